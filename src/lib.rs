@@ -1,0 +1,1 @@
+//! The library behind `terraform-provider-proofpoint`; see ARCHITECTURE.md for the map.
