@@ -1,1 +1,4 @@
 //! The library behind `terraform-provider-proofpoint`; see ARCHITECTURE.md for the map.
+
+pub mod clock;
+pub mod env;
