@@ -1,2 +1,50 @@
-//! Placeholder.
-fn main() {}
+//! `proofpoint-azure-simulator`: a stand-in for the Microsoft Entra token service, Microsoft Graph and
+//! Proofpoint Essentials, in one process and in memory.
+//!
+//! It is written from the published behaviour of those services and shares no code with the provider, so
+//! that the two can be held against each other. It never leaves the machine it runs on, except to fetch the
+//! signing keys of an issuer named in a federated credential.
+
+#![allow(dead_code, reason = "the services behind the listener are still being filled in")]
+
+mod arguments;
+mod control;
+mod engine;
+mod entra;
+mod essentials;
+mod generate;
+mod graph;
+mod ready;
+mod server;
+mod state;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let given: Vec<String> = std::env::args().skip(1).collect();
+    let arguments = match arguments::parse(&given) {
+        Ok(arguments::Command::Run(arguments)) => *arguments,
+        Ok(arguments::Command::Print(text)) => {
+            ready::print_line(&text);
+            return ExitCode::SUCCESS;
+        }
+        Err(problem) => {
+            ready::complain(&problem);
+            return ExitCode::from(2);
+        }
+    };
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            ready::complain(&format!("the asynchronous runtime did not start: {error}"));
+            return ExitCode::FAILURE;
+        }
+    };
+    match runtime.block_on(server::run(arguments)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            ready::complain(&problem);
+            ExitCode::FAILURE
+        }
+    }
+}

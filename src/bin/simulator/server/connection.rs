@@ -1,0 +1,133 @@
+//! Connections that can be cut in the middle of an exchange, so that a client sees no answer at all.
+
+use std::io;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
+
+use axum::extract::connect_info::Connected;
+use axum::serve::{IncomingStream, Listener};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpListener;
+use tokio::sync::mpsc;
+use tokio_rustls::TlsAcceptor;
+
+trait Duplex: AsyncRead + AsyncWrite + Unpin + Send {}
+impl<T: AsyncRead + AsyncWrite + Unpin + Send> Duplex for T {}
+
+/// Lets the handler of a request break the connection it came on.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Lifeline(Arc<AtomicBool>);
+
+impl Lifeline {
+    /// From now on nothing more reaches the client.
+    pub(crate) fn cut(&self) {
+        self.0.store(true, Ordering::Release);
+    }
+
+    fn check(&self) -> io::Result<()> {
+        if self.0.load(Ordering::Acquire) { Err(io::ErrorKind::ConnectionReset.into()) } else { Ok(()) }
+    }
+}
+
+impl Connected<IncomingStream<'_, Doors>> for Lifeline {
+    fn connect_info(stream: IncomingStream<'_, Doors>) -> Self {
+        stream.io().lifeline.clone()
+    }
+}
+
+/// A connection, plain or TLS.
+pub(crate) struct Connection {
+    stream: Box<dyn Duplex>,
+    lifeline: Lifeline,
+}
+
+impl AsyncRead for Connection {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        self.lifeline.check()?;
+        Pin::new(&mut self.stream).poll_read(context, buffer)
+    }
+}
+
+impl AsyncWrite for Connection {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        self.lifeline.check()?;
+        Pin::new(&mut self.stream).poll_write(context, buffer)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.lifeline.check()?;
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.lifeline.check()?;
+        Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+}
+
+/// Accepts connections; handshakes run side by side, so a slow client holds up nobody.
+pub(crate) struct Doors {
+    address: SocketAddr,
+    accepted: mpsc::Receiver<(Connection, SocketAddr)>,
+}
+
+impl Doors {
+    pub(crate) fn open(listener: TcpListener, address: SocketAddr, tls: Option<TlsAcceptor>) -> Self {
+        let (sender, accepted) = mpsc::channel(64);
+        tokio::spawn(admit(listener, tls, sender));
+        Self { address, accepted }
+    }
+}
+
+impl Listener for Doors {
+    type Io = Connection;
+    type Addr = SocketAddr;
+
+    async fn accept(&mut self) -> (Self::Io, Self::Addr) {
+        match self.accepted.recv().await {
+            Some(accepted) => accepted,
+            None => std::future::pending().await,
+        }
+    }
+
+    fn local_addr(&self) -> io::Result<Self::Addr> {
+        Ok(self.address)
+    }
+}
+
+async fn admit(
+    listener: TcpListener,
+    tls: Option<TlsAcceptor>,
+    sender: mpsc::Sender<(Connection, SocketAddr)>,
+) {
+    loop {
+        let Ok((stream, peer)) = listener.accept().await else {
+            // Out of file descriptors, most likely: let others finish first.
+            tokio::task::yield_now().await;
+            continue;
+        };
+        let _ = stream.set_nodelay(true);
+        let (tls, sender) = (tls.clone(), sender.clone());
+        tokio::spawn(async move {
+            let stream: Box<dyn Duplex> = match tls {
+                None => Box::new(stream),
+                Some(acceptor) => match acceptor.accept(stream).await {
+                    Ok(stream) => Box::new(stream),
+                    Err(_) => return,
+                },
+            };
+            let _ = sender.send((Connection { stream, lifeline: Lifeline::default() }, peer)).await;
+        });
+    }
+}

@@ -1,0 +1,94 @@
+//! All that the simulated services know.
+
+pub(crate) mod behaviour;
+pub(crate) mod clock;
+pub(crate) mod faults;
+pub(crate) mod log;
+pub(crate) mod random;
+pub(crate) mod table;
+pub(crate) mod tenant;
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::arguments::Arguments;
+use crate::essentials::Organizations;
+use crate::generate;
+use behaviour::Behaviour;
+use clock::Clock;
+use faults::Faults;
+use log::RequestLog;
+use random::Random;
+use tenant::Tenant;
+
+/// The whole simulated world; one lock guards it.
+#[derive(Debug)]
+pub(crate) struct World {
+    pub(crate) clock: Clock,
+    pub(crate) random: Random,
+    /// In the order of the ready line.
+    pub(crate) tenants: Vec<Tenant>,
+    pub(crate) organizations: Organizations,
+    pub(crate) log: RequestLog,
+    pub(crate) faults: Faults,
+    pub(crate) behaviour: Behaviour,
+    /// Every secret value ever issued or accepted, for leak tests.
+    pub(crate) secrets: BTreeSet<String>,
+}
+
+impl World {
+    /// The world as it is at the start and after a reset.
+    pub(crate) fn new(arguments: &Arguments) -> Result<Self, String> {
+        let random = Random::seeded(arguments.seed);
+        let mut behaviour = Behaviour::default();
+        behaviour.microsoft.replica_lag = arguments.replica_lag;
+        if let Some(path) = &arguments.behaviour {
+            match read_json(path)? {
+                Value::Object(changes) => {
+                    behaviour.apply(&changes).map_err(|problem| format!("{}: {problem}", path.display()))?;
+                }
+                _ => return Err(format!("{} must hold a JSON object", path.display())),
+            }
+        }
+        let faults = match &arguments.faults {
+            Some(path) => serde_json::from_value(read_json(path)?)
+                .map_err(|error| format!("{} is no list of faults: {error}", path.display()))?,
+            None => Vec::new(),
+        };
+        let mut world = Self {
+            clock: Clock::starting_at(clock::machine_time(), arguments.time_scale),
+            random: random.branch("world"),
+            tenants: Vec::new(),
+            organizations: Organizations::default(),
+            log: RequestLog::default(),
+            faults: Faults::new(faults),
+            behaviour,
+            secrets: BTreeSet::new(),
+        };
+        for index in 0..arguments.tenants {
+            let mut branch = random.branch(&format!("tenant {index}"));
+            let tenant = Tenant::new(index, &mut branch);
+            world.secrets.insert(tenant.automation.client_secret.clone());
+            world.secrets.insert(tenant.reader.client_secret.clone());
+            let id = tenant.id.clone();
+            world.tenants.push(tenant);
+            generate::populate(&mut world, &id, arguments.users, arguments.groups, &mut branch);
+        }
+        Ok(world)
+    }
+
+    /// The tenant with this id, or with this verified domain, as the token endpoint takes either.
+    pub(crate) fn tenant(&self, name: &str) -> Option<&Tenant> {
+        self.tenants.iter().find(|tenant| tenant.is_called(name))
+    }
+
+    pub(crate) fn tenant_mut(&mut self, name: &str) -> Option<&mut Tenant> {
+        self.tenants.iter_mut().find(|tenant| tenant.is_called(name))
+    }
+}
+
+fn read_json(path: &std::path::Path) -> Result<Value, String> {
+    let text = std::fs::read(path).map_err(|error| format!("{} can't be read: {error}", path.display()))?;
+    serde_json::from_slice(&text).map_err(|error| format!("{} is not JSON: {error}", path.display()))
+}
