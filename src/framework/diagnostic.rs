@@ -1,0 +1,150 @@
+//! Errors and warnings for the person who runs Terraform.
+
+use super::path::Path;
+
+/// How bad it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Severity {
+    /// The operation failed.
+    Error,
+    /// The operation goes on.
+    Warning,
+}
+
+/// One message. Never holds a secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// Error or warning.
+    pub severity: Severity,
+    /// One line, without a final period.
+    pub summary: String,
+    /// What happened and what to do.
+    pub detail: String,
+    /// The attribute it is about; without one it is about the whole block.
+    pub attribute: Option<Path>,
+}
+
+impl Diagnostic {
+    /// An error about the whole block.
+    pub fn error(summary: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self { severity: Severity::Error, summary: summary.into(), detail: detail.into(), attribute: None }
+    }
+
+    /// A warning about the whole block.
+    pub fn warning(summary: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self { severity: Severity::Warning, ..Self::error(summary, detail) }
+    }
+
+    /// The same message about an attribute.
+    #[must_use]
+    pub fn at(mut self, path: Path) -> Self {
+        self.attribute = (!path.is_root()).then_some(path);
+        self
+    }
+}
+
+/// Messages in the order they came up, each once.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Diagnostics(Vec<Diagnostic>);
+
+impl Diagnostics {
+    /// None so far.
+    pub const fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    /// Adds one unless it is already there.
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        if !self.0.contains(&diagnostic) {
+            self.0.push(diagnostic);
+        }
+    }
+
+    /// Adds an error about the whole block.
+    pub fn error(&mut self, summary: impl Into<String>, detail: impl Into<String>) {
+        self.push(Diagnostic::error(summary, detail));
+    }
+
+    /// Adds an error about an attribute.
+    pub fn error_at(&mut self, path: Path, summary: impl Into<String>, detail: impl Into<String>) {
+        self.push(Diagnostic::error(summary, detail).at(path));
+    }
+
+    /// Adds a warning about the whole block.
+    pub fn warning(&mut self, summary: impl Into<String>, detail: impl Into<String>) {
+        self.push(Diagnostic::warning(summary, detail));
+    }
+
+    /// Adds a warning about an attribute.
+    pub fn warning_at(&mut self, path: Path, summary: impl Into<String>, detail: impl Into<String>) {
+        self.push(Diagnostic::warning(summary, detail).at(path));
+    }
+
+    /// Adds all of another collection.
+    pub fn append(&mut self, other: impl IntoIterator<Item = Diagnostic>) {
+        other.into_iter().for_each(|diagnostic| self.push(diagnostic));
+    }
+
+    /// Whether one of them is an error.
+    pub fn has_errors(&self) -> bool {
+        self.0.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// All of them, in order.
+    pub fn iter(&self) -> std::slice::Iter<'_, Diagnostic> {
+        self.0.iter()
+    }
+}
+
+impl From<Diagnostic> for Diagnostics {
+    fn from(diagnostic: Diagnostic) -> Self {
+        Self(vec![diagnostic])
+    }
+}
+
+impl FromIterator<Diagnostic> for Diagnostics {
+    fn from_iter<I: IntoIterator<Item = Diagnostic>>(iter: I) -> Self {
+        let mut all = Self::new();
+        all.append(iter);
+        all
+    }
+}
+
+impl IntoIterator for Diagnostics {
+    type Item = Diagnostic;
+    type IntoIter = std::vec::IntoIter<Diagnostic>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+impl<'a> IntoIterator for &'a Diagnostics {
+    type Item = &'a Diagnostic;
+    type IntoIter = std::slice::Iter<'a, Diagnostic>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.iter()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_message_is_kept_once() {
+        let mut diagnostics = Diagnostics::new();
+        diagnostics.warning("w", "d");
+        diagnostics.warning("w", "d");
+        assert_eq!(diagnostics.iter().count(), 1);
+        assert!(!diagnostics.has_errors());
+        diagnostics.error_at(Path::attribute("a"), "e", "d");
+        assert!(diagnostics.has_errors());
+    }
+}

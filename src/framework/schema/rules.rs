@@ -1,0 +1,226 @@
+//! The words with which a field of a model says its rules.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use super::{Attribute, Block, DefaultValue, Nesting, Schema, Shape};
+use crate::framework::attr::AttributeType;
+use crate::framework::plan::modifiers::{Change, Modifier, ReplaceIf, UseState};
+use crate::framework::validators::{Checked, Validator};
+use crate::framework::value::Value;
+
+/// The rules of one field, built up from one of the functions of this module.
+#[must_use]
+pub struct Rules {
+    role: Role,
+    computed: bool,
+    sensitive: bool,
+    write_only: bool,
+    deprecated: Option<String>,
+    default: Option<DefaultValue>,
+    validators: Vec<Arc<dyn Validator>>,
+    modifiers: Vec<Arc<dyn Modifier>>,
+    same: Option<fn(&Value, &Value) -> bool>,
+    items: (u64, u64),
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Role {
+    Required,
+    Optional,
+    Computed,
+    Block,
+    RequiredForImport,
+    OptionalForImport,
+}
+
+impl Rules {
+    const fn new(role: Role) -> Self {
+        Self {
+            role,
+            computed: matches!(role, Role::Computed),
+            sensitive: false,
+            write_only: false,
+            deprecated: None,
+            default: None,
+            validators: Vec::new(),
+            modifiers: Vec::new(),
+            same: None,
+            items: (0, 0),
+        }
+    }
+}
+
+/// The user must set it.
+pub const fn required() -> Rules {
+    Rules::new(Role::Required)
+}
+
+/// The user may set it.
+pub const fn optional() -> Rules {
+    Rules::new(Role::Optional)
+}
+
+/// The provider decides it.
+pub const fn computed() -> Rules {
+    Rules::new(Role::Computed)
+}
+
+/// A nested block; how often it occurs follows from the field's type: `Attr<Model>` at most once,
+/// `Attr<Vec<Model>>` as a list, `Attr<BTreeMap<String, Model>>` with a label.
+pub const fn block() -> Rules {
+    Rules::new(Role::Block)
+}
+
+/// The `timeouts` block, for a field of type `Attr<Timeouts>` or `Attr<ReadTimeouts>`.
+pub const fn timeouts() -> Rules {
+    Rules::new(Role::Block)
+}
+
+/// A part of an identity that import must be given.
+pub const fn required_for_import() -> Rules {
+    Rules::new(Role::RequiredForImport)
+}
+
+/// A part of an identity that import may be given.
+pub const fn optional_for_import() -> Rules {
+    Rules::new(Role::OptionalForImport)
+}
+
+impl Rules {
+    /// With [`optional`]: where the user says nothing, the provider decides, and what it decided stays.
+    pub const fn computed(mut self) -> Self {
+        self.computed = true;
+        self
+    }
+
+    /// Its value is hidden in the user interface (not in the state file).
+    pub const fn sensitive(mut self) -> Self {
+        self.sensitive = true;
+        self
+    }
+
+    /// It is read from the configuration only; plan and state hold null.
+    pub const fn write_only(mut self) -> Self {
+        self.write_only = true;
+        self
+    }
+
+    /// It will go away; what to use instead.
+    pub fn deprecated(mut self, advice: impl Into<String>) -> Self {
+        self.deprecated = Some(advice.into());
+        self
+    }
+
+    /// What is planned where the user says nothing. Needs [`Rules::computed`]. A list stands for a set too.
+    pub fn default_value(mut self, value: impl Into<Value>) -> Self {
+        self.default = Some(DefaultValue::Value(value.into()));
+        self
+    }
+
+    /// For a nested model: where the user says nothing, an object made of the defaults of its members. A removed
+    /// block thus goes back to its defaults.
+    pub fn default_members(mut self) -> Self {
+        self.default = Some(DefaultValue::Members);
+        self
+    }
+
+    /// A rule about the configured value, from [`validators`](crate::framework::validators).
+    pub fn validate(mut self, rule: impl Validator) -> Self {
+        self.validators.push(Arc::new(rule));
+        self
+    }
+
+    /// A rule of its own about the known configured value; the error says what is required.
+    pub fn check<T: AttributeType + 'static>(self, rule: fn(&T) -> Result<(), String>) -> Self {
+        self.validate(Checked(rule))
+    }
+
+    /// A change replaces the object. Decided the same whether or not the new value is known yet.
+    pub fn requires_replace(self) -> Self {
+        self.modify(ReplaceIf(|_| true))
+    }
+
+    /// A change replaces the object, but only while the user sets the attribute.
+    pub fn requires_replace_if_configured(self) -> Self {
+        self.modify(ReplaceIf(|change| !change.config.is_null()))
+    }
+
+    /// A change for which the condition holds replaces the object. The condition must not depend on whether the
+    /// planned value is known.
+    pub fn requires_replace_if(self, condition: fn(&Change<'_>) -> bool) -> Self {
+        self.modify(ReplaceIf(condition))
+    }
+
+    /// What the provider once decided stays, rather than being unknown in every plan that changes something.
+    pub fn use_state_for_unknown(self) -> Self {
+        self.modify(UseState)
+    }
+
+    /// A rule of its own about the planned value.
+    pub fn modify(mut self, modifier: impl Modifier) -> Self {
+        self.modifiers.push(Arc::new(modifier));
+        self
+    }
+
+    /// Two values that mean the same are no change: the prior spelling is kept in plan, apply and read. Called
+    /// with known values only.
+    pub const fn same_if(mut self, same: fn(&Value, &Value) -> bool) -> Self {
+        self.same = Some(same);
+        self
+    }
+
+    /// For blocks: least and largest number of them (0 for any).
+    pub const fn items(mut self, min: u64, max: u64) -> Self {
+        self.items = (min, max);
+        self
+    }
+
+    pub(super) fn add_to(
+        self,
+        schema: &mut Schema,
+        name: Cow<'static, str>,
+        description: String,
+        shape: Shape,
+    ) {
+        if self.role == Role::Block {
+            let (nesting, mut body) = match shape {
+                Shape::Nested(nesting, body) => (nesting, body),
+                // Not a model: kept, so that the schema check can name it, as a block without content.
+                Shape::Plain(_) => (Nesting::Single, Schema::default()),
+            };
+            if !description.is_empty() {
+                body.description = description;
+            }
+            body.deprecated = self.deprecated.or(body.deprecated);
+            let (min_items, max_items) = self.items;
+            schema.blocks.push(Block { name, nesting, body, min_items, max_items });
+            return;
+        }
+        let value_type = shape.value_type();
+        let default = self.default.map(|default| match default {
+            // A default that does not fit is left as it is: the schema check names it.
+            DefaultValue::Value(value) => {
+                DefaultValue::Value(value.clone().conform(&value_type).unwrap_or(value))
+            }
+            DefaultValue::Members => DefaultValue::Members,
+        });
+        schema.attributes.push(Attribute {
+            name,
+            description,
+            shape,
+            required: self.role == Role::Required,
+            optional: self.role == Role::Optional,
+            computed: self.computed,
+            sensitive: self.sensitive,
+            write_only: self.write_only,
+            deprecated: self.deprecated,
+            required_for_import: self.role == Role::RequiredForImport,
+            optional_for_import: self.role == Role::OptionalForImport,
+            default,
+            validators: self.validators,
+            modifiers: self.modifiers,
+            same: self.same,
+        });
+    }
+}

@@ -1,0 +1,206 @@
+//! The JSON form of values, as state files hold them. Numbers keep every digit.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use serde_json::value::RawValue;
+
+use super::{ConformError, Type, Value};
+
+/// JSON that can't be read as a value, or a value that JSON can't hold. Never contains the value itself.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum JsonError {
+    /// The text is not JSON.
+    #[error("not valid JSON (line {line}, column {column})")]
+    Syntax {
+        /// Line of the first error, from 1.
+        line: usize,
+        /// Column of the first error, from 1.
+        column: usize,
+    },
+    /// The JSON does not fit the type.
+    #[error(transparent)]
+    Type(#[from] ConformError),
+    /// JSON has no unknown values.
+    #[error("unknown values can't be written as JSON")]
+    Unknown,
+}
+
+impl Value {
+    /// Reads JSON of a known type. See [`Value::conform`] for what is tolerated.
+    pub fn from_json(text: &str, ty: &Type) -> Result<Self, JsonError> {
+        let parsed = Self::parse_json(text)?;
+        Ok(parsed.untag(ty).conform(ty)?)
+    }
+
+    /// Reads JSON whose type is not known: arrays become lists, objects become maps.
+    pub fn parse_json(text: &str) -> Result<Self, JsonError> {
+        let raw: &RawValue = serde_json::from_str(text).map_err(|error| syntax(&error))?;
+        parse(raw)
+    }
+
+    /// Writes the JSON form: compact, keys sorted, dynamic values as `{"value":...,"type":...}`.
+    pub fn to_json(&self) -> Result<String, JsonError> {
+        let mut out = String::new();
+        self.write_json(&mut out)?;
+        Ok(out)
+    }
+
+    fn write_json(&self, out: &mut String) -> Result<(), JsonError> {
+        match self {
+            Self::Null => out.push_str("null"),
+            Self::Unknown => return Err(JsonError::Unknown),
+            Self::Bool(flag) => out.push_str(if *flag { "true" } else { "false" }),
+            Self::Number(number) => {
+                // Writing to a String cannot fail.
+                let _ = write!(out, "{number}");
+            }
+            Self::String(text) => out.push_str(&quote(text)),
+            Self::List(elements) | Self::Set(elements) => {
+                out.push('[');
+                for (index, element) in elements.iter().enumerate() {
+                    if index > 0 {
+                        out.push(',');
+                    }
+                    element.write_json(out)?;
+                }
+                out.push(']');
+            }
+            Self::Map(members) => {
+                out.push('{');
+                for (index, (name, member)) in members.iter().enumerate() {
+                    if index > 0 {
+                        out.push(',');
+                    }
+                    out.push_str(&quote(name));
+                    out.push(':');
+                    member.write_json(out)?;
+                }
+                out.push('}');
+            }
+            Self::Dynamic(ty, inner) => {
+                out.push_str("{\"value\":");
+                inner.write_json(out)?;
+                out.push_str(",\"type\":");
+                out.push_str(&ty.to_json());
+                out.push('}');
+            }
+        }
+        Ok(())
+    }
+
+    /// Turns the `{"value":...,"type":...}` form into dynamic values where the type says dynamic.
+    fn untag(self, ty: &Type) -> Self {
+        match (ty, self) {
+            (Type::Dynamic, Self::Map(mut members)) if members.len() == 2 && members.contains_key("type") => {
+                let tag = members.get("type").and_then(|tag| tag.to_json().ok());
+                match (tag.and_then(|tag| Type::from_json(&tag).ok()), members.remove("value")) {
+                    (Some(own), Some(value)) => {
+                        let value = value.untag(&own);
+                        Self::Dynamic(own, Box::new(value))
+                    }
+                    (_, value) => {
+                        if let Some(value) = value {
+                            members.insert("value".to_owned(), value);
+                        }
+                        Self::Map(members)
+                    }
+                }
+            }
+            (Type::List(element) | Type::Set(element), Self::List(values)) => {
+                Self::List(values.into_iter().map(|value| value.untag(element)).collect())
+            }
+            (Type::Tuple(types), Self::List(values)) if types.len() == values.len() => {
+                Self::List(values.into_iter().zip(types).map(|(value, ty)| value.untag(ty)).collect())
+            }
+            (Type::Map(element), Self::Map(members)) => {
+                Self::Map(members.into_iter().map(|(key, value)| (key, value.untag(element))).collect())
+            }
+            (Type::Object { attributes, .. }, Self::Map(members)) => Self::Map(
+                members
+                    .into_iter()
+                    .map(|(name, value)| match attributes.get(&name) {
+                        Some(ty) => {
+                            let value = value.untag(ty);
+                            (name, value)
+                        }
+                        None => (name, value),
+                    })
+                    .collect(),
+            ),
+            (_, value) => value,
+        }
+    }
+}
+
+fn parse(raw: &RawValue) -> Result<Value, JsonError> {
+    let text = raw.get();
+    let syntax = |error: serde_json::Error| syntax(&error);
+    Ok(match text.as_bytes().first() {
+        Some(b'{') => {
+            let members: BTreeMap<String, &RawValue> = serde_json::from_str(text).map_err(syntax)?;
+            Value::Map(
+                members
+                    .into_iter()
+                    .map(|(name, raw)| Ok((name, parse(raw)?)))
+                    .collect::<Result<_, JsonError>>()?,
+            )
+        }
+        Some(b'[') => {
+            let elements: Vec<&RawValue> = serde_json::from_str(text).map_err(syntax)?;
+            Value::List(elements.into_iter().map(parse).collect::<Result<_, _>>()?)
+        }
+        Some(b'"') => Value::string(serde_json::from_str::<String>(text).map_err(syntax)?),
+        Some(b't') => Value::Bool(true),
+        Some(b'f') => Value::Bool(false),
+        Some(b'n') => Value::Null,
+        _ => Value::Number(text.parse().map_err(|_| JsonError::Syntax { line: 1, column: 1 })?),
+    })
+}
+
+fn syntax(error: &serde_json::Error) -> JsonError {
+    JsonError::Syntax { line: error.line(), column: error.column() }
+}
+
+fn quote(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn large_numbers_keep_their_digits() {
+        let text = r#"{"a":123456789012345678901234567890,"b":[0.1,1.00000000000000000001]}"#;
+        assert_eq!(Value::parse_json(text).unwrap().to_json().unwrap(), text);
+    }
+
+    #[test]
+    fn dynamic_values_carry_their_type() {
+        let ty = Type::object([("any".to_owned(), Type::Dynamic)]);
+        let text = r#"{"any":{"value":["a"],"type":["set","string"]}}"#;
+        let value = Value::from_json(text, &ty).unwrap();
+        assert_eq!(
+            value.member("any"),
+            &Value::Dynamic(Type::set(Type::String), Box::new(Value::set(["a".into()])))
+        );
+        assert_eq!(value.to_json().unwrap(), text);
+    }
+
+    #[test]
+    fn attributes_missing_from_old_state_are_null() {
+        let ty = Type::object([("a".to_owned(), Type::String), ("b".to_owned(), Type::Bool)]);
+        let value = Value::from_json(r#"{"a":"x"}"#, &ty).unwrap();
+        assert_eq!(value, Value::object([("a", "x".into()), ("b", Value::Null)]));
+    }
+
+    #[test]
+    fn errors_name_the_place_and_not_the_value() {
+        let ty = Type::object([("a".to_owned(), Type::Bool)]);
+        let error = Value::from_json(r#"{"a":"hunter2"}"#, &ty).unwrap_err().to_string();
+        assert_eq!(error, "a: a bool is required, but this is a string");
+        assert_eq!(Value::parse_json("{").unwrap_err(), JsonError::Syntax { line: 1, column: 1 });
+        assert_eq!(Value::Unknown.to_json(), Err(JsonError::Unknown));
+    }
+}
