@@ -1,0 +1,41 @@
+# Every chore of this project. `make demo` shows the provider at work, `make test` proves it.
+
+.DEFAULT_GOAL := help
+.PHONY: help build test demo lint fmt docs bench dist tools
+
+help: ## List the targets
+	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST) | expand -t 16
+
+build: ## Build the provider for release
+	cargo build --release --bin terraform-provider-proofpoint
+
+test: ## Run unit, protocol and acceptance tests with every CLI found
+	@.ci/tools any
+	cargo test
+
+demo: ## Apply the quick start against the simulator; KEEP=1 leaves it running
+	@.ci/tools any
+	@.ci/demo
+
+lint: ## Check format, lints, licences and examples
+	cargo fmt --check
+	cargo clippy --all-targets -- -D warnings
+	@.ci/deny
+	@.ci/format-examples --check
+
+fmt: ## Format Rust and Terraform sources
+	cargo fmt
+	@.ci/format-examples
+
+docs: ## Write docs/ from the schema and the examples
+	cargo run --quiet --bin generate-docs -- write
+
+bench: ## Measure against the numbers in ARCHITECTURE.md
+	cargo build --release --bins
+	cargo run --release --quiet --bin bench
+
+dist: build ## Zip the release build as a registry wants it, into target/dist
+	@.ci/dist
+
+tools: ## Provide every CLI this machine can, into target/tools
+	@.ci/tools all

@@ -1,0 +1,29 @@
+//! The built provider under every Terraform and OpenTofu on this machine, against the simulator.
+
+use crate::support::cli::{self, Cli};
+use crate::support::simulator::Simulator;
+use crate::support::workspace::{Install, Workspace};
+
+/// One CLI in a workspace of its own, with a simulator of its own.
+pub(crate) struct Stage {
+    pub(crate) cli: &'static Cli,
+    pub(crate) simulator: Simulator,
+    pub(crate) workspace: Workspace,
+}
+
+/// Plays `test` on every CLI, each time with a fresh simulator and workspace, and fails when there is no CLI or when
+/// a request met a route that the simulator does not know.
+pub(crate) fn on_every_cli(test: impl Fn(&mut Stage)) {
+    on_every_cli_with(&[], Install::Override, test);
+}
+
+/// The same with further arguments for the simulator and another way to install the provider.
+pub(crate) fn on_every_cli_with(arguments: &[&str], install: Install, test: impl Fn(&mut Stage)) {
+    for cli in cli::all() {
+        let simulator = Simulator::start(arguments);
+        let workspace = Workspace::new(cli, install, &simulator.environment());
+        let mut stage = Stage { cli, simulator, workspace };
+        test(&mut stage);
+        stage.simulator.assert_every_route_was_known();
+    }
+}

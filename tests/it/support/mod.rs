@@ -1,0 +1,5 @@
+//! What the integration tests share: the processes they start and the places they run in.
+
+pub(crate) mod cli;
+pub(crate) mod simulator;
+pub(crate) mod workspace;

@@ -1,0 +1,239 @@
+//! A running `proofpoint-azure-simulator`, its control plane, and its public APIs as a person would use them.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+
+use reqwest::{Certificate, Client, Method, RequestBuilder};
+use serde::Deserialize;
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::runtime::{self, Runtime};
+
+/// What the simulator says of itself in its first line.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Ready {
+    pub(crate) graph_endpoint: String,
+    pub(crate) authority_host: String,
+    pub(crate) essentials_endpoint: String,
+    pub(crate) ca_certificate: PathBuf,
+    pub(crate) control: String,
+    pub(crate) tenants: Vec<Tenant>,
+}
+
+/// A tenant with its organization, and the identities that may do everything in both.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Tenant {
+    #[expect(clippy::struct_field_names, reason = "named as in the ready line")]
+    pub(crate) tenant_id: String,
+    pub(crate) client_id: String,
+    pub(crate) client_secret: String,
+    pub(crate) domain: String,
+    pub(crate) essentials_username: String,
+    pub(crate) essentials_password: String,
+}
+
+/// One entry of the request log.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub(crate) struct Request {
+    pub(crate) seq: u64,
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) query: Option<String>,
+    pub(crate) status: u16,
+}
+
+impl Request {
+    /// Whether it may have changed something on either side. Signing in and `$batch` envelopes change nothing: the
+    /// items of a batch are entries of their own.
+    pub(crate) fn writes(&self) -> bool {
+        !matches!(self.method.as_str(), "GET" | "HEAD" | "OPTIONS")
+            && !self.path.ends_with("/$batch")
+            && !self.path.ends_with("/oauth2/v2.0/token")
+    }
+}
+
+/// A simulator of its own for one test; it ends with this value.
+#[derive(Debug)]
+pub(crate) struct Simulator {
+    process: Child,
+    ready: Ready,
+    client: Client,
+    runtime: Runtime,
+    dir: TempDir,
+}
+
+impl Simulator {
+    /// Starts one on a free port, with further command line arguments.
+    pub(crate) fn start(arguments: &[&str]) -> Self {
+        let dir = tempfile::Builder::new().prefix("sim").tempdir().expect("a temporary directory");
+        let log = File::create(dir.path().join("log")).expect("the simulator's log");
+        let mut process = Command::new(env!("CARGO_BIN_EXE_proofpoint-azure-simulator"))
+            .args(["--listen", "127.0.0.1:0", "--tls-dir"])
+            .arg(dir.path().join("tls"))
+            .arg("--env-file")
+            .arg(dir.path().join("env"))
+            .args(arguments)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(log)
+            .spawn()
+            .expect("the simulator starts");
+        let mut line = String::new();
+        BufReader::new(process.stdout.take().expect("a pipe")).read_line(&mut line).expect("the ready line");
+        let ready: Ready = serde_json::from_str(&line).unwrap_or_else(|error| {
+            let log = fs::read_to_string(dir.path().join("log")).unwrap_or_default();
+            panic!("no ready line from the simulator: {error}\n{line}\n{log}")
+        });
+        let pem = fs::read(&ready.ca_certificate).expect("the simulator's CA certificate");
+        let certificate = Certificate::from_pem(&pem).expect("a certificate");
+        let client =
+            Client::builder().tls_certs_only([certificate]).no_proxy().build().expect("an HTTP client");
+        let runtime = runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        Self { process, ready, client, runtime, dir }
+    }
+
+    /// The ready line.
+    pub(crate) fn ready(&self) -> &Ready {
+        &self.ready
+    }
+
+    /// The first tenant, the one that [`Self::environment`] is about.
+    pub(crate) fn tenant(&self) -> &Tenant {
+        &self.ready.tenants[0]
+    }
+
+    /// What `--env-file` holds: the environment of a provider that works on the first tenant.
+    pub(crate) fn environment(&self) -> BTreeMap<String, String> {
+        let text = fs::read_to_string(self.dir.path().join("env")).expect("the environment file");
+        let pair = |line: &str| {
+            let (name, value) = line.strip_prefix("export ")?.split_once('=')?;
+            let value = value.strip_prefix('\'')?.strip_suffix('\'')?.replace(r"'\''", "'");
+            Some((name.to_owned(), value))
+        };
+        text.lines().map(|line| pair(line).unwrap_or_else(|| panic!("an odd line: {line}"))).collect()
+    }
+
+    /// The requests since the start or the last [`Self::forget_requests`], oldest first.
+    pub(crate) fn requests(&self) -> Vec<Request> {
+        serde_json::from_value(self.control(Method::GET, "requests", None)).expect("the request log")
+    }
+
+    /// The requests that may have changed something.
+    pub(crate) fn writes(&self) -> Vec<Request> {
+        self.requests().into_iter().filter(Request::writes).collect()
+    }
+
+    /// Empties the request log.
+    pub(crate) fn forget_requests(&self) {
+        self.control(Method::DELETE, "requests", None);
+    }
+
+    /// Everything the simulator holds.
+    pub(crate) fn state(&self) -> Value {
+        self.control(Method::GET, "state", None)
+    }
+
+    /// Every secret value ever issued or accepted.
+    pub(crate) fn secrets(&self) -> Vec<String> {
+        let secrets = self.control(Method::GET, "secrets", None);
+        let mut found = Vec::new();
+        strings(&secrets, &mut found);
+        found
+    }
+
+    /// Puts the clock of both services forward; `by` as in `"90s"`, `"36h"`.
+    pub(crate) fn advance_clock(&self, by: &str) {
+        self.control(Method::POST, "clock", Some(&serde_json::json!({ "advance": by })));
+    }
+
+    /// A request to the control plane, which must succeed; null where the answer has no body.
+    #[track_caller]
+    pub(crate) fn control(&self, method: Method, path: &str, body: Option<&Value>) -> Value {
+        let request = self.client.request(method, format!("{}/{path}", self.ready.control));
+        let (status, answer) = self.send(request, body);
+        assert!((200..300).contains(&status), "{path} of the control plane: {status} {answer}");
+        answer
+    }
+
+    /// A Graph request of the first tenant's automation identity: status and body. `path` begins after the version.
+    pub(crate) fn graph(&self, method: Method, path: &str, body: Option<&Value>) -> (u16, Value) {
+        let token = self.token();
+        let url = format!("{}/v1.0/{path}", self.ready.graph_endpoint.trim_end_matches('/'));
+        self.send(self.client.request(method, url).bearer_auth(token), body)
+    }
+
+    /// A Proofpoint Essentials request of the first organization's administrator: status and body. `path` begins
+    /// after the version.
+    pub(crate) fn essentials(&self, method: Method, path: &str, body: Option<&Value>) -> (u16, Value) {
+        let tenant = self.tenant();
+        let url = format!("{}/api/v1/{path}", self.ready.essentials_endpoint.trim_end_matches('/'));
+        let request = self
+            .client
+            .request(method, url)
+            .header("X-User", &tenant.essentials_username)
+            .header("X-Password", &tenant.essentials_password);
+        self.send(request, body)
+    }
+
+    fn token(&self) -> String {
+        let tenant = self.tenant();
+        let host = self.ready.authority_host.trim_end_matches('/');
+        let request = self.client.post(format!("{host}/{}/oauth2/v2.0/token", tenant.tenant_id)).form(&[
+            ("grant_type", "client_credentials"),
+            ("client_id", &tenant.client_id),
+            ("client_secret", &tenant.client_secret),
+            ("scope", "https://graph.microsoft.com/.default"),
+        ]);
+        let (status, answer) = self.send(request, None);
+        answer["access_token"].as_str().unwrap_or_else(|| panic!("no token: {status} {answer}")).to_owned()
+    }
+
+    fn send(&self, request: RequestBuilder, body: Option<&Value>) -> (u16, Value) {
+        let request = match body {
+            Some(body) => request.json(body),
+            None => request,
+        };
+        self.runtime.block_on(async {
+            let response = request.send().await.expect("an answer of the simulator");
+            let status = response.status().as_u16();
+            let text = response.text().await.expect("its body");
+            (
+                status,
+                serde_json::from_str(&text).unwrap_or(if text.is_empty() {
+                    Value::Null
+                } else {
+                    text.into()
+                }),
+            )
+        })
+    }
+
+    /// Fails the test when a request met a route that the simulator does not know.
+    #[track_caller]
+    pub(crate) fn assert_every_route_was_known(&self) {
+        let unknown: Vec<Request> =
+            self.requests().into_iter().filter(|request| request.status == 501).collect();
+        assert!(unknown.is_empty(), "the simulator does not know: {unknown:#?}");
+    }
+}
+
+impl Drop for Simulator {
+    fn drop(&mut self) {
+        // It may have ended by itself, which is for the test to notice, not for its clean-up.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// Every string inside a value, but not the keys of objects.
+fn strings(value: &Value, found: &mut Vec<String>) {
+    match value {
+        Value::String(text) => found.push(text.clone()),
+        Value::Array(items) => items.iter().for_each(|item| strings(item, found)),
+        Value::Object(members) => members.values().for_each(|member| strings(member, found)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}

@@ -1,0 +1,332 @@
+//! A directory with a configuration, in which one CLI runs with the built provider.
+//!
+//! The CLI sees nothing of this machine but `PATH`: its home, its temporary files, its CLI configuration and its
+//! environment are the workspace's own, so that neither a developer's settings nor another test leak in.
+
+use std::collections::BTreeMap;
+use std::env;
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+use terraform_provider_proofpoint::env::EnvMap;
+
+use super::cli::Cli;
+
+const PROVIDER: &str = "terraform-provider-proofpoint";
+
+/// How the CLI gets at the provider.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Install {
+    /// `dev_overrides`: no `init`, no checksums, a warning in every output. The default: it is the faster one.
+    Override,
+    /// An unpacked filesystem mirror, as a registry would deliver it; needs [`Workspace::init`].
+    Mirror,
+}
+
+/// One CLI in one directory.
+#[derive(Debug)]
+pub(crate) struct Workspace {
+    dir: TempDir,
+    cli: Cli,
+    environment: BTreeMap<String, String>,
+}
+
+impl Workspace {
+    /// A fresh workspace that holds the `terraform` block and nothing else. `environment` is for the provider.
+    pub(crate) fn new(cli: &Cli, install: Install, environment: &BTreeMap<String, String>) -> Self {
+        // Unix socket paths are limited to about a hundred bytes, so the directory's name is short.
+        let dir = tempfile::Builder::new().prefix("tfp").tempdir().expect("a temporary directory");
+        let root = dir.path();
+        for name in ["config", "home", "tmp"] {
+            fs::create_dir(root.join(name)).expect("a directory in the workspace");
+        }
+        let installation = match install {
+            Install::Override => override_installation(cli, root),
+            Install::Mirror => mirror_installation(cli, root),
+        };
+        let cli_config = root.join("cli.tfrc");
+        fs::write(&cli_config, installation).expect("the CLI configuration");
+
+        let mut environment = environment.clone();
+        let path = EnvMap::of_process().get("PATH").unwrap_or_default().to_owned();
+        environment.extend([
+            ("PATH".to_owned(), path),
+            ("HOME".to_owned(), text(&root.join("home"))),
+            ("TMPDIR".to_owned(), text(&root.join("tmp"))),
+            ("TF_CLI_CONFIG_FILE".to_owned(), text(&cli_config)),
+            ("TF_IN_AUTOMATION".to_owned(), "1".to_owned()),
+            ("CHECKPOINT_DISABLE".to_owned(), "1".to_owned()),
+        ]);
+        let workspace = Self { dir, cli: cli.clone(), environment };
+        workspace.write(
+            "versions.tf",
+            "terraform {\n  required_providers {\n    proofpoint = { source = \"azuresync/proofpoint\" }\n  }\n}\n",
+        );
+        workspace
+    }
+
+    /// The directory that holds the configuration and the state.
+    pub(crate) fn path(&self) -> PathBuf {
+        self.dir.path().join("config")
+    }
+
+    /// The directory in which the CLI and the provider put temporary files and sockets.
+    pub(crate) fn temporary(&self) -> PathBuf {
+        self.dir.path().join("tmp")
+    }
+
+    /// Sets a variable in the environment of the CLI, and so of the provider.
+    pub(crate) fn set(&mut self, name: &str, value: &str) {
+        self.environment.insert(name.to_owned(), value.to_owned());
+    }
+
+    /// Writes a file of the configuration; directories come into being as needed.
+    pub(crate) fn write(&self, name: &str, content: &str) {
+        let path = self.path().join(name);
+        fs::create_dir_all(path.parent().expect("a file in the workspace")).expect("its directory");
+        fs::write(path, content).expect("a file of the configuration");
+    }
+
+    /// Takes a file of the configuration away.
+    pub(crate) fn remove(&self, name: &str) {
+        fs::remove_file(self.path().join(name)).expect("a file of the configuration");
+    }
+
+    /// Copies the `.tf` files of a directory of this repository into the configuration.
+    pub(crate) fn copy_from(&self, directory: &str) {
+        let source = repository().join(directory);
+        for entry in source.read_dir().unwrap_or_else(|error| panic!("{directory}: {error}")).flatten() {
+            let path = entry.path();
+            if path.extension() == Some(OsStr::new("tf")) {
+                fs::copy(&path, self.path().join(entry.file_name())).expect("a copy of the example");
+            }
+        }
+    }
+
+    /// Runs the CLI to its end, with colours off and stdin closed.
+    pub(crate) fn run(&self, arguments: &[&str]) -> Outcome {
+        let output = self.command(arguments).output().expect("the CLI starts");
+        Outcome {
+            command: format!("{}: {}", self.cli, arguments.join(" ")),
+            code: output.status.code(),
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+
+    /// Starts the CLI and goes on; for tests that interrupt it. Its output goes to the files `NAME.out` and
+    /// `NAME.err` of the temporary directory's parent.
+    pub(crate) fn start(&self, name: &str, arguments: &[&str]) -> Child {
+        let file =
+            |end: &str| fs::File::create(self.dir.path().join(format!("{name}.{end}"))).expect("a file");
+        self.command(arguments).stdout(file("out")).stderr(file("err")).spawn().expect("the CLI starts")
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(&self.cli.path);
+        command
+            .args(arguments)
+            .current_dir(self.path())
+            .env_clear()
+            .envs(&self.environment)
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// `init`; needed with [`Install::Mirror`] only.
+    #[track_caller]
+    pub(crate) fn init(&self) -> Outcome {
+        self.run(&["init", "-no-color", "-input=false"]).succeeds()
+    }
+
+    /// `validate`.
+    pub(crate) fn validate(&self) -> Outcome {
+        self.run(&["validate", "-no-color"])
+    }
+
+    /// `plan -detailed-exitcode` with `more` arguments: 0 no changes, 1 failed, 2 changes.
+    pub(crate) fn plan(&self, more: &[&str]) -> Outcome {
+        self.run(&[&["plan", "-no-color", "-input=false", "-detailed-exitcode"], more].concat())
+    }
+
+    /// Plans into the file `name`, fails the test when that fails, and returns the text with the plan as JSON.
+    #[track_caller]
+    pub(crate) fn plan_into(&self, name: &str, more: &[&str]) -> (Outcome, Value) {
+        let text = self.plan(&[&[format!("-out={name}").as_str()], more].concat());
+        assert!(matches!(text.code, Some(0 | 2)), "{text}");
+        (text, self.run(&["show", "-json", name]).succeeds().json())
+    }
+
+    /// `apply`, of the saved plan `more` names or of the configuration.
+    pub(crate) fn apply(&self, more: &[&str]) -> Outcome {
+        self.run(&[&["apply", "-no-color", "-input=false", "-auto-approve"], more].concat())
+    }
+
+    /// `destroy`.
+    pub(crate) fn destroy(&self) -> Outcome {
+        self.run(&["destroy", "-no-color", "-input=false", "-auto-approve"])
+    }
+
+    /// `import ADDRESS ID`.
+    pub(crate) fn import(&self, address: &str, id: &str) -> Outcome {
+        self.run(&["import", "-no-color", "-input=false", address, id])
+    }
+
+    /// The state, as `show -json` prints it.
+    #[track_caller]
+    pub(crate) fn state(&self) -> Value {
+        self.run(&["show", "-json"]).succeeds().json()
+    }
+
+    /// The attributes of the object at `address` in the root module's state; null when it is not there.
+    #[track_caller]
+    pub(crate) fn attributes(&self, address: &str) -> Value {
+        let state = self.state();
+        let resources = state["values"]["root_module"]["resources"].as_array().cloned().unwrap_or_default();
+        let mut found = resources.into_iter().filter(|resource| resource["address"] == address);
+        found.next().map_or(Value::Null, |mut resource| resource["values"].take())
+    }
+
+    /// Fails the test unless a plan finds nothing to do.
+    #[track_caller]
+    pub(crate) fn assert_nothing_to_do(&self) {
+        let plan = self.plan(&[]);
+        assert_eq!(plan.code, Some(0), "a second plan finds something to do\n{plan}");
+    }
+
+    /// Every file that the CLI and the provider left behind, with its content; for searching.
+    pub(crate) fn files(&self) -> Vec<(PathBuf, Vec<u8>)> {
+        let mut files = Vec::new();
+        let mut directories = vec![self.dir.path().to_owned()];
+        while let Some(directory) = directories.pop() {
+            for entry in directory.read_dir().into_iter().flatten().flatten() {
+                let kind = entry.file_type().expect("the kind of a file");
+                if kind.is_dir() {
+                    directories.push(entry.path());
+                } else if kind.is_file() {
+                    files.push((entry.path(), fs::read(entry.path()).expect("a file of the workspace")));
+                }
+            }
+        }
+        files
+    }
+}
+
+/// What a run of the CLI came to.
+#[derive(Debug, Clone)]
+pub(crate) struct Outcome {
+    command: String,
+    /// The exit code; none when a signal ended it.
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Outcome {
+    /// Fails the test unless the command succeeded.
+    #[track_caller]
+    pub(crate) fn succeeds(self) -> Self {
+        assert_eq!(self.code, Some(0), "{self}");
+        self
+    }
+
+    /// Fails the test unless the command failed.
+    #[track_caller]
+    pub(crate) fn fails(self) -> Self {
+        assert_eq!(self.code, Some(1), "{self}");
+        self
+    }
+
+    /// Fails the test unless the output says `expected`. The CLIs wrap and frame diagnostics, so only words count.
+    #[track_caller]
+    pub(crate) fn says(self, expected: &str) -> Self {
+        assert!(self.words().contains(&words(expected)), "expected: {expected}\n{self}");
+        self
+    }
+
+    /// Fails the test when the output says `unexpected`.
+    #[track_caller]
+    pub(crate) fn does_not_say(self, unexpected: &str) -> Self {
+        assert!(!self.words().contains(&words(unexpected)), "not expected: {unexpected}\n{self}");
+        self
+    }
+
+    /// The lines of a plan that show a change of an attribute in place.
+    pub(crate) fn changed_lines(&self) -> Vec<&str> {
+        let lines = self.stdout.lines().map(str::trim_start);
+        lines.filter(|line| line.starts_with("~ ") && !line.starts_with("~ resource")).collect()
+    }
+
+    /// Standard output as JSON.
+    #[track_caller]
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("no JSON: {error}\n{self}"))
+    }
+
+    fn words(&self) -> String {
+        words(&format!("{}\n{}", self.stdout, self.stderr))
+    }
+}
+
+impl std::fmt::Display for Outcome {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { command, code, stdout, stderr } = self;
+        write!(f, "{command}\nexit code: {code:?}\n--- stdout\n{stdout}\n--- stderr\n{stderr}")
+    }
+}
+
+/// The text without line breaks and the frame that CLIs draw around diagnostics.
+fn words(text: &str) -> String {
+    let unframed = text.replace(['│', '╷', '╵'], " ");
+    unframed.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The root of this repository.
+pub(crate) fn repository() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn provider() -> &'static Path {
+    Path::new(env!("CARGO_BIN_EXE_terraform-provider-proofpoint"))
+}
+
+fn text(path: &Path) -> String {
+    path.to_str().expect("temporary directories have UTF-8 names").to_owned()
+}
+
+fn override_installation(cli: &Cli, root: &Path) -> String {
+    let dir = root.join("override");
+    fs::create_dir(&dir).expect("a directory in the workspace");
+    fs::hard_link(provider(), dir.join(PROVIDER))
+        .or_else(|_| fs::copy(provider(), dir.join(PROVIDER)).map(drop))
+        .expect("the provider in the workspace");
+    let source = format!("{}/azuresync/proofpoint", cli.registry());
+    format!("provider_installation {{\n  dev_overrides {{\n    \"{source}\" = \"{}\"\n  }}\n}}\n", text(&dir))
+}
+
+fn mirror_installation(cli: &Cli, root: &Path) -> String {
+    let version = env!("CARGO_PKG_VERSION");
+    let mirror = root.join("mirror");
+    let dir = mirror.join(cli.registry()).join("azuresync/proofpoint").join(version).join(platform());
+    fs::create_dir_all(&dir).expect("a directory in the workspace");
+    let name = format!("{PROVIDER}_v{version}");
+    fs::hard_link(provider(), dir.join(&name))
+        .or_else(|_| fs::copy(provider(), dir.join(&name)).map(drop))
+        .expect("the provider in the workspace");
+    format!("provider_installation {{\n  filesystem_mirror {{\n    path = \"{}\"\n  }}\n}}\n", text(&mirror))
+}
+
+/// This machine as the CLIs name it.
+fn platform() -> String {
+    let os = if cfg!(target_os = "macos") { "darwin" } else { env::consts::OS };
+    let arch = match env::consts::ARCH {
+        "x86_64" => "amd64",
+        "aarch64" => "arm64",
+        other => other,
+    };
+    format!("{os}_{arch}")
+}
