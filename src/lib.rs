@@ -3,3 +3,4 @@
 pub mod clock;
 pub mod env;
 pub mod framework;
+pub mod sync_report;

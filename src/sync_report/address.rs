@@ -1,0 +1,133 @@
+//! E-mail addresses as the sync compares them: trimmed, in lower case.
+
+use std::collections::HashSet;
+
+/// The form in which addresses and domains are compared and shown: trimmed and in lower case.
+pub fn normalize(address: &str) -> Box<str> {
+    let address = address.trim();
+    if address.chars().any(char::is_uppercase) { address.to_lowercase().into() } else { address.into() }
+}
+
+/// The part after the last `@`; empty when there is none.
+pub(super) fn domain_of(address: &str) -> &str {
+    address.rsplit_once('@').map_or("", |(_, domain)| domain)
+}
+
+/// Whether a domain is one of Microsoft's initial domains (`contoso.onmicrosoft.com`, and the routing domain
+/// `contoso.mail.onmicrosoft.com`), which need not exist at Proofpoint.
+pub fn is_onmicrosoft(domain: &str) -> bool {
+    domain == "onmicrosoft.com" || domain.ends_with(".onmicrosoft.com")
+}
+
+/// A user principal name without the 32 hexadecimal digits that Entra puts before it on deletion.
+pub(super) fn without_deletion_prefix(user_principal_name: &str) -> &str {
+    match user_principal_name.split_at_checked(32) {
+        Some((prefix, rest))
+            if prefix.bytes().all(|byte| byte.is_ascii_hexdigit())
+                && !rest.is_empty()
+                && !rest.starts_with('@') =>
+        {
+            rest
+        }
+        _ => user_principal_name,
+    }
+}
+
+/// A sorted set of normalized addresses in one allocation.
+///
+/// A directory of 100,000 people holds several hundred thousand aliases; one string a person keeps them small.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct AddressList(Box<str>);
+
+impl AddressList {
+    /// The set of these addresses, normalized; empty ones are dropped.
+    pub fn new<'a>(addresses: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut addresses: Vec<Box<str>> =
+            addresses.into_iter().map(normalize).filter(|address| !address.is_empty()).collect();
+        addresses.sort_unstable();
+        addresses.dedup();
+        Self(addresses.join("\n").into())
+    }
+
+    /// The set of the SMTP addresses among an object's `proxyAddresses` (`SMTP:` primary, `smtp:` alias; `SIP:`, `X500:`
+    /// and others are no mail addresses).
+    pub fn from_proxy_addresses<'a>(proxy_addresses: impl IntoIterator<Item = &'a str>) -> Self {
+        Self::new(proxy_addresses.into_iter().filter_map(|entry| {
+            let (scheme, address) = entry.split_once(':')?;
+            scheme.eq_ignore_ascii_case("smtp").then_some(address)
+        }))
+    }
+
+    /// The addresses in order.
+    pub fn iter(&self) -> impl Iterator<Item = &str> + Clone {
+        // An empty list is the empty string, which `split` would give as one empty address.
+        self.0.split('\n').filter(|address| !address.is_empty())
+    }
+
+    /// Whether the set holds this (normalized) address.
+    pub fn contains(&self, address: &str) -> bool {
+        self.iter().any(|each| each == address)
+    }
+}
+
+/// The domains of the organization.
+#[derive(Debug, Clone, Default)]
+pub struct Domains(HashSet<Box<str>>);
+
+impl Domains {
+    /// The set of these domains, normalized.
+    pub fn new<'a>(domains: impl IntoIterator<Item = &'a str>) -> Self {
+        Self(domains.into_iter().map(normalize).collect())
+    }
+
+    /// Whether this (normalized) domain belongs to the organization.
+    pub fn contains(&self, domain: &str) -> bool {
+        self.0.contains(domain)
+    }
+
+    /// Whether the domain of this (normalized) address belongs to the organization.
+    pub(super) fn hold(&self, address: &str) -> bool {
+        self.contains(domain_of(address))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn proxy_addresses_other_than_smtp_are_left_out() {
+        let list = AddressList::from_proxy_addresses([
+            "SMTP:Ann@Contoso.com",
+            "smtp:a.example@contoso.com",
+            "smtp:A.Example@contoso.com",
+            "SIP:ann@contoso.com",
+            "X500:/o=contoso",
+            "nonsense",
+        ]);
+        assert_eq!(list.iter().collect::<Vec<_>>(), ["a.example@contoso.com", "ann@contoso.com"]);
+    }
+
+    #[test]
+    fn an_empty_list_has_no_address() {
+        assert_eq!(AddressList::new([]).iter().count(), 0);
+        assert_eq!(AddressList::new(["", " "]), AddressList::default());
+    }
+
+    #[test]
+    fn the_deletion_prefix_is_removed_only_when_it_is_one() {
+        let deleted = "0123456789abcdef0123456789ABCDEFcarl@contoso.com";
+        assert_eq!(without_deletion_prefix(deleted), "carl@contoso.com");
+        assert_eq!(without_deletion_prefix("carl@contoso.com"), "carl@contoso.com");
+        let name_of_32_digits = "0123456789abcdef0123456789abcdef@contoso.com";
+        assert_eq!(without_deletion_prefix(name_of_32_digits), name_of_32_digits);
+        assert_eq!(without_deletion_prefix("ääääääääääääääääa@contoso.com"), "ääääääääääääääääa@contoso.com");
+    }
+
+    #[test]
+    fn initial_and_routing_domains_are_microsofts() {
+        assert!(is_onmicrosoft("contoso.onmicrosoft.com"));
+        assert!(is_onmicrosoft("contoso.mail.onmicrosoft.com"));
+        assert!(!is_onmicrosoft("notonmicrosoft.com"));
+    }
+}

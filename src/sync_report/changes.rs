@@ -1,0 +1,269 @@
+//! The part of the report that a reviewed run may enact through the users API.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use super::desired::{Target, aliases, differences};
+use super::estimate::{AccountClass, Estimate, ObjectClass};
+use super::organization::AccountType;
+use super::rows::{Plain, Row};
+
+/// What a run does to an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Action {
+    /// Removes it.
+    Delete,
+    /// Changes it.
+    Update,
+    /// Creates it.
+    Add,
+}
+
+impl fmt::Display for Action {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Delete => "delete",
+            Self::Update => "update",
+            Self::Add => "add",
+        })
+    }
+}
+
+/// The fields that a change sets, as the users API names them; absent ones stay as they are.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Fields {
+    /// `firstname`
+    pub first_name: Option<String>,
+    /// `surname`
+    pub surname: Option<String>,
+    /// `alias_emails`, the whole set in order
+    pub alias_emails: Option<Vec<String>>,
+    /// `is_active`
+    pub is_active: Option<bool>,
+}
+
+/// One change that a run may enact.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// The primary address, in lower case.
+    pub address: String,
+    /// What is done.
+    pub action: Action,
+    /// The account's primary address as Proofpoint spells it; the address itself for a new account.
+    pub written_address: String,
+    /// The type of the account, which a run never changes.
+    pub account_type: AccountType,
+    /// What is set; empty for a deletion.
+    pub fields: Fields,
+    row: Row,
+}
+
+impl Change {
+    /// What a reader of the plan approves: the same text means the same change.
+    pub fn line(&self) -> String {
+        format!("{} {}", self.action, self.row)
+    }
+}
+
+/// The changes in the order in which they can be made: deletions free addresses, updates hand aliases over, additions
+/// take what is free then.
+struct Order {
+    deletions: Vec<u32>,
+    updates: Vec<u32>,
+    additions: Vec<u32>,
+}
+
+impl Estimate<'_> {
+    /// The changes that a reviewed run may enact, in the order in which they can be made.
+    ///
+    /// Users only: never a group, a functional account, an administrator, the type of an account or an exempt address,
+    /// and nothing that waits for such a change.
+    pub fn changes(&self) -> impl Iterator<Item = Change> + '_ {
+        let Order { deletions, updates, additions } = self.order();
+        let deletions = deletions.into_iter().filter_map(|account| self.deletion(account));
+        let updates = updates.into_iter().filter_map(|object| self.update(object));
+        let additions = additions.into_iter().filter_map(|object| self.addition(object));
+        deletions.chain(updates).chain(additions)
+    }
+
+    /// The rows that a reviewed run leaves to Proofpoint's own run, each with the reason.
+    pub fn left(&self) -> BTreeMap<String, String> {
+        let Order { deletions, updates, additions } = self.order();
+        let deletions: BTreeSet<_> = deletions.into_iter().collect();
+        let objects: BTreeSet<_> = updates.into_iter().chain(additions).collect();
+        let mut left = BTreeMap::new();
+        for (index, (class, account)) in
+            (0u32..).zip(self.accounts.iter().zip(self.input.organization.accounts()))
+        {
+            if matches!(class, AccountClass::Deleting(_)) && !deletions.contains(&index) {
+                left.insert(Plain(account.address()).to_string(), "delete: functional account".to_owned());
+            }
+        }
+        for (index, (fate, object)) in (0u32..).zip(self.objects.iter().zip(self.input.directory.objects())) {
+            let (action, target) = match fate.class {
+                _ if objects.contains(&index) => continue,
+                ObjectClass::Adding(target) => (Action::Add, target),
+                ObjectClass::Updating(target) => (Action::Update, target),
+                _ => continue,
+            };
+            let reason = if object.is_group() {
+                "group"
+            } else if action == Action::Add && target.functional {
+                "functional account"
+            } else if self.changes_users_only(index, target) {
+                "waits for an address that another account gives up"
+            } else {
+                "the type of the account changes"
+            };
+            left.insert(Plain(object.primary_address()).to_string(), format!("{action}: {reason}"));
+        }
+        left
+    }
+
+    /// Whether what happens to this object is a change from user to user.
+    fn changes_users_only(&self, index: u32, target: Target) -> bool {
+        let object = self.input.directory.objects().get(index as usize);
+        let account = self.objects.get(index as usize).and_then(|fate| fate.account);
+        let account = account.and_then(|at| self.input.organization.accounts().get(at as usize));
+        object.is_some_and(|object| !object.is_group())
+            && !target.functional
+            && account.is_none_or(|account| account.account_type.is_user())
+    }
+
+    fn order(&self) -> Order {
+        let accounts = self.input.organization.accounts();
+        let deletable = |index: u32| {
+            let user = accounts.get(index as usize).is_some_and(|account| account.account_type.is_user());
+            user && matches!(self.accounts.get(index as usize), Some(AccountClass::Deleting(_)))
+        };
+        let mut updates = Vec::new();
+        let mut additions = Vec::new();
+        for (index, fate) in (0u32..).zip(&self.objects) {
+            match fate.class {
+                ObjectClass::Adding(target) if self.changes_users_only(index, target) => {
+                    additions.push(index);
+                }
+                ObjectClass::Updating(target) if self.changes_users_only(index, target) => {
+                    updates.push(index);
+                }
+                _ => {}
+            }
+        }
+        let waves = self.waves(&updates, &additions, deletable);
+        let address = |index: &u32| {
+            self.input.directory.objects().get(*index as usize).map(super::DirectoryObject::primary_address)
+        };
+        let wave = |index: &u32| waves.get(index).copied().unwrap_or(Some(0));
+        updates.retain(|index| wave(index).is_some());
+        updates.sort_by(|one, other| (wave(one), address(one)).cmp(&(wave(other), address(other))));
+        additions.retain(|index| wave(index).is_some());
+        additions.sort_by(|one, other| address(one).cmp(&address(other)));
+        let deletions = (0u32..).take(accounts.len()).filter(|index| deletable(*index)).collect();
+        Order { deletions, updates, additions }
+    }
+
+    /// For each object that waits for another account to give up an address: after how many rounds of updates it may take
+    /// it, or none when the other account is not changed by this run, or waits in a circle.
+    fn waves(
+        &self,
+        updates: &[u32],
+        additions: &[u32],
+        deletable: impl Fn(u32) -> bool,
+    ) -> BTreeMap<u32, Option<u32>> {
+        let candidates: BTreeSet<u32> = updates.iter().chain(additions).copied().collect();
+        // By waiting object: the objects whose updates it waits for; none for a change that this run does not make.
+        let mut waiting: BTreeMap<u32, Vec<Option<u32>>> = BTreeMap::new();
+        for handover in self.handovers.iter().filter(|handover| candidates.contains(&handover.object)) {
+            let needs = waiting.entry(handover.object).or_default();
+            if !deletable(handover.account) {
+                let giver = self.object_of.get(handover.account as usize).copied().flatten();
+                needs.push(giver.filter(|giver| candidates.contains(giver)));
+            }
+        }
+        let mut settled: BTreeMap<u32, Option<u32>> = BTreeMap::new();
+        loop {
+            let before = settled.len();
+            for (object, needs) in &waiting {
+                if settled.contains_key(object) {
+                    continue;
+                }
+                let waves: Option<Vec<Option<u32>>> = needs
+                    .iter()
+                    .map(|giver| match giver {
+                        None => Some(None),
+                        Some(giver) if waiting.contains_key(giver) => settled.get(giver).copied(),
+                        Some(_) => Some(Some(0)),
+                    })
+                    .collect();
+                if let Some(waves) = waves {
+                    let wave = waves.into_iter().try_fold(0, |latest: u32, wave| Some(latest.max(wave? + 1)));
+                    settled.insert(*object, wave);
+                }
+            }
+            if settled.len() == before {
+                break;
+            }
+        }
+        for object in waiting.into_keys() {
+            settled.entry(object).or_insert(None);
+        }
+        settled
+    }
+
+    fn deletion(&self, index: u32) -> Option<Change> {
+        let account = self.input.organization.accounts().get(index as usize)?;
+        let AccountClass::Deleting(evidence) = *self.accounts.get(index as usize)? else { return None };
+        Some(Change {
+            address: account.address().to_owned(),
+            action: Action::Delete,
+            written_address: account.written_address().to_owned(),
+            account_type: account.account_type,
+            fields: Fields::default(),
+            row: Row::deleting(account, evidence),
+        })
+    }
+
+    fn update(&self, index: u32) -> Option<Change> {
+        let input = self.input;
+        let domains = &input.organization.domains;
+        let object = input.directory.objects().get(index as usize)?;
+        let fate = self.objects.get(index as usize)?;
+        let ObjectClass::Updating(target) = fate.class else { return None };
+        let account = input.organization.accounts().get(fate.account? as usize)?;
+        let differing = differences(object, target, account, &input.settings, domains);
+        Some(Change {
+            address: account.address().to_owned(),
+            action: Action::Update,
+            written_address: account.written_address().to_owned(),
+            account_type: account.account_type,
+            fields: Fields {
+                first_name: differing.first_name.then(|| object.first_name.to_string()),
+                surname: differing.surname.then(|| object.surname.to_string()),
+                alias_emails: differing
+                    .aliases
+                    .then(|| aliases(object, domains).map(str::to_owned).collect()),
+                is_active: differing.active.then_some(target.active),
+            },
+            row: Row::updating(self, object, target, account),
+        })
+    }
+
+    fn addition(&self, index: u32) -> Option<Change> {
+        let input = self.input;
+        let object = input.directory.objects().get(index as usize)?;
+        let ObjectClass::Adding(target) = self.objects.get(index as usize)?.class else { return None };
+        Some(Change {
+            address: object.primary_address().to_owned(),
+            action: Action::Add,
+            written_address: object.primary_address().to_owned(),
+            account_type: target.account_type(None, input.settings.default_role),
+            fields: Fields {
+                first_name: Some(object.first_name.to_string()),
+                surname: Some(object.surname.to_string()),
+                alias_emails: Some(aliases(object, &input.organization.domains).map(str::to_owned).collect()),
+                is_active: Some(target.active),
+            },
+            row: Row::adding(self, object, target),
+        })
+    }
+}

@@ -1,0 +1,137 @@
+//! What a run wants to exist for one directory object, before it looks at the organization's accounts.
+
+use super::address::{Domains, domain_of, is_onmicrosoft};
+use super::directory::{DirectoryObject, GroupKind, ObjectKind};
+use super::estimate::OutOfScopeBecause;
+use super::organization::{Account, AccountType};
+use super::settings::{Role, Settings, SyncVersion, What};
+
+/// The account that a run wants for an object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Target {
+    /// A functional account instead of a user.
+    pub(super) functional: bool,
+    /// `is_active`
+    pub(super) active: bool,
+}
+
+impl Target {
+    const ACTIVE_USER: Self = Self { functional: false, active: true };
+    const INACTIVE_USER: Self = Self { functional: false, active: false };
+    const FUNCTIONAL_ACCOUNT: Self = Self { functional: true, active: true };
+
+    /// The type of the account after a run. Users keep the role they have: the default role is for new ones.
+    pub(super) fn account_type(self, existing: Option<AccountType>, default_role: Role) -> AccountType {
+        match existing {
+            _ if self.functional => AccountType::FunctionalAccount,
+            Some(existing) if existing.is_user() => existing,
+            _ => default_role.into(),
+        }
+    }
+}
+
+/// What a run wants for one object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Desired {
+    Account(Target),
+    /// The account would bear an address on a domain that the organization lacks.
+    ForeignDomain,
+    Nothing(OutOfScopeBecause),
+}
+
+/// What a run of this version wants for this object.
+pub(super) fn desired(
+    object: &DirectoryObject,
+    what: What,
+    version: SyncVersion,
+    domains: &Domains,
+) -> Desired {
+    match object.kind {
+        ObjectKind::Group(kind) => desired_of_group(object, kind, what, domains),
+        ObjectKind::User { .. } if !what.active_users => Desired::Nothing(OutOfScopeBecause::KindSwitchedOff),
+        ObjectKind::User { guest: true, .. } => Desired::Nothing(OutOfScopeBecause::Guest),
+        ObjectKind::User { enabled, exchange_licence, .. } => {
+            let address = object.primary_address();
+            if is_onmicrosoft(domain_of(address)) {
+                return Desired::Nothing(OutOfScopeBecause::OnMicrosoftAddress);
+            }
+            if !domains.hold(address) && !domains.hold(object.principal_name()) {
+                return Desired::Nothing(OutOfScopeBecause::NoAddressHere);
+            }
+            let target = match (version, enabled) {
+                (SyncVersion::V2, true) if !exchange_licence => {
+                    return Desired::Nothing(OutOfScopeBecause::NoExchangeLicence);
+                }
+                (SyncVersion::V1 | SyncVersion::V2, true) => Target::ACTIVE_USER,
+                (SyncVersion::V1, false) => Target::INACTIVE_USER,
+                (SyncVersion::V2, false) => Target::FUNCTIONAL_ACCOUNT,
+            };
+            if domains.hold(address) { Desired::Account(target) } else { Desired::ForeignDomain }
+        }
+    }
+}
+
+fn desired_of_group(object: &DirectoryObject, kind: GroupKind, what: What, domains: &Domains) -> Desired {
+    let switched_on = match kind {
+        GroupKind::WithoutMail => return Desired::Nothing(OutOfScopeBecause::GroupWithoutMail),
+        GroupKind::Distribution => what.distribution_groups,
+        GroupKind::Security => what.security_groups,
+    };
+    let address = object.primary_address();
+    if !switched_on {
+        Desired::Nothing(OutOfScopeBecause::KindSwitchedOff)
+    } else if is_onmicrosoft(domain_of(address)) {
+        Desired::Nothing(OutOfScopeBecause::OnMicrosoftAddress)
+    } else if domains.hold(address) {
+        Desired::Account(Target::FUNCTIONAL_ACCOUNT)
+    } else {
+        Desired::Nothing(OutOfScopeBecause::NoAddressHere)
+    }
+}
+
+/// The aliases that a run gives to the account of this object: its SMTP addresses on domains of the organization, without
+/// the primary one ([`Rule::Aliases`](super::Rule::Aliases)). In order.
+pub(super) fn aliases<'a>(
+    object: &'a DirectoryObject,
+    domains: &'a Domains,
+) -> impl Iterator<Item = &'a str> + Clone {
+    let primary = object.primary_address();
+    object.addresses.iter().filter(move |address| *address != primary && domains.hold(address))
+}
+
+/// In which fields an account differs from what a run wants.
+#[expect(clippy::struct_excessive_bools, reason = "one answer a field")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Differences {
+    pub(super) first_name: bool,
+    pub(super) surname: bool,
+    pub(super) aliases: bool,
+    pub(super) active: bool,
+    pub(super) account_type: bool,
+}
+
+impl Differences {
+    pub(super) fn any(self) -> bool {
+        self != Self::default()
+    }
+}
+
+/// Compares an account with what a run wants for its object.
+pub(super) fn differences(
+    object: &DirectoryObject,
+    target: Target,
+    account: &Account,
+    settings: &Settings,
+    domains: &Domains,
+) -> Differences {
+    // Rule::GroupNames: the functional account of a group may be renamed at Proofpoint.
+    let names = !object.is_group();
+    Differences {
+        first_name: names && object.first_name != account.first_name,
+        surname: names && object.surname != account.surname,
+        aliases: !aliases(object, domains).eq(account.aliases.iter()),
+        active: target.active != account.active,
+        account_type: target.account_type(Some(account.account_type), settings.default_role)
+            != account.account_type,
+    }
+}

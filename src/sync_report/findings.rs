@@ -1,0 +1,308 @@
+//! What a reader of the report has to know beside its rows.
+
+use std::fmt;
+
+use super::address::{domain_of, is_onmicrosoft};
+use super::desired::Target;
+use super::estimate::{AccountClass, Block, Estimate, ObjectClass};
+use super::organization::{Account, AccountType};
+use super::rows::Plain;
+
+/// How much a finding matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// The run will stop, or has stopped.
+    Error,
+    /// Something is likely to go otherwise than wanted.
+    Warning,
+    /// Worth knowing.
+    Info,
+}
+
+impl Severity {
+    /// `error`, `warning` or `info`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Info => "info",
+        }
+    }
+
+    /// The severity with this name, if there is one.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Error, Self::Warning, Self::Info].into_iter().find(|severity| severity.name() == name)
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name())
+    }
+}
+
+/// Something to know beside the rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// How much it matters.
+    pub severity: Severity,
+    /// A stable name for use in checks.
+    pub code: String,
+    /// What was found, and what to do.
+    pub text: String,
+}
+
+impl Finding {
+    fn new(severity: Severity, code: &str, text: String) -> Self {
+        Self { severity, code: code.to_owned(), text }
+    }
+}
+
+/// How many examples a finding names.
+const EXAMPLES: usize = 3;
+
+/// A number of addresses, the first few of them by name.
+#[derive(Default)]
+struct Addresses<'a> {
+    all: Vec<&'a str>,
+}
+
+impl<'a> Addresses<'a> {
+    fn of(addresses: impl Iterator<Item = &'a str>) -> Self {
+        let mut all: Vec<_> = addresses.collect();
+        all.sort_unstable();
+        Self { all }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+}
+
+impl fmt::Display for Addresses<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let named: Vec<_> =
+            self.all.iter().take(EXAMPLES).map(|address| Plain(address).to_string()).collect();
+        formatter.write_str(&named.join(", "))?;
+        match self.all.len().saturating_sub(EXAMPLES) {
+            0 => Ok(()),
+            more => write!(formatter, " and {more} more"),
+        }
+    }
+}
+
+/// The findings, the gravest first.
+pub(super) fn findings(estimate: &Estimate<'_>) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = [
+        missing_domains(estimate),
+        licences(estimate),
+        turning_inactive(estimate),
+        recreated(estimate),
+        clashes(estimate),
+        foreign_aliases(estimate),
+        differing_principal_names(estimate),
+        versions_differ(estimate),
+        idle_exemptions(estimate),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    findings.sort_by_key(|finding| finding.severity);
+    findings
+}
+
+fn missing_domains(estimate: &Estimate<'_>) -> Option<Finding> {
+    let input = estimate.input;
+    let missing = Addresses::of(
+        input
+            .directory
+            .domains()
+            .filter(|domain| !is_onmicrosoft(domain) && !input.organization.domains.contains(domain)),
+    );
+    (!missing.is_empty()).then(|| {
+        let text = format!(
+            "Domains of the directory that the organization lacks: {missing}. Proofpoint stops a sync until every domain of \
+             the directory is added to the organization."
+        );
+        Finding::new(Severity::Error, "domains_missing", text)
+    })
+}
+
+/// Whether an account takes a licence ([`Rule::Licences`](super::Rule::Licences)).
+fn takes_licence(active: bool, billable: bool, account_type: AccountType) -> bool {
+    active && billable && account_type != AccountType::FunctionalAccount
+}
+
+fn licences(estimate: &Estimate<'_>) -> Option<Finding> {
+    let input = estimate.input;
+    let licences = input.organization.licences?;
+    let role = input.settings.default_role;
+    let taken_after = |target: Target, account: Option<&Account>| {
+        let account_type = target.account_type(account.map(|account| account.account_type), role);
+        takes_licence(target.active, account.is_none_or(|account| account.billable), account_type)
+    };
+    let added = estimate
+        .objects
+        .iter()
+        .filter(|fate| matches!(fate.class, ObjectClass::Adding(target) if taken_after(target, None)));
+    let accounts = input.organization.accounts();
+    let today = |account: &Account| takes_licence(account.active, account.billable, account.account_type);
+    let remaining = accounts.iter().zip(&estimate.accounts).zip(&estimate.object_of).filter(
+        |((account, class), object)| {
+            let fate = object.and_then(|object| estimate.objects.get(object as usize));
+            match (class, fate.map(|fate| fate.class)) {
+                (AccountClass::Deleting(_), _) => false,
+                (AccountClass::Updating, Some(ObjectClass::Updating(target))) => {
+                    taken_after(target, Some(account))
+                }
+                _ => today(account),
+            }
+        },
+    );
+    let after = u64::try_from(added.count() + remaining.count()).unwrap_or(u64::MAX);
+    let before = u64::try_from(accounts.iter().filter(|account| today(account)).count()).unwrap_or(u64::MAX);
+    let text = format!("Licences: {before} of {licences} in use now, {after} after the run.");
+    Some(if after > licences {
+        let over = after - licences;
+        let text = format!(
+            "{text} That is {over} too many: with user capping the last ones are refused, otherwise they are billed."
+        );
+        Finding::new(Severity::Warning, "licences_exceeded", text)
+    } else {
+        Finding::new(Severity::Info, "licences", text)
+    })
+}
+
+fn updating<'e, 'a>(estimate: &'e Estimate<'a>) -> impl Iterator<Item = (&'a Account, Target)> + use<'e, 'a> {
+    let accounts = estimate.input.organization.accounts();
+    estimate.objects.iter().filter_map(move |fate| match fate.class {
+        ObjectClass::Updating(target) => Some((accounts.get(fate.account? as usize)?, target)),
+        _ => None,
+    })
+}
+
+/// The accounts that a run makes inactive, so that mail to them is refused.
+pub(super) fn accounts_turning_inactive<'e, 'a>(
+    estimate: &'e Estimate<'a>,
+) -> impl Iterator<Item = &'a str> + use<'e, 'a> {
+    updating(estimate)
+        .filter(|(account, target)| account.active && !target.active)
+        .map(|(account, _)| account.address())
+}
+
+fn turning_inactive(estimate: &Estimate<'_>) -> Option<Finding> {
+    let inactive = Addresses::of(accounts_turning_inactive(estimate));
+    (!inactive.is_empty()).then(|| {
+        let text = format!(
+            "Accounts that turn inactive, so that mail to them is refused: {inactive}. Exempt those that must go on \
+             receiving."
+        );
+        Finding::new(Severity::Warning, "accounts_turn_inactive", text)
+    })
+}
+
+fn recreated(estimate: &Estimate<'_>) -> Option<Finding> {
+    if estimate.input.version != super::SyncVersion::V1 {
+        return None;
+    }
+    let role = estimate.input.settings.default_role;
+    let changed = Addresses::of(
+        updating(estimate)
+            .filter(|(account, target)| {
+                target.account_type(Some(account.account_type), role) != account.account_type
+            })
+            .map(|(account, _)| account.address()),
+    );
+    (!changed.is_empty()).then(|| {
+        let text = format!(
+            "Accounts whose type changes: {changed}. Version 1 deletes such an account and creates it again; its sender \
+             lists, logs and filters are lost."
+        );
+        Finding::new(Severity::Warning, "accounts_recreated", text)
+    })
+}
+
+fn clashes(estimate: &Estimate<'_>) -> Option<Finding> {
+    let clashing = Addresses::of(estimate.objects.iter().filter_map(|fate| match fate.class {
+        ObjectClass::Blocked(Block::Clash { address, .. } | Block::Taken { address, .. }) => Some(address),
+        _ => None,
+    }));
+    (!clashing.is_empty()).then(|| {
+        let text = format!(
+            "Addresses that more than one object or account wants: {clashing}. See the blocked rows."
+        );
+        Finding::new(Severity::Warning, "address_clash", text)
+    })
+}
+
+/// Primary addresses of the objects that have an account after the run.
+fn synced<'e, 'a>(
+    estimate: &'e Estimate<'a>,
+) -> impl Iterator<Item = &'a super::DirectoryObject> + use<'e, 'a> {
+    estimate.objects.iter().zip(estimate.input.directory.objects()).filter_map(|(fate, object)| {
+        match fate.class {
+            ObjectClass::Adding(_) | ObjectClass::Updating(_) | ObjectClass::Unchanged => Some(object),
+            _ => None,
+        }
+    })
+}
+
+fn foreign_aliases(estimate: &Estimate<'_>) -> Option<Finding> {
+    let domains = &estimate.input.organization.domains;
+    let foreign = Addresses::of(synced(estimate).flat_map(|object| {
+        object.addresses.iter().filter(|alias| !domains.hold(alias) && !is_onmicrosoft(domain_of(alias)))
+    }));
+    (!foreign.is_empty()).then(|| {
+        let text = format!(
+            "Aliases on domains that the organization lacks, which are left out: {foreign}. Mail to them is not filtered."
+        );
+        Finding::new(Severity::Info, "alias_on_foreign_domain", text)
+    })
+}
+
+fn differing_principal_names(estimate: &Estimate<'_>) -> Option<Finding> {
+    let differing = Addresses::of(
+        synced(estimate)
+            .filter(|object| !object.mail.is_empty() && object.other_principal_name.is_some())
+            .map(super::DirectoryObject::primary_address),
+    );
+    (!differing.is_empty()).then(|| {
+        let text = format!(
+            "Users whose user principal name differs from their mail address: {differing}. The mail address is used."
+        );
+        Finding::new(Severity::Info, "principal_name_differs", text)
+    })
+}
+
+fn versions_differ(estimate: &Estimate<'_>) -> Option<Finding> {
+    let differing = Addresses::of(
+        estimate
+            .objects
+            .iter()
+            .zip(estimate.input.directory.objects())
+            .filter(|(fate, _)| fate.versions_differ)
+            .map(|(_, object)| object.primary_address()),
+    );
+    (!differing.is_empty()).then(|| {
+        let text = format!(
+            "Users that version {} of the sync treats otherwise: {differing}. The title of the Azure page in Proofpoint's \
+             console shows which version the stack runs.",
+            estimate.input.version.other().number()
+        );
+        Finding::new(Severity::Info, "versions_differ", text)
+    })
+}
+
+fn idle_exemptions(estimate: &Estimate<'_>) -> Option<Finding> {
+    let input = estimate.input;
+    let mut used: std::collections::BTreeSet<&str> = std::collections::BTreeSet::new();
+    let objects = input.directory.objects().iter().map(super::DirectoryObject::primary_address);
+    let accounts = input.organization.accounts().iter().map(Account::address);
+    used.extend(objects.chain(accounts).filter(|address| input.exemptions.contains(address)));
+    let idle = Addresses::of(input.exemptions.iter().filter(|address| !used.contains(address)));
+    (!idle.is_empty()).then(|| {
+        let text =
+            format!("Exempt addresses that are neither in the directory nor in the organization: {idle}.");
+        Finding::new(Severity::Info, "exemption_idle", text)
+    })
+}

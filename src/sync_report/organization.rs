@@ -1,0 +1,163 @@
+//! The organization at Proofpoint, reduced to what the sync looks at.
+
+use std::collections::BTreeSet;
+
+use super::address::{AddressList, Domains, normalize};
+use super::settings::Role;
+
+/// Type of an account (Proofpoint's `UserType`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum AccountType {
+    /// `end_user`
+    EndUser,
+    /// `silent_user`
+    SilentUser,
+    /// `functional_account`
+    FunctionalAccount,
+    /// Any administrator, and any type this version does not know: never touched.
+    Administrator,
+}
+
+impl AccountType {
+    /// The type with this name on the wire.
+    pub fn from_name(name: &str) -> Self {
+        match name {
+            "end_user" => Self::EndUser,
+            "silent_user" => Self::SilentUser,
+            "functional_account" => Self::FunctionalAccount,
+            _ => Self::Administrator,
+        }
+    }
+
+    /// The name shown in rows.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::EndUser => "end_user",
+            Self::SilentUser => "silent_user",
+            Self::FunctionalAccount => "functional_account",
+            Self::Administrator => "administrator",
+        }
+    }
+
+    /// An end user or a silent user.
+    pub fn is_user(self) -> bool {
+        matches!(self, Self::EndUser | Self::SilentUser)
+    }
+}
+
+impl From<Role> for AccountType {
+    fn from(role: Role) -> Self {
+        match role {
+            Role::EndUser => Self::EndUser,
+            Role::SilentUser => Self::SilentUser,
+        }
+    }
+}
+
+/// What Proofpoint says of an account, as far as the sync looks at it.
+#[derive(Debug, Clone, Copy)]
+pub struct AccountFacts<'a> {
+    /// `primary_email`
+    pub primary_email: &'a str,
+    /// `type`
+    pub account_type: AccountType,
+    /// `is_active`
+    pub active: bool,
+    /// `is_billable`
+    pub billable: bool,
+    /// `firstname`
+    pub first_name: &'a str,
+    /// `surname`
+    pub surname: &'a str,
+}
+
+/// An account of the organization. Addresses are kept in their normalized form.
+#[expect(clippy::struct_field_names, reason = "Proofpoint calls it `type`, which is a keyword")]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Account {
+    // First, so that the derived order is the order of addresses.
+    pub(super) address: Box<str>,
+    /// Kept only where Proofpoint spells the address otherwise.
+    pub(super) written: Option<Box<str>>,
+    pub(super) first_name: Box<str>,
+    pub(super) surname: Box<str>,
+    pub(super) aliases: AddressList,
+    pub(super) account_type: AccountType,
+    pub(super) active: bool,
+    pub(super) billable: bool,
+}
+
+impl Account {
+    /// An account with its `alias_emails`.
+    pub fn new<'a>(facts: &AccountFacts<'a>, alias_emails: impl IntoIterator<Item = &'a str>) -> Self {
+        let address = normalize(facts.primary_email);
+        let written = (*address != *facts.primary_email).then(|| facts.primary_email.into());
+        Self {
+            address,
+            written,
+            first_name: facts.first_name.trim().into(),
+            surname: facts.surname.trim().into(),
+            aliases: AddressList::new(alias_emails),
+            account_type: facts.account_type,
+            active: facts.active,
+            billable: facts.billable,
+        }
+    }
+
+    /// The primary address, normalized.
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// The primary address as Proofpoint spells it, for use in requests.
+    pub fn written_address(&self) -> &str {
+        self.written.as_deref().unwrap_or(&self.address)
+    }
+}
+
+/// The organization: accounts, domains, licences.
+#[derive(Debug, Clone, Default)]
+pub struct Organization {
+    accounts: Vec<Account>,
+    pub(super) domains: Domains,
+    pub(super) licences: Option<u64>,
+}
+
+impl Organization {
+    /// The organization with these accounts in any order, all its domains, and `user_licenses` where it is known.
+    pub fn new<'a>(
+        mut accounts: Vec<Account>,
+        domains: impl IntoIterator<Item = &'a str>,
+        licences: Option<u64>,
+    ) -> Self {
+        accounts.sort_unstable();
+        accounts.dedup_by(|later, earlier| later.address == earlier.address);
+        Self { accounts, domains: Domains::new(domains), licences }
+    }
+
+    /// The accounts in the order of their addresses.
+    pub fn accounts(&self) -> &[Account] {
+        &self.accounts
+    }
+}
+
+/// Addresses that the sync leaves alone.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Exemptions(BTreeSet<Box<str>>);
+
+impl Exemptions {
+    /// The set of these addresses, compared in lower case.
+    pub fn new<'a>(addresses: impl IntoIterator<Item = &'a str>) -> Self {
+        Self(addresses.into_iter().map(normalize).filter(|address| !address.is_empty()).collect())
+    }
+
+    /// Whether this (normalized) address is exempt.
+    pub fn contains(&self, address: &str) -> bool {
+        self.0.contains(address)
+    }
+
+    /// The addresses in order.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(AsRef::as_ref)
+    }
+}

@@ -1,0 +1,333 @@
+//! What holds for every directory, organization and settings.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use proptest::sample::{select, subsequence};
+
+use super::samples::id;
+use super::*;
+
+const ADDRESSES: [&str; 9] = [
+    "a@contoso.com",
+    "b@contoso.com",
+    "c@contoso.com",
+    "D@Contoso.com",
+    "e@contoso.com",
+    "f@contoso.com",
+    "a@fabrikam.com",
+    "b@fabrikam.com",
+    "c@contoso.onmicrosoft.com",
+];
+
+fn address() -> impl Strategy<Value = &'static str> {
+    select(&ADDRESSES[..])
+}
+
+fn aliases() -> impl Strategy<Value = Vec<String>> {
+    subsequence(&ADDRESSES[..], 0..3)
+        .prop_map(|addresses| addresses.into_iter().map(|address| format!("smtp:{address}")).collect())
+}
+
+fn a_user() -> impl Strategy<Value = DirectoryObject> {
+    let flags = (prop::bool::weighted(0.7), prop::bool::weighted(0.1), prop::bool::weighted(0.7));
+    (
+        1u128..12,
+        prop::option::weighted(0.8, address()),
+        address(),
+        select(&["", "Ann", "Bea"][..]),
+        flags,
+        aliases(),
+    )
+        .prop_map(
+            |(number, mail, user_principal_name, name, (enabled, guest, exchange_licence), proxies)| {
+                let facts = UserFacts {
+                    mail,
+                    user_principal_name,
+                    given_name: Some(name),
+                    surname: None,
+                    enabled,
+                    guest,
+                    exchange_licence,
+                };
+                DirectoryObject::user(id(number), &facts, proxies.iter().map(String::as_str))
+            },
+        )
+}
+
+fn a_group() -> impl Strategy<Value = DirectoryObject> {
+    (12u128..15, prop::option::weighted(0.8, address()), any::<[bool; 3]>(), aliases()).prop_map(
+        |(number, mail, [mail_enabled, security_enabled, unified], proxies)| {
+            let facts = GroupFacts { mail, display_name: "Group", mail_enabled, security_enabled, unified };
+            DirectoryObject::group(id(number), &facts, proxies.iter().map(String::as_str))
+        },
+    )
+}
+
+fn an_account() -> impl Strategy<Value = Account> {
+    let kind = select(
+        &[
+            AccountType::EndUser,
+            AccountType::EndUser,
+            AccountType::SilentUser,
+            AccountType::FunctionalAccount,
+            AccountType::Administrator,
+        ][..],
+    );
+    (address(), kind, any::<bool>(), select(&["", "Ann", "Bea"][..]), subsequence(&ADDRESSES[..], 0..3))
+        .prop_map(|(primary_email, account_type, active, first_name, aliases)| {
+            let facts =
+                AccountFacts { primary_email, account_type, active, billable: true, first_name, surname: "" };
+            Account::new(&facts, aliases)
+        })
+}
+
+/// Accounts as Proofpoint would let them exist: an address belongs to one of them.
+fn accounts() -> impl Strategy<Value = Vec<Account>> {
+    prop::collection::vec(an_account(), 0..8).prop_map(|candidates| {
+        let mut taken: Vec<String> = Vec::new();
+        let mut accounts = Vec::new();
+        for account in candidates {
+            let addresses: Vec<String> = addresses_of(&account);
+            if addresses.iter().all(|address| !taken.contains(address)) {
+                taken.extend(addresses);
+                accounts.push(account);
+            }
+        }
+        accounts
+    })
+}
+
+fn addresses_of(account: &Account) -> Vec<String> {
+    let aliases = account.aliases.iter().filter(|alias| *alias != account.address());
+    std::iter::once(account.address()).chain(aliases).map(str::to_owned).collect()
+}
+
+fn some_actions() -> impl Strategy<Value = Actions> {
+    let usually = || prop::bool::weighted(0.8);
+    (usually(), usually(), usually()).prop_map(|(add, update, remove_deleted)| Actions {
+        add,
+        update,
+        remove_deleted,
+    })
+}
+
+fn some_settings() -> impl Strategy<Value = Settings> {
+    let usually = || prop::bool::weighted(0.8);
+    let what =
+        (usually(), usually(), usually()).prop_map(|(active_users, distribution_groups, security_groups)| {
+            What { active_users, distribution_groups, security_groups }
+        });
+    (select(&[Role::EndUser, Role::SilentUser][..]), what, some_actions(), some_actions())
+        .prop_map(|(default_role, what, users, groups)| Settings { default_role, what, users, groups })
+}
+
+/// The parts of an input, still in some order.
+#[derive(Debug, Clone)]
+struct Parts {
+    objects: Vec<DirectoryObject>,
+    deleted: Vec<DeletedItem>,
+    accounts: Vec<Account>,
+    exemptions: Vec<&'static str>,
+    settings: Settings,
+    version: SyncVersion,
+}
+
+impl Parts {
+    fn input(self) -> Input {
+        Input {
+            directory: Directory::new(self.objects, self.deleted, ["contoso.com", "fabrikam.com"]),
+            organization: Organization::new(self.accounts, ["contoso.com"], Some(3)),
+            exemptions: Exemptions::new(self.exemptions),
+            settings: self.settings,
+            version: self.version,
+        }
+    }
+}
+
+fn parts() -> impl Strategy<Value = Parts> {
+    let objects = (prop::collection::vec(a_user(), 0..8), prop::collection::vec(a_group(), 0..3)).prop_map(
+        |(mut users, groups)| {
+            users.extend(groups);
+            // Ids are unique in a directory.
+            let by_id: BTreeMap<_, _> = users.into_iter().map(|object| (object.id(), object)).collect();
+            by_id.into_values().collect::<Vec<_>>()
+        },
+    );
+    let deleted = prop::collection::vec(
+        (address(), any::<bool>()).prop_map(|(address, group)| {
+            if group { DeletedItem::group(Some(address)) } else { DeletedItem::user(Some(address), "") }
+        }),
+        0..3,
+    );
+    let version = select(&[SyncVersion::V1, SyncVersion::V2][..]);
+    (objects, deleted, accounts(), subsequence(&ADDRESSES[..], 0..3), some_settings(), version).prop_map(
+        |(objects, deleted, accounts, exemptions, settings, version)| Parts {
+            objects,
+            deleted,
+            accounts,
+            exemptions,
+            settings,
+            version,
+        },
+    )
+}
+
+/// Does to the accounts what Proofpoint's users API does, and refuses what it would refuse.
+fn enact(accounts: &mut Vec<Account>, change: &Change) -> Result<(), String> {
+    let wanted = change.fields.alias_emails.iter().flatten().chain(std::iter::once(&change.address));
+    for address in wanted {
+        let other = accounts
+            .iter()
+            .find(|account| account.address() != change.address && addresses_of(account).contains(address));
+        if let Some(other) = other {
+            return Err(format!("{}: {address} belongs to {}", change.line(), other.address()));
+        }
+    }
+    let at = accounts.iter().position(|account| account.address() == change.address);
+    match (change.action, at) {
+        (Action::Add, None) => {}
+        (Action::Update, Some(at)) => {
+            let account = accounts.get(at).cloned().ok_or("gone")?;
+            let fields = &change.fields;
+            let changed = Account {
+                first_name: fields.first_name.as_deref().unwrap_or(&account.first_name).into(),
+                surname: fields.surname.as_deref().unwrap_or(&account.surname).into(),
+                aliases: match &fields.alias_emails {
+                    Some(aliases) => AddressList::new(aliases.iter().map(String::as_str)),
+                    None => account.aliases.clone(),
+                },
+                active: fields.is_active.unwrap_or(account.active),
+                ..account
+            };
+            accounts.splice(at..=at, [changed]);
+            return Ok(());
+        }
+        (Action::Delete, Some(at)) => {
+            accounts.remove(at);
+            return Ok(());
+        }
+        (_, found) => return Err(format!("{}: found {found:?}", change.line())),
+    }
+    let facts = AccountFacts {
+        primary_email: &change.address,
+        account_type: change.account_type,
+        active: change.fields.is_active.unwrap_or(true),
+        billable: true,
+        first_name: change.fields.first_name.as_deref().unwrap_or_default(),
+        surname: change.fields.surname.as_deref().unwrap_or_default(),
+    };
+    accounts.push(Account::new(&facts, change.fields.alias_emails.iter().flatten().map(String::as_str)));
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_row_that_a_run_may_touch_remains_after_it(parts in parts()) {
+        let mut accounts = parts.accounts.clone();
+        let input = parts.clone().input();
+        let changes: Vec<Change> = Estimate::of(&input).changes().collect();
+        for change in &changes {
+            prop_assert_eq!(enact(&mut accounts, change), Ok(()));
+        }
+        let after = Parts { accounts, ..parts }.input();
+        let remaining: Vec<String> = Estimate::of(&after).changes().map(|change| change.line()).collect();
+        prop_assert!(remaining.is_empty(), "{:?} after {:#?}", remaining, changes);
+    }
+
+    #[test]
+    fn the_order_of_the_input_changes_nothing(
+        (parts, shuffled) in parts().prop_flat_map(|parts| {
+            let shuffled = (
+                Just(parts.objects.clone()).prop_shuffle(),
+                Just(parts.deleted.clone()).prop_shuffle(),
+                Just(parts.accounts.clone()).prop_shuffle(),
+            );
+            (Just(parts), shuffled)
+        })
+    ) {
+        let (objects, deleted, accounts) = shuffled;
+        let permuted = Parts { objects, deleted, accounts, ..parts.clone() }.input();
+        let input = parts.input();
+        let (one, other) = (Estimate::of(&input), Estimate::of(&permuted));
+        prop_assert_eq!(one.report(100), other.report(100));
+        prop_assert_eq!(one.changes().collect::<Vec<_>>(), other.changes().collect::<Vec<_>>());
+        prop_assert_eq!(one.left(), other.left());
+    }
+
+    #[test]
+    fn exempt_addresses_and_administrators_are_never_touched(parts in parts()) {
+        let input = parts.input();
+        let estimate = Estimate::of(&input);
+        let administrator = |address: &str| {
+            input.organization.accounts().iter().any(|account| {
+                account.address() == address && account.account_type == AccountType::Administrator
+            })
+        };
+        let report = estimate.report(100);
+        for section in [&report.adding, &report.updating, &report.deleting, &report.unmatched, &report.blocked] {
+            for address in section.rows.keys() {
+                prop_assert!(!input.exemptions.contains(address), "{address}");
+            }
+        }
+        for section in [&report.adding, &report.updating, &report.deleting, &report.unmatched] {
+            for address in section.rows.keys() {
+                prop_assert!(!administrator(address), "{address}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_run_touches_users_only_and_only_rows_of_the_report(parts in parts()) {
+        let input = parts.input();
+        let estimate = Estimate::of(&input);
+        let report = estimate.report(100);
+        let left = estimate.left();
+        let mut changes = 0;
+        for change in estimate.changes() {
+            changes += 1;
+            prop_assert!(change.account_type.is_user());
+            let section = match change.action {
+                Action::Add => &report.adding,
+                Action::Update => &report.updating,
+                Action::Delete => &report.deleting,
+            };
+            prop_assert!(section.rows.contains_key(&change.address));
+            prop_assert!(!left.contains_key(&change.address));
+        }
+        // Every row to add, update or delete is either enacted or left with a reason.
+        let rows = report.adding.total + report.updating.total + report.deleting.total;
+        prop_assert_eq!(changes + left.len() as u64, rows);
+    }
+
+    #[test]
+    fn classes_of_objects_and_accounts_agree_and_counts_add_up(parts in parts()) {
+        let input = parts.input();
+        let estimate = Estimate::of(&input);
+        let counts = estimate.report(100).counts;
+        let objects: Vec<_> = estimate.object_classes().collect();
+        let accounts: Vec<_> = estimate.account_classes().collect();
+        prop_assert_eq!(objects.len(), input.directory.objects().len());
+        prop_assert_eq!(accounts.len(), input.organization.accounts().len());
+        let count = |of: &dyn Fn(&ObjectClass<'_>) -> bool| objects.iter().filter(|class| of(class)).count() as u64;
+        let count_accounts = |of: &dyn Fn(&AccountClass) -> bool| accounts.iter().filter(|class| of(class)).count() as u64;
+        prop_assert_eq!(counts.adding, count(&|class| matches!(class, ObjectClass::Adding(_))));
+        prop_assert_eq!(counts.updating, count(&|class| matches!(class, ObjectClass::Updating(_))));
+        prop_assert_eq!(counts.updating, count_accounts(&|class| matches!(class, AccountClass::Updating)));
+        prop_assert_eq!(counts.blocked, count(&|class| matches!(class, ObjectClass::Blocked(_))));
+        prop_assert_eq!(counts.out_of_scope, count(&|class| matches!(class, ObjectClass::OutOfScope(_))));
+        prop_assert_eq!(counts.unchanged, count_accounts(&|class| matches!(class, AccountClass::Unchanged)));
+        prop_assert!(counts.unchanged <= count(&|class| matches!(class, ObjectClass::Unchanged)));
+        let all = counts.unchanged + counts.updating + counts.deleting + counts.unmatched + counts.kept
+            + count_accounts(&|class| matches!(class, AccountClass::Exempt));
+        prop_assert_eq!(all, accounts.len() as u64);
+        let exempt_objects = count(&|class| matches!(class, ObjectClass::Exempt));
+        let all = counts.adding + counts.updating + count(&|class| matches!(class, ObjectClass::Unchanged))
+            + exempt_objects + counts.blocked + counts.out_of_scope;
+        prop_assert_eq!(all, objects.len() as u64);
+        prop_assert_eq!(counts.removals, counts.deleting + counts.unmatched + counts.turning_inactive);
+        prop_assert_eq!(counts.kept_because.values().sum::<u64>(), counts.kept);
+    }
+}

@@ -1,0 +1,315 @@
+//! The report: counts, rows and findings.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use aws_lc_rs::digest;
+
+use super::desired::Target;
+use super::estimate::{AccountClass, Block, Estimate, Evidence, ObjectClass};
+use super::findings::{Finding, accounts_turning_inactive, findings};
+use super::limit::{Judgement, Limit};
+use super::organization::AccountType;
+use super::rows::Row;
+use super::settings::SyncVersion;
+
+/// How many there are of each.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Accounts that are created.
+    pub adding: u64,
+    /// Accounts that are changed.
+    pub updating: u64,
+    /// Accounts that are removed.
+    pub deleting: u64,
+    /// Accounts without an object in the directory, where removal is on.
+    pub unmatched: u64,
+    /// Exempt addresses that are in the directory or the organization.
+    pub exempt: u64,
+    /// Objects for which adding or updating would fail.
+    pub blocked: u64,
+    /// Accounts that are as they should be.
+    pub unchanged: u64,
+    /// Accounts that are left alone.
+    pub kept: u64,
+    /// Directory objects that the sync does not look at.
+    pub out_of_scope: u64,
+    /// Active accounts that turn inactive (among those that are changed).
+    pub turning_inactive: u64,
+    /// What a limit on removals counts: accounts that are removed, unmatched or turn inactive.
+    pub removals: u64,
+    /// What a percentage of removals refers to: active accounts that are no administrators.
+    pub active_accounts: u64,
+    /// Why accounts are left alone, each reason with its number.
+    pub kept_because: BTreeMap<String, u64>,
+    /// Why objects are out of scope, each reason with its number.
+    pub out_of_scope_because: BTreeMap<String, u64>,
+}
+
+/// One section of the report.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Section {
+    /// How many rows there are in all.
+    pub total: u64,
+    /// The first rows by address.
+    pub rows: BTreeMap<String, Row>,
+}
+
+/// What a run would do, as it is shown.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Report {
+    /// The same for the same rows, whether they are all shown or not: 32 hexadecimal digits.
+    pub digest: String,
+    /// The version of the sync that is assumed.
+    pub version: SyncVersion,
+    /// How many there are of each.
+    pub counts: Counts,
+    /// Accounts that are created.
+    pub adding: Section,
+    /// Accounts that are changed, with the fields that change.
+    pub updating: Section,
+    /// Accounts that are removed; all of them are listed.
+    pub deleting: Section,
+    /// Accounts without an object in the directory.
+    pub unmatched: Section,
+    /// Exempt addresses.
+    pub exempt: Section,
+    /// Objects for which adding or updating would fail.
+    pub blocked: Section,
+    /// What there is to know beside the rows, the gravest first.
+    pub findings: Vec<Finding>,
+}
+
+impl Report {
+    /// The sections with their titles, in the order in which they are shown.
+    pub fn sections(&self) -> [(&'static str, &Section); 6] {
+        [
+            ("Deleting", &self.deleting),
+            ("Unmatched", &self.unmatched),
+            ("Updating", &self.updating),
+            ("Adding", &self.adding),
+            ("Blocked", &self.blocked),
+            ("Exempt", &self.exempt),
+        ]
+    }
+
+    /// Holds the removals of this report against a limit.
+    pub fn judge(&self, limit: Limit) -> Judgement {
+        Judgement::of(self.counts.removals, self.counts.active_accounts, limit)
+    }
+
+    /// The counts in one line.
+    pub fn summary(&self) -> String {
+        let counts = &self.counts;
+        let mut line = format!(
+            "{} to add, {} to update, {} to delete, {} unmatched, {} exempt, {} blocked, {} unchanged, {} kept, {} out of scope",
+            counts.adding,
+            counts.updating,
+            counts.deleting,
+            counts.unmatched,
+            counts.exempt,
+            counts.blocked,
+            counts.unchanged,
+            counts.kept,
+            counts.out_of_scope
+        );
+        if counts.turning_inactive > 0 {
+            let _ = write!(line, "; {} of the updates turn an account inactive", counts.turning_inactive);
+        }
+        line
+    }
+
+    /// The counts and at most this many rows of each section, as plain text for a message. Exempt rows are left out: a run
+    /// does nothing to them.
+    pub fn text(&self, rows_per_section: usize) -> String {
+        let mut text = self.summary();
+        text.push('.');
+        for (title, section) in self.sections() {
+            if section.total == 0 || title == "Exempt" {
+                continue;
+            }
+            let _ = write!(text, "\n\n{title} ({}):", section.total);
+            for (address, row) in section.rows.iter().take(rows_per_section) {
+                let _ = write!(text, "\n  {address}  {row}");
+            }
+            let shown = u64::try_from(section.rows.len().min(rows_per_section)).unwrap_or(u64::MAX);
+            if section.total > shown {
+                let _ = write!(text, "\n  and {} more", section.total - shown);
+            }
+        }
+        text
+    }
+}
+
+/// A row before it is put into words.
+#[derive(Clone, Copy)]
+enum Entry<'a> {
+    Adding(u32, Target),
+    Updating(u32, Target),
+    Blocked(u32, Block<'a>),
+    Deleting(u32, Evidence),
+    Unmatched(u32),
+    Exempt { object: Option<u32>, account: Option<u32> },
+}
+
+/// The entries of each section, in words only when they are shown or hashed.
+#[derive(Default)]
+struct Entries<'a> {
+    adding: Vec<(&'a str, Entry<'a>)>,
+    updating: Vec<(&'a str, Entry<'a>)>,
+    blocked: Vec<(&'a str, Entry<'a>)>,
+    deleting: Vec<(&'a str, Entry<'a>)>,
+    unmatched: Vec<(&'a str, Entry<'a>)>,
+    exempt: Vec<(&'a str, Entry<'a>)>,
+}
+
+impl<'a> Estimate<'a> {
+    /// The report with at most `detail_limit` rows a section; every deletion is listed.
+    pub fn report(&self, detail_limit: usize) -> Report {
+        let (entries, mut counts) = self.entries();
+        let mut hash = digest::Context::new(&digest::SHA256);
+        let mut section = |title: &str, entries: Vec<(&'a str, Entry<'a>)>, limit: usize| {
+            hash.update(title.as_bytes());
+            hash.update(b"\n");
+            self.section(entries, limit, &mut hash)
+        };
+        let adding = section("Adding", entries.adding, detail_limit);
+        let updating = section("Updating", entries.updating, detail_limit);
+        let deleting = section("Deleting", entries.deleting, usize::MAX);
+        let unmatched = section("Unmatched", entries.unmatched, detail_limit);
+        let exempt = section("Exempt", entries.exempt, detail_limit);
+        let blocked = section("Blocked", entries.blocked, detail_limit);
+        counts.adding = adding.total;
+        counts.updating = updating.total;
+        counts.deleting = deleting.total;
+        counts.unmatched = unmatched.total;
+        counts.exempt = exempt.total;
+        counts.blocked = blocked.total;
+        counts.removals = counts.deleting + counts.unmatched + counts.turning_inactive;
+        let findings = findings(self);
+        for finding in &findings {
+            hash.update(finding.text.as_bytes());
+            hash.update(b"\n");
+        }
+        let digest =
+            hash.finish().as_ref().iter().take(16).fold(String::with_capacity(32), |mut hex, byte| {
+                let _ = write!(hex, "{byte:02x}");
+                hex
+            });
+        let version = self.input.version;
+        Report { digest, version, counts, adding, updating, deleting, unmatched, exempt, blocked, findings }
+    }
+
+    /// Sorts the fates into sections, and counts the rest.
+    fn entries(&self) -> (Entries<'a>, Counts) {
+        let input = self.input;
+        let mut entries = Entries::default();
+        let mut counts = Counts::default();
+        let mut exempt: BTreeMap<&str, (Option<u32>, Option<u32>)> = BTreeMap::new();
+        for (index, (fate, object)) in (0u32..).zip(self.objects.iter().zip(input.directory.objects())) {
+            let address = object.primary_address();
+            match fate.class {
+                ObjectClass::Adding(target) => entries.adding.push((address, Entry::Adding(index, target))),
+                ObjectClass::Updating(target) => {
+                    entries.updating.push((address, Entry::Updating(index, target)));
+                }
+                ObjectClass::Blocked(block) => entries.blocked.push((address, Entry::Blocked(index, block))),
+                ObjectClass::Exempt => {
+                    exempt.entry(address).or_default().0.get_or_insert(index);
+                }
+                ObjectClass::OutOfScope(because) => {
+                    counts.out_of_scope += 1;
+                    *counts.out_of_scope_because.entry(because.to_string()).or_default() += 1;
+                }
+                ObjectClass::Unchanged => {}
+            }
+        }
+        for (index, (class, account)) in (0u32..).zip(self.accounts.iter().zip(input.organization.accounts()))
+        {
+            if account.active && account.account_type != AccountType::Administrator {
+                counts.active_accounts += 1;
+            }
+            let address = account.address();
+            match *class {
+                AccountClass::Deleting(evidence) => {
+                    entries.deleting.push((address, Entry::Deleting(index, evidence)));
+                }
+                AccountClass::Unmatched => entries.unmatched.push((address, Entry::Unmatched(index))),
+                AccountClass::Exempt => exempt.entry(address).or_default().1 = Some(index),
+                AccountClass::Unchanged => counts.unchanged += 1,
+                AccountClass::Kept(because) => {
+                    counts.kept += 1;
+                    *counts.kept_because.entry(because.to_string()).or_default() += 1;
+                }
+                AccountClass::Updating => {}
+            }
+        }
+        entries.exempt = exempt
+            .into_iter()
+            .map(|(address, (object, account))| (address, Entry::Exempt { object, account }))
+            .collect();
+        counts.turning_inactive = u64::try_from(accounts_turning_inactive(self).count()).unwrap_or(u64::MAX);
+        (entries, counts)
+    }
+
+    fn section(
+        &self,
+        mut entries: Vec<(&'a str, Entry<'a>)>,
+        limit: usize,
+        hash: &mut digest::Context,
+    ) -> Section {
+        // Stable: entries of one address stay in the order of their object ids.
+        entries.sort_by_key(|(address, _)| *address);
+        let mut section =
+            Section { total: u64::try_from(entries.len()).unwrap_or(u64::MAX), ..Section::default() };
+        let mut before = None;
+        for (at, (address, entry)) in entries.into_iter().enumerate() {
+            let Some(row) = self.row(entry) else { continue };
+            let address = super::rows::Plain(address).to_string();
+            // Only blocked objects can share an address.
+            let key = match entry {
+                Entry::Blocked(object, _) if before.as_ref() == Some(&address) => {
+                    let id =
+                        self.input.directory.objects().get(object as usize).map(super::DirectoryObject::id);
+                    format!("{address} ({})", id.unwrap_or_default())
+                }
+                _ => address.clone(),
+            };
+            for part in [&key, " ", &row.kind, " ", &row.text, "\n"] {
+                hash.update(part.as_bytes());
+            }
+            before = Some(address);
+            if at < limit {
+                section.rows.insert(key, row);
+            }
+        }
+        section
+    }
+
+    fn row(&self, entry: Entry<'_>) -> Option<Row> {
+        let object = |index: u32| self.input.directory.objects().get(index as usize);
+        let account = |index: u32| self.input.organization.accounts().get(index as usize);
+        let fate = |index: u32| self.objects.get(index as usize);
+        let object_of = |index: u32| self.object_of.get(index as usize).copied().flatten();
+        let differ = |index: u32| fate(index).is_some_and(|fate| fate.versions_differ);
+        Some(match entry {
+            Entry::Adding(index, target) => {
+                Row::adding(self, object(index)?, target).marked(self, differ(index))
+            }
+            Entry::Updating(index, target) => {
+                let account = account(fate(index)?.account?)?;
+                Row::updating(self, object(index)?, target, account).marked(self, differ(index))
+            }
+            Entry::Blocked(index, block) => {
+                Row::blocked(self, object(index)?, block).marked(self, differ(index))
+            }
+            Entry::Deleting(index, evidence) => {
+                Row::deleting(account(index)?, evidence).marked(self, object_of(index).is_some_and(differ))
+            }
+            Entry::Unmatched(index) => Row::unmatched(account(index)?, object_of(index).and_then(object)),
+            Entry::Exempt { object: index, account: at } => {
+                Row::exempt(index.and_then(object), at.and_then(account))
+            }
+        })
+    }
+}

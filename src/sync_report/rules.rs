@@ -1,0 +1,214 @@
+//! What is assumed where Proofpoint's documentation is silent: one named rule each, with its default.
+
+/// A question about the sync that no document answers, and the answer the report assumes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Rule {
+    /// `mail` if set, else the user principal name.
+    PrimaryAddress,
+    /// Addresses on `*.onmicrosoft.com` are no accounts, and these domains need not be in the organization.
+    OnMicrosoftDomains,
+    /// Guests are left out.
+    Guests,
+    /// Users without an address on a domain of the organization are left out.
+    ForeignUsers,
+    /// `assignedPlans` with service `exchange` and status `Enabled`.
+    ExchangeLicence,
+    /// Version 2 makes nothing of an enabled user without Exchange licence.
+    UnlicensedUser,
+    /// Version 2 makes a functional account of any blocked user.
+    BlockedUser,
+    /// Microsoft 365 groups count as distribution groups; groups without mail are left out; members are not looked at.
+    GroupKinds,
+    /// A group's functional account gets the group's name once.
+    GroupNames,
+    /// SMTP addresses on domains of the organization, without the primary one.
+    Aliases,
+    /// The fields that an update sets.
+    UpdatedFields,
+    /// The first object in the order of object ids gets the address.
+    AddressClash,
+    /// An address that another account keeps blocks the object that wants it.
+    AddressTaken,
+    /// Accounts are recognized by their primary address.
+    Matching,
+    /// By which address a deleted user is recognized.
+    DeletedUser,
+    /// When an account counts as deleted.
+    Evidence,
+    /// Which removal flag binds which account.
+    RemovalFlags,
+    /// Objects of a kind that is switched off.
+    KindSwitchedOff,
+    /// Exemptions are compared with primary addresses.
+    Exemptions,
+    /// Administrators are never touched.
+    Administrators,
+    /// What takes a licence.
+    Licences,
+}
+
+impl Rule {
+    /// Every rule, in the order in which the documentation lists them.
+    pub const ALL: [Self; 21] = [
+        Self::Matching,
+        Self::PrimaryAddress,
+        Self::Aliases,
+        Self::OnMicrosoftDomains,
+        Self::Guests,
+        Self::ForeignUsers,
+        Self::ExchangeLicence,
+        Self::UnlicensedUser,
+        Self::BlockedUser,
+        Self::GroupKinds,
+        Self::GroupNames,
+        Self::UpdatedFields,
+        Self::AddressClash,
+        Self::AddressTaken,
+        Self::Evidence,
+        Self::DeletedUser,
+        Self::RemovalFlags,
+        Self::KindSwitchedOff,
+        Self::Exemptions,
+        Self::Administrators,
+        Self::Licences,
+    ];
+
+    /// The rule's name in the documentation.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::PrimaryAddress => "primary-address",
+            Self::OnMicrosoftDomains => "onmicrosoft-domains",
+            Self::Guests => "guests",
+            Self::ForeignUsers => "foreign-users",
+            Self::ExchangeLicence => "exchange-licence",
+            Self::UnlicensedUser => "unlicensed-user",
+            Self::BlockedUser => "blocked-user",
+            Self::GroupKinds => "group-kinds",
+            Self::GroupNames => "group-names",
+            Self::Aliases => "aliases",
+            Self::UpdatedFields => "updated-fields",
+            Self::AddressClash => "address-clash",
+            Self::AddressTaken => "address-taken",
+            Self::Matching => "matching",
+            Self::DeletedUser => "deleted-user",
+            Self::Evidence => "evidence",
+            Self::RemovalFlags => "removal-flags",
+            Self::KindSwitchedOff => "kind-switched-off",
+            Self::Exemptions => "exemptions",
+            Self::Administrators => "administrators",
+            Self::Licences => "licences",
+        }
+    }
+
+    /// What Proofpoint's documentation leaves open.
+    pub fn question(self) -> &'static str {
+        match self {
+            Self::PrimaryAddress => "Which address of a user becomes the account's primary address?",
+            Self::OnMicrosoftDomains => "Do the initial domains of Microsoft 365 take part?",
+            Self::Guests => "Are guests synced?",
+            Self::ForeignUsers => "What becomes of users whose addresses are on other domains?",
+            Self::ExchangeLicence => "How is an active Exchange licence recognized?",
+            Self::UnlicensedUser => "What does version 2 make of an enabled user without Exchange licence?",
+            Self::BlockedUser => "Does version 2 look at the licence of a user whose sign-in is blocked?",
+            Self::GroupKinds => "Which groups are distribution groups, which security groups?",
+            Self::GroupNames => "What name does a group's functional account bear?",
+            Self::Aliases => "Which addresses become aliases?",
+            Self::UpdatedFields => "Which fields does an update set?",
+            Self::AddressClash => "What if two directory objects want the same address?",
+            Self::AddressTaken => "What if another account has the address already?",
+            Self::Matching => "How is the account of a directory object found?",
+            Self::DeletedUser => "By which address is a deleted user recognized?",
+            Self::Evidence => "When is an account deleted?",
+            Self::RemovalFlags => "Which removal flag decides about which account?",
+            Self::KindSwitchedOff => "What becomes of the accounts of a kind that is switched off?",
+            Self::Exemptions => "With which address of an object or account is an exemption compared?",
+            Self::Administrators => "Does the sync change administrators?",
+            Self::Licences => "Which accounts take a licence?",
+        }
+    }
+
+    /// What the report assumes.
+    pub fn assumption(self) -> &'static str {
+        match self {
+            Self::PrimaryAddress => "`mail` if it is set, else `userPrincipalName`, in lower case.",
+            Self::OnMicrosoftDomains => {
+                "No. An object whose primary address is on `*.onmicrosoft.com` is out of scope, and these domains need \
+                 not be in the organization."
+            }
+            Self::Guests => "No. `userType` `Guest` is out of scope.",
+            Self::ForeignUsers => {
+                "A user with neither `mail` nor a user principal name on a domain of the organization is out of scope. \
+                 One whose `mail` is elsewhere but whose user principal name is on such a domain is blocked: Proofpoint \
+                 refuses addresses on domains it does not know."
+            }
+            Self::ExchangeLicence => {
+                "An entry of `assignedPlans` has `service` `exchange` and `capabilityStatus` `Enabled`."
+            }
+            Self::UnlicensedUser => {
+                "Nothing: out of scope. An account that it has counts as excluded by a rule."
+            }
+            Self::BlockedUser => "No. Every user whose sign-in is blocked becomes a functional account.",
+            Self::GroupKinds => {
+                "Distribution lists and Microsoft 365 groups are distribution groups, mail-enabled security groups are \
+                 security groups. Groups without mail are out of scope. Members are not looked at."
+            }
+            Self::GroupNames => {
+                "The group's display name as first name when it is created; later it is not compared."
+            }
+            Self::Aliases => {
+                "The SMTP entries of `proxyAddresses` that are on domains of the organization, in lower case, without \
+                 the primary address."
+            }
+            Self::UpdatedFields => {
+                "`firstname` (`givenName`), `surname`, `alias_emails`, `is_active` and, where the kind of account \
+                 changes, `type`. A name that Entra does not have is emptied. Users keep the role they have."
+            }
+            Self::AddressClash => {
+                "The first in the order of object ids gets it, primary addresses before aliases; the other is blocked."
+            }
+            Self::AddressTaken => {
+                "The object is blocked while another account keeps the address, as primary address or as alias, after \
+                 the run."
+            }
+            Self::Matching => "By the primary address, in lower case.",
+            Self::DeletedUser => {
+                "By `mail` if it is still there, else by the user principal name without the 32 hexadecimal digits that \
+                 Entra puts before it."
+            }
+            Self::Evidence => {
+                "The address is among Entra's deleted items, or its user is in the directory and excluded by a rule. An \
+                 address that is merely absent is unmatched: Proofpoint may remove the account if an earlier run made \
+                 it, which the API does not tell."
+            }
+            Self::RemovalFlags => {
+                "`users.remove_deleted` for deleted users and for user accounts, `groups.remove_deleted` for deleted \
+                 groups and for functional accounts."
+            }
+            Self::KindSwitchedOff => "They are unmatched where removal is on, and kept otherwise.",
+            Self::Exemptions => "With the primary address, in lower case.",
+            Self::Administrators => {
+                "No. Any account that is not an end user, silent user or functional account is kept."
+            }
+            Self::Licences => {
+                "Active accounts that are billable and not functional accounts, administrators included."
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_rule_is_listed_once() {
+        let names: BTreeSet<_> = Rule::ALL.iter().map(|rule| rule.name()).collect();
+        assert_eq!(names.len(), Rule::ALL.len());
+        for rule in Rule::ALL {
+            assert!(rule.question().ends_with('?'), "{}", rule.name());
+            assert!(rule.assumption().ends_with('.'), "{}", rule.name());
+        }
+    }
+}

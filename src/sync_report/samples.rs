@@ -1,0 +1,69 @@
+//! Small directories and organizations for tests.
+
+use uuid::Uuid;
+
+use super::*;
+
+pub(super) fn id(number: u128) -> Uuid {
+    Uuid::from_u128(number)
+}
+
+/// An enabled, licensed user with this address.
+pub(super) fn facts(address: &str) -> UserFacts<'_> {
+    UserFacts {
+        mail: Some(address),
+        user_principal_name: address,
+        given_name: Some("Ann"),
+        surname: Some("Example"),
+        enabled: true,
+        guest: false,
+        exchange_licence: true,
+    }
+}
+
+pub(super) fn user(number: u128, facts: UserFacts<'_>) -> DirectoryObject {
+    DirectoryObject::user(id(number), &facts, [])
+}
+
+pub(super) fn list(number: u128, address: &str) -> DirectoryObject {
+    let facts =
+        GroupFacts { mail: Some(address), display_name: "List", mail_enabled: true, ..GroupFacts::default() };
+    DirectoryObject::group(id(number), &facts, [])
+}
+
+/// The account that a run makes of [`facts`].
+pub(super) fn account_facts(address: &str, account_type: AccountType) -> AccountFacts<'_> {
+    AccountFacts {
+        primary_email: address,
+        account_type,
+        active: true,
+        billable: true,
+        first_name: "Ann",
+        surname: "Example",
+    }
+}
+
+pub(super) fn account(address: &str, account_type: AccountType) -> Account {
+    Account::new(&account_facts(address, account_type), [])
+}
+
+/// Everything may be added, updated and removed.
+pub(super) fn everything() -> Settings {
+    let actions = Actions { add: true, update: true, remove_deleted: true };
+    Settings {
+        what: What { active_users: true, distribution_groups: true, security_groups: true },
+        users: actions,
+        groups: actions,
+        ..Settings::default()
+    }
+}
+
+pub(super) fn input(objects: Vec<DirectoryObject>, accounts: Vec<Account>) -> Input {
+    Input {
+        directory: Directory::new(objects, vec![], ["contoso.com", "contoso.onmicrosoft.com"]),
+        organization: Organization::new(accounts, ["contoso.com"], None),
+        exemptions: Exemptions::default(),
+        settings: everything(),
+        version: SyncVersion::V2,
+    }
+}

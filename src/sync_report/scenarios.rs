@@ -1,0 +1,439 @@
+//! The rules one by one, each as a small story.
+
+use pretty_assertions::assert_eq;
+
+use super::samples::*;
+use super::*;
+
+const ANN: &str = "ann@contoso.com";
+const BOB: &str = "bob@contoso.com";
+
+/// The report's rows as `section address row`, in the order of sections.
+fn rows(input: &Input) -> Vec<String> {
+    let report = Estimate::of(input).report(100);
+    let rows = report.sections().into_iter().flat_map(|(title, section)| {
+        section.rows.iter().map(move |(address, row)| format!("{title} {address} {row}"))
+    });
+    rows.collect()
+}
+
+fn lines(input: &Input) -> Vec<String> {
+    Estimate::of(input).changes().map(|change| format!("{} {}", change.address, change.line())).collect()
+}
+
+fn finding(input: &Input, code: &str) -> Option<Finding> {
+    Estimate::of(input).report(0).findings.into_iter().find(|finding| finding.code == code)
+}
+
+#[test]
+fn a_new_user_is_added_with_names_and_aliases() {
+    let ann = DirectoryObject::user(
+        id(1),
+        &facts("Ann@Contoso.com"),
+        [
+            "SMTP:Ann@Contoso.com",
+            "smtp:A.Example@contoso.com",
+            "smtp:ann@contoso.onmicrosoft.com",
+            "SIP:ann@contoso.com",
+        ],
+    );
+    let input = input(vec![ann], vec![]);
+    let row =
+        "end_user: new user in Entra, firstname 'Ann', surname 'Example', alias_emails a.example@contoso.com";
+    assert_eq!(rows(&input), [format!("Adding {ANN} {row}")]);
+    assert_eq!(lines(&input), [format!("{ANN} add {row}")]);
+    let change = Estimate::of(&input).changes().next().unwrap();
+    assert_eq!(change.account_type, AccountType::EndUser);
+    assert_eq!(change.fields.alias_emails, Some(vec!["a.example@contoso.com".to_owned()]));
+    assert_eq!(change.fields.is_active, Some(true));
+}
+
+#[test]
+fn nothing_is_shown_when_both_sides_agree() {
+    let input = input(vec![user(1, facts(ANN))], vec![account("Ann@contoso.com", AccountType::SilentUser)]);
+    assert_eq!(rows(&input), [""; 0]);
+    let report = Estimate::of(&input).report(100);
+    assert_eq!((report.counts.unchanged, report.counts.removals), (1, 0));
+}
+
+#[test]
+fn an_update_names_the_fields_that_change() {
+    let ann = DirectoryObject::user(
+        id(1),
+        &UserFacts { given_name: Some("Anna"), surname: None, ..facts(ANN) },
+        ["smtp:new@contoso.com"],
+    );
+    let old = Account::new(&account_facts("ANN@contoso.com", AccountType::EndUser), ["old@contoso.com"]);
+    let input = input(vec![ann], vec![old]);
+    let row = "end_user: firstname 'Ann' -> 'Anna', surname 'Example' -> '', alias_emails +new@contoso.com -old@contoso.com";
+    assert_eq!(lines(&input), [format!("{ANN} update {row}")]);
+    let change = Estimate::of(&input).changes().next().unwrap();
+    assert_eq!(change.written_address, "ANN@contoso.com");
+    assert_eq!(change.fields.is_active, None);
+}
+
+#[test]
+fn the_versions_make_different_things_of_blocked_and_unlicensed_users() {
+    let blocked = UserFacts { enabled: false, ..facts(ANN) };
+    let unlicensed = UserFacts { exchange_licence: false, ..facts(BOB) };
+    let v2 = input(vec![user(1, blocked), user(2, unlicensed)], vec![]);
+    assert_eq!(
+        rows(&v2),
+        [format!(
+            "Adding {ANN} functional_account: new user in Entra, sign-in blocked, firstname 'Ann', surname 'Example' \
+             (version 1 differs)"
+        )]
+    );
+    assert!(finding(&v2, "versions_differ").unwrap().text.contains("ann@contoso.com, bob@contoso.com"));
+    assert_eq!(lines(&v2), [""; 0]);
+
+    let v1 = Input { version: SyncVersion::V1, ..v2 };
+    assert_eq!(
+        rows(&v1),
+        [
+            format!(
+                "Adding {ANN} end_user: new user in Entra, sign-in blocked, firstname 'Ann', surname 'Example', is_active \
+                 false (version 2 differs)"
+            ),
+            format!(
+                "Adding {BOB} end_user: new user in Entra, firstname 'Ann', surname 'Example' (version 2 differs)"
+            ),
+        ]
+    );
+}
+
+#[test]
+fn an_account_that_turns_inactive_counts_as_a_removal() {
+    let mut input = input(
+        vec![user(1, UserFacts { enabled: false, ..facts(ANN) })],
+        vec![account(ANN, AccountType::EndUser), account("root@contoso.com", AccountType::Administrator)],
+    );
+    input.version = SyncVersion::V1;
+    let report = Estimate::of(&input).report(100);
+    assert_eq!(
+        (report.counts.turning_inactive, report.counts.removals, report.counts.active_accounts),
+        (1, 1, 1)
+    );
+    assert!(report.judge(Limit::Count(0)).exceeded());
+    assert!(!report.judge(Limit::Percent { hundredths: 1000 }).exceeded());
+    assert_eq!(
+        rows(&input),
+        [format!(
+            "Updating {ANN} end_user: is_active true -> false; sign-in is blocked in Entra (version 2 differs)"
+        )]
+    );
+    assert!(finding(&input, "accounts_turn_inactive").is_some());
+}
+
+#[test]
+fn a_change_of_type_is_left_to_proofpoints_own_run() {
+    let mut input = input(
+        vec![user(1, UserFacts { enabled: false, ..facts(ANN) }), user(2, facts(BOB))],
+        vec![account(ANN, AccountType::EndUser), account(BOB, AccountType::FunctionalAccount)],
+    );
+    assert_eq!(
+        rows(&input),
+        [
+            format!(
+                "Updating {ANN} end_user: type end_user -> functional_account; sign-in is blocked in Entra (version 1 \
+                 differs)"
+            ),
+            format!(
+                "Updating {BOB} functional_account: type functional_account -> end_user; sign-in is enabled in Entra"
+            ),
+        ]
+    );
+    assert_eq!(lines(&input), [""; 0]);
+    let left = Estimate::of(&input).left();
+    assert_eq!(left.get(ANN).map(String::as_str), Some("update: the type of the account changes"));
+    assert_eq!(finding(&input, "accounts_recreated"), None);
+    input.version = SyncVersion::V1;
+    assert!(finding(&input, "accounts_recreated").unwrap().text.contains(BOB));
+}
+
+#[test]
+fn only_positive_evidence_deletes() {
+    let carl = "carl@contoso.com";
+    let unlicensed = UserFacts { exchange_licence: false, ..facts(ANN) };
+    let mut input = input(
+        vec![user(1, unlicensed)],
+        vec![
+            account(ANN, AccountType::EndUser),
+            account(BOB, AccountType::EndUser),
+            account(carl, AccountType::SilentUser),
+        ],
+    );
+    let deleted = DeletedItem::user(None, "0123456789abcdef0123456789abcdefCarl@contoso.com");
+    input.directory = Directory::new(input.directory.objects().to_vec(), vec![deleted], ["contoso.com"]);
+    assert_eq!(
+        rows(&input),
+        [
+            format!(
+                "Deleting {ANN} end_user: its user is out of scope: enabled without Exchange licence (version 1 differs)"
+            ),
+            format!("Deleting {carl} silent_user: its user was deleted in Entra"),
+            format!("Unmatched {BOB} end_user: not in Entra; removed if an earlier run made it"),
+        ]
+    );
+    assert_eq!(
+        lines(&input),
+        [
+            format!("{ANN} delete end_user: its user is out of scope: enabled without Exchange licence"),
+            format!("{carl} delete silent_user: its user was deleted in Entra"),
+        ]
+    );
+    assert_eq!(Estimate::of(&input).report(0).counts.removals, 3);
+    assert_eq!(Estimate::of(&input).report(0).deleting.rows.len(), 2);
+
+    input.settings.users.remove_deleted = false;
+    assert_eq!(rows(&input), [""; 0]);
+    let counts = Estimate::of(&input).report(0).counts;
+    assert_eq!((counts.kept, counts.kept_because.get("removal is switched off")), (3, Some(&3)));
+}
+
+#[test]
+fn a_deleted_user_who_is_back_is_not_deleted() {
+    let mut input = input(vec![user(1, facts(ANN))], vec![account(ANN, AccountType::EndUser)]);
+    let deleted = DeletedItem::user(Some(ANN), "");
+    input.directory = Directory::new(input.directory.objects().to_vec(), vec![deleted], []);
+    assert_eq!(rows(&input), [""; 0]);
+}
+
+#[test]
+fn functional_accounts_without_group_are_kept_unless_groups_are_removed() {
+    let mut input = input(vec![], vec![account("sales@contoso.com", AccountType::FunctionalAccount)]);
+    assert_eq!(
+        rows(&input),
+        ["Unmatched sales@contoso.com functional_account: not in Entra; removed if an earlier run made it"]
+    );
+    input.settings.groups.remove_deleted = false;
+    assert_eq!(rows(&input), [""; 0]);
+}
+
+#[test]
+fn groups_become_functional_accounts_and_are_never_enacted() {
+    let mut input = input(vec![list(1, "team@contoso.com")], vec![]);
+    assert_eq!(
+        rows(&input),
+        ["Adding team@contoso.com functional_account: new group in Entra, firstname 'List'"]
+    );
+    assert_eq!(lines(&input), [""; 0]);
+    assert_eq!(Estimate::of(&input).left().get("team@contoso.com").map(String::as_str), Some("add: group"));
+    input.settings.what.distribution_groups = false;
+    assert_eq!(rows(&input), [""; 0]);
+    let deleted = DeletedItem::group(Some("team@contoso.com"));
+    input.directory = Directory::new(vec![], vec![deleted], []);
+    input.organization = Organization::new(
+        vec![account("team@contoso.com", AccountType::FunctionalAccount)],
+        ["contoso.com"],
+        None,
+    );
+    assert_eq!(
+        rows(&input),
+        ["Deleting team@contoso.com functional_account: its group was deleted in Entra"]
+    );
+    assert_eq!(lines(&input), [""; 0]);
+}
+
+#[test]
+fn administrators_are_kept_whatever_the_directory_says() {
+    let mut input = input(
+        vec![user(1, UserFacts { enabled: false, ..facts(ANN) })],
+        vec![account(ANN, AccountType::Administrator), account(BOB, AccountType::Administrator)],
+    );
+    let deleted = DeletedItem::user(Some(BOB), "");
+    input.directory = Directory::new(input.directory.objects().to_vec(), vec![deleted], []);
+    assert_eq!(rows(&input), [""; 0]);
+    assert_eq!(Estimate::of(&input).report(0).counts.kept, 2);
+}
+
+#[test]
+fn exempt_addresses_are_listed_and_left_alone() {
+    let carl = "carl@contoso.com";
+    let mut input = input(
+        vec![user(1, facts(ANN)), user(2, UserFacts { surname: Some("Other"), ..facts(BOB) })],
+        vec![account(BOB, AccountType::EndUser), account(carl, AccountType::FunctionalAccount)],
+    );
+    input.exemptions = Exemptions::new(["Ann@Contoso.com", BOB, carl, "nobody@contoso.com"]);
+    assert_eq!(
+        rows(&input),
+        [
+            format!("Exempt {ANN} user: in Entra only"),
+            format!("Exempt {BOB} end_user: in Entra and at Proofpoint"),
+            format!("Exempt {carl} functional_account: at Proofpoint only"),
+        ]
+    );
+    assert!(finding(&input, "exemption_idle").unwrap().text.contains("nobody@contoso.com"));
+}
+
+#[test]
+fn the_first_of_two_objects_gets_the_address() {
+    let second = UserFacts { mail: None, user_principal_name: ANN, ..facts(ANN) };
+    let third = DirectoryObject::user(id(3), &facts(BOB), ["smtp:ann@contoso.com"]);
+    let input =
+        input(vec![third, user(2, second), user(1, facts(ANN))], vec![account(BOB, AccountType::EndUser)]);
+    assert_eq!(
+        rows(&input),
+        [
+            format!("Adding {ANN} end_user: new user in Entra, firstname 'Ann', surname 'Example'"),
+            format!("Blocked {ANN} end_user: another directory object has this address: {ANN}"),
+            format!("Blocked {BOB} end_user: its alias {ANN} belongs to the directory object {ANN}"),
+        ]
+    );
+    assert!(finding(&input, "address_clash").is_some());
+    let counts = Estimate::of(&input).report(0).counts;
+    assert_eq!(counts.kept_because.get("directory object is blocked"), Some(&1));
+}
+
+#[test]
+fn an_address_that_another_account_keeps_blocks_the_object() {
+    let renamed = DirectoryObject::user(id(1), &facts("ann.new@contoso.com"), ["smtp:ann@contoso.com"]);
+    let input = input(vec![renamed], vec![account(ANN, AccountType::EndUser)]);
+    assert_eq!(
+        rows(&input),
+        [
+            format!("Unmatched {ANN} end_user: not in Entra; removed if an earlier run made it"),
+            format!("Blocked ann.new@contoso.com end_user: its alias {ANN} belongs to the account {ANN}"),
+        ]
+    );
+}
+
+#[test]
+fn an_address_that_changes_hands_in_the_run_blocks_nobody() {
+    // Carl was deleted and his address goes to Ann; Bob gives an alias to Ann, too.
+    let carl = "carl@contoso.com";
+    let ann = DirectoryObject::user(id(1), &facts(ANN), ["smtp:carl@contoso.com", "smtp:shared@contoso.com"]);
+    let mut input = input(
+        vec![ann, user(2, facts(BOB))],
+        vec![
+            account(ANN, AccountType::EndUser),
+            Account::new(&account_facts(BOB, AccountType::EndUser), ["shared@contoso.com"]),
+            account(carl, AccountType::EndUser),
+        ],
+    );
+    let deleted = DeletedItem::user(Some(carl), "");
+    input.directory = Directory::new(input.directory.objects().to_vec(), vec![deleted], []);
+    // Deletions first, then the one who gives, then the one who takes.
+    assert_eq!(
+        lines(&input),
+        [
+            format!("{carl} delete end_user: its user was deleted in Entra"),
+            format!("{BOB} update end_user: alias_emails -shared@contoso.com"),
+            format!("{ANN} update end_user: alias_emails +carl@contoso.com +shared@contoso.com"),
+        ]
+    );
+    // Without removal Carl's account keeps the address, and Ann's update would fail.
+    input.settings.users.remove_deleted = false;
+    assert_eq!(
+        rows(&input),
+        [
+            format!("Updating {BOB} end_user: alias_emails -shared@contoso.com"),
+            format!("Blocked {ANN} end_user: its alias {carl} belongs to the account {carl}"),
+        ]
+    );
+}
+
+#[test]
+fn users_on_other_domains_are_out_of_scope_or_blocked() {
+    let elsewhere = UserFacts { user_principal_name: "x@fabrikam.com", ..facts("x@fabrikam.com") };
+    let half = UserFacts { user_principal_name: "half@contoso.com", ..facts("half@fabrikam.com") };
+    let initial = UserFacts { user_principal_name: "i@contoso.com", ..facts("i@contoso.onmicrosoft.com") };
+    let guest = UserFacts { guest: true, ..facts("guest@contoso.com") };
+    let input = input(vec![user(1, elsewhere), user(2, half), user(3, initial), user(4, guest)], vec![]);
+    assert_eq!(
+        rows(&input),
+        ["Blocked half@fabrikam.com user: its mail address is on a domain that the organization lacks"]
+    );
+    let because = Estimate::of(&input).report(0).counts.out_of_scope_because;
+    assert_eq!(
+        because.keys().collect::<Vec<_>>(),
+        ["address on onmicrosoft.com", "guest", "no address on a domain of the organization"]
+    );
+}
+
+#[test]
+fn findings_name_domains_licences_and_addresses() {
+    let ann = DirectoryObject::user(
+        id(1),
+        &UserFacts { user_principal_name: "a1@contoso.com", ..facts(ANN) },
+        ["smtp:ann@fabrikam.com", "smtp:ann@contoso.onmicrosoft.com"],
+    );
+    let mut input =
+        input(vec![ann, user(2, facts(BOB))], vec![account("root@contoso.com", AccountType::Administrator)]);
+    input.directory = Directory::new(
+        input.directory.objects().to_vec(),
+        vec![],
+        ["contoso.com", "fabrikam.com", "c.onmicrosoft.com"],
+    );
+    input.organization = Organization::new(input.organization.accounts().to_vec(), ["contoso.com"], Some(2));
+    let report = Estimate::of(&input).report(0);
+    let found: Vec<_> =
+        report.findings.iter().map(|finding| (finding.severity, finding.code.as_str())).collect();
+    assert_eq!(
+        found,
+        [
+            (Severity::Error, "domains_missing"),
+            (Severity::Warning, "licences_exceeded"),
+            (Severity::Info, "alias_on_foreign_domain"),
+            (Severity::Info, "principal_name_differs"),
+        ]
+    );
+    assert!(report.findings[0].text.contains("lacks: fabrikam.com."));
+    assert!(report.findings[1].text.contains("1 of 2 in use now, 3 after the run. That is 1 too many"));
+    assert!(report.findings[2].text.contains(": ann@fabrikam.com."));
+}
+
+#[test]
+fn long_sections_are_cut_except_deletions_and_the_digest_covers_them_whole() {
+    let addresses: Vec<String> = (0..50).map(|number| format!("user{number:02}@contoso.com")).collect();
+    let objects = |surname: &'static str| {
+        (1u128..)
+            .zip(&addresses)
+            .map(|(number, address)| user(number, UserFacts { surname: Some(surname), ..facts(address) }))
+    };
+    let gone: Vec<String> = (0..50).map(|number| format!("gone{number:02}@contoso.com")).collect();
+    let mut input = input(
+        objects("A").collect(),
+        gone.iter().map(|address| account(address, AccountType::EndUser)).collect(),
+    );
+    let deleted: Vec<_> = gone.iter().map(|address| DeletedItem::user(Some(address), "")).collect();
+    input.directory = Directory::new(input.directory.objects().to_vec(), deleted.clone(), []);
+    let report = Estimate::of(&input).report(3);
+    assert_eq!(
+        report.adding.rows.keys().collect::<Vec<_>>(),
+        ["user00@contoso.com", "user01@contoso.com", "user02@contoso.com"]
+    );
+    assert_eq!((report.adding.total, report.deleting.total, report.deleting.rows.len()), (50, 50, 50));
+    assert_eq!(report.digest, Estimate::of(&input).report(40).digest);
+    assert!(report.text(2).contains("Adding (50):\n  user00@contoso.com  end_user: new user in Entra"));
+    assert!(report.text(2).contains("\n  and 48 more"));
+
+    let mut changed: Vec<_> = objects("A").take(49).collect();
+    changed.push(user(50, UserFacts { surname: Some("B"), ..facts("user49@contoso.com") }));
+    input.directory = Directory::new(changed, deleted, []);
+    assert_ne!(report.digest, Estimate::of(&input).report(3).digest);
+}
+
+#[test]
+fn flags_that_are_off_leave_everything_as_it_is() {
+    let mut input = input(
+        vec![user(1, facts(ANN)), user(2, UserFacts { surname: Some("Other"), ..facts(BOB) })],
+        vec![account(BOB, AccountType::EndUser)],
+    );
+    input.settings.users = Actions { add: false, update: false, remove_deleted: false };
+    assert_eq!(rows(&input), [""; 0]);
+    let counts = Estimate::of(&input).report(0).counts;
+    assert_eq!(counts.kept_because.get("updating is switched off"), Some(&1));
+    assert_eq!(counts.out_of_scope_because.get("adding is switched off"), Some(&1));
+}
+
+#[test]
+fn accounts_of_a_kind_that_is_switched_off_are_unmatched_and_never_deleted() {
+    let mut input = input(vec![user(1, facts(ANN))], vec![account(ANN, AccountType::EndUser)]);
+    input.settings.what.active_users = false;
+    assert_eq!(
+        rows(&input),
+        [format!("Unmatched {ANN} end_user: its object is out of scope; removed if an earlier run made it")]
+    );
+    assert_eq!(lines(&input), [""; 0]);
+}
