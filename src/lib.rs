@@ -1,6 +1,11 @@
 //! The library behind `terraform-provider-proofpoint`; see ARCHITECTURE.md for the map.
 
 pub mod clock;
+pub mod commands;
 pub mod env;
 pub mod framework;
+pub mod plugin;
+pub mod protocol;
+pub mod server;
+pub mod stdout;
 pub mod sync_report;

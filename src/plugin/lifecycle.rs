@@ -1,0 +1,217 @@
+//! When waits are given up and when the process ends.
+
+use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tokio_util::task::task_tracker::TaskTrackerToken;
+
+/// How long the process outlives its last connection: a host that lost one connects again within a second.
+const ORPHAN_GRACE: Duration = Duration::from_secs(5);
+
+/// How long the host may take to connect after the handshake.
+const CONNECT_TIME: Duration = Duration::from_secs(120);
+
+/// The life of the process; clones share it.
+#[derive(Debug, Clone, Default)]
+pub struct Lifecycle(Arc<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    /// The server stops and the process exits.
+    end: CancellationToken,
+    /// Waits of calls that start from now on end at once, too.
+    leaving: CancellationToken,
+    /// Ends the waits of the calls that run now; a fresh one after each stop.
+    waits: Mutex<CancellationToken>,
+    calls: TaskTracker,
+    connections: watch::Sender<usize>,
+}
+
+/// Counts a connection for as long as it lives.
+#[derive(Debug)]
+pub(super) struct ConnectionGuard(Lifecycle);
+
+impl Drop for ConnectionGuard {
+    fn drop(&mut self) {
+        self.0.0.connections.send_modify(|connections| *connections -= 1);
+    }
+}
+
+impl Lifecycle {
+    pub(super) fn new() -> Self {
+        let lifecycle = Self::default();
+        *lifecycle.0.waits.lock().unwrap_or_else(PoisonError::into_inner) = lifecycle.0.leaving.child_token();
+        lifecycle
+    }
+
+    /// Marks a call as in flight until the returned token is dropped.
+    pub fn call(&self) -> TaskTrackerToken {
+        self.0.calls.token()
+    }
+
+    /// What cancels the waits of a call that starts now.
+    pub fn cancellation(&self) -> CancellationToken {
+        self.0.waits.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Ends the waits of the calls in flight; later calls wait again, since a host may still have some to make, and
+    /// a process under a debugger serves many commands.
+    pub fn stop_waits(&self) {
+        let fresh = self.0.leaving.child_token();
+        let waits =
+            std::mem::replace(&mut *self.0.waits.lock().unwrap_or_else(PoisonError::into_inner), fresh);
+        waits.cancel();
+    }
+
+    /// The host is done: the process ends.
+    pub fn end(&self) {
+        self.0.calls.close();
+        self.0.leaving.cancel();
+        self.0.end.cancel();
+    }
+
+    /// Until [`Self::end`].
+    pub async fn ended(&self) {
+        self.0.end.cancelled().await;
+    }
+
+    /// Until no call is in flight.
+    pub(super) async fn calls_returned(&self) {
+        self.0.calls.close();
+        self.0.calls.wait().await;
+    }
+
+    /// Ends all waits, lets the calls in flight return, and ends the process.
+    async fn leave(&self) {
+        self.0.leaving.cancel();
+        self.calls_returned().await;
+        self.end();
+    }
+
+    pub(super) fn connected(&self) -> ConnectionGuard {
+        self.0.connections.send_modify(|connections| *connections += 1);
+        ConnectionGuard(self.clone())
+    }
+
+    /// Ends the process when its host is gone: killed hard, it tells nobody.
+    pub(super) fn end_without_host(&self) {
+        let lifecycle = self.clone();
+        let mut connections = self.0.connections.subscribe();
+        tokio::spawn(async move {
+            let mut patience = CONNECT_TIME;
+            loop {
+                let connected = connections.wait_for(|connections| *connections > 0);
+                if tokio::time::timeout(patience, connected).await.is_err() {
+                    tracing::info!("the CLI is gone; the provider ends");
+                    return lifecycle.leave().await;
+                }
+                if connections.wait_for(|connections| *connections == 0).await.is_err() {
+                    return;
+                }
+                patience = ORPHAN_GRACE;
+            }
+        });
+    }
+
+    /// Ignores Ctrl-C, which reaches the whole foreground process group: an apply must not die of it, and the host
+    /// says `StopProvider` when it wants the waits to end.
+    pub(super) fn ignore_interrupts() -> io::Result<()> {
+        // Registering replaces the default action for good, and nobody listens.
+        #[cfg(unix)]
+        drop(tokio::signal::unix::signal(tokio::signal::unix::SignalKind::interrupt())?);
+        #[cfg(windows)]
+        drop(tokio::signal::windows::ctrl_c()?);
+        Ok(())
+    }
+
+    /// Leaves on SIGTERM, after the calls in flight.
+    #[cfg(unix)]
+    pub(super) fn leave_on_termination(&self) -> io::Result<()> {
+        let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+        self.leave_after(async move {
+            terminate.recv().await;
+        });
+        Ok(())
+    }
+
+    /// Windows has no such signal.
+    #[cfg(windows)]
+    pub(super) fn leave_on_termination(&self) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// Leaves on Ctrl-C, after the calls in flight.
+    pub(super) fn leave_on_interrupt(&self) {
+        self.leave_after(async {
+            if tokio::signal::ctrl_c().await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        });
+    }
+
+    fn leave_after(&self, event: impl Future<Output = ()> + Send + 'static) {
+        let lifecycle = self.clone();
+        tokio::spawn(async move {
+            event.await;
+            lifecycle.leave().await;
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_stop_ends_the_waits_of_calls_in_flight_only() {
+        let lifecycle = Lifecycle::new();
+        let running = lifecycle.cancellation();
+        lifecycle.stop_waits();
+        assert!(running.is_cancelled());
+        assert!(!lifecycle.cancellation().is_cancelled());
+        assert!(!lifecycle.0.end.is_cancelled());
+    }
+
+    #[tokio::test]
+    async fn leaving_waits_for_calls_in_flight_and_cancels_every_wait() {
+        let lifecycle = Lifecycle::new();
+        let (call, waits) = (lifecycle.call(), lifecycle.cancellation());
+        let leaving = tokio::spawn({
+            let lifecycle = lifecycle.clone();
+            async move { lifecycle.leave().await }
+        });
+        waits.cancelled().await;
+        assert!(lifecycle.cancellation().is_cancelled());
+        assert!(!lifecycle.0.end.is_cancelled());
+        drop(call);
+        leaving.await.unwrap();
+        assert!(lifecycle.0.end.is_cancelled());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_process_ends_some_time_after_its_last_connection() {
+        let lifecycle = Lifecycle::new();
+        lifecycle.end_without_host();
+        let connection = lifecycle.connected();
+        tokio::time::sleep(CONNECT_TIME * 2).await;
+        assert!(!lifecycle.0.end.is_cancelled());
+        drop(connection);
+        tokio::time::sleep(ORPHAN_GRACE / 2).await;
+        let again = lifecycle.connected();
+        tokio::time::sleep(ORPHAN_GRACE * 2).await;
+        assert!(!lifecycle.0.end.is_cancelled());
+        drop(again);
+        tokio::time::timeout(ORPHAN_GRACE * 2, lifecycle.ended()).await.unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_host_that_never_connects_is_not_waited_for_for_ever() {
+        let lifecycle = Lifecycle::new();
+        lifecycle.end_without_host();
+        tokio::time::timeout(CONNECT_TIME * 2, lifecycle.ended()).await.unwrap();
+    }
+}

@@ -1,0 +1,101 @@
+//! What becomes of a panic: a log line when a call caught it, the host's crash report otherwise.
+
+use std::any::Any;
+use std::cell::RefCell;
+use std::fmt;
+use std::io::Write as _;
+use std::panic::{AssertUnwindSafe, PanicHookInfo};
+
+use futures::FutureExt as _;
+
+tokio::task_local! {
+    /// Set while a call runs: the place of its panic, once there is one.
+    static CAUGHT: RefCell<Option<Panic>>;
+}
+
+/// A caught panic. Formatted messages are left out, because they may hold a value of the user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Panic {
+    /// File and line.
+    place: String,
+    /// The message, when it is a literal.
+    message: Option<&'static str>,
+}
+
+impl fmt::Display for Panic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.message {
+            Some(message) => write!(f, "{message} (at {})", self.place),
+            None => write!(f, "panic at {}", self.place),
+        }
+    }
+}
+
+impl Panic {
+    fn new(info: &PanicHookInfo<'_>) -> Self {
+        let place = info.location().map_or_else(|| "an unknown place".to_owned(), ToString::to_string);
+        Self { place, message: literal(info.payload()) }
+    }
+}
+
+fn literal(payload: &(dyn Any + Send)) -> Option<&'static str> {
+    payload.downcast_ref::<&'static str>().copied()
+}
+
+/// Replaces Rust's own report on standard error. The host takes a line that starts with `panic: ` for the crash of
+/// the whole process, so it is written only where no call catches the panic.
+pub fn install_hook() {
+    std::panic::set_hook(Box::new(|info| {
+        let panic = Panic::new(info);
+        let caught = CAUGHT.try_with(|place| {
+            *place.borrow_mut() = Some(panic.clone());
+        });
+        if caught.is_err() {
+            // Standard error may be closed; there is nowhere else to say it.
+            let _ = writeln!(std::io::stderr().lock(), "panic: {panic}");
+        }
+    }));
+}
+
+/// Runs one call and catches its panic.
+pub async fn caught<T>(call: impl Future<Output = T>) -> Result<T, Panic> {
+    let call = async {
+        let result = AssertUnwindSafe(call).catch_unwind().await;
+        result.map_err(|payload| {
+            let noted = CAUGHT.with(|place| place.borrow_mut().take());
+            noted.unwrap_or_else(|| Panic {
+                place: "an unknown place".to_owned(),
+                message: literal(&*payload),
+            })
+        })
+    };
+    let result = CAUGHT.scope(RefCell::new(None), call).await;
+    if let Err(panic) = &result {
+        tracing::error!(%panic, "a call panicked");
+    }
+    result
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_becomes_an_error_with_its_literal_message() {
+        let panic = caught(async { panic!("the schema is wrong") }).await.map(|(): ()| ()).unwrap_err();
+        assert_eq!(panic.message, Some("the schema is wrong"));
+    }
+
+    #[tokio::test]
+    async fn a_formatted_message_is_withheld() {
+        let secret = String::from("hunter2");
+        let panic = caught(async { panic!("no such value: {secret}") }).await.map(|(): ()| ()).unwrap_err();
+        assert_eq!(panic.message, None);
+        assert!(!panic.to_string().contains("hunter2"));
+    }
+
+    #[tokio::test]
+    async fn a_call_that_returns_returns() {
+        assert_eq!(caught(async { 5 }).await, Ok(5));
+    }
+}

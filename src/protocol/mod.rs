@@ -1,0 +1,3 @@
+//! The wire: generated messages, codecs for values, and conversion to and from the framework's types.
+
+pub mod wire;
