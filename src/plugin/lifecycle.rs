@@ -1,7 +1,7 @@
-//! When waits are given up and when the process ends.
+//! When the process ends, and what it waits for before.
 
 use std::io;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -23,10 +23,8 @@ pub struct Lifecycle(Arc<State>);
 struct State {
     /// The server stops and the process exits.
     end: CancellationToken,
-    /// Waits of calls that start from now on end at once, too.
+    /// Calls in flight give up their waits.
     leaving: CancellationToken,
-    /// Ends the waits of the calls that run now; a fresh one after each stop.
-    waits: Mutex<CancellationToken>,
     calls: TaskTracker,
     connections: watch::Sender<usize>,
 }
@@ -43,9 +41,7 @@ impl Drop for ConnectionGuard {
 
 impl Lifecycle {
     pub(super) fn new() -> Self {
-        let lifecycle = Self::default();
-        *lifecycle.0.waits.lock().unwrap_or_else(PoisonError::into_inner) = lifecycle.0.leaving.child_token();
-        lifecycle
+        Self::default()
     }
 
     /// Marks a call as in flight until the returned token is dropped.
@@ -53,18 +49,9 @@ impl Lifecycle {
         self.0.calls.token()
     }
 
-    /// What cancels the waits of a call that starts now.
-    pub fn cancellation(&self) -> CancellationToken {
-        self.0.waits.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// Ends the waits of the calls in flight; later calls wait again, since a host may still have some to make, and
-    /// a process under a debugger serves many commands.
-    pub fn stop_waits(&self) {
-        let fresh = self.0.leaving.child_token();
-        let waits =
-            std::mem::replace(&mut *self.0.waits.lock().unwrap_or_else(PoisonError::into_inner), fresh);
-        waits.cancel();
+    /// Until the process is about to end: calls in flight should give up their waits.
+    pub async fn leaving(&self) {
+        self.0.leaving.cancelled().await;
     }
 
     /// The host is done: the process ends.
@@ -167,25 +154,14 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_stop_ends_the_waits_of_calls_in_flight_only() {
+    async fn calls_in_flight_are_told_and_waited_for() {
         let lifecycle = Lifecycle::new();
-        let running = lifecycle.cancellation();
-        lifecycle.stop_waits();
-        assert!(running.is_cancelled());
-        assert!(!lifecycle.cancellation().is_cancelled());
-        assert!(!lifecycle.0.end.is_cancelled());
-    }
-
-    #[tokio::test]
-    async fn leaving_waits_for_calls_in_flight_and_cancels_every_wait() {
-        let lifecycle = Lifecycle::new();
-        let (call, waits) = (lifecycle.call(), lifecycle.cancellation());
+        let call = lifecycle.call();
         let leaving = tokio::spawn({
             let lifecycle = lifecycle.clone();
             async move { lifecycle.leave().await }
         });
-        waits.cancelled().await;
-        assert!(lifecycle.cancellation().is_cancelled());
+        lifecycle.leaving().await;
         assert!(!lifecycle.0.end.is_cancelled());
         drop(call);
         leaving.await.unwrap();
