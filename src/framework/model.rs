@@ -98,6 +98,7 @@ macro_rules! model {
                 if value.is_unknown() {
                     return Err($crate::framework::attr::ReadError::Unknown);
                 }
+                let _ = path; // A model may have no fields.
                 Ok(Self {
                     $(
                         $field: $crate::framework::attr::AttributeType::read(

@@ -1,0 +1,47 @@
+//! What a data source is.
+
+use std::future::Future;
+
+use super::context::Context;
+use super::diagnostic::Diagnostics;
+use super::model::Model;
+use super::timeouts::DefaultTimeouts;
+
+/// A data source.
+pub trait DataSource: Sized + Send + Sync + 'static {
+    /// Arguments and results.
+    type Model: Model;
+    /// What the provider's configuration made.
+    type Clients: Send + Sync + 'static;
+
+    /// Its name.
+    fn describe(&self) -> DataSourceDescription;
+
+    /// Refuses configurations that are certainly wrong, beyond what the attributes' own rules refuse.
+    fn validate(&self, _config: &Self::Model, _diagnostics: &mut Diagnostics) {}
+
+    /// Reads it. `config` is wholly known and has its defaults; what is returned holds the arguments as they are
+    /// and the results. Something that is not found is an error.
+    fn read(
+        &self,
+        ctx: &Context<Self::Clients>,
+        config: Self::Model,
+        diagnostics: &mut Diagnostics,
+    ) -> impl Future<Output = Result<Self::Model, Diagnostics>> + Send;
+}
+
+/// The name of a data source.
+#[derive(Debug, Clone, Copy)]
+pub struct DataSourceDescription {
+    /// Without the provider's prefix.
+    pub name: &'static str,
+    /// Where the user sets none.
+    pub timeouts: DefaultTimeouts,
+}
+
+impl DataSourceDescription {
+    /// With default timeouts.
+    pub fn new(name: &'static str) -> Self {
+        Self { name, timeouts: DefaultTimeouts::default() }
+    }
+}
