@@ -5,6 +5,7 @@ pub mod commands;
 pub mod env;
 pub mod framework;
 pub mod plugin;
+pub mod preview;
 pub mod protocol;
 pub mod server;
 pub mod stdout;
