@@ -55,6 +55,8 @@ pub struct Change {
     pub account_type: AccountType,
     /// What is set; empty for a deletion.
     pub fields: Fields,
+    /// Changes of one action and wave depend on no other of their own; lower waves come first.
+    pub wave: u32,
     row: Row,
 }
 
@@ -69,7 +71,8 @@ impl Change {
 /// take what is free then.
 struct Order {
     deletions: Vec<u32>,
-    updates: Vec<u32>,
+    /// Each with its wave.
+    updates: Vec<(u32, u32)>,
     additions: Vec<u32>,
 }
 
@@ -81,7 +84,7 @@ impl Estimate<'_> {
     pub fn changes(&self) -> impl Iterator<Item = Change> + '_ {
         let Order { deletions, updates, additions } = self.order();
         let deletions = deletions.into_iter().filter_map(|account| self.deletion(account));
-        let updates = updates.into_iter().filter_map(|object| self.update(object));
+        let updates = updates.into_iter().filter_map(|(object, wave)| self.update(object, wave));
         let additions = additions.into_iter().filter_map(|object| self.addition(object));
         deletions.chain(updates).chain(additions)
     }
@@ -90,7 +93,7 @@ impl Estimate<'_> {
     pub fn left(&self) -> BTreeMap<String, String> {
         let Order { deletions, updates, additions } = self.order();
         let deletions: BTreeSet<_> = deletions.into_iter().collect();
-        let objects: BTreeSet<_> = updates.into_iter().chain(additions).collect();
+        let objects: BTreeSet<_> = updates.into_iter().map(|(object, _)| object).chain(additions).collect();
         let mut left = BTreeMap::new();
         for (index, (class, account)) in
             (0u32..).zip(self.accounts.iter().zip(self.input.organization.accounts()))
@@ -154,8 +157,9 @@ impl Estimate<'_> {
             self.input.directory.objects().get(*index as usize).map(super::DirectoryObject::primary_address)
         };
         let wave = |index: &u32| waves.get(index).copied().unwrap_or(Some(0));
-        updates.retain(|index| wave(index).is_some());
-        updates.sort_by(|one, other| (wave(one), address(one)).cmp(&(wave(other), address(other))));
+        let mut updates: Vec<(u32, u32)> =
+            updates.into_iter().filter_map(|index| Some((index, wave(&index)?))).collect();
+        updates.sort_by(|one, other| (one.1, address(&one.0)).cmp(&(other.1, address(&other.0))));
         additions.retain(|index| wave(index).is_some());
         additions.sort_by(|one, other| address(one).cmp(&address(other)));
         let deletions = (0u32..).take(accounts.len()).filter(|index| deletable(*index)).collect();
@@ -219,11 +223,12 @@ impl Estimate<'_> {
             written_address: account.written_address().to_owned(),
             account_type: account.account_type,
             fields: Fields::default(),
+            wave: 0,
             row: Row::deleting(account, evidence),
         })
     }
 
-    fn update(&self, index: u32) -> Option<Change> {
+    fn update(&self, index: u32, wave: u32) -> Option<Change> {
         let input = self.input;
         let domains = &input.organization.domains;
         let object = input.directory.objects().get(index as usize)?;
@@ -244,6 +249,7 @@ impl Estimate<'_> {
                     .then(|| aliases(object, domains).map(str::to_owned).collect()),
                 is_active: differing.active.then_some(target.active),
             },
+            wave,
             row: Row::updating(self, object, target, account),
         })
     }
@@ -263,6 +269,7 @@ impl Estimate<'_> {
                 alias_emails: Some(aliases(object, &input.organization.domains).map(str::to_owned).collect()),
                 is_active: Some(target.active),
             },
+            wave: 0,
             row: Row::adding(self, object, target),
         })
     }

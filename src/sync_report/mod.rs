@@ -12,6 +12,7 @@
 
 mod accounts;
 mod address;
+mod approved;
 mod changes;
 mod claims;
 mod desired;
@@ -34,6 +35,7 @@ mod samples;
 mod scenarios;
 
 pub use address::{AddressList, Domains, is_onmicrosoft, normalize};
+pub use approved::Approved;
 pub use changes::{Action, Change, Fields};
 pub use directory::{DeletedItem, Directory, DirectoryObject, GroupFacts, GroupKind, UserFacts};
 pub use estimate::{

@@ -1,0 +1,214 @@
+//! Rows that somebody approved earlier, held against what is true now.
+
+use std::collections::BTreeMap;
+
+use super::changes::{Action, Change};
+use super::estimate::{AccountClass, Estimate, KeptBecause};
+
+/// What is to be done about rows that were approved.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Approved {
+    /// The changes that still hold, in the order in which they can be made.
+    pub enact: Vec<Change>,
+    /// Addresses of rows that are true already.
+    pub done: Vec<String>,
+    /// Updates and deletions that no longer hold, by address, with what is true instead. A run must not start while there are
+    /// any: what was approved is not what would be done.
+    pub broken: BTreeMap<String, String>,
+    /// Additions that no longer hold, by address, with the reason. They are left for the next plan.
+    pub left: BTreeMap<String, String>,
+}
+
+impl Action {
+    /// The action that a line of a plan begins with.
+    fn of_line(line: &str) -> Option<Self> {
+        let (word, _) = line.split_once(' ')?;
+        [Self::Delete, Self::Update, Self::Add].into_iter().find(|action| action.to_string() == word)
+    }
+}
+
+impl Estimate<'_> {
+    /// Holds approved rows (address and [`Change::line`]) against this estimate. A row that is not among them is not enacted,
+    /// whatever is true now.
+    pub fn hold(&self, approved: &BTreeMap<String, String>) -> Approved {
+        let mut outcome = Approved::default();
+        let mut now: BTreeMap<String, Change> = BTreeMap::new();
+        for change in self.changes().filter(|change| approved.contains_key(&change.address)) {
+            let line = approved.get(&change.address);
+            let same_deletion = change.action == Action::Delete
+                && line.and_then(|line| Action::of_line(line)) == Some(Action::Delete);
+            if same_deletion || line == Some(&change.line()) {
+                outcome.enact.push(change);
+            } else {
+                now.insert(change.address.clone(), change);
+            }
+        }
+        let mut rest = approved.clone();
+        for change in &outcome.enact {
+            rest.remove(&change.address);
+        }
+        for (address, line) in rest {
+            let differs = now.get(&address).map(|change| format!("now the row is `{}`", change.line()));
+            match Action::of_line(&line) {
+                None => {
+                    outcome.broken.insert(address, format!("`{line}` is no row that a run can enact"));
+                }
+                Some(action) if differs.is_none() && self.is_true(&address, action) => {
+                    outcome.done.push(address);
+                }
+                Some(Action::Add) => {
+                    let reason = differs.unwrap_or_else(|| self.instead(&address));
+                    outcome.left.insert(address, format!("add: {reason}"));
+                }
+                Some(Action::Update | Action::Delete) => {
+                    let reason = differs.unwrap_or_else(|| self.instead(&address));
+                    outcome.broken.insert(address, reason);
+                }
+            }
+        }
+        outcome
+    }
+
+    fn class_of(&self, address: &str) -> Option<AccountClass> {
+        let accounts = self.input.organization.accounts();
+        let at = accounts.binary_search_by(|account| account.address().cmp(address)).ok()?;
+        self.accounts.get(at).copied()
+    }
+
+    fn is_true(&self, address: &str, action: Action) -> bool {
+        match action {
+            Action::Delete => self.class_of(address).is_none(),
+            Action::Update => self.class_of(address) == Some(AccountClass::Unchanged),
+            Action::Add => self.class_of(address).is_some(),
+        }
+    }
+
+    /// What is true of an address that no change concerns.
+    fn instead(&self, address: &str) -> String {
+        match self.class_of(address) {
+            None if self.input.exemptions.contains(address) => "the address is exempt now".to_owned(),
+            None => "there is no such account, and no user in Entra whom the sync would add".to_owned(),
+            Some(AccountClass::Unchanged) => {
+                "its user is in Entra, and the account agrees with it".to_owned()
+            }
+            Some(AccountClass::Exempt) => "the address is exempt now".to_owned(),
+            Some(AccountClass::Unmatched) => "nothing proves any more that its user is gone".to_owned(),
+            Some(AccountClass::Kept(KeptBecause::Administrator)) => {
+                "the account is an administrator now".to_owned()
+            }
+            Some(AccountClass::Kept(because)) => format!("the account is kept now: {because}"),
+            Some(AccountClass::Updating | AccountClass::Deleting(_)) => {
+                "only Proofpoint's own run makes this change now".to_owned()
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pretty_assertions::assert_eq;
+
+    use super::super::samples::*;
+    use super::super::*;
+    use super::*;
+
+    fn lines(input: &Input) -> BTreeMap<String, String> {
+        Estimate::of(input).changes().map(|change| (change.address.clone(), change.line())).collect()
+    }
+
+    fn addresses(changes: &[Change]) -> Vec<&str> {
+        changes.iter().map(|change| change.address.as_str()).collect()
+    }
+
+    const ANN: &str = "ann@contoso.com";
+    const BOB: &str = "bob@contoso.com";
+    const CARL: &str = "carl@contoso.com";
+
+    /// Ann is new, Bob's name differs, Carl was deleted.
+    fn story() -> Input {
+        let mut input = input(
+            vec![user(1, facts(ANN)), user(2, UserFacts { surname: Some("New"), ..facts(BOB) })],
+            vec![account(BOB, AccountType::EndUser), account(CARL, AccountType::EndUser)],
+        );
+        let deleted = vec![DeletedItem::user(Some(CARL), "")];
+        input.directory = Directory::new(input.directory.objects().to_vec(), deleted, []);
+        input
+    }
+
+    #[test]
+    fn rows_that_still_hold_are_enacted_and_others_are_not() {
+        let input = story();
+        let mut approved = lines(&input);
+        assert_eq!(addresses(&Estimate::of(&input).hold(&approved).enact), [CARL, BOB, ANN]);
+        approved.remove(BOB);
+        let outcome = Estimate::of(&input).hold(&approved);
+        assert_eq!(addresses(&outcome.enact), [CARL, ANN]);
+        assert_eq!((outcome.broken.len(), outcome.left.len(), outcome.done.len()), (0, 0, 0));
+    }
+
+    #[test]
+    fn rows_that_are_true_already_are_skipped() {
+        let approved = lines(&story());
+        let input = input(
+            vec![user(1, facts(ANN)), user(2, UserFacts { surname: Some("New"), ..facts(BOB) })],
+            vec![
+                account(ANN, AccountType::EndUser),
+                Account::new(
+                    &AccountFacts { surname: "New", ..account_facts(BOB, AccountType::EndUser) },
+                    [],
+                ),
+            ],
+        );
+        let outcome = Estimate::of(&input).hold(&approved);
+        assert_eq!(outcome.done, [ANN, BOB, CARL]);
+        assert!(outcome.enact.is_empty() && outcome.broken.is_empty());
+    }
+
+    #[test]
+    fn a_deletion_whose_user_came_back_is_broken() {
+        let mut input = story();
+        let approved = lines(&input);
+        let mut objects = input.directory.objects().to_vec();
+        objects.push(user(3, facts(CARL)));
+        input.directory = Directory::new(objects, vec![], []);
+        let outcome = Estimate::of(&input).hold(&approved);
+        assert_eq!(outcome.broken.keys().collect::<Vec<_>>(), [CARL]);
+        assert_eq!(outcome.broken[CARL], "its user is in Entra, and the account agrees with it");
+
+        input.directory = Directory::new(vec![], vec![], []);
+        let outcome = Estimate::of(&input).hold(&approved);
+        assert_eq!(outcome.broken[CARL], "nothing proves any more that its user is gone");
+    }
+
+    #[test]
+    fn an_update_that_changed_is_broken_and_an_addition_that_changed_is_left() {
+        let mut input = story();
+        let approved = lines(&input);
+        let other = |address| UserFacts { surname: Some("Other"), ..facts(address) };
+        input.directory = Directory::new(
+            vec![user(1, other(ANN)), user(2, other(BOB))],
+            vec![DeletedItem::user(Some(CARL), "")],
+            [],
+        );
+        let outcome = Estimate::of(&input).hold(&approved);
+        assert_eq!(outcome.broken[BOB], "now the row is `update end_user: surname 'Example' -> 'Other'`");
+        assert!(outcome.left[ANN].starts_with("add: now the row is `add end_user: new user in Entra"));
+        assert_eq!(addresses(&outcome.enact), [CARL]);
+    }
+
+    #[test]
+    fn exempt_rows_are_not_enacted() {
+        let mut input = story();
+        let approved = lines(&input);
+        input.exemptions = Exemptions::new([ANN, BOB]);
+        let outcome = Estimate::of(&input).hold(&approved);
+        assert_eq!(outcome.left[ANN], "add: the address is exempt now");
+        assert_eq!(outcome.broken[BOB], "the address is exempt now");
+    }
+
+    #[test]
+    fn a_line_that_is_no_row_is_refused() {
+        let approved = BTreeMap::from([(ANN.to_owned(), "remove everything".to_owned())]);
+        assert!(Estimate::of(&story()).hold(&approved).broken.contains_key(ANN));
+    }
+}
