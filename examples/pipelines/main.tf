@@ -1,0 +1,52 @@
+# For a nightly `plan -detailed-exitcode`: it stays 0 while nothing is wrong and people come and go, since no output and no
+# resource holds anything that changes by itself.
+
+terraform {
+  required_providers {
+    proofpoint = {
+      source = "azuresync/proofpoint"
+    }
+  }
+}
+
+provider "proofpoint" {}
+
+variable "domain" {
+  type    = string
+  default = "contoso.com"
+}
+
+resource "proofpoint_azure_application" "sync" {
+  display_name        = "Proofpoint Essentials Azure Sync"
+  deletion_protection = true
+}
+
+resource "proofpoint_azure_admin_consent" "sync" {
+  client_id               = proofpoint_azure_application.sync.client_id
+  delegated_permissions   = proofpoint_azure_application.sync.delegated_permissions
+  application_permissions = proofpoint_azure_application.sync.application_permissions
+}
+
+resource "proofpoint_azure_sync" "this" {
+  domain       = var.domain
+  client_id    = proofpoint_azure_application.sync.client_id
+  default_role = "end_user"
+  frequency    = 6
+
+  managed_client_secret = {
+    application_id = proofpoint_azure_application.sync.id
+  }
+
+  depends_on = [proofpoint_azure_admin_consent.sync]
+}
+
+check "sync_is_healthy" {
+  data "proofpoint_azure_sync_health" "this" {
+    domain = var.domain
+  }
+
+  assert {
+    condition     = !data.proofpoint_azure_sync_health.this.overdue
+    error_message = "The sync of ${var.domain} is overdue."
+  }
+}

@@ -1,0 +1,61 @@
+terraform {
+  required_providers {
+    proofpoint = {
+      source = "azuresync/proofpoint"
+    }
+  }
+}
+
+# Both sides sign in from the environment: ARM_TENANT_ID, ARM_CLIENT_ID and ARM_CLIENT_SECRET for Entra ID,
+# PROOFPOINT_ESSENTIALS_USERNAME, _PASSWORD and _REGION for Proofpoint Essentials.
+provider "proofpoint" {}
+
+variable "domain" {
+  description = "A domain of the Proofpoint Essentials organization that is also verified in the Entra tenant."
+  type        = string
+  default     = "contoso.com"
+}
+
+# The application that Proofpoint signs in to Entra ID with.
+resource "proofpoint_azure_application" "sync" {
+  display_name = "Proofpoint Essentials Azure Sync"
+}
+
+# What "Grant admin consent" does in the portal.
+resource "proofpoint_azure_admin_consent" "sync" {
+  client_id               = proofpoint_azure_application.sync.client_id
+  delegated_permissions   = proofpoint_azure_application.sync.delegated_permissions
+  application_permissions = proofpoint_azure_application.sync.application_permissions
+}
+
+# The sync itself. Its client secret goes from Entra ID to Proofpoint without anybody seeing it, and is replaced in time.
+resource "proofpoint_azure_sync" "this" {
+  domain       = var.domain
+  client_id    = proofpoint_azure_application.sync.client_id
+  default_role = "end_user"
+  frequency    = 1 # hours
+
+  managed_client_secret = {
+    application_id = proofpoint_azure_application.sync.id
+  }
+
+  what   = { active_users = true, distribution_groups = true, security_groups = false }
+  users  = { add = true, update = true, remove_deleted = true }
+  groups = { add = true, update = true, remove_deleted = false }
+
+  max_removals = "5%"
+
+  depends_on = [proofpoint_azure_admin_consent.sync]
+}
+
+# What a run would do to people, in every plan.
+data "proofpoint_azure_sync_preview" "this" {
+  domain = var.domain
+  what   = { active_users = true, distribution_groups = true, security_groups = false }
+  users  = { add = true, update = true, remove_deleted = true }
+  groups = { add = true, update = true, remove_deleted = false }
+}
+
+output "sync_report" {
+  value = data.proofpoint_azure_sync_preview.this.report
+}

@@ -1,0 +1,6 @@
+import {
+  to = proofpoint_azure_sync.contoso
+  identity = {
+    organization = "contoso.com"
+  }
+}
