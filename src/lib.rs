@@ -1,9 +1,11 @@
 //! The library behind `terraform-provider-proofpoint`; see ARCHITECTURE.md for the map.
 
+pub mod auth;
 pub mod clock;
 pub mod commands;
 pub mod env;
 pub mod framework;
+pub mod http;
 pub mod plugin;
 pub mod preview;
 pub mod protocol;

@@ -1,0 +1,180 @@
+//! What an application presents instead of a secret: an assertion about itself.
+//!
+//! One mechanism carries four credentials: a certificate's signature, a given OpenID Connect token, and the tokens
+//! that GitHub and Azure DevOps hand to a running job. Assertions are made anew for every sign-in; none is kept.
+
+use std::fmt;
+use std::sync::Arc;
+
+use azure_core::error::ErrorKind;
+use azure_core::http::headers::HeaderName;
+use azure_core::http::{ClientMethodOptions, Method, Pipeline, PipelineSendOptions, Request, Url};
+use azure_identity::ClientAssertion;
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+
+use super::certificate::Certificate;
+use super::choose::{Text, TokenRequest};
+use super::error::Error;
+use super::transport::Wire;
+use crate::clock::Clock;
+
+/// The audience that Entra expects in federated tokens (Entra: workload identity federation).
+const AUDIENCE: &str = "api://AzureADTokenExchange";
+/// Version of the Azure DevOps call that hands out tokens (Azure DevOps: Oidctoken - Create).
+const AZURE_DEVOPS_API_VERSION: &str = "7.1";
+/// Federated tokens and ids are short; a larger file is some other file.
+const MAX_TEXT_BYTES: u64 = 64 * 1024;
+
+/// Makes assertions.
+pub(super) enum Assertion {
+    /// Signed by a certificate's key.
+    Certificate { certificate: Arc<Certificate>, client_id: String, audience: Url, clock: Clock },
+    /// Given as it is, or in a file that something renews.
+    Token(Text),
+    /// Asked of GitHub.
+    GitHub { request: TokenRequest, pipeline: Pipeline },
+    /// Asked of Azure DevOps.
+    AzureDevOps { request: TokenRequest, service_connection_id: String, pipeline: Pipeline },
+}
+
+impl Assertion {
+    /// A pipeline for asking GitHub or Azure DevOps over `wire`.
+    pub(super) fn pipeline(wire: &Wire, retries: u32) -> Pipeline {
+        let (name, version) = (option_env!("CARGO_PKG_NAME"), option_env!("CARGO_PKG_VERSION"));
+        Pipeline::new(name, version, wire.options(retries), Vec::new(), Vec::new(), None)
+    }
+
+    async fn make(&self, options: Option<ClientMethodOptions<'_>>) -> Result<String, Error> {
+        match self {
+            Self::Certificate { certificate, client_id, audience, clock } => {
+                let signed = certificate.assertion(client_id, audience.as_str(), clock.now());
+                signed.map_err(|cause| Error::Assertion {
+                    what: "a certificate's assertion",
+                    cause: cause.to_owned(),
+                })
+            }
+            Self::Token(token) => {
+                Ok(read(token, "the OpenID Connect token").await?.expose_secret().to_owned())
+            }
+            Self::GitHub { request, pipeline } => {
+                let mut url = request.url.clone();
+                url.query_pairs_mut().append_pair("audience", AUDIENCE);
+                let asked = Request::new(url, Method::Get);
+                ask(pipeline, asked, &request.token, options, "value", "the GitHub OpenID Connect token")
+                    .await
+            }
+            Self::AzureDevOps { request, service_connection_id, pipeline } => {
+                let mut url = request.url.clone();
+                url.query_pairs_mut()
+                    .append_pair("api-version", AZURE_DEVOPS_API_VERSION)
+                    .append_pair("serviceConnectionId", service_connection_id);
+                let mut asked = Request::new(url, Method::Post);
+                asked.insert_header("content-length", "0");
+                // Without it, Azure DevOps answers a bad token with a redirect to a page.
+                asked.insert_header(HeaderName::from_static("x-tfs-fedauthredirect"), "Suppress");
+                let what = "the Azure DevOps OpenID Connect token";
+                ask(pipeline, asked, &request.token, options, "oidcToken", what).await
+            }
+        }
+    }
+}
+
+/// Asks a job's host for its token, which stands in the answer's `member`.
+async fn ask(
+    pipeline: &Pipeline,
+    mut request: Request,
+    bearer: &SecretString,
+    options: Option<ClientMethodOptions<'_>>,
+    member: &str,
+    what: &'static str,
+) -> Result<String, Error> {
+    #[derive(Deserialize)]
+    struct Members(std::collections::BTreeMap<String, serde_json::Value>);
+
+    let failed = |cause: String| Error::Assertion { what, cause };
+    request.insert_header("accept", "application/json");
+    request.insert_header("authorization", format!("Bearer {}", bearer.expose_secret()));
+    let context = options.unwrap_or_default().context.into_owned();
+    let unchecked = PipelineSendOptions { skip_checks: true, ..PipelineSendOptions::default() };
+    let answer = pipeline
+        .send(&context, &mut request, Some(unchecked))
+        .await
+        .map_err(|error| failed(super::error::chain(&error)))?;
+    let status = u16::from(answer.status());
+    if !answer.status().is_success() {
+        return Err(failed(format!(
+            "its host answered {status}; check that the job may request one (on GitHub: `permissions: id-token: \
+             write`) and that `oidc_request_token` is the running job's own"
+        )));
+    }
+    // The parser's own message could repeat the token.
+    let members: Option<Members> = serde_json::from_slice(answer.body()).ok();
+    match members.and_then(|mut members| members.0.remove(member)) {
+        Some(serde_json::Value::String(token)) => Ok(token),
+        _ => Err(failed(format!("the answer has no `{member}`; check `oidc_request_url`"))),
+    }
+}
+
+/// Reads a text that is given as such or stands in a file.
+pub(super) async fn read(text: &Text, what: &'static str) -> Result<SecretString, Error> {
+    let (argument, path) = match text {
+        Text::Given(text) => return Ok(text.clone()),
+        Text::File { argument, path } => (argument, path),
+    };
+    let failed = |complaint: String| Error::Assertion {
+        what,
+        cause: format!("`{argument}` names {}, which {complaint}", path.display()),
+    };
+    let length =
+        tokio::fs::metadata(path).await.map_err(|error| failed(format!("cannot be read: {error}")))?.len();
+    if length > MAX_TEXT_BYTES {
+        return Err(failed("is too large to be that".to_owned()));
+    }
+    let content =
+        tokio::fs::read_to_string(path).await.map_err(|error| failed(format!("cannot be read: {error}")))?;
+    match content.trim() {
+        "" => Err(failed("is empty".to_owned())),
+        text => Ok(text.into()),
+    }
+}
+
+impl fmt::Debug for Assertion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Assertion").finish_non_exhaustive()
+    }
+}
+
+#[async_trait::async_trait]
+impl ClientAssertion for Assertion {
+    async fn secret(&self, options: Option<ClientMethodOptions<'_>>) -> azure_core::Result<String> {
+        self.make(options).await.map_err(|error| azure_core::Error::new(ErrorKind::Credential, error))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_token_file_is_read_anew_each_time() {
+        let file = tempfile::NamedTempFile::new().expect("a file");
+        let assertion =
+            Assertion::Token(Text::File { argument: "oidc_token_file_path", path: file.path().to_owned() });
+        for content in ["first\n", " second "] {
+            std::fs::write(file.path(), content).expect("written");
+            assert_eq!(assertion.make(None).await.expect("a token"), content.trim());
+        }
+    }
+
+    #[tokio::test]
+    async fn a_missing_or_empty_file_is_named_with_its_argument() {
+        let empty = tempfile::NamedTempFile::new().expect("a file");
+        for path in [empty.path().to_owned(), "/no/such/file".into()] {
+            let text = Text::File { argument: "client_secret_file_path", path: path.clone() };
+            let error = read(&text, "the client secret").await.expect_err("refused").to_string();
+            assert!(error.contains("`client_secret_file_path`"), "{error}");
+            assert!(error.contains(&path.display().to_string()), "{error}");
+        }
+    }
+}

@@ -1,0 +1,351 @@
+//! Which credential signs in: a pure function of the settings.
+//!
+//! The order is that of `hashicorp/azuread`: certificate, secret, OpenID Connect token, Azure DevOps, GitHub, managed
+//! identity, Azure CLI. The first one that has all its inputs is taken, and a sign-in that fails falls through to
+//! nothing. Two things differ, since one provider serves many tenants and guessing is worse than refusing: no
+//! credential needs the provider's own `tenant_id`, and a credential in the *provider block* that is half given, or
+//! stands beside another one, is an error instead of being passed over.
+
+use std::path::PathBuf;
+
+use secrecy::SecretString;
+use url::Url;
+
+use super::cloud::{Cloud, endpoint};
+use super::error::ConfigError;
+use super::settings::{Arguments, Setting, Settings};
+use super::tenant::TenantId;
+
+/// How to sign in, and where.
+#[derive(Debug, Clone)]
+pub struct Choice {
+    /// The tenant that is meant where a resource names none; none when the credential's own is meant.
+    pub tenant: Option<TenantId>,
+    /// The cloud to sign in to.
+    pub cloud: Cloud,
+    /// Who signs in.
+    pub credential: Credential,
+}
+
+/// Who signs in.
+#[derive(Debug, Clone)]
+pub enum Credential {
+    /// An application, which proves itself.
+    Application {
+        /// Its client id.
+        client_id: Text,
+        /// What it presents.
+        proof: Proof,
+    },
+    /// The managed identity of the machine.
+    ManagedIdentity {
+        /// A user-assigned identity; none for the system-assigned one.
+        client_id: Option<Text>,
+        /// Another endpoint than the machine's own.
+        endpoint: Option<Url>,
+    },
+    /// The person or application logged in to the Azure CLI.
+    AzureCli,
+}
+
+/// What an application presents to prove itself.
+#[derive(Debug, Clone)]
+pub enum Proof {
+    /// An assertion signed by the key of a registered certificate.
+    Certificate {
+        /// The PKCS#12 bundle.
+        bundle: Bundle,
+        /// Its password; none is tried as the empty one.
+        password: Option<SecretString>,
+    },
+    /// A client secret.
+    Secret(Text),
+    /// A given OpenID Connect token (GitLab, HCP Terraform, AKS, any issuer).
+    OidcToken(Text),
+    /// An OpenID Connect token that Azure DevOps hands to the running pipeline.
+    AzureDevOps {
+        /// Where to ask for the token, and with what.
+        request: TokenRequest,
+        /// The service connection that stands for the application.
+        service_connection_id: String,
+    },
+    /// An OpenID Connect token that GitHub hands to the running job, asked for here.
+    GitHub(TokenRequest),
+}
+
+impl Credential {
+    /// Its name in messages.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Application { proof: Proof::Certificate { .. }, .. } => "client certificate",
+            Self::Application { proof: Proof::Secret(_), .. } => "client secret",
+            Self::Application { proof: Proof::OidcToken(_), .. } => "OpenID Connect token",
+            Self::Application { proof: Proof::AzureDevOps { .. }, .. } => "Azure DevOps OpenID Connect token",
+            Self::Application { proof: Proof::GitHub(_), .. } => "GitHub OpenID Connect token",
+            Self::ManagedIdentity { .. } => "managed identity",
+            Self::AzureCli => "Azure CLI login",
+        }
+    }
+}
+
+/// A text that is given as such or stands in a file, which is read anew whenever the text is needed.
+#[derive(Debug, Clone)]
+pub enum Text {
+    /// The text itself.
+    Given(SecretString),
+    /// The file that holds it.
+    File {
+        /// The argument that named the file.
+        argument: &'static str,
+        /// The file.
+        path: PathBuf,
+    },
+}
+
+/// A PKCS#12 bundle.
+#[derive(Debug, Clone)]
+pub enum Bundle {
+    /// As base64.
+    Base64(SecretString),
+    /// In a file.
+    File(PathBuf),
+}
+
+/// Where a running job asks for an OpenID Connect token, and with what.
+#[derive(Debug, Clone)]
+pub struct TokenRequest {
+    /// The address.
+    pub url: Url,
+    /// The bearer token for it.
+    pub token: SecretString,
+}
+
+/// Chooses the credential. Needs no network and reads no file.
+///
+/// The error is [`Fault::Incomplete`](super::Fault::Incomplete) when nothing is wrong but there is nothing to sign in
+/// with.
+pub fn choose(settings: &Settings) -> Result<Choice, ConfigError> {
+    refuse_half_given(settings)?;
+    let cloud = Cloud::of(settings)?;
+    let tenant = tenant(settings)?;
+    let Some(credential) = credential(settings)? else {
+        return Err(ConfigError::incomplete(
+            "client_id",
+            "there is nothing to sign in to Entra with: set `client_id` with `client_secret`, `client_certificate` \
+             or `use_oidc`, or set `use_msi` or `use_cli` (each has its environment variable)",
+        ));
+    };
+    Ok(Choice { tenant, cloud, credential })
+}
+
+fn credential(settings: &Settings) -> Result<Option<Credential>, ConfigError> {
+    let client_id = client_id(settings)?;
+    if let Some(client_id) = &client_id
+        && let Some(proof) = proof(settings)?
+    {
+        return Ok(Some(Credential::Application { client_id: client_id.clone(), proof }));
+    }
+    if settings.use_msi.value {
+        let endpoint = settings.msi_endpoint.as_ref().map(machine_endpoint).transpose()?;
+        return Ok(Some(Credential::ManagedIdentity { client_id, endpoint }));
+    }
+    Ok(settings.use_cli.value.then_some(Credential::AzureCli))
+}
+
+fn proof(settings: &Settings) -> Result<Option<Proof>, ConfigError> {
+    if let Some(bundle) = bundle(settings) {
+        let password = settings.client_certificate_password.as_ref().map(|password| password.value.clone());
+        return Ok(Some(Proof::Certificate { bundle, password }));
+    }
+    if let Some(secret) = either(settings.client_secret.as_ref(), settings.client_secret_file_path.as_ref()) {
+        return Ok(Some(Proof::Secret(secret)));
+    }
+    if !uses_oidc(settings) {
+        return Ok(None);
+    }
+    if let Some(token) = oidc_token(settings) {
+        return Ok(Some(Proof::OidcToken(token)));
+    }
+    let Some(request) = token_request(settings)? else { return Ok(None) };
+    Ok(Some(match &settings.ado_pipeline_service_connection_id {
+        Some(id) => Proof::AzureDevOps { request, service_connection_id: id.value.clone() },
+        None => Proof::GitHub(request),
+    }))
+}
+
+fn uses_oidc(settings: &Settings) -> bool {
+    settings.use_oidc.value || settings.use_aks_workload_identity.value
+}
+
+/// A value goes before a file, but the configuration goes before the environment.
+fn either<T: Clone + Into<SecretString>>(
+    value: Option<&Setting<T>>,
+    file: Option<&Setting<String>>,
+) -> Option<Text> {
+    match (value, file) {
+        (Some(value), file) if value.is_configured() || !file.is_some_and(Setting::is_configured) => {
+            Some(Text::Given(value.value.clone().into()))
+        }
+        (_, Some(file)) => Some(Text::File { argument: file.argument, path: file.value.clone().into() }),
+        (_, None) => None,
+    }
+}
+
+fn bundle(settings: &Settings) -> Option<Bundle> {
+    match either(settings.client_certificate.as_ref(), settings.client_certificate_path.as_ref())? {
+        Text::Given(base64) => Some(Bundle::Base64(base64)),
+        Text::File { path, .. } => Some(Bundle::File(path)),
+    }
+}
+
+fn oidc_token(settings: &Settings) -> Option<Text> {
+    either(settings.oidc_token.as_ref(), settings.oidc_token_file_path.as_ref()).or_else(|| {
+        let file = settings.aks.as_ref()?.token_file.as_ref()?;
+        Some(Text::File { argument: file.argument, path: file.value.clone().into() })
+    })
+}
+
+fn token_request(settings: &Settings) -> Result<Option<TokenRequest>, ConfigError> {
+    let (Some(url), Some(token)) = (&settings.oidc_request_url, &settings.oidc_request_token) else {
+        return Ok(None);
+    };
+    // Its query names the job, so it is allowed here.
+    let address =
+        Url::parse(&url.value).map_err(|error| url.invalid(format!("this is no address ({error})")))?;
+    if address.scheme() != "https" && !super::cloud::is_loopback(&address) {
+        return Err(
+            url.invalid("the job's token would be sent unencrypted; the address must start with `https://`")
+        );
+    }
+    Ok(Some(TokenRequest { url: address, token: token.value.clone() }))
+}
+
+/// Managed identity endpoints are plain http on a link-local address by design.
+fn machine_endpoint(setting: &Setting<String>) -> Result<Url, ConfigError> {
+    let url = Url::parse(&setting.value)
+        .map_err(|error| setting.invalid(format!("this is no address ({error})")))?;
+    let link_local = matches!(url.host(), Some(url::Host::Ipv4(address)) if address.is_link_local());
+    if link_local && url.scheme() == "http" { Ok(url) } else { endpoint(setting) }
+}
+
+/// The tenant; AKS workload identity supplies it and refuses another.
+fn tenant(settings: &Settings) -> Result<Option<TenantId>, ConfigError> {
+    let parse = |setting: &Setting<String>| {
+        TenantId::parse(&setting.value).map_err(|error| setting.invalid(error.to_string()))
+    };
+    let configured = settings.tenant_id.as_ref().map(parse).transpose()?;
+    let of_pod = settings.aks.as_ref().and_then(|aks| aks.tenant_id.as_ref()).map(parse).transpose()?;
+    match (configured, of_pod) {
+        (Some(configured), Some(of_pod)) if configured != of_pod => Err(ConfigError::invalid(
+            "tenant_id",
+            format!(
+                "`tenant_id` is `{configured}`, but the workload identity of this pod is of tenant `{of_pod}` \
+                 (`AZURE_TENANT_ID`): leave `tenant_id` out or make them agree"
+            ),
+        )),
+        (configured, of_pod) => Ok(configured.or(of_pod)),
+    }
+}
+
+/// The client id; AKS workload identity supplies it and refuses another.
+fn client_id(settings: &Settings) -> Result<Option<Text>, ConfigError> {
+    let of_pod = settings.aks.as_ref().and_then(|aks| aks.client_id.as_ref());
+    if let (Some(configured), Some(of_pod)) = (&settings.client_id, of_pod)
+        && !configured.value.eq_ignore_ascii_case(&of_pod.value)
+    {
+        return Err(configured.invalid(format!(
+            "`{}` differs from `{}`, the client id of this pod's workload identity (`AZURE_CLIENT_ID`): leave \
+             `client_id` out or make them agree",
+            configured.value, of_pod.value
+        )));
+    }
+    let client_id = either(settings.client_id.as_ref(), settings.client_id_file_path.as_ref());
+    Ok(client_id.or_else(|| of_pod.map(|of_pod| Text::Given(of_pod.value.clone().into()))))
+}
+
+/// Refuses a credential in the provider block that lacks its other half: it would be passed over in silence and
+/// somebody else would sign in.
+fn refuse_half_given(settings: &Settings) -> Result<(), ConfigError> {
+    let in_block = [
+        settings.client_certificate.as_ref().map(|s| (s.argument, s.is_configured())),
+        settings.client_certificate_path.as_ref().map(|s| (s.argument, s.is_configured())),
+        settings.client_secret.as_ref().map(|s| (s.argument, s.is_configured())),
+        settings.client_secret_file_path.as_ref().map(|s| (s.argument, s.is_configured())),
+        settings.oidc_token.as_ref().map(|s| (s.argument, s.is_configured())),
+        settings.oidc_token_file_path.as_ref().map(|s| (s.argument, s.is_configured())),
+    ];
+    let mut in_block =
+        in_block.into_iter().flatten().filter(|(_, configured)| *configured).map(|(name, _)| name);
+    let Some(argument) = in_block.next() else { return Ok(()) };
+    let has_client = settings.client_id.is_some()
+        || settings.client_id_file_path.is_some()
+        || settings.aks.as_ref().is_some_and(|aks| aks.client_id.is_some());
+    if !has_client {
+        return Err(ConfigError::incomplete(
+            argument,
+            format!("`{argument}` needs a `client_id` beside it (or `ARM_CLIENT_ID`)"),
+        ));
+    }
+    if argument.starts_with("oidc") && !uses_oidc(settings) {
+        return Err(ConfigError::incomplete(
+            argument,
+            format!("`{argument}` is only used with `use_oidc = true`"),
+        ));
+    }
+    Ok(())
+}
+
+/// Two credentials in the provider block: which one is meant is for the user to say. The error is on the second.
+///
+/// Looks at the block alone, so that it serves `validate` too; credentials in the environment stand back behind the
+/// block's in the usual order.
+pub fn refuse_two_credentials(arguments: &Arguments) -> Result<(), ConfigError> {
+    let on = |switch: Option<bool>| switch == Some(true);
+    let mut given = [
+        ("client_certificate", arguments.client_certificate.is_some()),
+        ("client_certificate_path", arguments.client_certificate_path.is_some()),
+        ("client_secret", arguments.client_secret.is_some()),
+        ("client_secret_file_path", arguments.client_secret_file_path.is_some()),
+        ("oidc_token", arguments.oidc_token.is_some()),
+        ("oidc_token_file_path", arguments.oidc_token_file_path.is_some()),
+        ("ado_pipeline_service_connection_id", arguments.ado_pipeline_service_connection_id.is_some()),
+        ("use_aks_workload_identity", on(arguments.use_aks_workload_identity)),
+        ("use_msi", on(arguments.use_msi)),
+    ]
+    .into_iter()
+    .filter(|(_, given)| *given)
+    .map(|(argument, _)| argument);
+    let (first, second) = (given.next(), given.next());
+    if let (Some(first), Some(second)) = (first, second) {
+        return Err(ConfigError::invalid(
+            second,
+            format!("`{first}` and `{second}` are two ways to sign in: keep one of them"),
+        ));
+    }
+    if let (
+        Some(
+            first @ ("client_certificate"
+            | "client_certificate_path"
+            | "client_secret"
+            | "client_secret_file_path"),
+        ),
+        true,
+    ) = (first, on(arguments.use_oidc))
+    {
+        return Err(ConfigError::invalid(
+            "use_oidc",
+            format!("`{first}` and `use_oidc` are two ways to sign in: keep one of them"),
+        ));
+    }
+    if arguments.client_id.is_some() && arguments.client_id_file_path.is_some() {
+        return Err(ConfigError::invalid(
+            "client_id_file_path",
+            "`client_id` and `client_id_file_path` both name the application: keep one of them",
+        ));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+#[path = "choose_tests.rs"]
+mod tests;

@@ -1,0 +1,226 @@
+//! Which Microsoft cloud is meant: its token endpoint, its Graph, and the clouds that are refused.
+//!
+//! Hosts and names: the national-cloud tables of Microsoft Graph's documentation and `hashicorp/azuread`.
+
+use std::net::IpAddr;
+
+use url::{Host, Url};
+
+use super::error::ConfigError;
+use super::settings::{Setting, Settings};
+use super::tenant::TenantId;
+
+/// The addresses of one Microsoft cloud.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cloud {
+    /// Origin of the token endpoint, for example `https://login.microsoftonline.com/`.
+    pub authority: Url,
+    /// Origin of Microsoft Graph, for example `https://graph.microsoft.com/`; no API version in it.
+    pub graph_endpoint: Url,
+    /// The scope that asks for a Graph token with all consented application permissions.
+    pub graph_scope: String,
+}
+
+struct Known {
+    names: &'static [&'static str],
+    authority: &'static str,
+    graph: &'static str,
+}
+
+const PUBLIC: Known = Known {
+    names: &["public", "global"],
+    authority: "https://login.microsoftonline.com",
+    graph: "https://graph.microsoft.com",
+};
+
+const CHINA: Known = Known {
+    names: &["china"],
+    authority: "https://login.chinacloudapi.cn",
+    graph: "https://microsoftgraph.chinacloudapi.cn",
+};
+
+const US_GOVERNMENT_NAMES: [&str; 5] = ["usgovernment", "usgovernmentl4", "usgovernmentl5", "usgov", "dod"];
+const US_GOVERNMENT_HOSTS: [&str; 4] =
+    ["login.microsoftonline.us", "login.usgovcloudapi.net", "login-us.microsoftonline.com", "microsoft.us"];
+const US_GOVERNMENT_REFUSED: &str = "US government clouds are refused: Proofpoint Essentials does not support its \
+     Azure sync for GCC High or DoD tenants. GCC tenants use the `public` cloud";
+
+impl Cloud {
+    /// The cloud that `environment`, `authority_host` and `graph_endpoint` name; the public one by default.
+    pub fn of(settings: &Settings) -> Result<Self, ConfigError> {
+        let known = settings.environment.as_ref().map_or(Ok(&PUBLIC), by_name)?;
+        let authority = match &settings.authority_host {
+            Some(setting) => {
+                let url = endpoint(setting)?;
+                refuse_us_government(setting, &url)?;
+                if url.path() != "/" {
+                    return Err(setting.invalid(
+                        "name the host only: the token endpoint is always `/{tenant}/oauth2/v2.0/token` below it",
+                    ));
+                }
+                url
+            }
+            None => fixed(known.authority)?,
+        };
+        let mut cloud = Self {
+            authority,
+            graph_endpoint: fixed(known.graph)?,
+            graph_scope: format!("{}/.default", known.graph),
+        };
+        if let Some(setting) = &settings.graph_endpoint {
+            let url = endpoint(setting)?;
+            refuse_us_government(setting, &url)?;
+            if !is_loopback(&url) {
+                cloud.graph_scope = format!("{}/.default", url.origin().ascii_serialization());
+            }
+            cloud.graph_endpoint = url;
+        }
+        Ok(cloud)
+    }
+
+    /// The address that hands out the tokens of `tenant`.
+    pub fn token_endpoint(&self, tenant: &TenantId) -> Url {
+        let mut url = self.authority.clone();
+        url.set_path(&format!("/{tenant}/oauth2/v2.0/token"));
+        url
+    }
+}
+
+fn by_name(setting: &Setting<String>) -> Result<&'static Known, ConfigError> {
+    let name = setting.value.to_ascii_lowercase();
+    if US_GOVERNMENT_NAMES.contains(&name.as_str()) {
+        return Err(setting.invalid(US_GOVERNMENT_REFUSED));
+    }
+    [&PUBLIC, &CHINA].into_iter().find(|known| known.names.contains(&name.as_str())).ok_or_else(|| {
+        setting.invalid(format!("`{name}` is no cloud; the clouds are `public` (or `global`) and `china`"))
+    })
+}
+
+fn refuse_us_government(setting: &Setting<String>, url: &Url) -> Result<(), ConfigError> {
+    let host = url.host_str().unwrap_or_default();
+    let refused = |known: &str| host == known || host.ends_with(&format!(".{known}"));
+    if US_GOVERNMENT_HOSTS.into_iter().any(refused) {
+        return Err(setting.invalid(US_GOVERNMENT_REFUSED));
+    }
+    Ok(())
+}
+
+/// An address given by the user: https, or http where the host is this machine; without user, query or fragment.
+///
+/// The error names the argument and says what is wrong; it repeats the address without anything that could be a
+/// password in it.
+pub fn endpoint(setting: &Setting<String>) -> Result<Url, ConfigError> {
+    let url = Url::parse(&setting.value).map_err(|error| {
+        setting.invalid(format!("this is no address such as `https://host.example` ({error})"))
+    })?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(setting.invalid("an address with a user name or password in it is refused"));
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(setting.invalid("the address must end after the host and path"));
+    }
+    match url.scheme() {
+        "https" => Ok(url),
+        "http" if is_loopback(&url) => Ok(url),
+        "http" => Err(setting.invalid(format!(
+            "`{}` would send credentials unencrypted; use `https://` (plain http is for this machine only)",
+            url.origin().ascii_serialization()
+        ))),
+        scheme => Err(setting.invalid(format!("`{scheme}:` is no scheme for it; use `https://`"))),
+    }
+}
+
+/// Whether the address is on this machine: `localhost`, names below it, 127.0.0.0/8 and `::1`.
+pub fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => IpAddr::V4(address).is_loopback(),
+        Some(Host::Ipv6(address)) => IpAddr::V6(address).is_loopback(),
+        None => false,
+    }
+}
+
+fn fixed(address: &'static str) -> Result<Url, ConfigError> {
+    Url::parse(address).map_err(|error| ConfigError::invalid("environment", format!("`{address}`: {error}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::auth::settings::Arguments;
+
+    fn cloud(env: &[(&str, &str)]) -> Result<Cloud, ConfigError> {
+        let env = env.iter().copied().collect();
+        Cloud::of(&Settings::resolve(Arguments::default(), &env).expect("settings"))
+    }
+
+    #[test]
+    fn the_public_cloud_is_the_default() {
+        let cloud = cloud(&[]).expect("public");
+        assert_eq!(cloud.authority.as_str(), "https://login.microsoftonline.com/");
+        assert_eq!(cloud.graph_endpoint.as_str(), "https://graph.microsoft.com/");
+        assert_eq!(cloud.graph_scope, "https://graph.microsoft.com/.default");
+    }
+
+    #[test]
+    fn china_has_its_own_addresses() {
+        let cloud = cloud(&[("ARM_ENVIRONMENT", "China")]).expect("china");
+        assert_eq!(cloud.authority.as_str(), "https://login.chinacloudapi.cn/");
+        assert_eq!(cloud.graph_scope, "https://microsoftgraph.chinacloudapi.cn/.default");
+    }
+
+    #[test]
+    fn us_government_clouds_are_refused_by_every_door() {
+        for (variable, value, argument) in [
+            ("ARM_ENVIRONMENT", "usgovernment", "environment"),
+            ("ARM_ENVIRONMENT", "usgovernmentl5", "environment"),
+            ("ARM_ENVIRONMENT", "DoD", "environment"),
+            ("AZURE_AUTHORITY_HOST", "https://login.microsoftonline.us", "authority_host"),
+            ("PROOFPOINT_GRAPH_ENDPOINT", "https://dod-graph.microsoft.us", "graph_endpoint"),
+            ("PROOFPOINT_GRAPH_ENDPOINT", "https://graph.microsoft.us/v1.0", "graph_endpoint"),
+        ] {
+            let error = cloud(&[(variable, value)]).expect_err(value);
+            assert_eq!(error.argument, argument, "{value}");
+            assert!(error.message.contains("GCC High"), "{}", error.message);
+        }
+    }
+
+    #[test]
+    fn an_unknown_cloud_is_refused_with_the_known_ones() {
+        let error = cloud(&[("ARM_ENVIRONMENT", "germany")]).expect_err("closed in 2021");
+        assert!(error.message.contains("`public`") && error.message.contains("`china`"));
+    }
+
+    #[test]
+    fn plain_http_is_for_this_machine_only() {
+        for good in ["http://127.0.0.1:8080", "http://localhost:1", "http://[::1]:9", "https://login.example"]
+        {
+            cloud(&[("AZURE_AUTHORITY_HOST", good)]).expect(good);
+        }
+        for bad in [
+            "http://10.0.0.1",
+            "http://localhost.example",
+            "ftp://localhost",
+            "login.example",
+            "https://u:p@h",
+        ] {
+            assert_eq!(cloud(&[("AZURE_AUTHORITY_HOST", bad)]).expect_err(bad).argument, "authority_host");
+        }
+    }
+
+    #[test]
+    fn a_password_in_an_address_is_not_repeated() {
+        let error =
+            cloud(&[("AZURE_AUTHORITY_HOST", "http://user:hush@login.example")]).expect_err("refused");
+        assert!(!error.message.contains("hush"));
+    }
+
+    #[test]
+    fn a_simulated_graph_keeps_the_scope_of_the_real_one() {
+        let simulated = cloud(&[("PROOFPOINT_GRAPH_ENDPOINT", "https://localhost:8443")]).expect("loopback");
+        assert_eq!(simulated.graph_scope, "https://graph.microsoft.com/.default");
+        let private =
+            cloud(&[("PROOFPOINT_GRAPH_ENDPOINT", "https://graph.cloud.example/")]).expect("private");
+        assert_eq!(private.graph_scope, "https://graph.cloud.example/.default");
+    }
+}

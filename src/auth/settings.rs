@@ -1,0 +1,267 @@
+//! The arguments of the provider block that concern signing in to Entra, after precedence: configuration, then the
+//! environment (`ARM_*`, then `AZURE_*`), then the default.
+
+use std::fmt;
+
+use secrecy::{ExposeSecret, SecretString};
+
+use super::error::ConfigError;
+use crate::env::{EnvMap, Variable};
+
+/// What the provider block itself says; `None` where an argument is absent, null or not yet known.
+///
+/// Names and meanings are those of `hashicorp/azuread`.
+#[derive(Debug, Clone, Default)]
+#[expect(missing_docs, reason = "the provider block documents each argument under the same name")]
+pub struct Arguments {
+    pub tenant_id: Option<String>,
+    pub client_id: Option<String>,
+    pub client_id_file_path: Option<String>,
+    pub client_secret: Option<SecretString>,
+    pub client_secret_file_path: Option<String>,
+    pub client_certificate: Option<SecretString>,
+    pub client_certificate_path: Option<String>,
+    pub client_certificate_password: Option<SecretString>,
+    pub use_oidc: Option<bool>,
+    pub oidc_token: Option<SecretString>,
+    pub oidc_token_file_path: Option<String>,
+    pub oidc_request_url: Option<String>,
+    pub oidc_request_token: Option<SecretString>,
+    pub ado_pipeline_service_connection_id: Option<String>,
+    pub use_aks_workload_identity: Option<bool>,
+    pub use_msi: Option<bool>,
+    pub msi_endpoint: Option<String>,
+    pub use_cli: Option<bool>,
+    pub environment: Option<String>,
+    pub authority_host: Option<String>,
+    pub graph_endpoint: Option<String>,
+}
+
+/// Where a value came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// The provider block.
+    Configuration,
+    /// An environment variable.
+    Environment(&'static Variable),
+    /// Neither: it is the default.
+    Default,
+}
+
+/// A value and where it came from.
+#[derive(Debug, Clone)]
+pub struct Setting<T> {
+    /// The provider argument it belongs to.
+    pub argument: &'static str,
+    /// The value that won.
+    pub value: T,
+    /// Where it came from.
+    pub origin: Origin,
+}
+
+impl<T> Setting<T> {
+    /// Whether the provider block says so itself.
+    pub fn is_configured(&self) -> bool {
+        self.origin == Origin::Configuration
+    }
+
+    /// An error on this argument that says where its value came from, which never shows the value.
+    pub(super) fn invalid(&self, complaint: impl fmt::Display) -> ConfigError {
+        let origin = match self.origin {
+            Origin::Environment(variable) => format!(" (from `{}`)", variable.name),
+            Origin::Configuration | Origin::Default => String::new(),
+        };
+        ConfigError::invalid(self.argument, format!("`{}`{origin}: {complaint}", self.argument))
+    }
+}
+
+/// [`Arguments`] completed from the environment and by defaults.
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "the provider block documents each argument under the same name")]
+pub struct Settings {
+    pub tenant_id: Option<Setting<String>>,
+    pub client_id: Option<Setting<String>>,
+    pub client_id_file_path: Option<Setting<String>>,
+    pub client_secret: Option<Setting<SecretString>>,
+    pub client_secret_file_path: Option<Setting<String>>,
+    pub client_certificate: Option<Setting<SecretString>>,
+    pub client_certificate_path: Option<Setting<String>>,
+    pub client_certificate_password: Option<Setting<SecretString>>,
+    pub use_oidc: Setting<bool>,
+    pub oidc_token: Option<Setting<SecretString>>,
+    pub oidc_token_file_path: Option<Setting<String>>,
+    pub oidc_request_url: Option<Setting<String>>,
+    pub oidc_request_token: Option<Setting<SecretString>>,
+    pub ado_pipeline_service_connection_id: Option<Setting<String>>,
+    pub use_aks_workload_identity: Setting<bool>,
+    pub use_msi: Setting<bool>,
+    pub msi_endpoint: Option<Setting<String>>,
+    pub use_cli: Setting<bool>,
+    pub environment: Option<Setting<String>>,
+    pub authority_host: Option<Setting<String>>,
+    pub graph_endpoint: Option<Setting<String>>,
+    /// What the AKS workload identity webhook put into the pod's environment, when its use is asked for.
+    pub aks: Option<AksIdentity>,
+}
+
+/// The variables that the AKS workload identity webhook sets in a pod.
+#[derive(Debug, Clone, Default)]
+pub struct AksIdentity {
+    /// `AZURE_TENANT_ID`.
+    pub tenant_id: Option<Setting<String>>,
+    /// `AZURE_CLIENT_ID`.
+    pub client_id: Option<Setting<String>>,
+    /// `AZURE_FEDERATED_TOKEN_FILE`.
+    pub token_file: Option<Setting<String>>,
+}
+
+impl Settings {
+    /// Completes `arguments` from the environment and by defaults.
+    ///
+    /// Fails when a variable that should be `true` or `false` is neither.
+    pub fn resolve(arguments: Arguments, env: &EnvMap) -> Result<Self, ConfigError> {
+        let text = |argument, configured| text(env, argument, configured);
+        let secret = |argument, configured: Option<SecretString>| secret(env, argument, configured);
+        let flag = |argument, configured, default| flag(env, argument, configured, default);
+        let use_aks_workload_identity =
+            flag("use_aks_workload_identity", arguments.use_aks_workload_identity, false)?;
+        Ok(Self {
+            tenant_id: text("tenant_id", arguments.tenant_id),
+            client_id: text("client_id", arguments.client_id),
+            client_id_file_path: text("client_id_file_path", arguments.client_id_file_path),
+            client_secret: secret("client_secret", arguments.client_secret),
+            client_secret_file_path: text("client_secret_file_path", arguments.client_secret_file_path),
+            client_certificate: secret("client_certificate", arguments.client_certificate),
+            client_certificate_path: text("client_certificate_path", arguments.client_certificate_path),
+            client_certificate_password: secret(
+                "client_certificate_password",
+                arguments.client_certificate_password,
+            ),
+            use_oidc: flag("use_oidc", arguments.use_oidc, false)?,
+            oidc_token: secret("oidc_token", arguments.oidc_token),
+            oidc_token_file_path: text("oidc_token_file_path", arguments.oidc_token_file_path),
+            oidc_request_url: text("oidc_request_url", arguments.oidc_request_url),
+            oidc_request_token: secret("oidc_request_token", arguments.oidc_request_token),
+            ado_pipeline_service_connection_id: text(
+                "ado_pipeline_service_connection_id",
+                arguments.ado_pipeline_service_connection_id,
+            ),
+            aks: use_aks_workload_identity.value.then(|| AksIdentity::of(env)),
+            use_aks_workload_identity,
+            use_msi: flag("use_msi", arguments.use_msi, false)?,
+            msi_endpoint: text("msi_endpoint", arguments.msi_endpoint),
+            use_cli: flag("use_cli", arguments.use_cli, true)?,
+            environment: text("environment", arguments.environment),
+            authority_host: text("authority_host", arguments.authority_host),
+            graph_endpoint: text("graph_endpoint", arguments.graph_endpoint),
+        })
+    }
+}
+
+impl AksIdentity {
+    fn of(env: &EnvMap) -> Self {
+        let variable = |argument, variable: &'static Variable| {
+            let value = env.value(variable)?.to_owned();
+            Some(Setting { argument, value, origin: Origin::Environment(variable) })
+        };
+        Self {
+            tenant_id: variable("tenant_id", &crate::env::AZURE_TENANT_ID),
+            client_id: variable("client_id", &crate::env::AZURE_CLIENT_ID),
+            token_file: variable("oidc_token_file_path", &crate::env::AZURE_FEDERATED_TOKEN_FILE),
+        }
+    }
+}
+
+/// A textual argument; surrounding blanks do not count, and a blank text is an absent one.
+fn text(env: &EnvMap, argument: &'static str, configured: Option<String>) -> Option<Setting<String>> {
+    let configured = configured.map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
+    if let Some(value) = configured {
+        return Some(Setting { argument, value, origin: Origin::Configuration });
+    }
+    let (variable, value) = env.for_argument(argument)?;
+    Some(Setting { argument, value: value.trim().to_owned(), origin: Origin::Environment(variable) })
+}
+
+/// A sensitive argument; an empty one is an absent one.
+fn secret(
+    env: &EnvMap,
+    argument: &'static str,
+    configured: Option<SecretString>,
+) -> Option<Setting<SecretString>> {
+    if let Some(value) = configured.filter(|value| !value.expose_secret().is_empty()) {
+        return Some(Setting { argument, value, origin: Origin::Configuration });
+    }
+    let (variable, value) = env.for_argument(argument)?;
+    Some(Setting { argument, value: value.into(), origin: Origin::Environment(variable) })
+}
+
+/// A switch. Variables take the spellings that Go's `strconv.ParseBool` takes, since `azuread` reads the same ones.
+pub fn flag(
+    env: &EnvMap,
+    argument: &'static str,
+    configured: Option<bool>,
+    default: bool,
+) -> Result<Setting<bool>, ConfigError> {
+    if let Some(value) = configured {
+        return Ok(Setting { argument, value, origin: Origin::Configuration });
+    }
+    let Some((variable, text)) = env.for_argument(argument) else {
+        return Ok(Setting { argument, value: default, origin: Origin::Default });
+    };
+    let origin = Origin::Environment(variable);
+    match text {
+        "1" | "t" | "T" | "true" | "TRUE" | "True" => Ok(Setting { argument, value: true, origin }),
+        "0" | "f" | "F" | "false" | "FALSE" | "False" => Ok(Setting { argument, value: false, origin }),
+        _ => {
+            let setting = Setting { argument, value: default, origin };
+            Err(setting.invalid("this is neither `true` nor `false`"))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::env::{ARM_CLIENT_ID, ARM_USE_CLI};
+
+    fn resolve(arguments: Arguments, env: &[(&str, &str)]) -> Settings {
+        Settings::resolve(arguments, &env.iter().copied().collect()).expect("settings")
+    }
+
+    #[test]
+    fn configuration_goes_before_the_environment() {
+        let arguments = Arguments { client_id: Some("mine".to_owned()), ..Arguments::default() };
+        let settings = resolve(arguments, &[("ARM_CLIENT_ID", "theirs")]);
+        let client_id = settings.client_id.expect("set");
+        assert_eq!((client_id.value.as_str(), client_id.origin), ("mine", Origin::Configuration));
+    }
+
+    #[test]
+    fn an_empty_argument_leaves_the_word_to_the_environment() {
+        let arguments = Arguments { client_id: Some("  ".to_owned()), ..Arguments::default() };
+        let settings = resolve(arguments, &[("ARM_CLIENT_ID", "theirs")]);
+        assert_eq!(settings.client_id.expect("set").origin, Origin::Environment(&ARM_CLIENT_ID));
+    }
+
+    #[test]
+    fn the_azure_cli_is_used_by_default_and_nothing_else_is() {
+        let settings = resolve(Arguments::default(), &[]);
+        assert!(settings.use_cli.value);
+        assert!(!settings.use_oidc.value && !settings.use_msi.value && settings.aks.is_none());
+    }
+
+    #[test]
+    fn a_switch_that_is_neither_true_nor_false_is_refused_by_name() {
+        let env: EnvMap = [("ARM_USE_CLI", "maybe")].into_iter().collect();
+        let error = Settings::resolve(Arguments::default(), &env).expect_err("refused");
+        assert_eq!(error.argument, "use_cli");
+        assert!(error.message.contains(ARM_USE_CLI.name));
+    }
+
+    #[test]
+    fn debug_of_the_settings_shows_no_secret() {
+        let settings =
+            resolve(Arguments::default(), &[("ARM_CLIENT_SECRET", "hush"), ("ARM_OIDC_TOKEN", "hush")]);
+        assert!(!format!("{settings:?}").contains("hush"));
+    }
+}

@@ -1,0 +1,209 @@
+//! How `azure_identity` reaches the network: through our own client, so that proxies, certificate authorities and
+//! refused redirects are the same everywhere.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use azure_core::error::ErrorKind;
+use azure_core::http::headers::{HeaderName, Headers};
+use azure_core::http::{
+    AsyncRawResponse, ClientOptions, ExponentialRetryOptions, HttpClient, Request, RetryOptions, Transport,
+    Url,
+};
+use futures::TryStreamExt as _;
+use jiff::fmt::rfc2822;
+use uuid::Uuid;
+
+use crate::clock::Clock;
+
+/// Token answers are a few kilobytes; more than this is something else.
+const MAX_ANSWER_BYTES: usize = 1024 * 1024;
+
+/// Where a request really goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Route {
+    /// Where it says.
+    AsAddressed,
+    /// `azure_identity` insists on an https authority; for one on this machine that speaks plain http the scheme is
+    /// put back.
+    PlainAuthority {
+        /// What `azure_identity` is told: the real one with https.
+        told: Url,
+        /// The real one.
+        real: Url,
+    },
+    /// Another managed identity endpoint than the machine's own.
+    MachineEndpoint(Url),
+}
+
+impl Route {
+    /// The route to a token endpoint, and what `azure_identity` is told instead where it is plain http.
+    pub(super) fn to_authority(authority: &Url) -> (Self, Url) {
+        let mut told = authority.clone();
+        if authority.scheme() == "http" && told.set_scheme("https").is_ok() {
+            return (Self::PlainAuthority { told: told.clone(), real: authority.clone() }, told);
+        }
+        (Self::AsAddressed, authority.clone())
+    }
+
+    fn of(&self, addressed: &Url) -> Url {
+        let mut url = addressed.clone();
+        match self {
+            Self::AsAddressed => {}
+            Self::PlainAuthority { told, real } => {
+                if url.origin() == told.origin() {
+                    let (path, query) = (url.path().to_owned(), url.query().map(str::to_owned));
+                    url = real.clone();
+                    url.set_path(&path);
+                    url.set_query(query.as_deref());
+                }
+            }
+            Self::MachineEndpoint(endpoint) => {
+                let query = url.query().map(str::to_owned);
+                url = endpoint.clone();
+                url.set_query(query.as_deref());
+            }
+        }
+        url
+    }
+}
+
+/// The last answer that came, for errors that `azure_identity` reports without it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Answer {
+    pub(super) status: u16,
+    /// The body is no JSON object.
+    pub(super) foreign: bool,
+    /// The body looks like a page made for people.
+    pub(super) html: bool,
+}
+
+/// Our client as `azure_identity` wants it.
+#[derive(Clone)]
+pub(super) struct Wire {
+    pub(super) client: reqwest::Client,
+    pub(super) route: Route,
+    /// Sent as `client-request-id`, so that an audit can follow one run.
+    pub(super) run: Uuid,
+    /// Learns from the answers' `Date`.
+    pub(super) clock: Clock,
+    pub(super) last: Arc<Mutex<Option<Answer>>>,
+}
+
+impl Wire {
+    pub(super) fn new(client: reqwest::Client, route: Route, run: Uuid, clock: Clock) -> Self {
+        Self { client, route, run, clock, last: Arc::default() }
+    }
+
+    /// Options for a credential: this transport, and `retries` repetitions within twelve seconds.
+    pub(super) fn options(&self, retries: u32) -> ClientOptions {
+        let retry = ExponentialRetryOptions {
+            max_retries: retries,
+            max_total_elapsed: azure_core::time::Duration::seconds(12),
+            ..ExponentialRetryOptions::default()
+        };
+        ClientOptions {
+            transport: Some(Transport::new(Arc::new(self.clone()))),
+            retry: if retries == 0 { RetryOptions::none() } else { RetryOptions::exponential(retry) },
+            ..ClientOptions::default()
+        }
+    }
+
+    /// Forgets and returns what is known of the last answer.
+    pub(super) fn take_last(&self) -> Option<Answer> {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    fn note(&self, answer: Option<Answer>) {
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = answer;
+    }
+}
+
+impl fmt::Debug for Wire {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Wire").field("route", &self.route).field("run", &self.run).finish_non_exhaustive()
+    }
+}
+
+#[async_trait::async_trait]
+impl HttpClient for Wire {
+    async fn execute_request(&self, request: &Request) -> azure_core::Result<AsyncRawResponse> {
+        self.note(None);
+        let mut request = request.clone();
+        *request.url_mut() = self.route.of(request.url());
+        request.insert_header("client-request-id", self.run.to_string());
+        let (status, headers, mut body) = self.client.execute_request(&request).await?.deconstruct();
+        if let Some(date) = date(&headers) {
+            self.clock.observe(date);
+        }
+        let mut bytes = Vec::new();
+        while let Some(chunk) = body.try_next().await? {
+            if bytes.len() + chunk.len() > MAX_ANSWER_BYTES {
+                return Err(azure_core::Error::with_message(
+                    ErrorKind::DataConversion,
+                    "the answer is too large",
+                ));
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        let start = bytes.trim_ascii_start();
+        let html = start.first() == Some(&b'<');
+        self.note(Some(Answer { status: status.into(), foreign: start.first() != Some(&b'{'), html }));
+        Ok(AsyncRawResponse::from_bytes(status, headers, bytes))
+    }
+}
+
+/// The `Date` header (RFC 9110), when it is there and can be read.
+fn date(headers: &Headers) -> Option<jiff::Timestamp> {
+    let text = headers.get_optional_str(&HeaderName::from_static("date"))?;
+    rfc2822::DateTimeParser::new().parse_timestamp(text).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn url(text: &str) -> Url {
+        Url::parse(text).expect("an address")
+    }
+
+    #[test]
+    fn a_plain_authority_gets_its_scheme_back_and_other_hosts_are_left_alone() {
+        for (authority, told) in [
+            ("http://127.0.0.1:8080", "https://127.0.0.1:8080/"),
+            ("http://localhost", "https://localhost/"),
+            ("http://localhost:443", "https://localhost/"),
+        ] {
+            let (route, to_tell) = Route::to_authority(&url(authority));
+            assert_eq!(to_tell.as_str(), told);
+            let addressed = to_tell.join("/t.example/oauth2/v2.0/token").expect("an address");
+            assert_eq!(route.of(&addressed).as_str(), format!("{authority}/t.example/oauth2/v2.0/token"));
+            let other = url("https://token.actions.example/x?y=z");
+            assert_eq!(route.of(&other), other);
+        }
+    }
+
+    #[test]
+    fn an_https_authority_is_reached_as_addressed() {
+        let authority = url("https://login.microsoftonline.com");
+        assert_eq!(Route::to_authority(&authority), (Route::AsAddressed, authority));
+    }
+
+    #[test]
+    fn another_machine_endpoint_keeps_the_query() {
+        let route = Route::MachineEndpoint(url("http://127.0.0.1:40342/token"));
+        let addressed =
+            url("http://169.254.169.254/metadata/identity/oauth2/token?api-version=2019-08-01&resource=r");
+        let expected = "http://127.0.0.1:40342/token?api-version=2019-08-01&resource=r";
+        assert_eq!(route.of(&addressed).as_str(), expected);
+    }
+
+    #[test]
+    fn the_date_of_an_answer_is_read() {
+        let mut headers = Headers::new();
+        headers.insert("date", "Tue, 24 Nov 2026 02:10:30 GMT");
+        assert_eq!(date(&headers).expect("a date").to_string(), "2026-11-24T02:10:30Z");
+        headers.insert("date", "yesterday");
+        assert_eq!(date(&headers), None);
+    }
+}
