@@ -5,6 +5,7 @@ pub mod clock;
 pub mod commands;
 pub mod env;
 pub mod framework;
+pub mod functions;
 pub mod http;
 pub mod plugin;
 pub mod preview;
