@@ -1,5 +1,31 @@
-//! The one HTTP layer under every API.
+//! One HTTP layer under every API: deadlines, retries only where a repeat is safe, refused redirects, bounded bodies,
+//! proxies, own certificate authorities, and errors that say what to do.
+//!
+//! An answer with an error status is an answer: the API above knows what it means. [`Error`] is for what kept us from
+//! getting an answer of the service at all.
 
+pub mod client;
+
+mod address;
+mod body;
 mod call;
+mod error;
+mod limiter;
+mod proxy;
+mod request;
+mod response;
+mod retry;
+mod send;
+mod stream;
 
+pub use address::is_loopback;
+pub use body::Body;
 pub use call::{Call, Interrupted};
+pub use client::Options;
+pub use error::{Error, Fault};
+pub use limiter::Limiter;
+pub use request::{Repeat, Request};
+pub use response::Response;
+pub use retry::delays;
+pub use send::HttpClient;
+pub use stream::StreamedResponse;

@@ -1,0 +1,350 @@
+//! Why no usable answer came, and what to do about it.
+
+use std::fmt;
+
+use reqwest::{Method, Url};
+use uuid::Uuid;
+
+use super::address;
+use super::call::{Call, Interrupted};
+
+/// No usable answer of the service. The text says what happened, what to do and which request it was, without secrets.
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    fault: Fault,
+    request: Option<About>,
+}
+
+/// The request an error is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct About {
+    method: Method,
+    url: String,
+    host: String,
+    request_id: Option<String>,
+    correlation_id: Uuid,
+}
+
+impl About {
+    pub(super) fn new(method: &Method, url: &Url, call: &Call) -> Self {
+        Self {
+            method: method.clone(),
+            url: address::shown(url),
+            host: url.host_str().unwrap_or_default().to_owned(),
+            request_id: None,
+            correlation_id: call.correlation_id,
+        }
+    }
+
+    /// The same request, which the service gave this id.
+    pub(super) fn answered(mut self, request_id: Option<&str>) -> Self {
+        self.request_id = request_id.map(str::to_owned);
+        self
+    }
+
+    pub(super) fn error(&self, fault: Fault) -> Error {
+        Error(Box::new(Inner { fault, request: Some(self.clone()) }))
+    }
+}
+
+/// What went wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Fault {
+    /// The file with certificate authorities cannot be used.
+    CaBundle {
+        /// The file.
+        path: String,
+        /// Why.
+        cause: String,
+    },
+    /// A proxy variable holds no usable address.
+    Proxy {
+        /// The variable's name.
+        variable: &'static str,
+    },
+    /// The HTTP client could not be set up.
+    Client {
+        /// Why.
+        cause: String,
+    },
+    /// Plain http to another machine: refused before anything was sent.
+    Unencrypted,
+    /// No connection came about; nothing was sent.
+    Unreachable {
+        /// Why.
+        cause: String,
+    },
+    /// The service's certificate is not trusted; nothing was sent.
+    Untrusted {
+        /// Why.
+        cause: String,
+    },
+    /// The connection broke; whether the service acted on the request is unknown.
+    Broken {
+        /// Why.
+        cause: String,
+    },
+    /// The operation's time was up.
+    Timeout,
+    /// The user interrupted the operation.
+    Cancelled,
+    /// The service, or something in between, sent us elsewhere; we do not follow.
+    Redirect {
+        /// HTTP status.
+        status: u16,
+        /// Where it pointed, without its query.
+        location: Option<String>,
+    },
+    /// The answer is larger than any right one.
+    TooLarge {
+        /// The most that was accepted, in bytes.
+        limit: usize,
+    },
+    /// The answer is not JSON.
+    NotJson {
+        /// HTTP status.
+        status: u16,
+        /// Its `Content-Type`.
+        content_type: Option<String>,
+        /// It looks like a page made for people.
+        html: bool,
+    },
+    /// The answer is JSON of another shape than expected.
+    Decode {
+        /// Where in the document, for example `value[3].id`.
+        path: String,
+        /// What was found there.
+        cause: String,
+    },
+    /// The request could not be put together, for example since a credential cannot stand in a header.
+    Request {
+        /// Why.
+        cause: String,
+    },
+}
+
+impl Error {
+    /// An error in the client's options, before there is a request.
+    pub(super) fn of_options(fault: Fault) -> Self {
+        Self(Box::new(Inner { fault, request: None }))
+    }
+
+    /// A request that could not be put together.
+    pub fn of_request(cause: impl Into<String>) -> Self {
+        Self::of_options(Fault::Request { cause: cause.into() })
+    }
+
+    /// What went wrong.
+    pub fn fault(&self) -> &Fault {
+        &self.0.fault
+    }
+
+    /// The id the service gave the request, when it answered at all.
+    pub fn request_id(&self) -> Option<&str> {
+        self.0.request.as_ref()?.request_id.as_deref()
+    }
+
+    /// Whether the service may have acted on the request although no answer came.
+    pub fn outcome_is_unknown(&self) -> bool {
+        matches!(
+            self.fault(),
+            Fault::Broken { .. }
+                | Fault::Timeout
+                | Fault::Cancelled
+                | Fault::NotJson { .. }
+                | Fault::Decode { .. }
+                | Fault::TooLarge { .. }
+        )
+    }
+
+    /// Whether the user interrupted the operation.
+    pub fn is_cancelled(&self) -> bool {
+        *self.fault() == Fault::Cancelled
+    }
+}
+
+impl From<Interrupted> for Fault {
+    fn from(interrupted: Interrupted) -> Self {
+        match interrupted {
+            Interrupted::Deadline => Self::Timeout,
+            Interrupted::Cancelled => Self::Cancelled,
+        }
+    }
+}
+
+impl From<Interrupted> for Error {
+    fn from(interrupted: Interrupted) -> Self {
+        Self::of_options(interrupted.into())
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::CaBundle { path, cause } => {
+                write!(f, "the certificate authorities in `{path}` (`ca_bundle`) cannot be used: {cause}")
+            }
+            Self::Proxy { variable } => write!(
+                f,
+                "the environment variable `{variable}` holds no usable proxy address: it must look like \
+                 `http://host:port` or `https://host:port`"
+            ),
+            Self::Client { cause } => write!(f, "the HTTP client could not be set up: {cause}"),
+            Self::Unencrypted => f.write_str(
+                "credentials are not sent unencrypted to another machine: use an `https://` address (plain http is \
+                 only for loopback)",
+            ),
+            Self::Unreachable { cause } => write!(
+                f,
+                "no connection could be made ({cause}): check the address, the network and the proxy variables \
+                 (`HTTPS_PROXY`, `NO_PROXY`)"
+            ),
+            Self::Untrusted { cause } => write!(
+                f,
+                "the server's certificate is not trusted ({cause}): if a proxy or a private authority signed it, \
+                 name that authority's PEM file in `ca_bundle`"
+            ),
+            Self::Broken { cause } => write!(
+                f,
+                "the connection broke before the whole answer had come ({cause}): whether the service acted on the \
+                 request is unknown"
+            ),
+            Self::Timeout => {
+                f.write_str("the operation's time was up: raise it in the `timeouts` block if the service was only slow")
+            }
+            Self::Cancelled => f.write_str("the operation was interrupted"),
+            Self::Redirect { status, location } => {
+                write!(f, "the answer was a redirect ({status}")?;
+                if let Some(location) = location {
+                    write!(f, " to `{location}`")?;
+                }
+                f.write_str(
+                    "), which is not followed because credentials would go with it: a proxy's sign-in page may stand \
+                     in between, or the configured address is not the API's",
+                )
+            }
+            Self::TooLarge { limit } => {
+                write!(f, "the answer has more than {limit} bytes, which no right answer has: check the address")
+            }
+            Self::NotJson { status, content_type, html } => {
+                let kind = if *html { "an HTML page" } else { "something other than JSON" };
+                write!(f, "the answer ({status}) is {kind}")?;
+                if let Some(content_type) = content_type {
+                    write!(f, " (`Content-Type: {content_type}`)")?;
+                }
+                f.write_str(
+                    ": a proxy or a captive portal may have answered in the service's place, or the configured \
+                     address is not the API's",
+                )
+            }
+            Self::Decode { path, cause } => {
+                write!(f, "the answer cannot be understood at `{path}`: {cause}")
+            }
+            Self::Request { cause } => write!(f, "the request could not be put together: {cause}"),
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(about) = &self.0.request else { return self.0.fault.fmt(f) };
+        if matches!(self.0.fault, Fault::Unreachable { .. } | Fault::Untrusted { .. } | Fault::Unencrypted) {
+            write!(f, "`{}`: ", about.host)?;
+        }
+        write!(f, "{}\n\nRequest: {} {}", self.0.fault, about.method, about.url)?;
+        if let Some(request_id) = &about.request_id {
+            write!(f, "\nRequest id: {request_id}")?;
+        }
+        write!(f, "\nCorrelation id: {}", about.correlation_id)
+    }
+}
+
+/// Holds nothing that [`fmt::Display`] would not show.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error").field("fault", &self.0.fault).field("request", &self.0.request).finish()
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// What a failed attempt means. The messages of the chain of causes are kept, never their `Debug`.
+pub(super) fn fault_of(error: reqwest::Error) -> Fault {
+    let error = error.without_url();
+    let cause = chain(&error);
+    if is_certificate_fault(&error) {
+        Fault::Untrusted { cause }
+    } else if error.is_connect() {
+        Fault::Unreachable { cause }
+    } else if error.is_builder() {
+        Fault::Request { cause }
+    } else {
+        Fault::Broken { cause }
+    }
+}
+
+fn is_certificate_fault(error: &(dyn std::error::Error + 'static)) -> bool {
+    if matches!(error.downcast_ref::<rustls::Error>(), Some(rustls::Error::InvalidCertificate(_))) {
+        return true;
+    }
+    // An io::Error hands out its cause's source as its own, so the cause itself is asked for.
+    match error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
+        Some(cause) => is_certificate_fault(cause),
+        None => error.source().is_some_and(is_certificate_fault),
+    }
+}
+
+/// The messages of an error and its sources, outermost first, without those that only say that one follows.
+fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut messages: Vec<String> = Vec::new();
+    let mut next = Some(error);
+    while let Some(error) = next {
+        let message = error.to_string();
+        let message = message.trim();
+        let is_hollow = matches!(
+            message,
+            "error sending request" | "client error (Connect)" | "request or response body error"
+        );
+        if !message.is_empty() && !is_hollow && !messages.iter().any(|said| said.contains(message)) {
+            messages.push(message.to_owned());
+        }
+        next = error.source();
+    }
+    if messages.is_empty() { "no further detail".to_owned() } else { messages.join(": ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    fn about() -> About {
+        let call = Call::new(Duration::from_secs(1), tokio_util::sync::CancellationToken::new(), Uuid::nil());
+        let url = Url::parse("https://u:hush@graph.test/v1.0/users?$skiptoken=hush").expect("url");
+        About::new(&Method::GET, &url, &call).answered(Some("the-request"))
+    }
+
+    #[test]
+    fn every_text_names_the_request_and_its_ids_and_no_secret() {
+        let error =
+            about().error(Fault::NotJson { status: 200, content_type: Some("text/html".into()), html: true });
+        let (text, debug) = (error.to_string(), format!("{error:?}"));
+        assert!(
+            text.contains("an HTML page") && text.contains("GET https://graph.test/v1.0/users"),
+            "{text}"
+        );
+        assert!(text.contains("the-request") && text.contains(&Uuid::nil().to_string()), "{text}");
+        assert!(!text.contains("hush") && !debug.contains("hush"), "{text}\n{debug}");
+    }
+
+    #[test]
+    fn what_was_never_sent_has_no_unknown_outcome() {
+        let cause = || "x".to_owned();
+        assert!(!about().error(Fault::Unreachable { cause: cause() }).outcome_is_unknown());
+        assert!(!about().error(Fault::Untrusted { cause: cause() }).outcome_is_unknown());
+        assert!(about().error(Fault::Broken { cause: cause() }).outcome_is_unknown());
+        assert!(about().error(Fault::Timeout).outcome_is_unknown());
+    }
+}

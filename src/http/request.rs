@@ -1,0 +1,139 @@
+//! One request, with what the retry policy must know about it.
+
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::{Method, Url};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::Serialize;
+
+use super::body::Body;
+
+/// Whether sending a request twice does the same as sending it once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Repeat {
+    /// It does: also an unknown outcome may be answered with a repeat.
+    Safe,
+    /// It may not: repeated only when the service says that nothing was done.
+    Unsafe,
+}
+
+/// Answers are refused beyond this size unless the request says otherwise.
+const DEFAULT_LIMIT: usize = 32 * 1024 * 1024;
+
+/// A request to be sent.
+#[derive(Debug, Clone)]
+pub struct Request {
+    pub(super) method: Method,
+    pub(super) url: Url,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Option<Body>,
+    pub(super) repeat: Repeat,
+    pub(super) limit: usize,
+    pub(super) wipe: bool,
+}
+
+impl Request {
+    /// A request; GET and HEAD may be repeated, others not unless [`Self::repeat`] says so.
+    pub fn new(method: Method, url: Url) -> Self {
+        let repeat = if method.is_safe() { Repeat::Safe } else { Repeat::Unsafe };
+        let headers = HeaderMap::new();
+        Self { method, url, headers, body: None, repeat, limit: DEFAULT_LIMIT, wipe: false }
+    }
+
+    /// A GET request.
+    pub fn get(url: Url) -> Self {
+        Self::new(Method::GET, url)
+    }
+
+    /// Says whether it may be repeated after an unknown outcome.
+    #[must_use]
+    pub fn repeat(mut self, repeat: Repeat) -> Self {
+        self.repeat = repeat;
+        self
+    }
+
+    /// Sets a header that is no secret.
+    #[must_use]
+    pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.insert(name, value);
+        self
+    }
+
+    /// Sets a header to `prefix` followed by a secret; `None` when the secret cannot stand in a header.
+    #[must_use]
+    pub fn secret_header(mut self, name: HeaderName, prefix: &str, secret: &SecretString) -> Option<Self> {
+        let text = zeroize::Zeroizing::new(format!("{prefix}{}", secret.expose_secret()));
+        let mut value = HeaderValue::from_str(&text).ok()?;
+        value.set_sensitive(true);
+        self.headers.insert(name, value);
+        Some(self)
+    }
+
+    /// Sets the body to `value` as JSON.
+    pub fn json(self, value: &impl Serialize) -> Result<Self, serde_json::Error> {
+        Ok(self.body(Body::json(value)?))
+    }
+
+    /// Sets the body.
+    #[must_use]
+    pub fn body(mut self, body: Body) -> Self {
+        self.body = Some(body);
+        self.header(reqwest::header::CONTENT_TYPE, HeaderValue::from_static("application/json"))
+    }
+
+    /// The most bytes an answer may have.
+    #[must_use]
+    pub fn limit(mut self, bytes: usize) -> Self {
+        self.limit = bytes;
+        self
+    }
+
+    /// The answer holds a secret: its buffer is wiped when it is dropped.
+    #[must_use]
+    pub fn wipe_answer(mut self) -> Self {
+        self.wipe = true;
+        self
+    }
+
+    /// Where it goes.
+    pub fn url(&self) -> &Url {
+        &self.url
+    }
+
+    /// Its method.
+    pub fn method(&self) -> &Method {
+        &self.method
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn url() -> Url {
+        Url::parse("https://example.test/").expect("url")
+    }
+
+    #[test]
+    fn only_reads_may_be_repeated_unless_said_otherwise() {
+        assert_eq!(Request::get(url()).repeat, Repeat::Safe);
+        for method in [Method::POST, Method::PUT, Method::PATCH, Method::DELETE] {
+            assert_eq!(Request::new(method, url()).repeat, Repeat::Unsafe);
+        }
+    }
+
+    #[test]
+    fn a_secret_header_does_not_show_in_debug() {
+        let request = Request::get(url())
+            .secret_header(HeaderName::from_static("x-password"), "", &"hush".into())
+            .expect("a header");
+        assert!(!format!("{request:?}").contains("hush"));
+    }
+
+    #[test]
+    fn a_secret_that_would_break_out_of_its_header_is_refused() {
+        let secret = SecretString::from("a\r\nX-Other: b");
+        assert!(
+            Request::get(url()).secret_header(HeaderName::from_static("x-password"), "", &secret).is_none()
+        );
+    }
+}

@@ -1,0 +1,197 @@
+//! A whole answer.
+
+use bytes::Bytes;
+use jiff::Timestamp;
+use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, RETRY_AFTER};
+use serde::de::DeserializeOwned;
+use std::time::Duration;
+
+use super::error::{About, Error, Fault};
+use super::retry;
+
+/// Headers in which services name a request, best first: Graph, Entra, Proofpoint.
+const REQUEST_ID_HEADERS: [&str; 3] = ["request-id", "x-ms-request-id", "x-correlator"];
+
+/// An answer of the service, whatever its status.
+#[derive(Clone)]
+pub struct Response {
+    /// HTTP status.
+    pub status: u16,
+    /// Headers.
+    pub headers: HeaderMap,
+    /// The whole body.
+    pub body: Bytes,
+    /// The id the service gave the request.
+    pub request_id: Option<String>,
+    /// Its `Date`.
+    pub date: Option<Timestamp>,
+    pub(super) about: About,
+}
+
+/// No body: it may hold a secret.
+impl std::fmt::Debug for Response {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Response")
+            .field("status", &self.status)
+            .field("bytes", &self.body.len())
+            .field("request_id", &self.request_id)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Response {
+    /// Whether the status is one of success (2xx).
+    pub fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+
+    /// The body as JSON. A proxy's page is told from an answer of unexpected shape, and the latter names the place.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
+        decode(&self.body, self)
+    }
+
+    /// The delay the service asked for.
+    pub fn retry_after(&self) -> Option<Duration> {
+        retry_after_of(&self.headers, self.date)
+    }
+
+    /// Set when the body is not JSON at all: the error that says so.
+    pub fn not_json(&self) -> Option<Error> {
+        let starts_like_json =
+            self.body.iter().find(|byte| !byte.is_ascii_whitespace()).is_some_and(|byte| {
+                matches!(byte, b'{' | b'[' | b'"' | b'-' | b'0'..=b'9' | b't' | b'f' | b'n')
+            });
+        let plausible = starts_like_json && !is_html(&self.headers, &self.body);
+        (!plausible).then(|| {
+            self.error(Fault::NotJson {
+                status: self.status,
+                content_type: text(&self.headers, CONTENT_TYPE.as_str()).map(|value| bounded(value, 80)),
+                html: is_html(&self.headers, &self.body),
+            })
+        })
+    }
+
+    /// Whether a page made for people came, which no API of ours sends.
+    pub fn is_html(&self) -> bool {
+        is_html(&self.headers, &self.body)
+    }
+
+    pub(super) fn error(&self, fault: Fault) -> Error {
+        self.about.clone().answered(self.request_id.as_deref()).error(fault)
+    }
+}
+
+fn decode<T: DeserializeOwned>(body: &[u8], response: &Response) -> Result<T, Error> {
+    let mut reader = serde_json::Deserializer::from_slice(body);
+    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        let path = error.path().to_string();
+        let inner = error.into_inner();
+        if inner.is_data() {
+            // The message of a data error quotes what it found, which may be a secret; the category is enough.
+            return response.error(Fault::Decode { path, cause: category(&inner).to_owned() });
+        }
+        response.not_json().unwrap_or_else(|| {
+            response.error(Fault::Decode { path, cause: "the JSON is malformed or ends early".to_owned() })
+        })
+    })?;
+    reader.end().map_err(|_| {
+        response.error(Fault::Decode { path: ".".to_owned(), cause: "something follows the JSON".to_owned() })
+    })?;
+    Ok(value)
+}
+
+/// The kind of a data error without the value it quotes.
+pub(super) fn category(error: &serde_json::Error) -> &'static str {
+    let text = error.to_string();
+    if text.starts_with("missing field") {
+        "an expected member is missing"
+    } else if text.starts_with("invalid type") {
+        "it is of another type than expected"
+    } else {
+        "its value is not one that is expected"
+    }
+}
+
+/// The id the service gave the request.
+pub(super) fn request_id_of(headers: &HeaderMap) -> Option<String> {
+    REQUEST_ID_HEADERS.iter().find_map(|name| text(headers, name)).map(|id| bounded(id, 100))
+}
+
+/// The answer's `Date`.
+pub(super) fn date_of(headers: &HeaderMap) -> Option<Timestamp> {
+    retry::http_date(text(headers, DATE.as_str())?)
+}
+
+/// The delay the service asked for.
+pub(super) fn retry_after_of(headers: &HeaderMap, date: Option<Timestamp>) -> Option<Duration> {
+    retry::retry_after(text(headers, RETRY_AFTER.as_str())?, date)
+}
+
+/// A header's value when it is readable text.
+pub(super) fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok()
+}
+
+fn is_html(headers: &HeaderMap, body: &[u8]) -> bool {
+    let declared = text(headers, CONTENT_TYPE.as_str()).is_some_and(|kind| kind.contains("html"));
+    declared || body.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'<')
+}
+
+fn bounded(text: &str, limit: usize) -> String {
+    text.chars().filter(|c| !c.is_control()).take(limit).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::Call;
+    use reqwest::{Method, Url};
+
+    fn response(content_type: &'static str, body: &'static str) -> Response {
+        let call =
+            Call::new(Duration::from_secs(1), tokio_util::sync::CancellationToken::new(), uuid::Uuid::nil());
+        let url = Url::parse("https://api.test/x").expect("url");
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_TYPE, reqwest::header::HeaderValue::from_static(content_type));
+        Response {
+            status: 200,
+            headers,
+            body: Bytes::from_static(body.as_bytes()),
+            request_id: Some("id".to_owned()),
+            date: None,
+            about: About::new(&Method::GET, &url, &call),
+        }
+    }
+
+    #[derive(serde::Deserialize, Debug)]
+    #[expect(dead_code, reason = "only its shape matters")]
+    struct Thing {
+        items: Vec<u32>,
+    }
+
+    #[test]
+    fn a_proxys_page_is_recognised_by_type_or_by_content() {
+        for page in [response("text/html", "<html>"), response("application/json", " <!doctype html>")] {
+            let error = page.json::<Thing>().expect_err("no JSON");
+            assert!(matches!(error.fault(), Fault::NotJson { html: true, .. }), "{error}");
+        }
+        let plain = response("text/plain", "Access denied").json::<Thing>().expect_err("no JSON");
+        assert!(matches!(plain.fault(), Fault::NotJson { html: false, .. }), "{plain}");
+    }
+
+    #[test]
+    fn another_shape_names_the_place_and_not_the_value() {
+        let error =
+            response("application/json", r#"{"items":[1,"hush"]}"#).json::<Thing>().expect_err("shape");
+        assert!(matches!(error.fault(), Fault::Decode { path, .. } if path == "items[1]"), "{error}");
+        assert!(!error.to_string().contains("hush"), "{error}");
+    }
+
+    #[test]
+    fn json_cut_short_and_trailing_text_are_refused() {
+        for body in [r#"{"items":[1"#, r#"{"items":[]} x"#] {
+            let error = response("application/json", body).json::<Thing>().expect_err("malformed");
+            assert!(matches!(error.fault(), Fault::Decode { .. }), "{error}");
+        }
+    }
+}

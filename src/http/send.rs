@@ -1,0 +1,299 @@
+//! Sending a request until it has an answer worth handing on.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use reqwest::Client;
+use reqwest::header::LOCATION;
+use tokio::time::Instant;
+use zeroize::Zeroizing;
+
+use super::address;
+use super::body::wiped;
+use super::call::Call;
+use super::client::{self, Options};
+use super::error::{About, Error, Fault, fault_of};
+use super::limiter::Limiter;
+use super::request::Request;
+use super::response::{self, Response};
+use super::retry::{Decision, Outcome, decide, delays};
+use super::stream::StreamedResponse;
+
+const FIRST_DELAY: Duration = Duration::from_secs(1);
+const LONGEST_DELAY: Duration = Duration::from_secs(60);
+
+/// Sends requests; a cheap clone that shares its connections.
+#[derive(Debug, Clone)]
+pub struct HttpClient {
+    shared: Arc<Shared>,
+    limiter: Limiter,
+}
+
+#[derive(Debug)]
+struct Shared {
+    options: Options,
+    connections: Mutex<Connections>,
+}
+
+/// The client and how many there were before it.
+#[derive(Debug, Default)]
+struct Connections {
+    client: Option<Client>,
+    generation: u64,
+}
+
+impl HttpClient {
+    /// A client that touches neither disk nor network until it is used.
+    pub fn new(options: Options) -> Self {
+        let shared = Shared { options, connections: Mutex::default() };
+        Self { shared: Arc::new(shared), limiter: Limiter::default() }
+    }
+
+    /// The same connections under a limiter of their own: for one account or tenant of a service.
+    #[must_use]
+    pub fn limited_by(&self, limiter: Limiter) -> Self {
+        Self { shared: self.shared.clone(), limiter }
+    }
+
+    /// The `reqwest` client itself, for libraries that want one; built when first asked for.
+    pub fn reqwest(&self) -> Result<Client, Error> {
+        self.client().map(|(client, _)| client)
+    }
+
+    fn client(&self) -> Result<(Client, u64), Error> {
+        let mut connections = self.shared.connections.lock().unwrap_or_else(PoisonError::into_inner);
+        let generation = connections.generation;
+        if let Some(client) = &connections.client {
+            return Ok((client.clone(), generation));
+        }
+        let client = client::build(&self.shared.options)?;
+        connections.client = Some(client.clone());
+        Ok((client, generation))
+    }
+
+    /// Makes the next request use new connections, once for all who used the same ones.
+    fn renew(&self, used: u64) {
+        let mut connections = self.shared.connections.lock().unwrap_or_else(PoisonError::into_inner);
+        if connections.generation == used {
+            *connections = Connections { client: None, generation: used + 1 };
+        }
+    }
+
+    /// Sends `request` and reads the whole answer, whatever its status.
+    ///
+    /// Repeats it only where that is safe or the service says that nothing was done, honours `Retry-After`, and ends
+    /// at the call's deadline or cancellation. When the next repeat would be too late, the last answer is handed on.
+    pub async fn send(&self, call: &Call, request: Request) -> Result<Response, Error> {
+        let mut attempts = Attempts::new(self, call, &request);
+        loop {
+            let (head, about) = match attempts.head().await? {
+                Head::Answer(head, about) => (head, about),
+                Head::Again => continue,
+            };
+            let (status, headers) = (head.status().as_u16(), head.headers().clone());
+            let body = match call.run(whole_body(*head, &request)).await {
+                Err(interrupted) => return Err(about.error(interrupted.into())),
+                Ok(Ok(body)) => body,
+                Ok(Err(fault)) => {
+                    attempts.after_failure(fault, &about).await?;
+                    continue;
+                }
+            };
+            let (request_id, date) = (response::request_id_of(&headers), response::date_of(&headers));
+            return Ok(Response { status, headers, body, request_id, date, about });
+        }
+    }
+
+    /// Sends `request` and hands on the answer's head; the body is read by the caller, piece by piece.
+    pub async fn send_streaming(&self, call: &Call, request: Request) -> Result<StreamedResponse, Error> {
+        let mut attempts = Attempts::new(self, call, &request);
+        loop {
+            if let Head::Answer(inner, about) = attempts.head().await? {
+                let headers = inner.headers().clone();
+                return Ok(StreamedResponse {
+                    status: inner.status().as_u16(),
+                    request_id: response::request_id_of(&headers),
+                    date: response::date_of(&headers),
+                    headers,
+                    inner: *inner,
+                    about,
+                    call: call.clone(),
+                    limit: request.limit,
+                    read: 0,
+                });
+            }
+        }
+    }
+}
+
+/// What an attempt came to.
+enum Head {
+    Answer(Box<reqwest::Response>, About),
+    Again,
+}
+
+/// The attempts at one request.
+struct Attempts<'a> {
+    http: &'a HttpClient,
+    call: &'a Call,
+    request: &'a Request,
+    about: About,
+    repeats: u32,
+    delays: Box<dyn Iterator<Item = Duration> + Send>,
+}
+
+impl<'a> Attempts<'a> {
+    fn new(http: &'a HttpClient, call: &'a Call, request: &'a Request) -> Self {
+        let about = About::new(&request.method, &request.url, call);
+        let delays = Box::new(delays(FIRST_DELAY, LONGEST_DELAY));
+        Self { http, call, request, about, repeats: 0, delays }
+    }
+
+    /// Sends once, up to the answer's head.
+    async fn head(&mut self) -> Result<Head, Error> {
+        let url = &self.request.url;
+        let permitted = url.scheme() == "https" || (url.scheme() == "http" && address::is_loopback(url));
+        if !permitted {
+            return Err(self.about.error(Fault::Unencrypted));
+        }
+        let (client, generation) = self.http.client()?;
+        let started = Instant::now();
+        tracing::trace!(
+            method = %self.request.method, url = %address::shown(url), correlation_id = %self.call.correlation_id,
+            attempt = self.repeats + 1, "request"
+        );
+        let attempt = async {
+            let _slot = self.http.limiter.enter().await;
+            client.execute(self.reqwest_request()).await
+        };
+        match self.call.run(attempt).await {
+            Err(interrupted) => Err(self.about.error(interrupted.into())),
+            Ok(Err(error)) => {
+                let fault = fault_of(error);
+                tracing::debug!(
+                    method = %self.request.method, url = %address::shown(url), error = %fault,
+                    duration_ms = milliseconds(started.elapsed()), "request failed"
+                );
+                let about = self.about.clone();
+                self.after_failure(fault, &about).await.map(|()| Head::Again)
+            }
+            Ok(Ok(answer)) => self.judge(answer, generation, started).await,
+        }
+    }
+
+    async fn judge(
+        &mut self,
+        answer: reqwest::Response,
+        generation: u64,
+        started: Instant,
+    ) -> Result<Head, Error> {
+        let (status, headers) = (answer.status(), answer.headers());
+        let request_id = response::request_id_of(headers);
+        tracing::debug!(
+            method = %self.request.method, url = %address::shown(&self.request.url), status = status.as_u16(),
+            duration_ms = milliseconds(started.elapsed()), request_id = request_id.as_deref().unwrap_or_default(),
+            correlation_id = %self.call.correlation_id, "answer"
+        );
+        let about = self.about.clone().answered(request_id.as_deref());
+        if status.is_redirection() {
+            let location = headers.get(LOCATION).and_then(|location| location.to_str().ok());
+            let location = location.and_then(|location| self.request.url.join(location).ok());
+            let location =
+                location.map(|url| format!("{}{}", url.origin().ascii_serialization(), url.path()));
+            return Err(about.error(Fault::Redirect { status: status.as_u16(), location }));
+        }
+        let retry_after = response::retry_after_of(headers, response::date_of(headers));
+        let outcome = Outcome::Answer { status: status.as_u16(), retry_after };
+        let Decision::Again { after, new_connection } = decide(outcome, self.request.repeat, self.repeats)
+        else {
+            return Ok(Head::Answer(Box::new(answer), about));
+        };
+        let delay = after.or_else(|| self.delays.next()).unwrap_or(LONGEST_DELAY);
+        if delay >= self.call.remaining() {
+            return Ok(Head::Answer(Box::new(answer), about));
+        }
+        if status.as_u16() == 429 {
+            self.http.limiter.pause(delay);
+        }
+        if new_connection {
+            self.http.renew(generation);
+        }
+        drop(answer);
+        self.pause(delay, &about).await.map(|()| Head::Again)
+    }
+
+    /// Waits for the next attempt after one that brought no answer; the error itself when there is to be none.
+    async fn after_failure(&mut self, fault: Fault, about: &About) -> Result<(), Error> {
+        let outcome = match fault {
+            Fault::Unreachable { .. } => Outcome::NotConnected,
+            Fault::Broken { .. } => Outcome::Broken,
+            _ => return Err(about.error(fault)),
+        };
+        match decide(outcome, self.request.repeat, self.repeats) {
+            Decision::Done => Err(about.error(fault)),
+            Decision::Again { .. } => {
+                let delay = self.delays.next().unwrap_or(LONGEST_DELAY);
+                if delay >= self.call.remaining() {
+                    return Err(about.error(fault));
+                }
+                self.pause(delay, about).await
+            }
+        }
+    }
+
+    async fn pause(&mut self, delay: Duration, about: &About) -> Result<(), Error> {
+        self.repeats += 1;
+        tracing::debug!(
+            method = %self.request.method, url = %address::shown(&self.request.url),
+            delay_ms = milliseconds(delay), repeat = self.repeats, "waiting before the request is repeated"
+        );
+        self.call.wait(delay).await.map_err(|interrupted| about.error(interrupted.into()))
+    }
+
+    fn reqwest_request(&self) -> reqwest::Request {
+        let mut request = reqwest::Request::new(self.request.method.clone(), self.request.url.clone());
+        *request.headers_mut() = self.request.headers.clone();
+        if let Some(body) = &self.request.body {
+            *request.body_mut() = Some(body.bytes().into());
+        } else if self.request.method != reqwest::Method::GET {
+            *request.body_mut() = Some(Bytes::new().into());
+        }
+        request
+    }
+}
+
+/// Reads a body up to the request's limit.
+async fn whole_body(mut answer: reqwest::Response, request: &Request) -> Result<Bytes, Fault> {
+    let too_large = || Fault::TooLarge { limit: request.limit };
+    let announced = answer.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
+    if announced > request.limit {
+        return Err(too_large());
+    }
+    let Some(first) = answer.chunk().await.map_err(fault_of)? else { return Ok(Bytes::new()) };
+    if first.len() > request.limit {
+        return Err(too_large());
+    }
+    let mut next = answer.chunk().await.map_err(fault_of)?;
+    if next.is_none() && !request.wipe {
+        return Ok(first);
+    }
+    let mut buffer = Zeroizing::new(Vec::with_capacity(announced.max(first.len() * 2)));
+    buffer.extend_from_slice(&first);
+    while let Some(chunk) = next {
+        if buffer.len() + chunk.len() > request.limit {
+            return Err(too_large());
+        }
+        buffer.extend_from_slice(&chunk);
+        next = answer.chunk().await.map_err(fault_of)?;
+    }
+    if request.wipe { Ok(wiped(buffer)) } else { Ok(Bytes::from(std::mem::take(&mut *buffer))) }
+}
+
+fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+#[path = "send_tests.rs"]
+mod tests;

@@ -1,0 +1,192 @@
+//! The sender against a small server in this process.
+
+use super::*;
+use crate::env::EnvMap;
+use axum::Router;
+use axum::body::Body as AxumBody;
+use axum::http::{HeaderMap as Headers, StatusCode};
+use axum::routing::any;
+use reqwest::{Method, Url};
+use std::sync::atomic::{AtomicU32, Ordering};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+/// A server that gives the n-th request the n-th answer, and the last one to all that follow.
+struct Server {
+    url: Url,
+    seen: Arc<AtomicU32>,
+}
+
+type Answer = (u16, &'static [(&'static str, &'static str)], &'static str);
+
+async fn server(answers: &'static [Answer]) -> Server {
+    let seen = Arc::new(AtomicU32::new(0));
+    let count = seen.clone();
+    let handler = move || {
+        let index = count.fetch_add(1, Ordering::SeqCst) as usize;
+        let (status, headers, body) = answers[index.min(answers.len() - 1)];
+        let mut map = Headers::new();
+        for (name, value) in headers {
+            map.insert(*name, value.parse().expect("header"));
+        }
+        let status = StatusCode::from_u16(status).expect("status");
+        async move { (status, map, AxumBody::from(body)) }
+    };
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("bound");
+    let url = Url::parse(&format!("http://{}/x", listener.local_addr().expect("address"))).expect("url");
+    tokio::spawn(async move { axum::serve(listener, Router::new().fallback(any(handler))).await });
+    Server { url, seen }
+}
+
+fn client() -> HttpClient {
+    HttpClient::new(Options { ca_bundle: None, env: EnvMap::default(), user_agent: "test".to_owned() })
+}
+
+fn call() -> Call {
+    Call::new(Duration::from_secs(20), CancellationToken::new(), Uuid::nil())
+}
+
+impl Server {
+    async fn send(&self, method: Method) -> Result<Response, Error> {
+        client().send(&call(), Request::new(method, self.url.clone())).await
+    }
+
+    fn seen(&self) -> u32 {
+        self.seen.load(Ordering::SeqCst)
+    }
+}
+
+#[tokio::test]
+async fn a_throttled_write_is_repeated_after_the_asked_delay() {
+    let server =
+        server(&[(429, &[("retry-after", "0.02")], "{}"), (201, &[("request-id", "r")], r#"{"a":1}"#)]).await;
+    let answer = server.send(Method::POST).await.expect("an answer");
+    assert_eq!((answer.status, server.seen(), answer.request_id.as_deref()), (201, 2, Some("r")));
+}
+
+#[tokio::test]
+async fn a_failed_write_is_handed_on_and_a_failed_read_repeated() {
+    let failing = server(&[(500, &[], "{}")]).await;
+    assert_eq!(failing.send(Method::POST).await.expect("an answer").status, 500);
+    assert_eq!(failing.seen(), 1);
+    let recovering = server(&[(500, &[("retry-after", "0")], "{}"), (200, &[], "{}")]).await;
+    assert_eq!(recovering.send(Method::GET).await.expect("an answer").status, 200);
+    assert_eq!(recovering.seen(), 2);
+}
+
+#[tokio::test]
+async fn an_overloaded_service_is_asked_again_on_new_connections() {
+    let server = server(&[(503, &[("retry-after", "0")], "{}"), (200, &[], "{}")]).await;
+    let http = client();
+    let answer = http.send(&call(), Request::new(Method::POST, server.url.clone())).await.expect("an answer");
+    assert_eq!((answer.status, server.seen()), (200, 2));
+    assert_eq!(http.client().expect("a client").1, 1);
+}
+
+#[tokio::test]
+async fn patience_beyond_the_deadline_hands_the_refusal_on() {
+    let server = server(&[(429, &[("retry-after", "3600")], "{}")]).await;
+    let answer = server.send(Method::GET).await.expect("an answer");
+    assert_eq!((answer.status, answer.retry_after()), (429, Some(Duration::from_secs(3600))));
+}
+
+#[tokio::test]
+async fn redirects_are_refused_with_where_they_point() {
+    let server = server(&[(302, &[("location", "https://portal.test/login?token=hush")], "")]).await;
+    let error = server.send(Method::GET).await.expect_err("refused");
+    let text = error.to_string();
+    assert!(text.contains("https://portal.test/login") && !text.contains("hush"), "{text}");
+    assert_eq!(server.seen(), 1);
+}
+
+#[tokio::test]
+async fn a_body_beyond_its_limit_is_refused() {
+    let server = server(&[(200, &[], "0123456789")]).await;
+    let error = client().send(&call(), Request::get(server.url.clone()).limit(9)).await.expect_err("refused");
+    assert_eq!(*error.fault(), Fault::TooLarge { limit: 9 });
+    let answer = client().send(&call(), Request::get(server.url.clone()).limit(10).wipe_answer()).await;
+    assert_eq!(&answer.expect("an answer").body[..], b"0123456789");
+}
+
+#[tokio::test]
+async fn a_streamed_body_comes_in_whole_and_is_bounded() {
+    let server = server(&[(200, &[], "0123456789")]).await;
+    let mut answer =
+        client().send_streaming(&call(), Request::get(server.url.clone())).await.expect("an answer");
+    let mut read = Vec::new();
+    while let Some(chunk) = answer.chunk().await.expect("a chunk") {
+        read.extend_from_slice(&chunk);
+    }
+    assert_eq!(read, b"0123456789");
+    let mut answer =
+        client().send_streaming(&call(), Request::get(server.url.clone()).limit(5)).await.expect("head");
+    assert!(answer.chunk().await.is_err());
+}
+
+#[tokio::test]
+async fn nothing_is_sent_unencrypted_to_another_machine() {
+    let url = Url::parse("http://192.0.2.1/").expect("url");
+    let error = client().send(&call(), Request::get(url)).await.expect_err("refused");
+    assert_eq!(*error.fault(), Fault::Unencrypted);
+}
+
+#[tokio::test]
+async fn a_closed_port_is_reported_as_unreachable() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("bound");
+    let url = Url::parse(&format!("http://{}/", listener.local_addr().expect("address"))).expect("url");
+    drop(listener);
+    let short = call().at_most(Duration::from_millis(500));
+    let error = client().send(&short, Request::get(url)).await.expect_err("unreachable");
+    assert!(matches!(error.fault(), Fault::Unreachable { .. }), "{error:?}");
+}
+
+#[tokio::test]
+async fn an_untrusted_certificate_names_the_remedy_and_its_authority_makes_it_trusted() {
+    let issued = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("certificate");
+    let key = rustls_pki_types::PrivatePkcs8KeyDer::from(issued.signing_key.serialize_der());
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .expect("versions")
+        .with_no_client_auth()
+        .with_single_cert(vec![issued.cert.der().clone()], key.into())
+        .expect("server");
+    let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("bound");
+    let port = listener.local_addr().expect("address").port();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let Ok(mut tls) = acceptor.accept(stream).await else { continue };
+            let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}";
+            let _ = tokio::io::AsyncWriteExt::write_all(&mut tls, answer).await;
+            let _ = tokio::io::AsyncWriteExt::shutdown(&mut tls).await;
+        }
+    });
+    let url = Url::parse(&format!("https://localhost:{port}/")).expect("url");
+    let error = client().send(&call(), Request::get(url.clone())).await.expect_err("untrusted");
+    assert!(matches!(error.fault(), Fault::Untrusted { .. }), "{error:?}");
+    assert!(error.to_string().contains("`ca_bundle`"), "{error}");
+
+    let directory = tempfile::tempdir().expect("directory");
+    let path = directory.path().join("ca.pem");
+    std::fs::write(&path, issued.cert.pem()).expect("written");
+    let options = Options { ca_bundle: Some(path), env: EnvMap::default(), user_agent: "test".to_owned() };
+    let answer = HttpClient::new(options).send(&call(), Request::get(url)).await.expect("trusted");
+    assert_eq!(answer.status, 200);
+}
+
+#[tokio::test]
+async fn an_interruption_ends_the_waiting_for_a_repeat() {
+    let server = server(&[(429, &[("retry-after", "10")], "{}")]).await;
+    let call = call();
+    let cancel = call.cancel.clone();
+    let seen = server.seen.clone();
+    tokio::spawn(async move {
+        while seen.load(Ordering::SeqCst) == 0 {
+            tokio::task::yield_now().await;
+        }
+        cancel.cancel();
+    });
+    let error = client().send(&call, Request::get(server.url.clone())).await.expect_err("interrupted");
+    assert!(error.is_cancelled(), "{error:?}");
+}
