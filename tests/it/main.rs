@@ -9,5 +9,6 @@
 
 #[expect(dead_code, reason = "the tests of the resources land one after another")]
 mod acceptance;
+mod architecture;
 #[expect(dead_code, reason = "the tests of the resources land one after another")]
 mod support;
