@@ -13,7 +13,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("clock", &[]),
     ("framework", &["model"]),
     ("sync_report", &[]),
-    ("http", &["clock"]),
+    ("http", &["clock", "env"]),
     ("auth", &["clock", "env", "http"]),
     ("graph", &["auth", "clock", "http"]),
     ("essentials", &["auth", "clock", "http"]),
@@ -216,7 +216,8 @@ fn source(path: &Path) -> Source {
     let text = fs::read_to_string(path).expect("a source file");
     let relative = path.strip_prefix(repository()).expect("a file of this repository").to_owned();
     let layer = relative.iter().nth(1).map(|name| name.to_string_lossy().trim_end_matches(".rs").to_owned());
-    let tests = text.find("#[cfg(test)]\nmod tests").unwrap_or(text.len());
+    let only_tests = path.file_stem().is_some_and(|name| name.to_string_lossy().ends_with("tests"));
+    let tests = if only_tests { 0 } else { text.find("#[cfg(test)]\nmod tests").unwrap_or(text.len()) };
     let code = text[..tests].lines().filter(|line| !line.trim_start().starts_with("//")).fold(
         String::new(),
         |mut code, line| {
