@@ -4,8 +4,12 @@ mod version;
 
 use std::io::Write as _;
 use std::process::ExitCode;
+use std::sync::Arc;
+
+use tonic::service::Routes;
 
 use crate::env::EnvMap;
+use crate::framework::service::Service;
 use crate::plugin::{self, Host, Lifecycle, Refusal};
 use crate::{server, stdout};
 
@@ -35,26 +39,27 @@ This is a provider plugin: `terraform` and `tofu` start it themselves. Name it i
 
 and run `terraform init` or `tofu init`. `--help` lists what this program can do by itself.";
 
-/// Runs the program. `arguments` are those after the program's name.
-pub fn run(arguments: &[String], env: &EnvMap) -> ExitCode {
+/// Runs the program. `arguments` are those after the program's name; `service` makes the provider when it is needed.
+pub fn run(
+    arguments: &[String],
+    env: &EnvMap,
+    service: impl FnOnce(&EnvMap) -> Arc<dyn Service>,
+) -> ExitCode {
+    let routes = |lifecycle: &Lifecycle| server::routes(service(env), lifecycle);
     plugin::log::install(env);
     plugin::panic::install_hook();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-        [] => serve(env),
-        ["--debug" | "-debug"] => report(plugin::serve_for_debugging(SOURCE, env, services)),
+        [] => serve(env, routes),
+        ["--debug" | "-debug"] => report(plugin::serve_for_debugging(SOURCE, env, routes)),
         ["--version" | "-version" | "version"] => say(&version::text()),
         ["--help" | "-help" | "-h" | "help"] => say(HELP),
         other => complain(&format!("unknown arguments: {}\n\n{HELP}", other.join(" "))),
     }
 }
 
-fn services(lifecycle: &Lifecycle) -> tonic::service::Routes {
-    server::routes(lifecycle)
-}
-
-fn serve(env: &EnvMap) -> ExitCode {
+fn serve(env: &EnvMap, routes: impl FnOnce(&Lifecycle) -> Routes) -> ExitCode {
     match Host::from_env(env) {
-        Ok(host) => report(plugin::serve(&host, env, services)),
+        Ok(host) => report(plugin::serve(&host, env, routes)),
         Err(Refusal::ByHand) => complain(STARTED_BY_HAND),
         Err(refusal) => give_up(&refusal),
     }
