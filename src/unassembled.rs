@@ -70,9 +70,7 @@ impl Service for Unassembled {
         Diagnostics::new()
     }
 
-    fn stop(&self) {
-        
-    }
+    fn stop(&self) {}
 
     fn validate_resource(&self, _: &str, _: &Value, _: ClientCapabilities) -> Diagnostics {
         Diagnostics::new()
@@ -118,4 +116,3 @@ impl Service for Unassembled {
         Err(FunctionError::argument(0, "unknown"))
     }
 }
-

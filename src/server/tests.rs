@@ -20,8 +20,8 @@ use crate::framework::value::{Type, Value};
 use crate::protocol::msgpack;
 use crate::protocol::wire::tfplugin6::provider_server::Provider as _;
 use crate::protocol::wire::tfplugin6::{
-    DynamicValue, apply_resource_change, call_function, diagnostic, get_provider_schema, import_resource_state,
-    read_resource, stop_provider, upgrade_resource_state, validate_resource_config,
+    DynamicValue, apply_resource_change, call_function, diagnostic, get_provider_schema,
+    import_resource_state, read_resource, stop_provider, upgrade_resource_state, validate_resource_config,
 };
 
 /// A provider of one resource, `toy_thing`, whose only attribute says how it behaves.
@@ -87,7 +87,8 @@ impl Service for Toy {
     }
 
     fn functions(&self) -> BTreeMap<String, Signature> {
-        let parameter = Parameter { name: "text", description: "", value_type: Type::String, allow_null: true };
+        let parameter =
+            Parameter { name: "text", description: "", value_type: Type::String, allow_null: true };
         let echo = Signature {
             name: "echo",
             summary: "",
@@ -262,7 +263,8 @@ async fn stopping_is_answered_while_a_change_runs() {
 #[tokio::test]
 async fn an_unknown_type_is_named() {
     let (_, rpcs) = toy();
-    let request = validate_resource_config::Request { type_name: "toy_train".to_owned(), ..Default::default() };
+    let request =
+        validate_resource_config::Request { type_name: "toy_train".to_owned(), ..Default::default() };
     let response = rpcs.validate_resource_config(Request::new(request)).await.unwrap().into_inner();
     assert!(response.diagnostics[0].detail.contains("no resource called `toy_train`"));
 }
@@ -271,7 +273,8 @@ async fn an_unknown_type_is_named() {
 async fn diagnostics_of_the_provider_arrive() {
     let (_, rpcs) = toy();
     let config = packed(&thing("warn"));
-    let request = validate_resource_config::Request { type_name: THING.to_owned(), config, ..Default::default() };
+    let request =
+        validate_resource_config::Request { type_name: THING.to_owned(), config, ..Default::default() };
     let response = rpcs.validate_resource_config(Request::new(request)).await.unwrap().into_inner();
     assert_eq!(response.diagnostics[0].summary, "a warning");
 }
@@ -280,8 +283,11 @@ async fn diagnostics_of_the_provider_arrive() {
 async fn a_resource_without_identity_never_returns_one() {
     let (_, rpcs) = toy();
     let current_state = packed(&thing("x"));
-    let request =
-        read_resource::Request { type_name: THING.to_owned(), current_state: current_state.clone(), ..Default::default() };
+    let request = read_resource::Request {
+        type_name: THING.to_owned(),
+        current_state: current_state.clone(),
+        ..Default::default()
+    };
     let response = rpcs.read_resource(Request::new(request)).await.unwrap().into_inner();
     assert_eq!((response.new_state, response.new_identity), (current_state, None));
 }
