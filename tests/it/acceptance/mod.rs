@@ -1,5 +1,7 @@
 //! The built provider under every Terraform and OpenTofu on this machine, against the simulator.
 
+pub(crate) mod kill;
+
 use crate::support::cli::{self, Cli};
 use crate::support::simulator::Simulator;
 use crate::support::workspace::{Install, Workspace};
@@ -19,11 +21,18 @@ pub(crate) fn on_every_cli(test: impl Fn(&mut Stage)) {
 
 /// The same with further arguments for the simulator and another way to install the provider.
 pub(crate) fn on_every_cli_with(arguments: &[&str], install: Install, test: impl Fn(&mut Stage)) {
-    for cli in cli::all() {
+    for_every_cli(|cli| {
         let simulator = Simulator::start(arguments);
         let workspace = Workspace::new(cli, install, &simulator.environment());
         let mut stage = Stage { cli, simulator, workspace };
         test(&mut stage);
         stage.simulator.assert_every_route_was_known();
+    });
+}
+
+/// Does `test` with every CLI, for what needs no simulator; fails when there is no CLI.
+pub(crate) fn for_every_cli(test: impl Fn(&'static Cli)) {
+    for cli in cli::all() {
+        test(cli);
     }
 }

@@ -149,6 +149,11 @@ impl Simulator {
         self.control(Method::POST, "clock", Some(&serde_json::json!({ "advance": by })));
     }
 
+    /// Orders faults, in place of those ordered before.
+    pub(crate) fn set_faults(&self, faults: &Value) {
+        self.control(Method::POST, "faults", Some(faults));
+    }
+
     /// A request to the control plane, which must succeed; null where the answer has no body.
     #[track_caller]
     pub(crate) fn control(&self, method: Method, path: &str, body: Option<&Value>) -> Value {

@@ -16,6 +16,10 @@ use terraform_provider_proofpoint::env::EnvMap;
 
 use super::cli::Cli;
 
+/// The `terraform` block that every configuration needs.
+pub(crate) const REQUIREMENT: &str =
+    "terraform {\n  required_providers {\n    proofpoint = { source = \"azuresync/proofpoint\" }\n  }\n}\n";
+
 const PROVIDER: &str = "terraform-provider-proofpoint";
 
 /// How the CLI gets at the provider.
@@ -62,10 +66,7 @@ impl Workspace {
             ("CHECKPOINT_DISABLE".to_owned(), "1".to_owned()),
         ]);
         let workspace = Self { dir, cli: cli.clone(), environment };
-        workspace.write(
-            "versions.tf",
-            "terraform {\n  required_providers {\n    proofpoint = { source = \"azuresync/proofpoint\" }\n  }\n}\n",
-        );
+        workspace.write("versions.tf", REQUIREMENT);
         workspace
     }
 
@@ -196,6 +197,22 @@ impl Workspace {
     pub(crate) fn assert_nothing_to_do(&self) {
         let plan = self.plan(&[]);
         assert_eq!(plan.code, Some(0), "a second plan finds something to do\n{plan}");
+    }
+
+    /// Kills the providers that this workspace's CLI has started, as `kill -9` does, and returns how many there were.
+    pub(crate) fn kill_provider(&self) -> usize {
+        let output = Command::new("ps").args(["-axo", "pid=,command="]).output().expect("`ps` runs");
+        let place = text(self.dir.path());
+        let processes = String::from_utf8_lossy(&output.stdout).into_owned();
+        let ours = processes.lines().filter_map(|line| {
+            let (process, command) = line.trim().split_once(' ')?;
+            let program = command.split_whitespace().next()?;
+            (program.contains(PROVIDER) && program.contains(&place)).then_some(process)
+        });
+        ours.filter(|process| {
+            Command::new("kill").args(["-9", process]).status().is_ok_and(|status| status.success())
+        })
+        .count()
     }
 
     /// Every file that the CLI and the provider left behind, with its content; for searching.
