@@ -10,6 +10,7 @@ pub mod http;
 pub mod plugin;
 pub mod preview;
 pub mod protocol;
+pub mod provider;
 pub mod server;
 pub mod stdout;
 pub mod sync_report;

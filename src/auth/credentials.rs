@@ -309,6 +309,16 @@ fn open(bundle: &Bundle, password: Option<&SecretString>) -> Result<Arc<Certific
     Certificate::open(bundle, password).map(Arc::new)
 }
 
+/// Checks what a choice can be checked for without the network: whether its certificate can be opened.
+pub fn check(choice: &Choice) -> Result<(), ConfigError> {
+    match &choice.credential {
+        Credential::Application { proof: Proof::Certificate { bundle, password }, .. } => {
+            open(bundle, password.as_ref()).map(drop)
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Checks the certificate in the configuration, when it is given as such, without keeping it.
 pub fn check_certificate(base64: &SecretString, password: Option<&SecretString>) -> Result<(), ConfigError> {
     open(&Bundle::Base64(base64.clone()), password).map(drop)

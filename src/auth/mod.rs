@@ -20,9 +20,9 @@ mod transport;
 
 pub use choose::{Bundle, Choice, Credential, Proof, Text, TokenRequest, choose, refuse_two_credentials};
 pub use cloud::{Cloud, endpoint, is_loopback};
-pub use credentials::{Credentials, check_certificate};
+pub use credentials::{Credentials, check, check_certificate};
 pub use error::{ConfigError, Error, Fault};
 pub use rejection::{Attempt, Rejection};
-pub use settings::{AksIdentity, Arguments, Origin, Setting, Settings, flag};
+pub use settings::{AksIdentity, Arguments, Origin, Setting, Settings, flag, text};
 pub use tenant::{NotATenant, TenantId};
 pub use token::{Claims, Token};

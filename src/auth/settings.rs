@@ -173,7 +173,7 @@ impl AksIdentity {
 }
 
 /// A textual argument; surrounding blanks do not count, and a blank text is an absent one.
-fn text(env: &EnvMap, argument: &'static str, configured: Option<String>) -> Option<Setting<String>> {
+pub fn text(env: &EnvMap, argument: &'static str, configured: Option<String>) -> Option<Setting<String>> {
     let configured = configured.map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
     if let Some(value) = configured {
         return Some(Setting { argument, value, origin: Origin::Configuration });

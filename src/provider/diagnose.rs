@@ -1,0 +1,41 @@
+//! Errors of the layers below as diagnostics.
+
+use crate::auth;
+use crate::framework::diagnostic::Diagnostic;
+use crate::http;
+
+/// An error that can be shown to a user. Its own text already says what happened, what to do and which request it was.
+pub trait Diagnose {
+    /// The diagnostic, about the whole block; `.at(path)` puts it on an attribute.
+    fn diagnose(&self) -> Diagnostic;
+}
+
+impl Diagnose for auth::Error {
+    fn diagnose(&self) -> Diagnostic {
+        let summary = match self {
+            Self::Configuration(_) => "The provider is not configured for Entra",
+            Self::Rejected(_) | Self::OtherTenant { .. } => "Entra refused the sign-in",
+            Self::Timeout { .. } | Self::Cancelled { .. } => "The sign-in to Entra was not finished",
+            _ => "Unable to sign in to Entra",
+        };
+        Diagnostic::error(summary, sentence(self))
+    }
+}
+
+impl Diagnose for http::Error {
+    fn diagnose(&self) -> Diagnostic {
+        Diagnostic::error("No usable answer", sentence(self))
+    }
+}
+
+/// The text as a sentence of its own.
+fn sentence(error: &dyn std::error::Error) -> String {
+    let text = error.to_string();
+    let mut letters = text.chars();
+    let mut sentence: String =
+        letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default();
+    if !sentence.ends_with(['.', '!', '?']) && !sentence.contains("\n\n") {
+        sentence.push('.');
+    }
+    sentence
+}

@@ -1,0 +1,13 @@
+//! The provider itself: its block, what follows from it, and the session that resources work with.
+
+mod configuration;
+mod diagnose;
+mod model;
+mod region;
+mod session;
+
+pub use configuration::{Configuration, Login, Missing, configure, validate};
+pub use diagnose::Diagnose;
+pub use model::ProviderModel;
+pub use region::{Region, UnknownRegion};
+pub use session::Session;

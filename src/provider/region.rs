@@ -1,0 +1,76 @@
+//! The stacks of Proofpoint Essentials (Proofpoint help: Azure AD (Entra ID) Sync Guide).
+
+use std::fmt;
+use std::str::FromStr;
+
+/// A stack that Proofpoint runs itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names are all there is to say")]
+pub enum Region {
+    Us1,
+    Us2,
+    Us3,
+    Us4,
+    Us5,
+    Eu1,
+}
+
+impl Region {
+    /// All of them.
+    pub const ALL: [Self; 6] = [Self::Us1, Self::Us2, Self::Us3, Self::Us4, Self::Us5, Self::Eu1];
+    /// Their names as users write them.
+    pub const NAMES: [&str; 6] = ["us1", "us2", "us3", "us4", "us5", "eu1"];
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Us1 => "us1",
+            Self::Us2 => "us2",
+            Self::Us3 => "us3",
+            Self::Us4 => "us4",
+            Self::Us5 => "us5",
+            Self::Eu1 => "eu1",
+        }
+    }
+
+    /// Where its console and its API are: an https origin without a slash at its end. The console address is also the
+    /// redirect address that the sync's application needs.
+    pub fn address(self) -> String {
+        format!("https://{self}.proofpointessentials.com")
+    }
+}
+
+/// The name is none of [`Region::NAMES`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the regions of Proofpoint Essentials are `us1`, `us2`, `us3`, `us4`, `us5` and `eu1`")]
+pub struct UnknownRegion;
+
+impl FromStr for Region {
+    type Err = UnknownRegion;
+
+    fn from_str(name: &str) -> Result<Self, UnknownRegion> {
+        Self::ALL.into_iter().find(|region| region.name() == name).ok_or(UnknownRegion)
+    }
+}
+
+impl fmt::Display for Region {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_regions_agree() {
+        assert_eq!(Region::ALL.map(Region::name), Region::NAMES);
+        assert_eq!(
+            "eu1".parse::<Region>().map(Region::address),
+            Ok("https://eu1.proofpointessentials.com".into())
+        );
+        assert_eq!("EU1".parse::<Region>(), Err(UnknownRegion));
+        assert_eq!("usg1".parse::<Region>(), Err(UnknownRegion));
+    }
+}

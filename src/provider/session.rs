@@ -1,0 +1,79 @@
+//! What a configured provider hands to resources and data sources: clients for both sides, made when first needed.
+
+use std::sync::OnceLock;
+
+use uuid::Uuid;
+
+use super::configuration::{Configuration, Missing};
+use super::diagnose::Diagnose as _;
+use crate::auth::Credentials;
+use crate::env::EnvMap;
+use crate::framework::context::Context;
+use crate::framework::diagnostic::{Diagnostic, Diagnostics};
+use crate::http::{Call, HttpClient, Options};
+
+/// One configured provider. Signing in, certificate authorities and connections wait until something needs them.
+#[derive(Debug)]
+pub struct Session {
+    configuration: Configuration,
+    run: Uuid,
+    http: HttpClient,
+    credentials: OnceLock<Credentials>,
+}
+
+impl Session {
+    /// A session for this configuration; proxies come from `env`. Nothing is opened yet.
+    pub fn new(configuration: Configuration, env: &EnvMap) -> Self {
+        let options = Options {
+            ca_bundle: configuration.ca_bundle.clone().unwrap_or_default(),
+            env: env.clone(),
+            user_agent: format!("terraform-provider-proofpoint/{}", env!("CARGO_PKG_VERSION")),
+        };
+        Self {
+            configuration,
+            run: Uuid::new_v4(),
+            http: HttpClient::new(options),
+            credentials: OnceLock::new(),
+        }
+    }
+
+    /// The limits of an operation as everything below takes them, with the id of this run.
+    pub fn call(&self, context: &Context<Self>) -> Call {
+        Call { deadline: context.deadline, cancel: context.cancel.clone(), correlation_id: self.run }
+    }
+
+    /// The id that names this run to Microsoft and Proofpoint.
+    pub fn run(&self) -> Uuid {
+        self.run
+    }
+
+    /// The address of the Proofpoint console as far as `region` or `endpoint` tell, without a slash at its end: where
+    /// Entra sends a signed-in administrator back to.
+    pub fn console(&self) -> Option<&str> {
+        self.configuration.console.as_deref()
+    }
+
+    /// How to sign in to Entra.
+    pub fn credentials(&self) -> Result<&Credentials, Diagnostics> {
+        if let Some(credentials) = self.credentials.get() {
+            return Ok(credentials);
+        }
+        let choice = self.configuration.entra.clone().map_err(|missing| incomplete("Entra", missing))?;
+        let client = self.http()?.reqwest().map_err(|error| error.diagnose())?;
+        let credentials = Credentials::new(choice, client, self.run)
+            .map_err(|error| crate::auth::Error::from(error).diagnose())?;
+        Ok(self.credentials.get_or_init(|| credentials))
+    }
+
+    fn http(&self) -> Result<&HttpClient, Diagnostics> {
+        match &self.configuration.ca_bundle {
+            Ok(_) => Ok(&self.http),
+            Err(missing) => Err(incomplete("the network", missing.clone())),
+        }
+    }
+}
+
+/// One side is needed and not wholly configured.
+fn incomplete(side: &str, missing: Missing) -> Diagnostics {
+    Diagnostic::error(format!("The provider is not configured for {side}"), missing.detail).into()
+}
