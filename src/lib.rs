@@ -4,6 +4,7 @@ pub mod auth;
 pub mod clock;
 pub mod commands;
 pub mod env;
+pub mod essentials;
 pub mod framework;
 pub mod functions;
 pub mod http;

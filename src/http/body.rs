@@ -19,7 +19,7 @@ impl Body {
         Ok(Self(wiped(buffer)))
     }
 
-    pub(super) fn bytes(&self) -> Bytes {
+    pub(crate) fn bytes(&self) -> Bytes {
         self.0.clone()
     }
 

@@ -1,0 +1,250 @@
+//! Signing in to the Essentials API, and finding the stack that serves an organization.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use reqwest::header::{HeaderName, HeaderValue};
+use reqwest::{Method, Url};
+use secrecy::SecretString;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::error::{Answer, Error, Fault};
+use super::{Me, Organization, lenient};
+use crate::clock::Clock;
+use crate::http::{Body, Call, HttpClient, Repeat, Request, Response};
+
+const USER: HeaderName = HeaderName::from_static("x-user");
+const PASSWORD: HeaderName = HeaderName::from_static("x-password");
+/// Echoed by the service, so that a request can be matched with its answer.
+const CORRELATOR: HeaderName = HeaderName::from_static("x-correlator");
+
+/// The most that is read of an error's body, in bytes.
+const ERROR_BODY: usize = 64 * 1024;
+
+/// The most that an answer may have whose elements are read one at a time, in bytes.
+const STREAMED_BODY: usize = 1024 * 1024 * 1024;
+
+/// One login of the Essentials API; a cheap clone. Every request carries its user name and password: the API knows no
+/// sessions and no tokens.
+#[derive(Clone)]
+pub struct Account(Arc<Inner>);
+
+struct Inner {
+    http: HttpClient,
+    clock: Clock,
+    username: SecretString,
+    password: SecretString,
+    entry: Url,
+    stacks: Mutex<HashMap<String, Url>>,
+}
+
+impl fmt::Debug for Account {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Account").field("entry", &self.0.entry.as_str()).finish_non_exhaustive()
+    }
+}
+
+impl Account {
+    /// A login that starts at `entry`, the base address of a stack without the path of the API.
+    pub fn new(
+        http: HttpClient,
+        clock: Clock,
+        entry: Url,
+        username: impl Into<SecretString>,
+        password: SecretString,
+    ) -> Self {
+        let username = username.into();
+        Self(Arc::new(Inner { http, clock, username, password, entry, stacks: Mutex::default() }))
+    }
+
+    /// Who the account is.
+    pub async fn me(&self, call: &Call) -> Result<Me, Error> {
+        let request = Exchange::get(self.entry(), &["me"], "read the Proofpoint account");
+        self.read(call, request).await
+    }
+
+    /// The organization to which `domain` belongs, on the stack that serves it. The stack is asked for once per domain.
+    pub async fn organization(&self, call: &Call, domain: &str) -> Result<Organization, Error> {
+        let known = self.0.stacks.lock().unwrap_or_else(PoisonError::into_inner).get(domain).cloned();
+        let stack = match known {
+            Some(stack) => stack,
+            None => self.find_stack(call, domain).await?,
+        };
+        Ok(Organization::new(self.clone(), stack, domain))
+    }
+
+    /// The organization on a stack that an earlier run found. A stack that may not be given the credentials counts as
+    /// unknown.
+    pub fn organization_on(&self, domain: &str, stack: &str) -> Option<Organization> {
+        let stack = Url::parse(stack).ok().filter(|stack| self.trusts(stack))?;
+        Some(Organization::new(self.clone(), stack, domain))
+    }
+
+    /// The configured base address.
+    pub fn entry(&self) -> &Url {
+        &self.0.entry
+    }
+
+    async fn find_stack(&self, call: &Call, domain: &str) -> Result<Url, Error> {
+        let exchange = Exchange::get(
+            self.entry(),
+            &["endpoints", domain],
+            format!("find the Proofpoint stack of `{domain}`"),
+        )
+        .of(domain);
+        let operation = exchange.operation.clone();
+        let fail = |fault| Error { operation: operation.clone(), fault };
+        let answer: Value = self.read(call, exchange).await?;
+        let addresses: Vec<String> = lenient::list(answer, &["endpoints"])
+            .map_err(|error| fail(Fault::Unexpected(error.to_string())))?;
+        let stacks: Vec<Url> = addresses.iter().filter_map(|address| Url::parse(address).ok()).collect();
+        // An organization may live on several stacks; the configured one is preferred.
+        let same = |stack: &&Url| stack.origin() == self.entry().origin();
+        let stack = stacks.iter().find(same).or_else(|| stacks.iter().find(|stack| self.trusts(stack)));
+        let Some(stack) = stack else {
+            let host = addresses.first().cloned().unwrap_or_default();
+            return Err(fail(if addresses.is_empty() {
+                Fault::Unexpected("no stack is named".to_owned())
+            } else {
+                Fault::UnknownHost { domain: domain.to_owned(), host }
+            }));
+        };
+        let mut stacks = self.0.stacks.lock().unwrap_or_else(PoisonError::into_inner);
+        stacks.insert(domain.to_owned(), stack.clone());
+        Ok(stack.clone())
+    }
+
+    /// The credentials go to known stacks and the configured endpoint only, whatever an answer says.
+    fn trusts(&self, stack: &Url) -> bool {
+        let known = stack.scheme() == "https"
+            && stack.port().is_none()
+            && stack.host_str().and_then(|host| host.strip_suffix(".proofpointessentials.com")).is_some_and(
+                |label| !label.is_empty() && label.chars().all(|letter| letter.is_ascii_alphanumeric()),
+            );
+        known || stack.origin() == self.entry().origin()
+    }
+
+    /// Sends an exchange and decodes its answer.
+    pub(super) async fn read<T: DeserializeOwned>(
+        &self,
+        call: &Call,
+        exchange: Exchange,
+    ) -> Result<T, Error> {
+        let operation = exchange.operation.clone();
+        let response = self.send(call, exchange).await?;
+        response.json().map_err(|error| Error { operation, fault: error.into() })
+    }
+
+    /// Sends an exchange and refuses every answer that is no success.
+    pub(super) async fn send(&self, call: &Call, exchange: Exchange) -> Result<Response, Error> {
+        let Exchange { operation, organization, request } = exchange;
+        let outcome = async {
+            let request = self.sign(call, request).ok_or(Fault::Header)?;
+            let response = self.0.http.send(call, request).await?;
+            if let Some(date) = response.date {
+                self.0.clock.observe(date);
+            }
+            match fault(response.status, &response.body, response.request_id.as_deref(), &organization) {
+                Some(fault) => Err(fault),
+                None => Ok(response),
+            }
+        };
+        outcome.await.map_err(|fault| Error { operation, fault })
+    }
+
+    /// Sends an exchange whose answer is read while it arrives.
+    pub(super) async fn stream(
+        &self,
+        call: &Call,
+        exchange: Exchange,
+        mut each: impl FnMut(&[u8]) -> Result<(), Fault> + Send,
+    ) -> Result<(), Error> {
+        let Exchange { operation, organization, request } = exchange;
+        let outcome = async {
+            let request = self.sign(call, request.limit(STREAMED_BODY)).ok_or(Fault::Header)?;
+            let mut response = self.0.http.send_streaming(call, request).await?;
+            if response.status >= 300 {
+                let (status, id) = (response.status, response.request_id.clone());
+                let mut body = Vec::new();
+                while let Some(chunk) = response.chunk().await?
+                    && body.len() < ERROR_BODY
+                {
+                    body.extend_from_slice(&chunk);
+                }
+                return Err(fault(status, &body, id.as_deref(), &organization)
+                    .unwrap_or_else(|| Fault::Refused(Answer::new(status, &body, id))));
+            }
+            while let Some(chunk) = response.chunk().await? {
+                each(&chunk)?;
+            }
+            Ok(())
+        };
+        outcome.await.map_err(|fault| Error { operation, fault })
+    }
+
+    fn sign(&self, call: &Call, request: Request) -> Option<Request> {
+        let correlator = HeaderValue::from_str(&call.correlation_id.to_string()).ok()?;
+        request
+            .secret_header(USER, "", &self.0.username)?
+            .secret_header(PASSWORD, "", &self.0.password)
+            .map(|request| request.header(CORRELATOR, correlator))
+    }
+}
+
+fn fault(status: u16, body: &[u8], request_id: Option<&str>, organization: &str) -> Option<Fault> {
+    let answer = || Answer::new(status, body, request_id.map(str::to_owned));
+    match status {
+        200..=299 => None,
+        401 => Some(Fault::InvalidCredentials(answer())),
+        403 => Some(Fault::NotAuthorized { organization: organization.to_owned(), answer: answer() }),
+        404 => Some(Fault::NotFound(answer())),
+        409 => Some(Fault::Conflict(answer())),
+        429 => Some(Fault::Throttled(answer())),
+        _ => Some(Fault::Refused(answer())),
+    }
+}
+
+/// One request and what it is for.
+pub(super) struct Exchange {
+    operation: String,
+    organization: String,
+    request: Request,
+}
+
+impl Exchange {
+    /// A request of `path` below the API on a stack. Path segments are percent-encoded.
+    pub(super) fn new(method: Method, stack: &Url, path: &[&str], operation: impl Into<String>) -> Self {
+        let mut url = stack.clone();
+        url.set_query(None);
+        url.set_path("");
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.extend(["api", "v1"]).extend(path);
+        }
+        Self { operation: operation.into(), organization: String::new(), request: Request::new(method, url) }
+    }
+
+    /// A GET request.
+    pub(super) fn get(stack: &Url, path: &[&str], operation: impl Into<String>) -> Self {
+        Self::new(Method::GET, stack, path, operation)
+    }
+
+    /// Names the organization that it is about, for errors.
+    pub(super) fn of(mut self, organization: &str) -> Self {
+        organization.clone_into(&mut self.organization);
+        self
+    }
+
+    /// Sets the body.
+    pub(super) fn body(mut self, body: Body) -> Self {
+        self.request = self.request.body(body);
+        self
+    }
+
+    /// Sending it twice does the same as sending it once.
+    pub(super) fn repeatable(mut self) -> Self {
+        self.request = self.request.repeat(Repeat::Safe);
+        self
+    }
+}

@@ -1,0 +1,197 @@
+//! Takes a JSON array apart while it arrives, one element at a time.
+//!
+//! The list of users is not paged: a large organization's answer has tens of megabytes, of which only a few fields are
+//! kept. Holding one element at a time keeps memory in proportion to what is kept.
+
+/// Splits a bare array, or the array under a given name in an envelope, into the bytes of its elements.
+pub(super) struct Elements {
+    envelope: &'static str,
+    place: Place,
+    depth: usize,
+    in_text: bool,
+    escaped: bool,
+    /// The text being read at the top level of the envelope.
+    name: Vec<u8>,
+    /// The last complete text there: a member's name when its value begins.
+    member: Vec<u8>,
+    element: Vec<u8>,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Place {
+    /// Nothing but blanks so far.
+    Start,
+    /// In the envelope, outside the array.
+    Envelope,
+    /// In the array.
+    Array,
+    /// Behind the array.
+    Done,
+}
+
+impl Elements {
+    /// Expects a bare array or an object with the array under `envelope`.
+    pub(super) fn new(envelope: &'static str) -> Self {
+        Self {
+            envelope,
+            place: Place::Start,
+            depth: 0,
+            in_text: false,
+            escaped: false,
+            name: Vec::new(),
+            member: Vec::new(),
+            element: Vec::new(),
+        }
+    }
+
+    /// Reads on and hands every completed element to `each`, which ends the reading with an error of its own.
+    pub(super) fn feed<E>(
+        &mut self,
+        bytes: &[u8],
+        mut each: impl FnMut(&[u8]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        for &byte in bytes {
+            match self.place {
+                Place::Start => self.start(byte),
+                Place::Envelope => self.in_envelope(byte),
+                Place::Array => self.in_array(byte, &mut each)?,
+                Place::Done => break,
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the array was there and is complete.
+    pub(super) fn is_complete(&self) -> bool {
+        self.place == Place::Done
+    }
+
+    fn start(&mut self, byte: u8) {
+        match byte {
+            b'[' => self.place = Place::Array,
+            b'{' => self.place = Place::Envelope,
+            _ => {}
+        }
+    }
+
+    fn in_envelope(&mut self, byte: u8) {
+        if self.text(byte) {
+            if self.depth == 0 && self.in_text && byte != b'"' {
+                self.name.push(byte);
+            }
+            return;
+        }
+        match byte {
+            b'"' if self.depth == 0 => self.member = std::mem::take(&mut self.name),
+            b'[' if self.depth == 0 && self.member == self.envelope.as_bytes() => self.place = Place::Array,
+            b'[' | b'{' => self.depth += 1,
+            b']' | b'}' => self.depth = self.depth.saturating_sub(1),
+            b',' if self.depth == 0 => self.member.clear(),
+            _ => {}
+        }
+    }
+
+    fn in_array<E>(&mut self, byte: u8, each: &mut impl FnMut(&[u8]) -> Result<(), E>) -> Result<(), E> {
+        if self.text(byte) {
+            self.element.push(byte);
+            return Ok(());
+        }
+        match byte {
+            b']' if self.depth == 0 => {
+                self.place = Place::Done;
+                return self.complete(each);
+            }
+            b',' if self.depth == 0 => return self.complete(each),
+            b'[' | b'{' => self.depth += 1,
+            b']' | b'}' => self.depth -= 1,
+            _ => {}
+        }
+        self.element.push(byte);
+        Ok(())
+    }
+
+    fn complete<E>(&mut self, each: &mut impl FnMut(&[u8]) -> Result<(), E>) -> Result<(), E> {
+        let outcome =
+            if self.element.iter().all(u8::is_ascii_whitespace) { Ok(()) } else { each(&self.element) };
+        self.element.clear();
+        outcome
+    }
+
+    /// Follows texts, in which brackets mean nothing. False for bytes outside of them and for the closing quote.
+    fn text(&mut self, byte: u8) -> bool {
+        if !self.in_text {
+            self.in_text = byte == b'"';
+            return self.in_text;
+        }
+        if self.escaped {
+            self.escaped = false;
+        } else if byte == b'\\' {
+            self.escaped = true;
+        } else if byte == b'"' {
+            self.in_text = false;
+            return false;
+        }
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn split(json: &str, step: usize) -> (Vec<String>, bool) {
+        let mut elements = Elements::new("users");
+        let mut found = Vec::new();
+        for chunk in json.as_bytes().chunks(step) {
+            let _: Result<(), std::convert::Infallible> = elements.feed(chunk, |element| {
+                found.push(String::from_utf8_lossy(element).trim().to_owned());
+                Ok(())
+            });
+        }
+        (found, elements.is_complete())
+    }
+
+    #[track_caller]
+    fn check(json: &str, want: &[&str]) {
+        for step in 1..=json.len() {
+            let (found, complete) = split(json, step);
+            assert_eq!(found, want, "in steps of {step}");
+            assert!(complete, "in steps of {step}");
+        }
+    }
+
+    #[test]
+    fn a_bare_array_is_split() {
+        check(r#" [ {"a": [1, 2]}, {"b": "]},\""} ] "#, &[r#"{"a": [1, 2]}"#, r#"{"b": "]},\""}"#]);
+        check("[]", &[]);
+    }
+
+    #[test]
+    fn an_envelope_is_opened_wherever_the_array_stands_in_it() {
+        check(r#"{"users": [1, 2], "errors": [3]}"#, &["1", "2"]);
+        check(r#"{"errors": [{"users": [9]}], "note": "users", "users": ["x"]}"#, &[r#""x""#]);
+    }
+
+    #[test]
+    fn an_answer_that_breaks_off_is_not_complete() {
+        assert_eq!(split(r#"{"users": [{"a": 1}, {"b"#, 5), (vec![r#"{"a": 1}"#.to_owned()], false));
+        assert!(!split(r#"{"message": "no"}"#, 5).1);
+        assert!(!split("<html>", 3).1);
+    }
+
+    proptest! {
+        #[test]
+        fn every_element_comes_out_as_it_went_in(
+            texts in proptest::collection::vec(".{0,12}", 0..8), step in 1usize..9,
+        ) {
+            let want: Vec<String> =
+                texts.iter().map(|text| serde_json::json!({ "t": text, "n": [text, {}] }).to_string()).collect();
+            let json = format!("{{\"users\":[{}]}}", want.join(","));
+            let (found, complete) = split(&json, step);
+            prop_assert!(complete);
+            prop_assert_eq!(found, want);
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! What can go wrong with a call of the Essentials API, in words that say what to do.
+
+use crate::http;
+
+use super::settings::BodyError;
+
+/// A call that failed.
+#[derive(Debug, thiserror::Error)]
+#[error("Unable to {operation}: {fault}")]
+pub struct Error {
+    /// What was attempted, such as "read the sync settings of `example.com`".
+    pub operation: String,
+    /// Why it failed.
+    #[source]
+    pub fault: Fault,
+}
+
+/// Why a call failed.
+#[derive(Debug, thiserror::Error)]
+pub enum Fault {
+    /// 401.
+    #[error(
+        "Proofpoint Essentials refused the user name or password. Set `username` and `password` (or \
+         `PROOFPOINT_ESSENTIALS_USERNAME` and `PROOFPOINT_ESSENTIALS_PASSWORD`) to an administrator's address and local \
+         Proofpoint password, not the Microsoft one{}", suffix(.0)
+    )]
+    InvalidCredentials(Answer),
+    /// 403.
+    #[error(
+        "the account is no administrator of this organization, or a read-only one. Use an organization administrator of \
+         `{organization}` or an administrator of its partner that is not read-only{}", suffix(.answer)
+    )]
+    NotAuthorized {
+        /// The organization as it was addressed.
+        organization: String,
+        /// The answer.
+        answer: Answer,
+    },
+    /// 404.
+    #[error("there is nothing of this name{}", suffix(.0))]
+    NotFound(Answer),
+    /// 409.
+    #[error("it exists already, or cannot be done now{}", suffix(.0))]
+    Conflict(Answer),
+    /// 429, after the repeats that its time allowed.
+    #[error("Proofpoint Essentials answers that there are too many requests. Try again later{}", suffix(.0))]
+    Throttled(Answer),
+    /// Any other status.
+    #[error("Proofpoint Essentials answered with status {}{}", .0.status, suffix(.0))]
+    Refused(Answer),
+    /// The answer is not of the shape that is known.
+    #[error("the answer is not what the API is known to send ({0})")]
+    Unexpected(String),
+    /// No stack that may be given the credentials serves the organization.
+    #[error(
+        "`{domain}` is served from `{host}`, which is neither a Proofpoint Essentials stack \
+         (`*.proofpointessentials.com`) nor the configured `endpoint`. The password is not sent there. Set `endpoint` if \
+         that host is right"
+    )]
+    UnknownHost {
+        /// The domain that was looked up.
+        domain: String,
+        /// Where the answer pointed.
+        host: String,
+    },
+    /// The body cannot be sent.
+    #[error(transparent)]
+    Body(#[from] BodyError),
+    /// The user name or password cannot stand in an HTTP header.
+    #[error("`username` or `password` holds a character that cannot be sent in an HTTP header")]
+    Header,
+    /// No answer of the service.
+    #[error(transparent)]
+    Http(#[from] http::Error),
+}
+
+/// The part of an answer that a user is shown.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// Its status.
+    pub status: u16,
+    /// The service's words, cut to a bounded length.
+    pub text: String,
+    /// The id by which the service knows the request.
+    pub request_id: Option<String>,
+}
+
+/// The most that is shown of an answer, in characters.
+const SHOWN: usize = 600;
+
+impl Answer {
+    /// Takes the readable part out of an error's body. No shape of it is documented, so what is not understood is shown
+    /// as it is.
+    pub(super) fn new(status: u16, body: &[u8], request_id: Option<String>) -> Self {
+        let text = messages(body).unwrap_or_else(|| String::from_utf8_lossy(body).trim().to_owned());
+        let cut = text.char_indices().nth(SHOWN).map_or(text.len(), |(position, _)| position);
+        Self { status, text: text[..cut].to_owned(), request_id }
+    }
+}
+
+fn messages(body: &[u8]) -> Option<String> {
+    #[derive(serde::Deserialize)]
+    struct Errors {
+        errors: Vec<Item>,
+    }
+    #[derive(serde::Deserialize)]
+    struct Item {
+        error_message: String,
+        #[serde(default)]
+        identifier: Option<String>,
+    }
+    let errors: Errors = serde_json::from_slice(body).ok()?;
+    let messages: Vec<String> = errors
+        .errors
+        .into_iter()
+        .map(|item| match item.identifier.filter(|identifier| !identifier.is_empty()) {
+            Some(identifier) => format!("{} (`{identifier}`)", item.error_message),
+            None => item.error_message,
+        })
+        .collect();
+    (!messages.is_empty()).then(|| messages.join("; "))
+}
+
+fn suffix(answer: &Answer) -> String {
+    let mut text = String::new();
+    if !answer.text.is_empty() {
+        text.push_str(". Its answer: ");
+        text.push_str(answer.text.trim_end_matches('.'));
+    }
+    if let Some(id) = &answer.request_id {
+        text.extend([" (request id ", id.as_str(), ")"]);
+    }
+    text.push('.');
+    text
+}
+
+impl Error {
+    /// Whether the thing asked for does not exist.
+    pub fn is_not_found(&self) -> bool {
+        matches!(self.fault, Fault::NotFound(_))
+    }
+
+    /// Whether the credentials were refused.
+    pub fn is_invalid_credentials(&self) -> bool {
+        matches!(self.fault, Fault::InvalidCredentials(_))
+    }
+
+    /// Whether the account may not do this.
+    pub fn is_not_authorized(&self) -> bool {
+        matches!(self.fault, Fault::NotAuthorized { .. })
+    }
+
+    /// The id by which the service knows the request, if it gave one.
+    pub fn request_id(&self) -> Option<&str> {
+        match &self.fault {
+            Fault::InvalidCredentials(answer)
+            | Fault::NotFound(answer)
+            | Fault::Conflict(answer)
+            | Fault::Throttled(answer)
+            | Fault::Refused(answer)
+            | Fault::NotAuthorized { answer, .. } => answer.request_id.as_deref(),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_words_of_the_service_are_shown_in_every_known_shape() {
+        let shaped =
+            br#"{"errors": [{"status": 422, "error_message": "bad country", "identifier": "x.example"}]}"#;
+        assert_eq!(Answer::new(422, shaped, None).text, "bad country (`x.example`)");
+        assert_eq!(Answer::new(400, br#"{"message": "no"}"#, None).text, r#"{"message": "no"}"#);
+        assert_eq!(Answer::new(500, b" oops \n", None).text, "oops");
+    }
+
+    #[test]
+    fn a_long_answer_is_cut_between_characters() {
+        let answer = Answer::new(500, "ä".repeat(2 * SHOWN).as_bytes(), None);
+        assert_eq!(answer.text.chars().count(), SHOWN);
+    }
+
+    #[test]
+    fn an_error_names_the_operation_the_cure_and_the_request() {
+        let error = Error {
+            operation: "read the sync settings of `example.com`".to_owned(),
+            fault: Fault::InvalidCredentials(Answer::new(401, b"denied.", Some("r-1".to_owned()))),
+        };
+        let text = error.to_string();
+        assert!(text.starts_with("Unable to read the sync settings of `example.com`: "), "{text}");
+        assert!(text.contains("PROOFPOINT_ESSENTIALS_PASSWORD"), "{text}");
+        assert!(text.ends_with("Its answer: denied (request id r-1)."), "{text}");
+    }
+}

@@ -1,0 +1,72 @@
+//! Addresses that the sync leaves alone, `/orgs/{domain}/settings/azure/exemptions` (in Proofpoint's description since
+//! some time between 2023 and 2025).
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::error::Error;
+use super::organization::{json, unexpected};
+use super::{Organization, lenient};
+use crate::http::Call;
+
+const EXEMPTIONS: &[&str] = &["settings", "azure", "exemptions"];
+
+/// The body of a PUT that adds addresses. Its shape is not documented ("list of comma-separated emails to add"): this
+/// type is the one place that decides it.
+#[derive(Serialize)]
+#[serde(transparent)]
+struct Addition<'a>(&'a BTreeSet<String>);
+
+impl Organization {
+    /// The exempt addresses, in lower case. Items may be texts or objects, bare or in an envelope.
+    pub async fn exemptions(&self, call: &Call) -> Result<BTreeSet<String>, Error> {
+        let operation = format!("read the sync exemptions of `{}`", self.domain());
+        let answer: Value = match self.get(call, EXEMPTIONS, &operation).await {
+            Err(error) if error.is_not_found() => return Ok(BTreeSet::new()),
+            answer => answer?,
+        };
+        let items: Vec<Value> = lenient::list(answer, &["exemptions", "users"])
+            .map_err(|error| unexpected(&operation, &error))?;
+        Ok(items.iter().filter_map(address).collect())
+    }
+
+    /// Adds exempt addresses; those already on the list stay.
+    pub async fn add_exemptions(&self, call: &Call, addresses: &BTreeSet<String>) -> Result<(), Error> {
+        let operation = format!("add {} sync exemptions to `{}`", addresses.len(), self.domain());
+        let body = json(&operation, &Addition(addresses))?;
+        self.put(call, EXEMPTIONS, operation, body).await
+    }
+
+    /// Takes one address off the list. True when it was on it.
+    pub async fn remove_exemption(&self, call: &Call, address: &str) -> Result<bool, Error> {
+        let path: Vec<&str> = EXEMPTIONS.iter().copied().chain([address]).collect();
+        self.delete(call, &path, format!("remove the sync exemption of `{address}`")).await
+    }
+}
+
+fn address(item: &Value) -> Option<String> {
+    let text = match item {
+        Value::String(text) => text.as_str(),
+        Value::Object(members) => {
+            ["email", "user", "emailAddress"].iter().find_map(|name| members.get(*name)?.as_str())?
+        }
+        _ => return None,
+    };
+    Some(text.to_lowercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn an_exemption_may_be_a_text_or_an_object() {
+        assert_eq!(address(&json!("A@example.com")), Some("a@example.com".to_owned()));
+        assert_eq!(address(&json!({"email": "A@example.com"})), Some("a@example.com".to_owned()));
+        assert_eq!(address(&json!(1)), None);
+    }
+}

@@ -1,0 +1,21 @@
+//! The Proofpoint Essentials Interface API v1: organizations, their accounts and the settings of their Entra sync.
+//!
+//! Knows nothing of Terraform. What is documented, what was only seen in public clients and what is inferred is said at
+//! each call; no endpoint is used that is not in Proofpoint's own description of 2023 or 2026.
+
+mod account;
+mod elements;
+mod error;
+mod exemptions;
+mod lenient;
+mod organization;
+mod records;
+mod settings;
+mod users;
+
+pub use account::Account;
+pub use error::{Answer, Error, Fault};
+pub use organization::Organization;
+pub use records::{Domain, LoginSettings, Me, Profile};
+pub use settings::{BodyError, LastRun, Settings};
+pub use users::{BatchOutcome, User, UserChange};

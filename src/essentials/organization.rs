@@ -1,0 +1,180 @@
+//! One organization on its stack: the calls that concern it.
+
+use reqwest::{Method, Url};
+use secrecy::SecretString;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::account::Exchange;
+use super::elements::Elements;
+use super::error::{Error, Fault};
+use super::{
+    Account, BatchOutcome, BodyError, Domain, LoginSettings, Profile, Settings, User, UserChange, lenient,
+};
+use crate::http::{Body, Call};
+
+/// An organization, addressed by any of its domains; a cheap clone.
+#[derive(Clone, Debug)]
+pub struct Organization {
+    account: Account,
+    stack: Url,
+    domain: String,
+}
+
+impl Organization {
+    pub(super) fn new(account: Account, stack: Url, domain: &str) -> Self {
+        Self { account, stack, domain: domain.to_owned() }
+    }
+
+    /// The base address of its stack, to be remembered.
+    pub fn stack(&self) -> &str {
+        self.stack.as_str()
+    }
+
+    /// The domain it is addressed by.
+    pub fn domain(&self) -> &str {
+        &self.domain
+    }
+
+    /// What is known of the organization (DOCUMENTED).
+    pub async fn profile(&self, call: &Call) -> Result<Profile, Error> {
+        self.get(call, &[], format!("read the organization `{}`", self.domain)).await
+    }
+
+    /// Its domains (DOCUMENTED; the envelope was seen in public clients).
+    pub async fn domains(&self, call: &Call) -> Result<Vec<Domain>, Error> {
+        let operation = format!("read the domains of `{}`", self.domain);
+        let answer: Value = self.get(call, &["domains"], &operation).await?;
+        lenient::list(answer, &["domains"]).map_err(|error| unexpected(&operation, &error))
+    }
+
+    /// How people may sign in to its console (DOCUMENTED).
+    pub async fn login_settings(&self, call: &Call) -> Result<LoginSettings, Error> {
+        let operation = format!("read the login settings of `{}`", self.domain);
+        self.get(call, &["authentication", "settings", "login"], operation).await
+    }
+
+    /// The settings of its sync; `None` when there are none (DOCUMENTED: 404 "no domain or settings found").
+    pub async fn settings(&self, call: &Call) -> Result<Option<Settings>, Error> {
+        let operation = format!("read the sync settings of `{}`", self.domain);
+        let answer: Value = match self.get(call, SETTINGS, &operation).await {
+            Err(error) if error.is_not_found() => return Ok(None),
+            answer => answer?,
+        };
+        // Whether a stack without settings answers 404 or an object without values is not documented.
+        if answer.get("application_id").and_then(Value::as_str).unwrap_or_default().is_empty() {
+            return Ok(None);
+        }
+        Settings::from_answer(answer).map(Some).map_err(|error| unexpected(&operation, &error))
+    }
+
+    /// Replaces the settings of its sync as a whole, the client secret included (DOCUMENTED; the first configuration
+    /// goes the same way).
+    pub async fn put_settings(
+        &self,
+        call: &Call,
+        settings: &Settings,
+        key: &SecretString,
+    ) -> Result<(), Error> {
+        let operation = format!("write the sync settings of `{}`", self.domain);
+        let body = settings
+            .to_body(key)
+            .map_err(|fault| Error { operation: operation.clone(), fault: fault.into() })?;
+        let exchange = self.exchange(Method::PUT, SETTINGS, operation).body(body).repeatable();
+        self.account.send(call, exchange).await.map(drop)
+    }
+
+    /// Clears the settings of its sync; nothing runs any more (DOCUMENTED). True when there were any.
+    pub async fn delete_settings(&self, call: &Call) -> Result<bool, Error> {
+        self.delete(call, SETTINGS, format!("delete the sync settings of `{}`", self.domain)).await
+    }
+
+    /// Reads its accounts of every type, one at a time: the answer is not paged (DOCUMENTED).
+    pub async fn users(&self, call: &Call, mut each: impl FnMut(User) + Send) -> Result<(), Error> {
+        let operation = format!("read the users of `{}`", self.domain);
+        let mut elements = Elements::new("users");
+        let exchange = self.exchange(Method::GET, &["users"], operation.clone());
+        self.account
+            .stream(call, exchange, |chunk| {
+                elements.feed(chunk, |element| {
+                    each(
+                        serde_json::from_slice(element)
+                            .map_err(|error| Fault::Unexpected(error.to_string()))?,
+                    );
+                    Ok(())
+                })
+            })
+            .await?;
+        if elements.is_complete() {
+            return Ok(());
+        }
+        Err(Error { operation, fault: Fault::Unexpected("the list of users breaks off".to_owned()) })
+    }
+
+    /// Creates accounts. A batch answers 207 with what became of each (INFERRED shape).
+    pub async fn create_users(&self, call: &Call, users: &[UserChange]) -> Result<BatchOutcome, Error> {
+        let operation = format!("create {} users of `{}`", users.len(), self.domain);
+        let exchange =
+            self.exchange(Method::POST, &["users"], operation.clone()).body(json(&operation, &users)?);
+        let response = self.account.send(call, exchange).await?;
+        BatchOutcome::from_answer(&response.body).map_err(|error| unexpected(&operation, &error))
+    }
+
+    /// Changes an account (DOCUMENTED; partial bodies were seen in public clients).
+    pub async fn update_user(&self, call: &Call, address: &str, change: &UserChange) -> Result<(), Error> {
+        let operation = format!("update the user `{address}`");
+        let body = json(&operation, change)?;
+        let exchange = self.exchange(Method::PUT, &["users", address], operation).body(body).repeatable();
+        self.account.send(call, exchange).await.map(drop)
+    }
+
+    /// Deletes an account (DOCUMENTED). True when there was one.
+    pub async fn delete_user(&self, call: &Call, address: &str) -> Result<bool, Error> {
+        self.delete(call, &["users", address], format!("delete the user `{address}`")).await
+    }
+
+    pub(super) async fn get<T: DeserializeOwned>(
+        &self,
+        call: &Call,
+        path: &[&str],
+        operation: impl Into<String>,
+    ) -> Result<T, Error> {
+        self.account.read(call, self.exchange(Method::GET, path, operation)).await
+    }
+
+    pub(super) async fn delete(&self, call: &Call, path: &[&str], operation: String) -> Result<bool, Error> {
+        let exchange = self.exchange(Method::DELETE, path, operation).repeatable();
+        match self.account.send(call, exchange).await {
+            Ok(_) => Ok(true),
+            Err(error) if error.is_not_found() => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    pub(super) async fn put(
+        &self,
+        call: &Call,
+        path: &[&str],
+        operation: String,
+        body: Body,
+    ) -> Result<(), Error> {
+        let exchange = self.exchange(Method::PUT, path, operation).body(body).repeatable();
+        self.account.send(call, exchange).await.map(drop)
+    }
+
+    fn exchange(&self, method: Method, path: &[&str], operation: impl Into<String>) -> Exchange {
+        let whole: Vec<&str> = ["orgs", &self.domain].into_iter().chain(path.iter().copied()).collect();
+        Exchange::new(method, &self.stack, &whole, operation).of(&self.domain)
+    }
+}
+
+const SETTINGS: &[&str] = &["settings", "azure"];
+
+pub(super) fn json(operation: &str, value: &impl serde::Serialize) -> Result<Body, Error> {
+    Body::json(value)
+        .map_err(|error| Error { operation: operation.to_owned(), fault: BodyError::Json(error).into() })
+}
+
+pub(super) fn unexpected(operation: &str, error: &serde_json::Error) -> Error {
+    Error { operation: operation.to_owned(), fault: Fault::Unexpected(error.to_string()) }
+}

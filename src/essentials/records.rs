@@ -1,0 +1,115 @@
+//! Organizations, their domains and licences (Proofpoint OpenAPI file 2023).
+
+use serde::Deserialize;
+
+use super::lenient;
+
+/// An organization, `GET /orgs/{domain}`.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Profile {
+    /// The domain by which the organization is known.
+    pub primary_domain: String,
+    /// Its name.
+    #[serde(default, deserialize_with = "lenient::text")]
+    pub name: String,
+    /// Number of licences.
+    #[serde(default, deserialize_with = "lenient::optional_integer")]
+    pub user_licenses: Option<i64>,
+    /// Number of accounts that need one.
+    #[serde(default, deserialize_with = "lenient::optional_integer")]
+    pub active_users: Option<i64>,
+    /// Licensing package, such as `advanced`.
+    #[serde(default, deserialize_with = "lenient::text")]
+    pub licensing_package: String,
+    /// Address of an LDAP directory, when the older AD sync is configured.
+    #[serde(default, deserialize_with = "lenient::text")]
+    pub ldap_url: String,
+    /// The organization's domains.
+    #[serde(default)]
+    pub domains: Vec<Domain>,
+}
+
+/// A domain of an organization.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Domain {
+    /// Its name, in lower case.
+    #[serde(deserialize_with = "lower_case")]
+    pub name: String,
+    /// Whether mail is relayed for it.
+    #[serde(default, deserialize_with = "lenient::boolean")]
+    pub is_relay: bool,
+    /// Whether it is active.
+    #[serde(default, deserialize_with = "lenient::boolean")]
+    pub is_active: bool,
+}
+
+fn lower_case<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    Ok(lenient::text(deserializer)?.to_lowercase())
+}
+
+/// How people may sign in to the console, `GET /orgs/{domain}/authentication/settings/login`.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub struct LoginSettings {
+    /// Microsoft accounts may be used.
+    #[serde(default, deserialize_with = "lenient::boolean")]
+    pub allow_azure_login: bool,
+    /// Nothing but Microsoft accounts may be used.
+    #[serde(default, deserialize_with = "lenient::boolean")]
+    pub force_azure_login: bool,
+}
+
+/// The account that the provider signs in with, `GET /me`.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Me {
+    /// Number of the account.
+    #[serde(default, deserialize_with = "lenient::optional_integer")]
+    pub user_id: Option<i64>,
+    /// E-mail address of the account.
+    pub primary_email: String,
+    /// First name.
+    #[serde(default, deserialize_with = "lenient::text")]
+    pub firstname: String,
+    /// Last name.
+    #[serde(default, deserialize_with = "lenient::text")]
+    pub surname: String,
+    /// User type, such as `organization_admin`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Whether it is an administrator.
+    #[serde(default, deserialize_with = "lenient::boolean")]
+    pub is_admin: bool,
+    /// Whether it administers customers of a partner.
+    #[serde(default, deserialize_with = "lenient::boolean")]
+    pub is_partner_admin: bool,
+    /// Number of the organization it belongs to.
+    #[serde(default, deserialize_with = "lenient::optional_integer")]
+    pub entity_id: Option<i64>,
+    /// Primary domain of the organization it belongs to.
+    #[serde(default, deserialize_with = "lenient::text")]
+    pub entity_primary_domain: String,
+    /// Kind of that organization, such as `organization` or `channel`.
+    #[serde(default, deserialize_with = "lenient::text")]
+    pub entity_type: String,
+    /// Whether it may look at everything and change nothing.
+    #[serde(default, deserialize_with = "lenient::boolean")]
+    pub read_only_user: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn numbers_and_nulls_are_read_as_the_api_sends_them() {
+        let profile: Profile = serde_json::from_value(json!({
+            "primary_domain": "example.com", "name": null, "user_licenses": "50", "ldap_url": null,
+            "domains": [{"name": "Example.com", "is_active": "True"}],
+        }))
+        .unwrap();
+        assert_eq!(profile.user_licenses, Some(50));
+        assert_eq!(profile.domains[0].name, "example.com");
+        assert!(profile.domains[0].is_active && !profile.domains[0].is_relay);
+    }
+}
