@@ -1,0 +1,152 @@
+//! What happens to a resource in each remote procedure, between the values a server passes and the typed trait.
+
+mod apply;
+mod import;
+mod plan;
+mod read;
+#[cfg(test)]
+mod tests;
+mod upgrade;
+mod validate;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use super::attr::AttributeType;
+use super::context::Context;
+use super::diagnostic::{Diagnostic, Diagnostics};
+use super::model::{self, Model};
+use super::plan::{keep_spelling, merge, without_write_only};
+use super::resource::{Resource, State};
+use super::schema::Schema;
+use super::service::{
+    ApplyRequest, ClientCapabilities, ImportTarget, MoveRequest, PlanRequest, PlanResponse, ReadRequest,
+    StateResponse, UpgradeResponse,
+};
+use super::timeouts::{DefaultTimeouts, Operation};
+use super::value::Value;
+pub(crate) use validate::config as validate_config;
+
+/// Makes the surroundings of an operation on an object, or says why it can't (the provider is not configured).
+pub(crate) type MakeContext<'a, C> =
+    &'a (dyn Fn(&DefaultTimeouts, Operation, &Value) -> Result<Context<C>, Diagnostics> + Send + Sync);
+
+/// A resource with its types erased.
+#[async_trait]
+pub(crate) trait ErasedResource<C>: Send + Sync {
+    fn schema(&self) -> Arc<Schema>;
+    fn identity_schema(&self) -> Option<Arc<Schema>>;
+    fn validate(&self, config: &Value, capabilities: ClientCapabilities) -> Diagnostics;
+    fn upgrade_state(&self, version: i64, json: &str) -> UpgradeResponse;
+    fn upgrade_identity(&self, json: &str) -> UpgradeResponse;
+    async fn read(&self, context: MakeContext<'_, C>, request: ReadRequest) -> StateResponse;
+    async fn plan(&self, context: MakeContext<'_, C>, request: PlanRequest) -> PlanResponse;
+    async fn apply(&self, context: MakeContext<'_, C>, request: ApplyRequest) -> StateResponse;
+    fn import(&self, target: ImportTarget) -> StateResponse;
+    fn move_state(&self, own_provider: &str, request: MoveRequest) -> StateResponse;
+}
+
+/// A resource and its schemas.
+pub(crate) struct Managed<R: Resource> {
+    resource: R,
+    schema: Arc<Schema>,
+    identity: Option<Arc<Schema>>,
+    timeouts: DefaultTimeouts,
+}
+
+impl<R: Resource> Managed<R> {
+    pub(crate) fn new(resource: R) -> Self {
+        let description = resource.describe();
+        let mut schema = R::Model::schema();
+        schema.version = description.schema_version;
+        let identity = R::Identity::schema();
+        let identity = (!identity.attributes.is_empty()).then(|| Arc::new(identity));
+        Self { resource, schema: Arc::new(schema), identity, timeouts: description.timeouts }
+    }
+
+    /// The identity of an object, if it is wholly known.
+    fn identity_of(&self, model: &R::Model) -> Option<Value> {
+        self.identity.as_ref()?;
+        let identity = self.resource.identity(model)?.write();
+        identity.is_wholly_known().then_some(identity)
+    }
+
+    /// The value of a model that an operation returned, on the ground of the value it was given: what the model
+    /// left alone is unchanged, what means the same is spelt the same, and nothing write-only is in it.
+    fn settle(&self, ground: &Value, given: &R::Model, returned: &R::Model) -> Value {
+        let value = if ground.is_null() {
+            returned.write()
+        } else {
+            merge(ground.clone(), &given.write(), returned.write())
+        };
+        let value = self.schema.complete(value);
+        let value = if ground.is_null() { value } else { keep_spelling(&self.schema, ground, value) };
+        without_write_only(&self.schema, value)
+    }
+
+    /// Names what is unknown and must not be, and makes it null as core does.
+    fn known(value: Value, operation: &str, diagnostics: &mut Diagnostics) -> Value {
+        if let Some(path) = value.first_unknown() {
+            let detail =
+                format!("`{path}` is still unknown after {operation}. This is a bug in the provider.");
+            diagnostics.push(Diagnostic::error("Unknown value left over", detail).at(path));
+        }
+        value.unknowns_to_null()
+    }
+
+    /// The state that a request holds.
+    fn state(value: &Value, private: R::Private) -> Result<State<R>, Diagnostic> {
+        Ok(State { model: model::read(value)?, private })
+    }
+}
+
+#[async_trait]
+impl<R: Resource> ErasedResource<R::Clients> for Managed<R> {
+    fn schema(&self) -> Arc<Schema> {
+        Arc::clone(&self.schema)
+    }
+
+    fn identity_schema(&self) -> Option<Arc<Schema>> {
+        self.identity.clone()
+    }
+
+    fn validate(&self, config: &Value, capabilities: ClientCapabilities) -> Diagnostics {
+        let mut diagnostics = validate::config(&self.schema, config, Some(capabilities));
+        if !diagnostics.has_errors() {
+            match model::read(config) {
+                Ok(config) => self.resource.validate(&config, &mut diagnostics),
+                Err(error) => diagnostics.push(error),
+            }
+        }
+        diagnostics
+    }
+
+    fn upgrade_state(&self, version: i64, json: &str) -> UpgradeResponse {
+        self.upgraded(version, json)
+    }
+
+    fn upgrade_identity(&self, json: &str) -> UpgradeResponse {
+        self.upgraded_identity(json)
+    }
+
+    async fn read(&self, context: MakeContext<'_, R::Clients>, request: ReadRequest) -> StateResponse {
+        self.refreshed(context, request).await
+    }
+
+    async fn plan(&self, context: MakeContext<'_, R::Clients>, request: PlanRequest) -> PlanResponse {
+        self.planned(context, request).await
+    }
+
+    async fn apply(&self, context: MakeContext<'_, R::Clients>, request: ApplyRequest) -> StateResponse {
+        self.applied(context, request).await
+    }
+
+    fn import(&self, target: ImportTarget) -> StateResponse {
+        self.imported(target)
+    }
+
+    fn move_state(&self, own_provider: &str, request: MoveRequest) -> StateResponse {
+        self.moved(own_provider, &request)
+    }
+}

@@ -1,0 +1,52 @@
+//! `ReadResource`.
+
+use super::apply::missing_identity;
+use super::{MakeContext, Managed};
+use crate::framework::diagnostic::Diagnostics;
+use crate::framework::model;
+use crate::framework::private::Private;
+use crate::framework::resource::{Resource, State};
+use crate::framework::service::{ReadRequest, StateResponse};
+use crate::framework::timeouts::Operation;
+
+impl<R: Resource> Managed<R> {
+    pub(super) async fn refreshed(
+        &self,
+        context: MakeContext<'_, R::Clients>,
+        request: ReadRequest,
+    ) -> StateResponse {
+        let mut diagnostics = Diagnostics::new();
+        let outcome = self.read_state(context, &request, &mut diagnostics).await;
+        let mut response = outcome.unwrap_or_else(|errors| {
+            diagnostics.append(errors);
+            // What could not be read stays as it was.
+            let ReadRequest { current, private, identity, .. } = request;
+            StateResponse { state: current, private, identity, diagnostics: Diagnostics::new() }
+        });
+        response.diagnostics = diagnostics;
+        response
+    }
+
+    async fn read_state(
+        &self,
+        context: MakeContext<'_, R::Clients>,
+        request: &ReadRequest,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<StateResponse, Diagnostics> {
+        let context = context(&self.timeouts, Operation::Read, &request.current)?;
+        let private = Private::<R::Private>::read(&request.private)?;
+        let given: R::Model = model::read(&request.current)?;
+        let state = State { model: given.clone(), private: private.facts.clone() };
+        let Some(state) = self.resource.read(&context, state, diagnostics).await? else {
+            return Ok(StateResponse::default());
+        };
+        let value = self.settle(&request.current, &given, &state.model);
+        let value = Self::known(value, "read", diagnostics);
+        let identity = self.identity_of(&state.model).or_else(|| request.identity.clone());
+        if self.identity.is_some() && identity.is_none() && !diagnostics.has_errors() {
+            diagnostics.push(missing_identity("read"));
+        }
+        let private = private.write(&state.private)?;
+        Ok(StateResponse { state: value, private, identity, diagnostics: Diagnostics::new() })
+    }
+}

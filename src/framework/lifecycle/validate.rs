@@ -1,0 +1,84 @@
+//! The attributes' own rules about a configuration.
+
+use crate::framework::diagnostic::{Diagnostic, Diagnostics};
+use crate::framework::path::Path;
+use crate::framework::schema::{Nesting, Schema, Shape};
+use crate::framework::service::ClientCapabilities;
+use crate::framework::validators::Check;
+use crate::framework::value::Value;
+
+/// Holds a configuration against the rules of its attributes.
+pub(crate) fn config(
+    schema: &Schema,
+    config: &Value,
+    capabilities: Option<ClientCapabilities>,
+) -> Diagnostics {
+    let mut diagnostics = Diagnostics::new();
+    let write_only = capabilities.is_none_or(|capabilities| capabilities.write_only_attributes_allowed);
+    let mut walk = Walk { config, write_only, diagnostics: &mut diagnostics };
+    walk.body(schema, &Path::root(), config);
+    diagnostics
+}
+
+struct Walk<'a> {
+    config: &'a Value,
+    write_only: bool,
+    diagnostics: &'a mut Diagnostics,
+}
+
+impl Walk<'_> {
+    fn body(&mut self, schema: &Schema, path: &Path, object: &Value) {
+        if object.is_null() || object.is_unknown() {
+            return;
+        }
+        for attribute in &schema.attributes {
+            let value = object.member(&attribute.name);
+            let path = path.clone().join(Path::attribute(attribute.name.clone()));
+            if attribute.write_only && !self.write_only && !value.is_null() {
+                let detail = format!(
+                    "`{path}` is write-only, which this version of the command line does not know: Terraform has it \
+                     from 1.11 on, OpenTofu from 1.11 on. Upgrade it or use another argument."
+                );
+                self.diagnostics
+                    .push(Diagnostic::error("Write-only argument not supported", detail).at(path));
+                continue;
+            }
+            for rule in &attribute.validators {
+                if rule.sees_absent() || !value.is_null() && !value.is_unknown() {
+                    let mut check = Check {
+                        value,
+                        path: &path,
+                        config: self.config,
+                        diagnostics: &mut *self.diagnostics,
+                    };
+                    rule.validate(&mut check);
+                }
+            }
+            if let Shape::Nested(nesting, body) = &attribute.shape {
+                self.elements(body, *nesting, &path, value);
+            }
+        }
+        for block in &schema.blocks {
+            let path = path.clone().join(Path::attribute(block.name.clone()));
+            self.elements(&block.body, block.nesting, &path, object.member(&block.name));
+        }
+    }
+
+    fn elements(&mut self, schema: &Schema, nesting: Nesting, path: &Path, value: &Value) {
+        match (nesting, value) {
+            (Nesting::Single, object) => self.body(schema, path, object),
+            (_, Value::List(elements)) => {
+                for (index, element) in elements.iter().enumerate() {
+                    self.body(schema, &path.clone().index(index), element);
+                }
+            }
+            (_, Value::Set(elements)) => elements.iter().for_each(|element| self.body(schema, path, element)),
+            (_, Value::Map(members)) => {
+                for (key, member) in members {
+                    self.body(schema, &path.clone().key(key.clone()), member);
+                }
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! Walks configuration, prior state and planned state side by side along a schema.
+
+use crate::framework::path::Path;
+use crate::framework::schema::{Attribute, DefaultValue, Nesting, Schema, Shape};
+use crate::framework::value::Value;
+
+const NULL: &Value = &Value::Null;
+
+/// Where a pass is.
+pub(super) struct Place<'a> {
+    pub(super) path: &'a Path,
+    pub(super) config: &'a Value,
+    pub(super) prior: &'a Value,
+}
+
+/// One pass over all attributes, outer ones first.
+pub(super) trait Pass {
+    /// What is planned for the attribute. Its nested attributes are visited afterwards.
+    fn attribute(&mut self, attribute: &Attribute, place: &Place<'_>, planned: Value) -> Value;
+}
+
+/// Runs a pass over the attributes and blocks of a body.
+pub(super) fn body<P: Pass>(pass: &mut P, schema: &Schema, place: &Place<'_>, planned: Value) -> Value {
+    let Value::Map(mut members) = planned else { return planned };
+    for attribute in &schema.attributes {
+        let path = place.path.clone().join(Path::attribute(attribute.name.clone()));
+        let inner = Place {
+            path: &path,
+            config: place.config.member(&attribute.name),
+            prior: place.prior.member(&attribute.name),
+        };
+        let member = members.remove(attribute.name.as_ref()).unwrap_or_default();
+        let mut member = pass.attribute(attribute, &inner, member);
+        if let Shape::Nested(nesting, nested) = &attribute.shape {
+            let of_members = matches!(attribute.default, Some(DefaultValue::Members));
+            if !inner.config.is_unknown() && (!inner.config.is_null() || of_members) {
+                member = elements(pass, nested, *nesting, &inner, member);
+            }
+        }
+        members.insert(attribute.name.clone().into_owned(), member);
+    }
+    for block in &schema.blocks {
+        let path = place.path.clone().join(Path::attribute(block.name.clone()));
+        let inner = Place {
+            path: &path,
+            config: place.config.member(&block.name),
+            prior: place.prior.member(&block.name),
+        };
+        if let Some(member) = members.remove(block.name.as_ref()) {
+            let member = elements(pass, &block.body, block.nesting, &inner, member);
+            members.insert(block.name.clone().into_owned(), member);
+        }
+    }
+    Value::Map(members)
+}
+
+/// Runs a pass over every object of a nested attribute or of the blocks of one name.
+fn elements<P: Pass>(
+    pass: &mut P,
+    schema: &Schema,
+    nesting: Nesting,
+    place: &Place<'_>,
+    planned: Value,
+) -> Value {
+    match (nesting, planned) {
+        (Nesting::Single, planned) => body(pass, schema, place, planned),
+        (Nesting::List, Value::List(planned)) => Value::List(
+            planned
+                .into_iter()
+                .enumerate()
+                .map(|(index, planned)| {
+                    let path = place.path.clone().index(index);
+                    let config = element(place.config, index);
+                    body(
+                        pass,
+                        schema,
+                        &Place { path: &path, config, prior: element(place.prior, index) },
+                        planned,
+                    )
+                })
+                .collect(),
+        ),
+        (Nesting::Map, Value::Map(planned)) => Value::Map(
+            planned
+                .into_iter()
+                .map(|(key, planned)| {
+                    let path = place.path.clone().key(key.clone());
+                    let (config, prior) = (place.config.member(&key), place.prior.member(&key));
+                    let planned = body(pass, schema, &Place { path: &path, config, prior }, planned);
+                    (key, planned)
+                })
+                .collect(),
+        ),
+        (Nesting::Set, Value::Set(mut planned)) => {
+            // The elements of a set have no address: the planned one that agrees with what is configured is the
+            // one that core made of it.
+            let configured = place.config.as_elements().unwrap_or_default();
+            let mut visited = Vec::with_capacity(planned.len());
+            for config in configured {
+                let position = planned.iter().position(|candidate| agrees(config, candidate));
+                let candidate = position.map_or_else(|| config.clone(), |position| planned.remove(position));
+                let prior = place.prior.as_elements().unwrap_or_default().iter();
+                let prior = prior.into_iter().find(|prior| **prior == candidate).unwrap_or(NULL);
+                visited.push(body(pass, schema, &Place { path: place.path, config, prior }, candidate));
+            }
+            Value::set(visited)
+        }
+        (_, planned) => planned,
+    }
+}
+
+fn element(value: &Value, index: usize) -> &Value {
+    value.as_elements().and_then(|elements| elements.get(index)).unwrap_or(NULL)
+}
+
+/// Whether a planned value can have been made of a configured one: every known part of the latter is in it.
+fn agrees(config: &Value, planned: &Value) -> bool {
+    match (config, planned) {
+        (Value::Null, _) => true,
+        (Value::Map(config), Value::Map(planned)) => config
+            .iter()
+            .all(|(name, member)| planned.get(name).is_some_and(|planned| agrees(member, planned))),
+        (Value::List(config), Value::List(planned)) => {
+            config.len() == planned.len() && config.iter().zip(planned).all(|(a, b)| agrees(a, b))
+        }
+        (Value::Set(config), Value::Set(planned)) => config.len() == planned.len(),
+        (config, planned) => config == planned,
+    }
+}
