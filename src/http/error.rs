@@ -71,6 +71,8 @@ pub enum Fault {
     },
     /// Plain http to another machine: refused before anything was sent.
     Unencrypted,
+    /// The request changes something and the client is read-only: refused before anything was sent.
+    ReadOnly,
     /// No connection came about; nothing was sent.
     Unreachable {
         /// Why.
@@ -195,6 +197,10 @@ impl fmt::Display for Fault {
             Self::Unencrypted => f.write_str(
                 "credentials are not sent unencrypted to another machine: use an `https://` address (plain http is \
                  only for loopback)",
+            ),
+            Self::ReadOnly => f.write_str(
+                "nothing was sent, because this would change something and the provider is set to `read_only` (or \
+                 `PROOFPOINT_READ_ONLY`)",
             ),
             Self::Unreachable { cause } => write!(
                 f,

@@ -29,14 +29,16 @@ pub struct Request {
     pub(super) repeat: Repeat,
     pub(super) limit: usize,
     pub(super) wipe: bool,
+    pub(super) writes: bool,
 }
 
 impl Request {
-    /// A request; GET and HEAD may be repeated, others not unless [`Self::repeat`] says so.
+    /// A request; GET and HEAD may be repeated and change nothing, others not unless [`Self::repeat`] and
+    /// [`Self::reading`] say so.
     pub fn new(method: Method, url: Url) -> Self {
         let repeat = if method.is_safe() { Repeat::Safe } else { Repeat::Unsafe };
-        let headers = HeaderMap::new();
-        Self { method, url, headers, body: None, repeat, limit: DEFAULT_LIMIT, wipe: false }
+        let (headers, writes) = (HeaderMap::new(), !method.is_safe());
+        Self { method, url, headers, body: None, repeat, limit: DEFAULT_LIMIT, wipe: false, writes }
     }
 
     /// A GET request.
@@ -48,6 +50,13 @@ impl Request {
     #[must_use]
     pub fn repeat(mut self, repeat: Repeat) -> Self {
         self.repeat = repeat;
+        self
+    }
+
+    /// Says that it changes nothing although its method could, such as a batch of reads.
+    #[must_use]
+    pub fn reading(mut self) -> Self {
+        self.writes = false;
         self
     }
 

@@ -28,6 +28,7 @@ const LONGEST_DELAY: Duration = Duration::from_secs(60);
 pub struct HttpClient {
     shared: Arc<Shared>,
     limiter: Limiter,
+    read_only: bool,
 }
 
 #[derive(Debug)]
@@ -47,13 +48,19 @@ impl HttpClient {
     /// A client that touches neither disk nor network until it is used.
     pub fn new(options: Options) -> Self {
         let shared = Shared { options, connections: Mutex::default() };
-        Self { shared: Arc::new(shared), limiter: Limiter::default() }
+        Self { shared: Arc::new(shared), limiter: Limiter::default(), read_only: false }
+    }
+
+    /// The same connections, over which requests that change something are refused before they are sent.
+    #[must_use]
+    pub fn read_only(self, read_only: bool) -> Self {
+        Self { read_only, ..self }
     }
 
     /// The same connections under a limiter of their own: for one account or tenant of a service.
     #[must_use]
     pub fn limited_by(&self, limiter: Limiter) -> Self {
-        Self { shared: self.shared.clone(), limiter }
+        Self { limiter, ..self.clone() }
     }
 
     /// The `reqwest` client itself, for libraries that want one; built when first asked for.
@@ -156,6 +163,9 @@ impl<'a> Attempts<'a> {
         let permitted = url.scheme() == "https" || (url.scheme() == "http" && address::is_loopback(url));
         if !permitted {
             return Err(self.about.error(Fault::Unencrypted));
+        }
+        if self.request.writes && self.http.read_only {
+            return Err(self.about.error(Fault::ReadOnly));
         }
         let (client, generation) = self.http.client()?;
         let started = Instant::now();

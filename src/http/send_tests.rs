@@ -91,6 +91,24 @@ async fn patience_beyond_the_deadline_hands_the_refusal_on() {
 }
 
 #[tokio::test]
+async fn a_read_only_client_sends_reads_alone() {
+    let server = server(&[(200, &[], "{}")]).await;
+    let client = client().read_only(true).limited_by(Limiter::default());
+    for method in [Method::POST, Method::PUT, Method::PATCH, Method::DELETE] {
+        let error =
+            client.send(&call(), Request::new(method, server.url.clone())).await.expect_err("refused");
+        assert_eq!(*error.fault(), Fault::ReadOnly);
+    }
+    assert_eq!(server.seen(), 0);
+    client.send(&call(), Request::get(server.url.clone())).await.expect("a read");
+    client
+        .send(&call(), Request::new(Method::POST, server.url.clone()).reading())
+        .await
+        .expect("a batch of reads");
+    assert_eq!(server.seen(), 2);
+}
+
+#[tokio::test]
 async fn redirects_are_refused_with_where_they_point() {
     let server = server(&[(302, &[("location", "https://portal.test/login?token=hush")], "")]).await;
     let error = server.send(Method::GET).await.expect_err("refused");
