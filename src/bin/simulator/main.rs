@@ -5,8 +5,6 @@
 //! that the two can be held against each other. It never leaves the machine it runs on, except to fetch the
 //! signing keys of an issuer named in a federated credential.
 
-#![allow(dead_code, reason = "the services behind the listener are still being filled in")]
-
 mod arguments;
 mod control;
 mod engine;

@@ -1,10 +1,11 @@
 //! The control plane under `/_control`: what a test reads and moves. No simulated service knows of it.
 
-mod state_document;
+pub(crate) mod state_document;
 
 use serde_json::{Map, Value, json};
 
 use crate::engine;
+use crate::entra::issuer::OWN_PATH;
 use crate::server::Shared;
 use crate::server::dispatch::unknown_route;
 use crate::server::exchange::{Answer, Request};
@@ -30,7 +31,11 @@ pub(crate) fn answer(shared: &Shared, request: &Request) -> Answer {
         ("POST", "faults") => done(set_faults(shared, request)),
         ("GET", "behaviour") => Answer::json(200, &shared.world().behaviour.to_json()),
         ("POST", "behaviour") => done(set_behaviour(shared, request)),
+        ("POST", "policies") => done(set_policies(shared, request)),
         ("POST", "reset") => done(reset(shared)),
+        ("POST", "assertion") => done(assertion(shared, request)),
+        ("GET", "issuer/.well-known/openid-configuration") => issuer(request),
+        ("GET", "issuer/keys") => Answer::json(200, &shared.world().signer.jwks()),
         _ => unknown_route(request),
     }
 }
@@ -88,8 +93,51 @@ fn set_behaviour(shared: &Shared, request: &Request) -> Result<Answer, String> {
     Ok(Answer::json(200, &world.behaviour.to_json()))
 }
 
+/// Policies of one tenant, the first by default.
+fn set_policies(shared: &Shared, request: &Request) -> Result<Answer, String> {
+    let document = object(request)?;
+    let mut world = shared.world();
+    let tenant = match document.get("tenant_id").and_then(Value::as_str) {
+        Some(id) => world.tenant_mut(id).ok_or_else(|| format!("there is no tenant `{id}`"))?,
+        None => world.tenants.first_mut().ok_or("there is no tenant")?,
+    };
+    tenant.policies.apply(&document)?;
+    let policies = &tenant.policies;
+    Ok(Answer::json(
+        200,
+        &json!({ "defaultAppManagementPolicy": policies.default, "appManagementPolicies": policies.custom }),
+    ))
+}
+
+/// A workload's token from the issuer that the simulator itself is; good for five minutes.
+fn assertion(shared: &Shared, request: &Request) -> Result<Answer, String> {
+    let body = object(request)?;
+    let text =
+        |name: &str, default: &str| body.get(name).and_then(Value::as_str).unwrap_or(default).to_owned();
+    let issuer = format!("{}{OWN_PATH}", request.base);
+    let mut world = shared.world();
+    let now = world.clock.now().as_second();
+    let claims = json!({
+        "iss": issuer, "sub": text("subject", ""), "aud": text("audience", "api://AzureADTokenExchange"),
+        "iat": now, "nbf": now, "exp": now + 300, "jti": world.random.guid(),
+    });
+    let token = world.signer.sign(&claims).ok_or("the token can't be signed")?;
+    world.secrets.insert(token.clone());
+    Ok(Answer::json(200, &json!({ "issuer": issuer, "token": token })))
+}
+
+fn issuer(request: &Request) -> Answer {
+    let issuer = format!("{}{OWN_PATH}", request.base);
+    let document = json!({
+        "issuer": issuer, "jwks_uri": format!("{issuer}/keys"), "response_types_supported": ["id_token"],
+        "subject_types_supported": ["public"], "id_token_signing_alg_values_supported": ["RS256"],
+    });
+    Answer::json(200, &document)
+}
+
 fn reset(shared: &Shared) -> Result<Answer, String> {
-    let fresh = World::new(&shared.arguments)?;
+    let signer = shared.world().signer.clone();
+    let fresh = World::new(&shared.arguments, signer)?;
     *shared.world() = fresh;
     Ok(Answer::empty(204))
 }

@@ -54,7 +54,7 @@ macro_rules! entity {
         $(#[$attribute])*
         #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
         #[serde(default)]
-        #[expect(clippy::struct_field_names, reason = "the fields are named after Graph's properties")]
+        #[allow(clippy::struct_field_names, reason = "fields are named after Graph's properties, in some objects alike")]
         pub(crate) struct $name {
             $( $(#[$field_attribute])* #[serde(rename = $json)] pub(crate) $field: $type, )*
             $( $( $(#[$hidden_attribute])* pub(crate) $hidden: $hidden_type, )* )?

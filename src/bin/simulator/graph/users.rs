@@ -1,8 +1,20 @@
 //! Users of the directory.
 
-use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
-use super::entity::entity;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::call::Call;
+use super::entity::{Entity, entity};
+use super::errors::{Failure, Outcome};
+use super::groups::Group;
+use super::ids::is_guid;
+use super::listing;
+use super::organization::EXCHANGE_SKU;
+use crate::server::exchange::Answer;
+use crate::state::table::View;
+use crate::state::tenant::Tenant;
 
 /// A licence of a user.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -67,4 +79,83 @@ entity! {
         created_date_time: Option<String> = "createdDateTime",
         deleted_date_time: Option<String> = "deletedDateTime",
     }
+}
+
+/// The user a path names: by id, or by user principal name without regard to case.
+pub(crate) fn seen(tenant: &Tenant, name: &str, view: View) -> Option<Arc<User>> {
+    if let Some(user) = tenant.users.seen(name, view) {
+        return Some(user.clone());
+    }
+    if is_guid(name) {
+        return None;
+    }
+    tenant
+        .users
+        .seen_after(None, view)
+        .find(|user| user.user_principal_name.eq_ignore_ascii_case(name))
+        .cloned()
+}
+
+pub(crate) fn list(call: &Call<'_>) -> Outcome {
+    call.allow("GET", "/users")?;
+    listing::table(call, "users", &call.tenant().users)
+}
+
+pub(crate) fn count(call: &Call<'_>) -> Outcome {
+    call.allow("GET", "/users/$count")?;
+    listing::count(call, &call.tenant().users)
+}
+
+pub(crate) fn get(call: &Call<'_>, name: &str) -> Outcome {
+    call.allow("GET", "/users/{id}")?;
+    let user = seen(call.tenant(), name, call.view).ok_or_else(|| Failure::not_found(name))?;
+    call.object(200, "users", user.as_ref(), User::DEFAULT)
+}
+
+/// The groups that a user is in, directly or through other groups.
+pub(crate) fn member_of(call: &Call<'_>, name: &str, transitive: bool) -> Outcome {
+    let operation = if transitive { "/users/{id}/transitiveMemberOf" } else { "/users/{id}/memberOf" };
+    call.allow("GET", operation)?;
+    let user = seen(call.tenant(), name, call.view).ok_or_else(|| Failure::not_found(name))?;
+    let mut inside: Vec<String> = vec![user.id.clone()];
+    let mut found: Vec<Arc<Group>> = Vec::new();
+    while let Some(member) = inside.pop() {
+        let groups = listing::matching(&call.tenant().groups, call.view, |group| {
+            group.members.iter().any(|other| other.id == member)
+        });
+        for group in groups {
+            if !found.iter().any(|known| known.id == group.id) {
+                if transitive {
+                    inside.push(group.id.clone());
+                }
+                found.push(group);
+            }
+        }
+    }
+    listing::gathered_typed(call, "directoryObjects", found)
+}
+
+pub(crate) fn licence_details(call: &Call<'_>, name: &str) -> Outcome {
+    call.allow("GET", "/users/{id}/licenseDetails")?;
+    let user = seen(call.tenant(), name, call.view).ok_or_else(|| Failure::not_found(name))?;
+    let plans: Vec<Value> = user
+        .assigned_plans
+        .iter()
+        .map(|plan| {
+            json!({
+                "servicePlanId": plan.service_plan_id, "servicePlanName": plan.service,
+                "provisioningStatus": "Success", "appliesTo": "User",
+            })
+        })
+        .collect();
+    let details: Vec<Value> = user
+        .assigned_licenses
+        .iter()
+        .map(|licence| {
+            let part = if licence.sku_id == EXCHANGE_SKU { "EXCHANGESTANDARD" } else { "UNKNOWN" };
+            json!({ "id": licence.sku_id, "skuId": licence.sku_id, "skuPartNumber": part, "servicePlans": plans })
+        })
+        .collect();
+    let context = call.context(&format!("users('{}')/licenseDetails", user.id));
+    Ok(Answer::json(200, &json!({ "@odata.context": context, "value": details })))
 }

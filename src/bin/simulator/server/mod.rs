@@ -12,6 +12,7 @@ use axum::Router;
 use tokio::net::TcpListener;
 
 use crate::arguments::Arguments;
+use crate::entra::jwt::Signer;
 use crate::ready;
 use crate::state::World;
 use connection::{Doors, Lifeline};
@@ -66,7 +67,8 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), String> {
         base: format!("{}://{host}", if arguments.plain { "http" } else { "https" }),
         ca_certificate: tls.as_ref().map(|tls| tls.ca_file.display().to_string()),
     };
-    let world = World::new(&arguments)?;
+    let signer = Arc::new(Signer::generate()?);
+    let world = World::new(&arguments, signer)?;
     ready::write_env_file(&arguments, &world, &bound)?;
     let line = ready::line(&world, &bound).to_string();
     let shared = Arc::new(Shared { arguments, bound, world: Mutex::new(world) });

@@ -5,8 +5,8 @@ use serde_json::{Map, Value};
 
 use crate::essentials;
 
-/// Switches of the Microsoft side. All quiet by default.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+/// Switches of the Microsoft side. By default the service is at its best.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Microsoft {
     /// Milliseconds on the simulator's clock until every replica shows a write.
@@ -21,6 +21,25 @@ pub(crate) struct Microsoft {
     pub(crate) concurrency_window: u64,
     /// Milliseconds after a change of keys in which reads of `passwordCredentials` show old and new in turn.
     pub(crate) key_flapping: u64,
+    /// Milliseconds until a page token is too old.
+    pub(crate) page_token_lifetime: u64,
+    /// Application ids of Microsoft's resources that have no principal in the tenants.
+    pub(crate) missing_resources: Vec<String>,
+}
+
+impl Default for Microsoft {
+    fn default() -> Self {
+        Self {
+            replica_lag: 0,
+            replica_lag_random: false,
+            fresh_secret_delay: 0,
+            fresh_federation_delay: 0,
+            concurrency_window: 0,
+            key_flapping: 0,
+            page_token_lifetime: 600_000,
+            missing_resources: Vec::new(),
+        }
+    }
 }
 
 /// All switches in force.

@@ -3,16 +3,20 @@
 pub(crate) mod behaviour;
 pub(crate) mod clock;
 pub(crate) mod faults;
+mod identities;
 pub(crate) mod log;
 pub(crate) mod random;
 pub(crate) mod table;
 pub(crate) mod tenant;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use serde_json::Value;
 
 use crate::arguments::Arguments;
+use crate::control::state_document;
+use crate::entra::jwt::Signer;
 use crate::essentials::Organizations;
 use crate::generate;
 use behaviour::Behaviour;
@@ -33,13 +37,19 @@ pub(crate) struct World {
     pub(crate) log: RequestLog,
     pub(crate) faults: Faults,
     pub(crate) behaviour: Behaviour,
+    /// The token service's key; a reset keeps it.
+    pub(crate) signer: Arc<Signer>,
+    /// Switches at every read that flaps.
+    pub(crate) turn: bool,
+    /// When deleted items were last looked through for expired ones.
+    pub(crate) purged: jiff::Timestamp,
     /// Every secret value ever issued or accepted, for leak tests.
     pub(crate) secrets: BTreeSet<String>,
 }
 
 impl World {
     /// The world as it is at the start and after a reset.
-    pub(crate) fn new(arguments: &Arguments) -> Result<Self, String> {
+    pub(crate) fn new(arguments: &Arguments, signer: Arc<Signer>) -> Result<Self, String> {
         let random = Random::seeded(arguments.seed);
         let mut behaviour = Behaviour::default();
         behaviour.microsoft.replica_lag = arguments.replica_lag;
@@ -64,16 +74,32 @@ impl World {
             log: RequestLog::default(),
             faults: Faults::new(faults),
             behaviour,
+            signer,
+            turn: false,
+            purged: jiff::Timestamp::MIN,
             secrets: BTreeSet::new(),
         };
-        for index in 0..arguments.tenants {
-            let mut branch = random.branch(&format!("tenant {index}"));
-            let tenant = Tenant::new(index, &mut branch);
-            world.secrets.insert(tenant.automation.client_secret.clone());
-            world.secrets.insert(tenant.reader.client_secret.clone());
-            let id = tenant.id.clone();
-            world.tenants.push(tenant);
-            generate::populate(&mut world, &id, arguments.users, arguments.groups, &mut branch);
+        match &arguments.data {
+            Some(path) => {
+                let document = read_json(path)?;
+                let named = |problem: String| format!("{}: {problem}", path.display());
+                world.tenants = state_document::read(&document, &random).map_err(named)?;
+                let ids: Vec<String> = world.tenants.iter().map(|tenant| tenant.id.clone()).collect();
+                for id in ids {
+                    identities::establish(&mut world, &id, &mut random.branch(&id));
+                }
+                generate::load(&mut world, &document).map_err(named)?;
+            }
+            None => {
+                for index in 0..arguments.tenants {
+                    let mut branch = random.branch(&format!("tenant {index}"));
+                    let tenant = Tenant::invented(index, &mut branch);
+                    let id = tenant.id.clone();
+                    world.tenants.push(tenant);
+                    identities::establish(&mut world, &id, &mut branch);
+                    generate::populate(&mut world, &id, arguments.users, arguments.groups, &mut branch);
+                }
+            }
         }
         Ok(world)
     }

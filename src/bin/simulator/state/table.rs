@@ -100,10 +100,6 @@ impl<T> Table<T> {
         self.rows.values().filter_map(|row| row.current.as_ref())
     }
 
-    pub(crate) fn len(&self) -> usize {
-        self.iter().count()
-    }
-
     /// The object as a read sees it.
     pub(crate) fn seen(&self, id: &str, view: View) -> Option<&Arc<T>> {
         let row = self.rows.get(id)?;
@@ -111,7 +107,11 @@ impl<T> Table<T> {
     }
 
     /// All objects as a read sees them, in order of id, from after `id` on.
-    pub(crate) fn seen_after(&self, id: Option<&str>, view: View) -> impl Iterator<Item = &Arc<T>> {
+    pub(crate) fn seen_after<'a>(
+        &'a self,
+        id: Option<&str>,
+        view: View,
+    ) -> impl Iterator<Item = &'a Arc<T>> + use<'a, T> {
         let from = id.map_or(Bound::Unbounded, |id| Bound::Excluded(id.to_owned()));
         self.rows.range((from, Bound::Unbounded)).filter_map(move |(id, row)| {
             if view.meets_fresh(id, row.settles) { row.current.as_ref() } else { row.stale.as_ref() }

@@ -1,6 +1,12 @@
 //! One Entra tenant.
 
+use crate::graph::app_role_assignments::AppRoleAssignment;
+use crate::graph::applications::Application;
+use crate::graph::grants::Grant;
 use crate::graph::groups::Group;
+use crate::graph::organization::Domain;
+use crate::graph::policies::Policies;
+use crate::graph::service_principals::ServicePrincipal;
 use crate::graph::users::User;
 use crate::state::random::Random;
 use crate::state::table::Table;
@@ -19,17 +25,24 @@ pub(crate) struct Tenant {
     pub(crate) display_name: String,
     /// The default verified domain.
     pub(crate) domain: String,
-    /// The domain the tenant was born with, `<name>.onmicrosoft.com`.
-    pub(crate) initial_domain: String,
+    /// In Graph's own shape; the first is the default one, the second `<name>.onmicrosoft.com`.
+    pub(crate) domains: Vec<Domain>,
     /// May do everything that a real automation identity could be granted.
     pub(crate) automation: Identity,
     /// May read the directory and change nothing.
     pub(crate) reader: Identity,
+    pub(crate) applications: Table<Application>,
+    pub(crate) service_principals: Table<ServicePrincipal>,
+    pub(crate) grants: Table<Grant>,
+    pub(crate) app_role_assignments: Table<AppRoleAssignment>,
     pub(crate) users: Table<User>,
     pub(crate) groups: Table<Group>,
-    /// Soft-deleted users and groups, `deleted_date_time` set; purged 30 days later.
+    /// Soft-deleted objects, their `deletedDateTime` set; purged 30 days later.
+    pub(crate) deleted_applications: Table<Application>,
+    pub(crate) deleted_service_principals: Table<ServicePrincipal>,
     pub(crate) deleted_users: Table<User>,
     pub(crate) deleted_groups: Table<Group>,
+    pub(crate) policies: Policies,
 }
 
 /// Names Microsoft uses for invented companies.
@@ -49,33 +62,50 @@ const COMPANIES: [&str; 12] = [
 ];
 
 impl Tenant {
-    /// The tenant number `index`, empty; all it has follows from the seed.
-    pub(crate) fn new(index: usize, random: &mut Random) -> Self {
+    /// The tenant number `index`, its directory empty; all it has follows from the seed.
+    pub(crate) fn invented(index: usize, random: &mut Random) -> Self {
         let company = match COMPANIES.get(index) {
             Some(name) => (*name).to_owned(),
             None => format!("{}-{}", COMPANIES[index % COMPANIES.len()], index / COMPANIES.len() + 1),
         };
-        let mut display_name = company.clone();
+        let id = random.guid();
+        Self::named(&id, &company, &format!("{company}.com"), random)
+    }
+
+    /// A tenant with a given id and default domain.
+    pub(crate) fn named(id: &str, company: &str, domain: &str, random: &mut Random) -> Self {
+        let mut display_name = company.to_owned();
         if let Some(first) = display_name.get_mut(..1) {
             first.make_ascii_uppercase();
         }
         Self {
-            id: random.guid(),
+            id: id.to_owned(),
             display_name,
-            domain: format!("{company}.com"),
-            initial_domain: format!("{company}.onmicrosoft.com"),
+            domain: domain.to_owned(),
+            domains: vec![
+                Domain::verified(domain, true, false),
+                Domain::verified(&format!("{company}.onmicrosoft.com"), false, true),
+            ],
             automation: Identity { client_id: random.guid(), client_secret: secret_text(random) },
             reader: Identity { client_id: random.guid(), client_secret: secret_text(random) },
+            applications: Table::default(),
+            service_principals: Table::default(),
+            grants: Table::default(),
+            app_role_assignments: Table::default(),
             users: Table::default(),
             groups: Table::default(),
+            deleted_applications: Table::default(),
+            deleted_service_principals: Table::default(),
             deleted_users: Table::default(),
             deleted_groups: Table::default(),
+            policies: Policies::default(),
         }
     }
 
     /// Whether `name` is the tenant's id or one of its verified domains.
     pub(crate) fn is_called(&self, name: &str) -> bool {
-        [&self.id, &self.domain, &self.initial_domain].into_iter().any(|own| own.eq_ignore_ascii_case(name))
+        self.id.eq_ignore_ascii_case(name)
+            || self.domains.iter().any(|domain| domain.is_verified && domain.id.eq_ignore_ascii_case(name))
     }
 }
 

@@ -1,0 +1,86 @@
+//! What client libraries look up before they ask for a token.
+
+use serde_json::{Value, json};
+
+use super::failure::{Failure, dressed};
+use super::sign_in;
+use crate::server::exchange::{Answer, Request};
+use crate::state::World;
+
+/// `GET /{tenant}/v2.0/.well-known/openid-configuration`.
+pub(crate) fn configuration(world: &mut World, name: &str, request: &Request) -> Answer {
+    let id = match sign_in::tenant(world, name) {
+        Ok(tenant) => tenant.id.clone(),
+        Err(failure) => {
+            let failure = Failure { error: "invalid_tenant", ..failure };
+            return failure.answer(world, request.header("client-request-id"));
+        }
+    };
+    let base = &request.base;
+    let host = base.split("://").nth(1).unwrap_or(base);
+    let document = json!({
+        "token_endpoint": format!("{base}/{id}/oauth2/v2.0/token"),
+        "token_endpoint_auth_methods_supported": ["client_secret_post", "private_key_jwt", "client_secret_basic"],
+        "jwks_uri": format!("{base}/{id}/discovery/v2.0/keys"),
+        "response_modes_supported": ["query", "fragment", "form_post"],
+        "subject_types_supported": ["pairwise"],
+        "id_token_signing_alg_values_supported": ["RS256"],
+        "response_types_supported": ["code", "id_token", "code id_token", "id_token token"],
+        "scopes_supported": ["openid", "profile", "email", "offline_access"],
+        "issuer": format!("{base}/{id}/v2.0"),
+        "request_uri_parameter_supported": false,
+        "authorization_endpoint": format!("{base}/{id}/oauth2/v2.0/authorize"),
+        "claims_supported": ["sub", "iss", "aud", "exp", "iat", "tid", "ver", "oid"],
+        "tenant_region_scope": "NA",
+        "cloud_instance_name": host,
+        "cloud_graph_host_name": "graph.windows.net",
+        "msgraph_host": host,
+    });
+    dressed(Answer::json(200, &document))
+}
+
+/// `GET /{tenant}/discovery/v2.0/keys`.
+pub(crate) fn keys(world: &World) -> Answer {
+    dressed(Answer::json(200, &world.signer.jwks()))
+}
+
+/// `GET /common/discovery/instance`: only this authority is known.
+pub(crate) fn instance(world: &mut World, request: &Request) -> Answer {
+    let asked = request
+        .parameters()
+        .into_iter()
+        .find(|(name, _)| name == "authorization_endpoint")
+        .and_then(|(_, value)| url::Url::parse(&value).ok());
+    let own = url::Url::parse(&request.base).ok();
+    let authority = |url: &url::Url| (url.host_str().map(str::to_owned), url.port_or_known_default());
+    let known = asked.as_ref().map(authority).is_some_and(|asked| own.as_ref().map(authority) == Some(asked));
+    let Some(asked) = asked.filter(|_| known) else {
+        let failure = Failure::new(50_049, "invalid_instance", 400, "Unknown or invalid instance.");
+        return failure.answer(world, request.header("client-request-id"));
+    };
+    let tenant =
+        asked.path_segments().and_then(|mut path| path.next().map(str::to_owned)).unwrap_or_default();
+    let host = request.base.split("://").nth(1).unwrap_or_default();
+    let metadata: Value = json!([{ "preferred_network": host, "preferred_cache": host, "aliases": [host] }]);
+    let document = json!({
+        "tenant_discovery_endpoint": format!("{}/{tenant}/v2.0/.well-known/openid-configuration", request.base),
+        "api-version": "1.1",
+        "metadata": metadata,
+    });
+    dressed(Answer::json(200, &document))
+}
+
+/// `GET /metadata/endpoints`: the addresses of this cloud, as `metadata_host` of azuread reads them.
+pub(crate) fn endpoints(request: &Request) -> Answer {
+    let base = &request.base;
+    let cloud = json!({
+        "name": "Simulator",
+        "authentication": {
+            "loginEndpoint": base, "audiences": [base], "tenant": "common", "identityProvider": "AAD",
+        },
+        "microsoftGraphResourceId": base,
+        "graph": base,
+        "suffixes": {},
+    });
+    Answer::json(200, &cloud)
+}

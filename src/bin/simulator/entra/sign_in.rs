@@ -1,0 +1,246 @@
+//! Who asks for a token, and whether to believe it: secrets, certificates, federated assertions.
+
+use std::sync::Arc;
+
+use base64::Engine as _;
+use jiff::Timestamp;
+use serde_json::Value;
+use subtle::ConstantTimeEq;
+
+use super::failure::Failure;
+use super::jwt::Parts;
+use crate::graph::applications::{Application, milliseconds_since};
+use crate::graph::call::Key;
+use crate::graph::service_principals::{self, ServicePrincipal};
+use crate::graph::{applications, ids};
+use crate::state::World;
+use crate::state::table::View;
+use crate::state::tenant::Tenant;
+
+/// An application that is known in a tenant.
+#[derive(Clone, Debug)]
+pub(crate) struct Client {
+    pub(crate) tenant: String,
+    pub(crate) application: Arc<Application>,
+    pub(crate) principal: Arc<ServicePrincipal>,
+}
+
+/// What a federated assertion still has to be checked against.
+#[derive(Clone, Debug)]
+pub(crate) struct Federation {
+    pub(crate) issuer: String,
+    pub(crate) assertion: Parts,
+}
+
+/// The tenant of the path, by id or by domain.
+pub(crate) fn tenant<'a>(world: &'a World, name: &str) -> Result<&'a Tenant, Failure> {
+    if !(ids::is_guid(name) || name.contains('.') || ["common", "organizations"].contains(&name)) {
+        let text = format!(
+            "Specified tenant identifier '{name}' is neither a valid DNS name, nor a valid external domain."
+        );
+        return Err(Failure::new(900_023, "invalid_request", 400, text));
+    }
+    world.tenant(name).ok_or_else(|| Failure::no_tenant(name))
+}
+
+/// The application and its principal in the tenant, as the token service's replica knows them.
+pub(crate) fn client(world: &World, tenant: &Tenant, client_id: &str) -> Result<Client, Failure> {
+    let view = View { now: world.clock.now(), coin: None };
+    let key = Key::Alternate("appId".to_owned(), client_id.to_owned());
+    let unknown = || Failure::no_client(client_id, &tenant.display_name);
+    let home = applications::seen(tenant, &key, view);
+    let application = match home {
+        Some(application) => application,
+        None => world
+            .tenants
+            .iter()
+            .filter(|other| other.id != tenant.id)
+            .find_map(|other| applications::seen(other, &key, view))
+            .filter(|application| application.text("signInAudience") != "AzureADMyOrg")
+            .ok_or_else(unknown)?,
+    };
+    let principal = service_principals::seen(tenant, &key, view).ok_or_else(|| {
+        let text = format!(
+            "The client application {client_id} is missing service principal in the tenant {}. See instructions here: https://go.microsoft.com/fwlink/?linkid=2225119",
+            tenant.id
+        );
+        Failure::new(7_000_229, "invalid_client", 401, text)
+    })?;
+    if !principal.enabled() {
+        let text = format!("Application '{client_id}'({}) is disabled.", principal.text("displayName"));
+        return Err(Failure::new(7_000_112, "unauthorized_client", 400, text));
+    }
+    Ok(Client { tenant: tenant.id.clone(), application, principal })
+}
+
+/// Checks a client secret against the keys of the application and of its principal.
+pub(crate) fn check_secret(world: &World, client: &Client, secret: &str) -> Result<(), Failure> {
+    let now = world.clock.now();
+    let app_id = client.application.app_id();
+    let wrong = || {
+        let text = format!(
+            "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '{app_id}'."
+        );
+        Failure::new(7_000_215, "invalid_client", 401, text)
+    };
+    let mut held = client.application.secrets.iter().chain(&client.principal.secrets);
+    let (key_id, held) = held
+        .rfind(|(_, held)| bool::from(held.text.as_bytes().ct_eq(secret.as_bytes())))
+        .ok_or_else(wrong)?;
+    if milliseconds_since(held.since, now) < world.behaviour.microsoft.fresh_secret_delay {
+        return Err(wrong());
+    }
+    let credentials = [&client.application.document, &client.principal.document]
+        .into_iter()
+        .filter_map(|document| document.get("passwordCredentials")?.as_array())
+        .flatten();
+    let time = |credential: &Value, name: &str| -> Option<Timestamp> {
+        credential.get(name)?.as_str()?.parse().ok()
+    };
+    for credential in credentials.filter(|credential| credential["keyId"] == key_id.as_str()) {
+        if time(credential, "startDateTime").is_some_and(|start| now < start) {
+            return Err(wrong());
+        }
+        if time(credential, "endDateTime").is_some_and(|end| now >= end) {
+            let text = format!(
+                "The provided client secret keys for app '{app_id}' are expired. Visit the Azure portal to create new keys for your app: https://aka.ms/NewClientSecret, or consider using certificate credentials for added security: https://aka.ms/certCreds."
+            );
+            return Err(Failure::new(7_000_222, "invalid_client", 401, text));
+        }
+    }
+    Ok(())
+}
+
+/// Checks an assertion as far as that needs no look at the issuer; what is left to check, if anything.
+pub(crate) fn check_assertion(
+    world: &World,
+    client: &Client,
+    assertion: &str,
+    endpoint: &str,
+) -> Result<Option<Federation>, Failure> {
+    let app_id = client.application.app_id();
+    let parts = Parts::read(assertion)
+        .ok_or_else(|| Failure::new(50_027, "invalid_request", 400, "JWT token is invalid or malformed."))?;
+    check_times(world, &parts)?;
+    if parts.claim("iss") == Some(app_id) && parts.claim("sub") == Some(app_id) {
+        check_certificate(client, &parts, endpoint)?;
+        return Ok(None);
+    }
+    check_federation(world, client, &parts)?;
+    let issuer = parts.claim("iss").unwrap_or_default().to_owned();
+    Ok(Some(Federation { issuer, assertion: parts }))
+}
+
+fn check_times(world: &World, parts: &Parts) -> Result<(), Failure> {
+    let now = world.clock.now();
+    let seconds = |name: &str| parts.claims.get(name).and_then(Value::as_i64);
+    let begins = seconds("nbf").or_else(|| seconds("iat")).unwrap_or(i64::MIN);
+    let ends = seconds("exp").unwrap_or(i64::MIN);
+    // Five minutes of clock skew are forgiven.
+    if begins > now.as_second() + 300 || ends < now.as_second() - 300 {
+        let shown =
+            |second: i64| Timestamp::from_second(second).map(|time| time.to_string()).unwrap_or_default();
+        let text = format!(
+            "Client assertion is not within its valid time range. Current time: {now}, assertion valid from {}, expiry time of assertion {}.",
+            shown(begins),
+            shown(ends)
+        );
+        return Err(Failure::new(700_024, "invalid_client", 401, text));
+    }
+    Ok(())
+}
+
+fn check_certificate(client: &Client, parts: &Parts, endpoint: &str) -> Result<(), Failure> {
+    let refused = |reason: &str| {
+        let text = format!(
+            "The certificate with identifier used to sign the client assertion is not registered on application. [Reason - {reason}]"
+        );
+        Failure::new(700_027, "invalid_client", 401, text)
+    };
+    let same_path = |audience: &str| {
+        let path = |address: &str| url::Url::parse(address).map(|url| url.path().to_ascii_lowercase()).ok();
+        path(audience).is_some() && path(audience) == path(endpoint)
+    };
+    if !parts.claim("aud").is_some_and(|audience| audience == endpoint || same_path(audience)) {
+        return Err(Failure::new(
+            700_023,
+            "invalid_client",
+            401,
+            "Client assertion audience claim does not match Realm issuer.",
+        ));
+    }
+    let registered =
+        client.application.list("keyCredentials").iter().filter_map(|key| key.get("key")?.as_str());
+    let signed = registered
+        .filter_map(|key| base64::engine::general_purpose::STANDARD.decode(key).ok())
+        .any(|der| parts.signed_by_certificate(&der));
+    if signed { Ok(()) } else { Err(refused("The key was not found.")) }
+}
+
+/// Issuer, audience and subject, in this order, each compared exactly.
+fn check_federation(world: &World, client: &Client, parts: &Parts) -> Result<(), Failure> {
+    let now = world.clock.now();
+    let delay = world.behaviour.microsoft.fresh_federation_delay;
+    let app_id = client.application.app_id();
+    let credentials: Vec<_> = client
+        .application
+        .federated
+        .iter()
+        .filter(|credential| milliseconds_since(credential.since, now) >= delay)
+        .map(|credential| &credential.document)
+        .collect();
+    if credentials.is_empty() {
+        let text = format!("The client '{app_id}' has no configured federated identity credentials.");
+        return Err(Failure::new(70_025, "invalid_client", 401, text));
+    }
+    let hint = "Check your federated identity credential Subject, Audience and Issuer against the presented assertion. https://learn.microsoft.com/entra/workload-id/workload-identity-federation";
+    let unmatched = |code: u32, what: &str, value: &str| {
+        let text = format!(
+            "No matching federated identity record found for presented assertion {what} '{value}'. {hint}"
+        );
+        Failure::new(code, "invalid_client", 401, text)
+    };
+    let issuer = parts.claim("iss").unwrap_or_default();
+    let matching: Vec<_> = credentials
+        .into_iter()
+        .filter(|credential| credential.get("issuer") == Some(&Value::from(issuer)))
+        .collect();
+    if matching.is_empty() {
+        return Err(unmatched(700_211, "issuer", issuer));
+    }
+    let audiences: Vec<&Value> = match parts.claims.get("aud") {
+        Some(Value::Array(audiences)) => audiences.iter().collect(),
+        Some(audience) => vec![audience],
+        None => Vec::new(),
+    };
+    let matching: Vec<_> = matching
+        .into_iter()
+        .filter(|credential| {
+            let wanted =
+                credential.get("audiences").and_then(Value::as_array).and_then(|wanted| wanted.first());
+            wanted.is_some_and(|wanted| audiences.contains(&wanted))
+        })
+        .collect();
+    if matching.is_empty() {
+        let shown = audiences.first().and_then(|audience| audience.as_str()).unwrap_or_default();
+        return Err(unmatched(700_212, "audience", shown));
+    }
+    let subject = parts.claim("sub").unwrap_or_default();
+    if !matching.iter().any(|credential| credential.get("subject") == Some(&Value::from(subject))) {
+        return Err(unmatched(700_213, "subject", subject));
+    }
+    Ok(())
+}
+
+/// Checks the signature of a federated assertion against the issuer's keys; none when they can't be had.
+pub(crate) fn check_signature(federation: &Federation, keys: Option<&Value>) -> Result<(), Failure> {
+    let keys = keys.and_then(|keys| keys.get("keys")?.as_array());
+    let signed = keys.is_some_and(|keys| keys.iter().any(|key| federation.assertion.signed_by_key(key)));
+    if signed {
+        return Ok(());
+    }
+    let reason =
+        if keys.is_some() { "The key was not found." } else { "The issuer's keys could not be retrieved." };
+    let text = format!("Client assertion failed signature validation. [Reason - {reason}]");
+    Err(Failure::new(700_027, "invalid_client", 401, text))
+}

@@ -1,0 +1,187 @@
+//! App role assignments: an application permission (or a user's access) granted on a resource.
+
+use std::sync::Arc;
+
+use super::call::{Call, Key};
+use super::entity::{Entity, entity};
+use super::errors::{Failure, Outcome};
+use super::{ids, listing, service_principals};
+use crate::server::exchange::Answer;
+use crate::state::table::View;
+use crate::state::tenant::Tenant;
+
+/// The id that stands for default access where a resource declares no roles.
+const DEFAULT_ACCESS: &str = "00000000-0000-0000-0000-000000000000";
+
+entity! {
+    /// An app role assignment.
+    AppRoleAssignment as "appRoleAssignment", default [
+        "id", "deletedDateTime", "appRoleId", "createdDateTime", "principalDisplayName", "principalId",
+        "principalType", "resourceDisplayName", "resourceId",
+    ] {
+        id: String = "id",
+        deleted_date_time: Option<String> = "deletedDateTime",
+        app_role_id: String = "appRoleId",
+        created_date_time: Option<String> = "createdDateTime",
+        principal_display_name: Option<String> = "principalDisplayName",
+        principal_id: String = "principalId",
+        /// `User`, `Group`, `ServicePrincipal`.
+        principal_type: String = "principalType",
+        resource_display_name: Option<String> = "resourceDisplayName",
+        resource_id: String = "resourceId",
+    }
+}
+
+/// From which side assignments are looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Side {
+    /// Roles granted to the principal of the path.
+    Principal,
+    /// Roles granted on the resource of the path.
+    Resource,
+}
+
+impl Side {
+    fn segment(self) -> &'static str {
+        match self {
+            Self::Principal => "appRoleAssignments",
+            Self::Resource => "appRoleAssignedTo",
+        }
+    }
+
+    fn id(self, assignment: &AppRoleAssignment) -> &str {
+        match self {
+            Self::Principal => &assignment.principal_id,
+            Self::Resource => &assignment.resource_id,
+        }
+    }
+
+    fn operation(self, rest: &str) -> String {
+        format!("/servicePrincipals/{{id}}/{}{rest}", self.segment())
+    }
+}
+
+/// The values of the application roles that a principal holds on a resource, as a read sees them.
+pub(crate) fn granted(tenant: &Tenant, principal: &str, resource: &str, view: View) -> Vec<String> {
+    let Some(resource) = tenant.service_principals.get(resource) else { return Vec::new() };
+    listing::matching(&tenant.app_role_assignments, view, |assignment| {
+        assignment.principal_id == principal && assignment.resource_id == resource.id()
+    })
+    .iter()
+    .filter_map(|assignment| resource.role_value(&assignment.app_role_id))
+    .collect()
+}
+
+pub(crate) fn list(call: &Call<'_>, side: Side, key: &Key) -> Outcome {
+    call.allow("GET", &side.operation(""))?;
+    let owner = service_principals::seen(call.tenant(), key, call.view)
+        .ok_or_else(|| Failure::not_found(key.shown()))?;
+    let rows = listing::matching(&call.tenant().app_role_assignments, call.view, |assignment| {
+        side.id(assignment) == owner.id()
+    });
+    listing::gathered(call, &format!("servicePrincipals('{}')/{}", owner.id(), side.segment()), rows)
+}
+
+pub(crate) fn get(call: &Call<'_>, side: Side, key: &Key, id: &str) -> Outcome {
+    call.allow("GET", &side.operation("/{id}"))?;
+    let assignment = one(call, side, key, id)?;
+    let set = format!("servicePrincipals('{}')/{}", side.id(&assignment), side.segment());
+    call.object(200, &set, assignment.as_ref(), AppRoleAssignment::DEFAULT)
+}
+
+fn one(call: &Call<'_>, side: Side, key: &Key, id: &str) -> Outcome<Arc<AppRoleAssignment>> {
+    let owner = service_principals::seen(call.tenant(), key, call.view)
+        .ok_or_else(|| Failure::not_found(key.shown()))?;
+    call.tenant()
+        .app_role_assignments
+        .seen(id, call.view)
+        .filter(|assignment| side.id(assignment) == owner.id())
+        .cloned()
+        .ok_or_else(|| Failure::not_found(id))
+}
+
+pub(crate) fn create(call: &mut Call<'_>, side: Side, key: &Key) -> Outcome {
+    call.allow("POST", &side.operation(""))?;
+    let owner = service_principals::target(call, key)?;
+    let body = call.body()?;
+    let text = |name: &'static str| {
+        body.get(name)
+            .and_then(serde_json::Value::as_str)
+            .filter(|value| ids::is_guid(value))
+            .map(str::to_owned)
+            .ok_or_else(|| Failure::invalid_value(name))
+    };
+    let (principal, resource, role) = (text("principalId")?, text("resourceId")?, text("appRoleId")?);
+    let expected = if side == Side::Principal { &principal } else { &resource };
+    if expected != owner.id() {
+        let property = if side == Side::Principal { "principalId" } else { "resourceId" };
+        return Err(Failure::bad(format!(
+            "The '{property}' of the assignment is not the object of the request."
+        )));
+    }
+    let tenant = call.tenant();
+    let (principal_type, principal_name) = principal_of(tenant, &principal, call)?;
+    let published = tenant
+        .service_principals
+        .get(&resource)
+        .filter(|_| tenant.service_principals.reached(&resource, call.now))
+        .cloned()
+        .ok_or_else(|| Failure::not_found(&resource))?;
+    let default_access = role == DEFAULT_ACCESS && published.has_no_roles();
+    if !default_access && published.role_value(&role).is_none() {
+        return Err(Failure::bad("Permission being assigned was not found on application"));
+    }
+    let exists = tenant.app_role_assignments.iter().any(|other| {
+        other.principal_id == principal && other.resource_id == resource && other.app_role_id == role
+    });
+    if exists {
+        return Err(Failure::bad("Permission being assigned already exists on the object"));
+    }
+    let random = call.guid();
+    let id =
+        ids::app_role_assignment(&principal, &random).ok_or_else(|| Failure::invalid_value("principalId"))?;
+    let assignment = AppRoleAssignment {
+        id: id.clone(),
+        deleted_date_time: None,
+        app_role_id: role,
+        created_date_time: Some(call.timestamp()),
+        principal_display_name: principal_name,
+        principal_id: principal,
+        principal_type: principal_type.to_owned(),
+        resource_display_name: Some(published.text("displayName").to_owned()),
+        resource_id: resource,
+    };
+    let set = format!("servicePrincipals('{}')/{}", owner.id(), side.segment());
+    let answer = call.object(201, &set, &assignment, AppRoleAssignment::DEFAULT)?;
+    let (now, settles) = (call.now, call.settles());
+    call.tenant_mut().app_role_assignments.put(&id, assignment, now, settles);
+    Ok(answer)
+}
+
+fn principal_of(tenant: &Tenant, id: &str, call: &Call<'_>) -> Outcome<(&'static str, Option<String>)> {
+    if tenant.service_principals.reached(id, call.now)
+        && let Some(principal) = tenant.service_principals.get(id)
+    {
+        return Ok(("ServicePrincipal", Some(principal.text("displayName").to_owned())));
+    }
+    if let Some(user) = tenant.users.get(id).filter(|_| tenant.users.reached(id, call.now)) {
+        return Ok(("User", user.display_name.clone()));
+    }
+    if let Some(group) = tenant.groups.get(id).filter(|_| tenant.groups.reached(id, call.now)) {
+        return Ok(("Group", group.display_name.clone()));
+    }
+    Err(Failure::bad("Not a valid reference update."))
+}
+
+pub(crate) fn delete(call: &mut Call<'_>, side: Side, key: &Key, id: &str) -> Outcome {
+    call.allow("DELETE", &side.operation("/{id}"))?;
+    let owner = service_principals::target(call, key)?;
+    call.tenant()
+        .app_role_assignments
+        .get(id)
+        .filter(|assignment| side.id(assignment) == owner.id())
+        .ok_or_else(|| Failure::not_found(id))?;
+    let (now, settles) = (call.now, call.settles());
+    call.tenant_mut().app_role_assignments.remove(id, now, settles);
+    Ok(Answer::empty(204))
+}

@@ -1,0 +1,154 @@
+//! Delegated permission grants.
+
+use serde_json::Value;
+
+use super::call::{Call, Key};
+use super::entity::{Entity, entity};
+use super::errors::{Failure, Outcome};
+use super::{ids, listing, service_principals};
+use crate::server::exchange::Answer;
+
+/// The longest `scope` a grant takes, in characters.
+const SCOPE_LIMIT: usize = 3850;
+
+entity! {
+    /// A delegated grant.
+    Grant as "oAuth2PermissionGrant", default ["clientId", "consentType", "id", "principalId", "resourceId", "scope"] {
+        /// Object id of the client's service principal.
+        client_id: String = "clientId",
+        /// `AllPrincipals` or `Principal`.
+        consent_type: String = "consentType",
+        /// Computed from client, resource and principal.
+        id: String = "id",
+        principal_id: Option<String> = "principalId",
+        resource_id: String = "resourceId",
+        /// Blank-separated.
+        scope: Option<String> = "scope",
+    }
+}
+
+pub(crate) fn list(call: &Call<'_>) -> Outcome {
+    call.allow("GET", "/oauth2PermissionGrants")?;
+    listing::table(call, "oauth2PermissionGrants", &call.tenant().grants)
+}
+
+pub(crate) fn count(call: &Call<'_>) -> Outcome {
+    call.allow("GET", "/oauth2PermissionGrants/$count")?;
+    listing::count(call, &call.tenant().grants)
+}
+
+/// The grants of one client.
+pub(crate) fn of_client(call: &Call<'_>, key: &Key) -> Outcome {
+    call.allow("GET", "/servicePrincipals/{id}/oauth2PermissionGrants")?;
+    let client = service_principals::seen(call.tenant(), key, call.view)
+        .ok_or_else(|| Failure::not_found(key.shown()))?;
+    let rows = listing::matching(&call.tenant().grants, call.view, |grant| grant.client_id == client.id());
+    listing::gathered(call, "oauth2PermissionGrants", rows)
+}
+
+pub(crate) fn get(call: &Call<'_>, id: &str) -> Outcome {
+    call.allow("GET", "/oauth2PermissionGrants/{id}")?;
+    let grant = call.tenant().grants.seen(id, call.view).cloned().ok_or_else(|| Failure::not_found(id))?;
+    call.object(200, "oauth2PermissionGrants", grant.as_ref(), Grant::DEFAULT)
+}
+
+pub(crate) fn create(call: &mut Call<'_>) -> Outcome {
+    call.allow("POST", "/oauth2PermissionGrants")?;
+    let body = call.body()?;
+    let guid = |name: &'static str| match body.get(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(id)) if ids::is_guid(id) => Ok(Some(id.clone())),
+        Some(_) => Err(Failure::invalid_value(name)),
+    };
+    let client = guid("clientId")?.ok_or_else(|| Failure::invalid_value("clientId"))?;
+    let resource = guid("resourceId")?.ok_or_else(|| Failure::invalid_value("resourceId"))?;
+    let principal = guid("principalId")?;
+    let consent_type = body.get("consentType").and_then(Value::as_str).unwrap_or_default();
+    let fits = match consent_type {
+        "AllPrincipals" => principal.is_none(),
+        "Principal" => principal.is_some(),
+        _ => return Err(Failure::invalid_value("consentType")),
+    };
+    if !fits {
+        return Err(Failure::invalid_value("principalId"));
+    }
+    let scope = scope(body.get("scope"))?;
+    for id in [&client, &resource] {
+        if !call.tenant().service_principals.reached(id, call.now) {
+            return Err(unknown_principal(call, id));
+        }
+    }
+    if let Some(user) = &principal
+        && !call.tenant().users.reached(user, call.now)
+    {
+        return Err(unknown_principal(call, user));
+    }
+    let id = ids::grant(&client, &resource, principal.as_deref())
+        .ok_or_else(|| Failure::invalid_value("clientId"))?;
+    if call.tenant().grants.get(&id).is_some() {
+        return Err(Failure::new(
+            409,
+            "Request_MultipleObjectsWithSameKeyValue",
+            "Permission entry already exists.",
+        ));
+    }
+    let grant = Grant {
+        client_id: client,
+        consent_type: consent_type.to_owned(),
+        id: id.clone(),
+        principal_id: principal,
+        resource_id: resource,
+        scope,
+    };
+    let answer = call.object(201, "oauth2PermissionGrants", &grant, Grant::DEFAULT)?;
+    let (now, settles) = (call.now, call.settles());
+    call.tenant_mut().grants.put(&id, grant, now, settles);
+    Ok(answer)
+}
+
+/// Seen both as 404 and as 400 for a principal that has not reached every replica.
+fn unknown_principal(call: &mut Call<'_>, id: &str) -> Failure {
+    let failure = Failure::not_found(id);
+    if call.coin() { Failure::bad(failure.message) } else { failure }
+}
+
+fn scope(value: Option<&Value>) -> Outcome<Option<String>> {
+    match value {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(scope)) if scope.chars().count() <= SCOPE_LIMIT => Ok(Some(scope.clone())),
+        Some(_) => Err(Failure::invalid_value("scope")),
+    }
+}
+
+pub(crate) fn update(call: &mut Call<'_>, id: &str) -> Outcome {
+    call.allow("PATCH", "/oauth2PermissionGrants/{id}")?;
+    let body = call.body()?;
+    let current = call
+        .tenant()
+        .grants
+        .get(id)
+        .filter(|_| call.tenant().grants.reached(id, call.now))
+        .cloned()
+        .ok_or_else(|| Failure::not_found(id))?;
+    let mut grant = Grant::clone(&current);
+    for (name, value) in &body {
+        match name.as_str() {
+            "scope" => grant.scope = scope(Some(value))?,
+            name if name.starts_with("@odata.") => {}
+            name => return Err(Failure::bad(format!("Property '{name}' is read-only and cannot be set."))),
+        }
+    }
+    let (now, settles) = (call.now, call.settles());
+    call.tenant_mut().grants.put(id, grant, now, settles);
+    Ok(Answer::empty(204))
+}
+
+pub(crate) fn delete(call: &mut Call<'_>, id: &str) -> Outcome {
+    call.allow("DELETE", "/oauth2PermissionGrants/{id}")?;
+    if !call.tenant().grants.reached(id, call.now) {
+        return Err(Failure::not_found(id));
+    }
+    let (now, settles) = (call.now, call.settles());
+    call.tenant_mut().grants.remove(id, now, settles);
+    Ok(Answer::empty(204))
+}
