@@ -27,6 +27,9 @@ pub struct User {
     /// Further addresses.
     #[serde(default, deserialize_with = "lenient::texts")]
     pub alias_emails: Vec<String>,
+    /// Whether it takes a licence while it is active.
+    #[serde(default = "yes", deserialize_with = "lenient::boolean")]
+    pub is_billable: bool,
 }
 
 const fn yes() -> bool {

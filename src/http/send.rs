@@ -173,9 +173,11 @@ impl<'a> Attempts<'a> {
             method = %self.request.method, url = %address::shown(url), correlation_id = %self.call.correlation_id,
             attempt = self.repeats + 1, "request"
         );
-        let attempt = async {
-            let _slot = self.http.limiter.enter().await;
-            client.execute(self.reqwest_request()).await
+        // Nothing of `self` is held while waiting, so that the whole can move between threads.
+        let (limiter, request) = (&self.http.limiter, self.reqwest_request());
+        let attempt = async move {
+            let _slot = limiter.enter().await;
+            client.execute(request).await
         };
         match self.call.run(attempt).await {
             Err(interrupted) => Err(self.about.error(interrupted.into())),
