@@ -10,5 +10,6 @@
 #[expect(dead_code, reason = "the tests of the resources land one after another")]
 mod acceptance;
 mod architecture;
+mod protocol;
 #[expect(dead_code, reason = "the tests of the resources land one after another")]
 mod support;

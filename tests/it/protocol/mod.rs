@@ -1,0 +1,5 @@
+//! The built provider driven by a gRPC client through the real handshake.
+
+mod handshake;
+mod lifecycle;
+mod log;
