@@ -3,6 +3,7 @@
 pub mod auth;
 pub mod clock;
 pub mod commands;
+pub mod data_sources;
 pub mod env;
 pub mod essentials;
 pub mod framework;

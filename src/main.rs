@@ -1,14 +1,13 @@
 //! The provider's binary.
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
-use terraform_provider_proofpoint::commands;
 use terraform_provider_proofpoint::env::EnvMap;
-
-mod unassembled;
+use terraform_provider_proofpoint::{commands, provider};
 
 fn main() -> ExitCode {
     let arguments: Vec<String> =
         std::env::args_os().skip(1).map(|arg| arg.to_string_lossy().into_owned()).collect();
-    commands::run(&arguments, &EnvMap::of_process(), unassembled::service)
+    commands::run(&arguments, &EnvMap::of_process(), |env| Arc::new(provider::new(env)))
 }

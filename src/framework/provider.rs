@@ -43,6 +43,7 @@ pub struct Provider<C> {
     schema: Arc<Schema>,
     validate: Validate,
     configure: Configure<C>,
+    takes_unknowns: bool,
     resources: BTreeMap<String, Box<dyn ErasedResource<C>>>,
     data_sources: BTreeMap<String, Box<dyn ErasedDataSource<C>>>,
     functions: BTreeMap<String, Box<dyn Function>>,
@@ -78,11 +79,20 @@ impl<C: Send + Sync + 'static> Provider<C> {
             schema: Arc::new(M::schema()),
             validate: Box::new(|_| Diagnostics::new()),
             configure: Box::new(configure),
+            takes_unknowns: false,
             resources: BTreeMap::new(),
             data_sources: BTreeMap::new(),
             functions: BTreeMap::new(),
             session: RwLock::new(Session { clients: Configured::No, stop: CancellationToken::new() }),
         }
+    }
+
+    /// `configure` is also given configurations with unknown values, since it can tell what they keep from working.
+    /// Otherwise everything that needs a configuration is refused until the whole of it is known.
+    #[must_use]
+    pub fn takes_unknowns(mut self) -> Self {
+        self.takes_unknowns = true;
+        self
     }
 
     /// Refuses configurations that are certainly wrong, beyond what the attributes' own rules refuse.
@@ -252,8 +262,8 @@ impl<C: Send + Sync + 'static> Service for Provider<C> {
 
     fn configure(&self, request: ConfigureRequest) -> Diagnostics {
         let clients = match request.config.first_unknown() {
-            Some(path) => Ok(Configured::Unknown(path)),
-            None => (self.configure)(&request).map(|clients| Configured::Yes(Arc::new(clients))),
+            Some(path) if !self.takes_unknowns => Ok(Configured::Unknown(path)),
+            _ => (self.configure)(&request).map(|clients| Configured::Yes(Arc::new(clients))),
         };
         match clients {
             Ok(clients) => {

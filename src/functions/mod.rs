@@ -1,5 +1,9 @@
 //! Functions that configurations can call. Pure: they need neither network nor configuration.
 
+mod console_url;
+mod parse_id;
 mod report_markdown;
 
+pub use console_url::ConsoleUrl;
+pub use parse_id::ParseId;
 pub use report_markdown::ReportMarkdown;

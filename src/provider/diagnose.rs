@@ -1,6 +1,7 @@
 //! Errors of the layers below as diagnostics.
 
 use crate::auth;
+use crate::essentials;
 use crate::framework::diagnostic::Diagnostic;
 use crate::http;
 
@@ -25,6 +26,18 @@ impl Diagnose for auth::Error {
 impl Diagnose for http::Error {
     fn diagnose(&self) -> Diagnostic {
         Diagnostic::error("No usable answer", sentence(self))
+    }
+}
+
+impl Diagnose for essentials::Error {
+    fn diagnose(&self) -> Diagnostic {
+        let summary = match &self.fault {
+            essentials::Fault::InvalidCredentials(_) => "Proofpoint Essentials refused the sign-in",
+            essentials::Fault::NotAuthorized { .. } => "Not allowed by Proofpoint Essentials",
+            essentials::Fault::NotFound(_) => "Not found in Proofpoint Essentials",
+            _ => "Unable to complete a request to Proofpoint Essentials",
+        };
+        Diagnostic::error(summary, sentence(self))
     }
 }
 

@@ -2,12 +2,16 @@
 
 mod configuration;
 mod diagnose;
+pub mod ids;
 mod model;
 mod region;
+mod registry;
 mod session;
 
 pub use configuration::{Configuration, Login, Missing, configure, validate};
 pub use diagnose::Diagnose;
+pub use ids::{NotAPath, ObjectPath};
 pub use model::ProviderModel;
 pub use region::{Region, UnknownRegion};
+pub use registry::new;
 pub use session::Session;

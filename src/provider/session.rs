@@ -7,7 +7,9 @@ use uuid::Uuid;
 use super::configuration::{Configuration, Missing};
 use super::diagnose::Diagnose as _;
 use crate::auth::Credentials;
+use crate::clock::Clock;
 use crate::env::EnvMap;
+use crate::essentials::Account;
 use crate::framework::context::Context;
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
 use crate::http::{Call, HttpClient, Options};
@@ -19,6 +21,7 @@ pub struct Session {
     run: Uuid,
     http: HttpClient,
     credentials: OnceLock<Credentials>,
+    account: OnceLock<Account>,
 }
 
 impl Session {
@@ -34,6 +37,7 @@ impl Session {
             run: Uuid::new_v4(),
             http: HttpClient::new(options),
             credentials: OnceLock::new(),
+            account: OnceLock::new(),
         }
     }
 
@@ -63,6 +67,21 @@ impl Session {
         let credentials = Credentials::new(choice, client, self.run)
             .map_err(|error| crate::auth::Error::from(error).diagnose())?;
         Ok(self.credentials.get_or_init(|| credentials))
+    }
+
+    /// The login of Proofpoint Essentials.
+    pub fn essentials(&self) -> Result<&Account, Diagnostics> {
+        if let Some(account) = self.account.get() {
+            return Ok(account);
+        }
+        let login = self
+            .configuration
+            .essentials
+            .clone()
+            .map_err(|missing| incomplete("Proofpoint Essentials", missing))?;
+        let http = self.http()?.clone();
+        let account = Account::new(http, Clock::new(), login.endpoint, login.username, login.password);
+        Ok(self.account.get_or_init(|| account))
     }
 
     fn http(&self) -> Result<&HttpClient, Diagnostics> {

@@ -1,0 +1,5 @@
+//! What configurations can read.
+
+mod account;
+
+pub use account::AccountSource;

@@ -1,0 +1,34 @@
+//! Everything the provider offers, one line each.
+
+use super::configuration::{configure, validate};
+use super::model::ProviderModel;
+use super::session::Session;
+use crate::data_sources::AccountSource;
+use crate::env::EnvMap;
+use crate::framework::provider::Provider;
+use crate::functions::{ConsoleUrl, ParseId, ReportMarkdown};
+
+/// The provider, for a process with this environment. Opens nothing.
+pub fn new(env: &EnvMap) -> Provider<Session> {
+    let env = env.clone();
+    let configured = move |model: ProviderModel, _version: &str| {
+        configure(&model, &env).map(|configuration| Session::new(configuration, &env))
+    };
+    Provider::new("proofpoint", configured)
+        .takes_unknowns()
+        .validate(validate)
+        .data_source(AccountSource)
+        .function(ConsoleUrl)
+        .function(ParseId)
+        .function(ReportMarkdown)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn core_would_load_every_schema() {
+        assert_eq!(new(&EnvMap::default()).check(), Vec::<String>::new());
+    }
+}
