@@ -24,8 +24,9 @@ pub(crate) struct Draft {
 /// repeat the prior state exactly. The attributes' own rules come after, so that they can take unknowns back.
 pub(crate) fn draft(schema: &Schema, prior: &Value, config: &Value, proposed: Value) -> Draft {
     let root = Path::root();
-    let place = Place { path: &root, config, prior };
+    let place = Place::of(&root, config, prior);
     let mut planned = walk::body(&mut passes::Defaults, schema, &place, proposed);
+    planned = walk::body(&mut passes::KeepState, schema, &place, planned);
     planned = walk::body(&mut passes::KeepSpelling, schema, &place, planned);
     if planned != *prior {
         planned = walk::body(&mut passes::Unknowns, schema, &place, planned);
@@ -39,36 +40,21 @@ pub(crate) fn draft(schema: &Schema, prior: &Value, config: &Value, proposed: Va
 pub(crate) fn with_defaults(schema: &Schema, config: Value) -> Value {
     let root = Path::root();
     let configured = config.clone();
-    walk::body(
-        &mut passes::Defaults,
-        schema,
-        &Place { path: &root, config: &configured, prior: &Value::Null },
-        config,
-    )
+    walk::body(&mut passes::Defaults, schema, &Place::of(&root, &configured, &Value::Null), config)
 }
 
 /// The same object without write-only values.
 pub(crate) fn without_write_only(schema: &Schema, object: Value) -> Value {
     let root = Path::root();
     let same = object.clone();
-    walk::body(
-        &mut passes::WithoutWriteOnly,
-        schema,
-        &Place { path: &root, config: &same, prior: &same },
-        object,
-    )
+    walk::body(&mut passes::WithoutWriteOnly, schema, &Place::of(&root, &same, &same), object)
 }
 
 /// The same object with the earlier spelling of values that mean the same as before.
 pub(crate) fn keep_spelling(schema: &Schema, before: &Value, object: Value) -> Value {
     let root = Path::root();
     let same = object.clone();
-    walk::body(
-        &mut passes::KeepSpelling,
-        schema,
-        &Place { path: &root, config: &same, prior: before },
-        object,
-    )
+    walk::body(&mut passes::KeepSpelling, schema, &Place::of(&root, &same, before), object)
 }
 
 /// Applies what a typed model changed to the value it was read from. Parts that the model left alone keep exactly
@@ -93,6 +79,9 @@ pub(crate) fn merge(original: Value, before: &Value, after: Value) -> Value {
         (_, _, after) => after,
     }
 }
+
+#[cfg(test)]
+mod properties;
 
 #[cfg(test)]
 mod tests {

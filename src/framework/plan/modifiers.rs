@@ -7,6 +7,12 @@ use crate::framework::value::Value;
 pub trait Modifier: Send + Sync + 'static {
     /// Sees the change and may alter the planned value or decide that the object is replaced.
     fn modify(&self, change: &mut Change<'_>);
+
+    /// Whether an unconfigured value stays as it was. Core proposes null for a computed object that holds values
+    /// only a user could have set; known beforehand, that is no change.
+    fn keeps_prior(&self) -> bool {
+        false
+    }
 }
 
 /// One attribute in a plan that creates or updates.
@@ -21,6 +27,8 @@ pub struct Change<'a> {
     pub planned: Value,
     /// Whether the object is being created (nothing is in state).
     pub creating: bool,
+    /// Whether the object around it was there before; a new element of a list was not.
+    pub existed: bool,
     /// Set to replace the object.
     pub replace: bool,
 }
@@ -40,8 +48,12 @@ pub(crate) struct UseState;
 
 impl Modifier for UseState {
     fn modify(&self, change: &mut Change<'_>) {
-        if !change.creating && change.planned.is_unknown() && change.config.is_null() {
+        if change.existed && change.planned.is_unknown() && change.config.is_null() {
             change.planned = change.prior.clone();
         }
+    }
+
+    fn keeps_prior(&self) -> bool {
+        true
     }
 }

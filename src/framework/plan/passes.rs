@@ -29,6 +29,17 @@ impl Pass for Defaults {
     }
 }
 
+/// Puts back what stays as it was although core proposes to drop it.
+pub(super) struct KeepState;
+
+impl Pass for KeepState {
+    fn attribute(&mut self, attribute: &Attribute, place: &Place<'_>, planned: Value) -> Value {
+        let decided = attribute.computed && attribute.default.is_none() && place.config.is_null();
+        let keeps = attribute.modifiers.iter().any(|modifier| modifier.keeps_prior());
+        if decided && keeps && place.existed && planned.is_null() { place.prior.clone() } else { planned }
+    }
+}
+
 /// Keeps the prior spelling of values that mean the same.
 pub(super) struct KeepSpelling;
 
@@ -63,6 +74,7 @@ impl Pass for Modify {
             config: place.config,
             planned,
             creating: self.creating,
+            existed: place.existed,
             replace: false,
         };
         for modifier in &attribute.modifiers {

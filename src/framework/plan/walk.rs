@@ -1,5 +1,7 @@
 //! Walks configuration, prior state and planned state side by side along a schema.
 
+use std::borrow::Cow;
+
 use crate::framework::path::Path;
 use crate::framework::schema::{Attribute, DefaultValue, Nesting, Schema, Shape};
 use crate::framework::value::Value;
@@ -11,6 +13,30 @@ pub(super) struct Place<'a> {
     pub(super) path: &'a Path,
     pub(super) config: &'a Value,
     pub(super) prior: &'a Value,
+    /// Whether the object around it was there before.
+    pub(super) existed: bool,
+    /// Elements of sets have no address: paths end at the set.
+    in_set: bool,
+}
+
+impl<'a> Place<'a> {
+    /// The place of an object.
+    pub(super) const fn of(path: &'a Path, config: &'a Value, prior: &'a Value) -> Self {
+        Self { path, config, prior, existed: !matches!(prior, Value::Null), in_set: false }
+    }
+
+    fn member_path(&self, name: &Cow<'static, str>) -> Path {
+        if self.in_set { self.path.clone() } else { self.path.clone().join(Path::attribute(name.clone())) }
+    }
+
+    /// The place of an attribute or of the blocks of one name in the object that is here.
+    fn member<'b>(&self, path: &'b Path, name: &str) -> Place<'b>
+    where
+        'a: 'b,
+    {
+        let (config, prior) = (self.config.member(name), self.prior.member(name));
+        Place { path, config, prior, existed: !self.prior.is_null(), in_set: self.in_set }
+    }
 }
 
 /// One pass over all attributes, outer ones first.
@@ -23,12 +49,8 @@ pub(super) trait Pass {
 pub(super) fn body<P: Pass>(pass: &mut P, schema: &Schema, place: &Place<'_>, planned: Value) -> Value {
     let Value::Map(mut members) = planned else { return planned };
     for attribute in &schema.attributes {
-        let path = place.path.clone().join(Path::attribute(attribute.name.clone()));
-        let inner = Place {
-            path: &path,
-            config: place.config.member(&attribute.name),
-            prior: place.prior.member(&attribute.name),
-        };
+        let path = place.member_path(&attribute.name);
+        let inner = place.member(&path, &attribute.name);
         let member = members.remove(attribute.name.as_ref()).unwrap_or_default();
         let mut member = pass.attribute(attribute, &inner, member);
         if let Shape::Nested(nesting, nested) = &attribute.shape {
@@ -40,12 +62,8 @@ pub(super) fn body<P: Pass>(pass: &mut P, schema: &Schema, place: &Place<'_>, pl
         members.insert(attribute.name.clone().into_owned(), member);
     }
     for block in &schema.blocks {
-        let path = place.path.clone().join(Path::attribute(block.name.clone()));
-        let inner = Place {
-            path: &path,
-            config: place.config.member(&block.name),
-            prior: place.prior.member(&block.name),
-        };
+        let path = place.member_path(&block.name);
+        let inner = place.member(&path, &block.name);
         if let Some(member) = members.remove(block.name.as_ref()) {
             let member = elements(pass, &block.body, block.nesting, &inner, member);
             members.insert(block.name.clone().into_owned(), member);
@@ -69,12 +87,16 @@ fn elements<P: Pass>(
                 .into_iter()
                 .enumerate()
                 .map(|(index, planned)| {
-                    let path = place.path.clone().index(index);
+                    let path =
+                        if place.in_set { place.path.clone() } else { place.path.clone().index(index) };
                     let config = element(place.config, index);
                     body(
                         pass,
                         schema,
-                        &Place { path: &path, config, prior: element(place.prior, index) },
+                        &Place {
+                            in_set: place.in_set,
+                            ..Place::of(&path, config, element(place.prior, index))
+                        },
                         planned,
                     )
                 })
@@ -84,9 +106,15 @@ fn elements<P: Pass>(
             planned
                 .into_iter()
                 .map(|(key, planned)| {
-                    let path = place.path.clone().key(key.clone());
+                    let path =
+                        if place.in_set { place.path.clone() } else { place.path.clone().key(key.clone()) };
                     let (config, prior) = (place.config.member(&key), place.prior.member(&key));
-                    let planned = body(pass, schema, &Place { path: &path, config, prior }, planned);
+                    let planned = body(
+                        pass,
+                        schema,
+                        &Place { in_set: place.in_set, ..Place::of(&path, config, prior) },
+                        planned,
+                    );
                     (key, planned)
                 })
                 .collect(),
@@ -94,14 +122,23 @@ fn elements<P: Pass>(
         (Nesting::Set, Value::Set(mut planned)) => {
             // The elements of a set have no address: the planned one that agrees with what is configured is the
             // one that core made of it.
-            let configured = place.config.as_elements().unwrap_or_default();
+            // Elements that say most choose first, lest one that says less takes what another one needs.
+            let mut configured: Vec<&Value> = place.config.as_elements().unwrap_or_default().iter().collect();
+            configured.sort_by_key(|config| std::cmp::Reverse(said(config)));
             let mut visited = Vec::with_capacity(planned.len());
             for config in configured {
                 let position = planned.iter().position(|candidate| agrees(config, candidate));
                 let candidate = position.map_or_else(|| config.clone(), |position| planned.remove(position));
-                let prior = place.prior.as_elements().unwrap_or_default().iter();
-                let prior = prior.into_iter().find(|prior| **prior == candidate).unwrap_or(NULL);
-                visited.push(body(pass, schema, &Place { path: place.path, config, prior }, candidate));
+                let priors = place.prior.as_elements().unwrap_or_default();
+                let same = priors.iter().find(|prior| **prior == candidate);
+                let prior =
+                    same.or_else(|| priors.iter().find(|prior| agrees(config, prior))).unwrap_or(NULL);
+                visited.push(body(
+                    pass,
+                    schema,
+                    &Place { in_set: true, ..Place::of(place.path, config, prior) },
+                    candidate,
+                ));
             }
             Value::set(visited)
         }
@@ -111,6 +148,16 @@ fn elements<P: Pass>(
 
 fn element(value: &Value, index: usize) -> &Value {
     value.as_elements().and_then(|elements| elements.get(index)).unwrap_or(NULL)
+}
+
+/// How much a configured value says.
+fn said(config: &Value) -> usize {
+    match config {
+        Value::Null => 0,
+        Value::Map(members) => members.values().map(said).sum(),
+        Value::List(elements) | Value::Set(elements) => 1 + elements.iter().map(said).sum::<usize>(),
+        _ => 1,
+    }
 }
 
 /// Whether a planned value can have been made of a configured one: every known part of the latter is in it.
@@ -123,7 +170,9 @@ fn agrees(config: &Value, planned: &Value) -> bool {
         (Value::List(config), Value::List(planned)) => {
             config.len() == planned.len() && config.iter().zip(planned).all(|(a, b)| agrees(a, b))
         }
-        (Value::Set(config), Value::Set(planned)) => config.len() == planned.len(),
+        (Value::Set(config), Value::Set(planned)) => {
+            config.len() == planned.len() && config.iter().all(|a| planned.iter().any(|b| agrees(a, b)))
+        }
         (config, planned) => config == planned,
     }
 }

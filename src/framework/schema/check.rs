@@ -138,6 +138,10 @@ impl Findings {
             ),
             (write_only && computed, "a write-only attribute can't be computed"),
             (write_only && inside.set, "a set can't hold write-only attributes"),
+            (
+                inside.set && attribute.default.is_some(),
+                "a set can't hold attributes with defaults, which could make its elements equal",
+            ),
             (write_only && inside.data, "a data source can't hold write-only attributes"),
             (write_only && attribute.default.is_some(), "a write-only attribute can't have a default"),
             (
