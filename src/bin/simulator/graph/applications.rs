@@ -276,3 +276,161 @@ pub(crate) fn blank(
         _ => Map::new(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::desk::Desk;
+    use serde_json::{Value, json};
+
+    #[test]
+    fn a_fresh_application_is_unknown_until_replicas_have_heard_of_it() {
+        let mut desk = Desk::new();
+        desk.behave(&json!({ "replica_lag": 20_000 }));
+        let (id, app_id) = desk.register("app");
+        let address = format!("/applications/{id}");
+        assert_eq!(desk.get(&address).code(), "Request_ResourceNotFound");
+        assert_eq!(desk.patch(&address, &json!({ "displayName": "b" })).status, 404);
+        assert_eq!(desk.post(&format!("{address}/addPassword"), &json!({})).status, 404);
+        let principal = desk.post("/servicePrincipals", &json!({ "appId": app_id }));
+        assert_eq!(
+            (principal.status, principal.text("/error/details/0/code").as_str()),
+            (400, "NoBackingApplicationObject")
+        );
+        desk.advance("20s");
+        assert_eq!(desk.get(&address).status, 200);
+        desk.principal(&app_id);
+        assert_eq!(desk.patch(&address, &json!({ "displayName": "b" })).status, 204);
+        assert_eq!(desk.get(&address).text("/displayName"), "app");
+        desk.advance("20s");
+        assert_eq!(desk.get(&address).text("/displayName"), "b");
+    }
+
+    #[test]
+    fn a_taken_unique_name_is_refused_even_while_its_holder_is_deleted() {
+        let mut desk = Desk::new();
+        let (id, _) = desk.register("app");
+        let again = json!({ "displayName": "x", "uniqueName": "app" });
+        assert_eq!(desk.post("/applications", &again).text("/error/details/0/target"), "uniqueName");
+        desk.delete(&format!("/applications/{id}"));
+        assert_eq!(desk.post("/applications", &again).status, 400);
+        desk.advance("30d");
+        assert_eq!(desk.post("/applications", &again).status, 201);
+    }
+
+    #[test]
+    fn deleting_an_application_takes_principal_and_grants_along() {
+        let mut desk = Desk::new();
+        let (id, app_id) = desk.register("app");
+        let (principal, graph) = (desk.principal(&app_id), desk.graph());
+        let grant = desk.post(
+            "/oauth2PermissionGrants",
+            &json!({ "clientId": principal, "consentType": "AllPrincipals", "resourceId": graph, "scope": "User.Read" }),
+        );
+        assert_eq!(grant.status, 201);
+        desk.delete(&format!("/applications/{id}"));
+        assert_eq!(desk.get(&format!("/oauth2PermissionGrants/{}", grant.text("/id"))).status, 404);
+        assert_eq!(desk.get(&format!("/servicePrincipals/{principal}")).status, 404);
+        let restore = |id: &str| format!("/directory/deletedItems/{id}/restore");
+        assert_eq!(desk.send("POST", &restore(&principal), None, &[]).status, 400);
+        assert_eq!(desk.send("POST", &restore(&id), None, &[]).status, 200);
+        assert_eq!(desk.get(&format!("/servicePrincipals/{principal}")).status, 404);
+        assert_eq!(desk.send("POST", &restore(&principal), None, &[]).status, 200);
+    }
+
+    #[test]
+    fn a_second_write_within_the_window_is_a_conflict() {
+        let mut desk = Desk::new();
+        let (id, _) = desk.register("app");
+        desk.behave(&json!({ "concurrency_window": 2000 }));
+        let secret = desk.post(&format!("/applications/{id}/addPassword"), &json!({}));
+        assert_eq!(secret.status, 200);
+        let removal = json!({ "keyId": secret.text("/keyId") });
+        let refused = desk.post(&format!("/applications/{id}/removePassword"), &removal);
+        assert_eq!((refused.status, refused.code().as_str()), (409, "Directory_ConcurrencyViolation"));
+        desk.advance("2s");
+        assert_eq!(desk.post(&format!("/applications/{id}/removePassword"), &removal).status, 204);
+    }
+
+    #[test]
+    fn a_fresh_key_comes_and_goes_while_the_list_flaps() {
+        let mut desk = Desk::new();
+        let (id, _) = desk.register("app");
+        desk.behave(&json!({ "key_flapping": 10_000 }));
+        desk.post(&format!("/applications/{id}/addPassword"), &json!({}));
+        let keys = |desk: &mut Desk| {
+            desk.get(&format!("/applications/{id}")).value()["passwordCredentials"].as_array().map(Vec::len)
+        };
+        let mut seen: Vec<_> = (0..4).map(|_| keys(&mut desk)).collect();
+        seen.sort();
+        assert_eq!(seen, [Some(0), Some(0), Some(1), Some(1)]);
+        desk.advance("10s");
+        assert_eq!((keys(&mut desk), keys(&mut desk)), (Some(1), Some(1)));
+    }
+
+    #[test]
+    fn secrets_are_shown_once_and_last_two_years() {
+        let mut desk = Desk::new();
+        let (id, _) = desk.register("app");
+        let asked =
+            json!({ "passwordCredential": { "startDateTime": "2027-03-01T00:00:00Z", "displayName": "a" } });
+        let secret = desk.post(&format!("/applications/{id}/addPassword"), &asked);
+        assert_eq!(secret.text("/endDateTime"), "2029-03-01T00:00:00Z");
+        assert_eq!(secret.text("/secretText").len(), 40);
+        let shown = desk.get(&format!("/applications/{id}")).value();
+        assert_eq!(shown["passwordCredentials"][0]["secretText"], Value::Null);
+        assert_eq!(shown["passwordCredentials"][0]["hint"], secret.text("/secretText")[..3]);
+    }
+
+    #[test]
+    fn a_policy_forbids_or_shortens_secrets() {
+        let mut desk = Desk::new();
+        let (id, _) = desk.register("app");
+        let restriction = |kind: &str| {
+            json!({ "defaultAppManagementPolicy": { "isEnabled": true, "applicationRestrictions": {
+                "passwordCredentials": [{ "restrictionType": kind, "state": "enabled", "maxLifetime": "P90D" }],
+            } } })
+        };
+        let mut refusal = |kind: &str| {
+            let document = restriction(kind);
+            desk.world.tenants[0].policies.apply(document.as_object().unwrap()).unwrap();
+            desk.post(&format!("/applications/{id}/addPassword"), &json!({})).code()
+        };
+        assert_eq!(refusal("passwordAddition"), "CredentialTypeNotAllowedAsPerAppPolicy");
+        assert_eq!(refusal("passwordLifetime"), "CredentialInvalidLifetimeAsPerAppPolicy");
+    }
+
+    #[test]
+    fn owned_by_manages_what_it_made_and_nothing_else() {
+        let mut desk = Desk::new();
+        let (other, _) = desk.register("other");
+        let mut desk = desk.with_roles(&["Application.ReadWrite.OwnedBy"]);
+        let (own, app_id) = desk.register("own");
+        assert_eq!(desk.patch(&format!("/applications/{own}"), &json!({ "notes": "x" })).status, 204);
+        assert_eq!(desk.patch(&format!("/applications/{other}"), &json!({ "notes": "x" })).status, 403);
+        desk.principal(&app_id);
+    }
+
+    #[test]
+    fn a_patch_merges_complex_properties_and_replaces_lists() {
+        let mut desk = Desk::new();
+        let (id, _) = desk.register("app");
+        let address = format!("/applications/{id}");
+        desk.patch(
+            &address,
+            &json!({ "web": { "redirectUris": ["https://a.example/"], "homePageUrl": "https://b" } }),
+        );
+        desk.patch(&address, &json!({ "web": { "redirectUris": ["https://c.example/"] }, "tags": ["x"] }));
+        let shown = desk.get(&address).value();
+        assert_eq!(shown["web"]["homePageUrl"], "https://b");
+        assert_eq!(shown["web"]["redirectUris"], json!(["https://c.example/"]));
+        for body in [
+            json!({ "appId": "x" }),
+            json!({ "colour": "red" }),
+            json!({ "tags": null }),
+            json!({ "displayName": "" }),
+        ] {
+            assert_eq!(desk.patch(&address, &body).status, 400, "{body}");
+        }
+        assert_eq!(desk.patch(&address, &json!({ "uniqueName": "other" })).status, 400);
+    }
+}

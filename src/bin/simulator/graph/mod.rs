@@ -8,6 +8,8 @@ mod batch;
 pub(crate) mod call;
 pub(crate) mod deleted_items;
 mod delta;
+#[cfg(test)]
+pub(crate) mod desk;
 pub(crate) mod directory_objects;
 pub(crate) mod entity;
 pub(crate) mod errors;
@@ -27,6 +29,7 @@ pub(crate) mod resources;
 mod routes;
 mod service_principal_writes;
 pub(crate) mod service_principals;
+pub(crate) mod throttling;
 mod user_writes;
 pub(crate) mod users;
 
@@ -66,6 +69,23 @@ pub(crate) fn answer(world: &mut World, request: &Request) -> Answer {
 pub(crate) fn answer_signed_in(world: &mut World, caller: &Caller, request: &Request) -> Answer {
     let segments = routes::segments(request.segments());
     let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+    let charge = match throttling::charge(world, caller, request, &segments) {
+        Ok(charge) => charge,
+        Err(refused) => {
+            let (failure, headers) = *refused;
+            let mut answer = finished(world, request, Err(failure));
+            answer.headers.extend(headers.headers);
+            return answer;
+        }
+    };
+    if !request.body.is_empty() && request.header("content-type").is_none_or(|kind| !kind.contains("json")) {
+        let failure = Failure::new(
+            400,
+            "BadRequest",
+            "Write requests (excluding DELETE) must contain the Content-Type header declaration.",
+        );
+        return finished(world, request, Err(failure));
+    }
     let outcome = match Call::new(world, caller, request) {
         Ok(mut call) => match routes::run(&mut call, &segments) {
             Some(outcome) => outcome,
@@ -73,7 +93,7 @@ pub(crate) fn answer_signed_in(world: &mut World, caller: &Caller, request: &Req
         },
         Err(failure) => Err(failure),
     };
-    finished(world, request, outcome)
+    charge.mark(finished(world, request, outcome))
 }
 
 /// Adds what every answer of Graph carries.

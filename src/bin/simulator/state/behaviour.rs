@@ -23,6 +23,10 @@ pub(crate) struct Microsoft {
     pub(crate) key_flapping: u64,
     /// Milliseconds until a page token is too old.
     pub(crate) page_token_lifetime: u64,
+    /// Resource units of one application in one tenant within 10 seconds; 0: by the size of the tenant.
+    pub(crate) unit_limit: u64,
+    /// Writes of one application in one tenant within 150 seconds; 0: as published, 3,000.
+    pub(crate) write_limit: u64,
     /// Application ids of Microsoft's resources that have no principal in the tenants.
     pub(crate) missing_resources: Vec<String>,
 }
@@ -37,6 +41,8 @@ impl Default for Microsoft {
             concurrency_window: 0,
             key_flapping: 0,
             page_token_lifetime: 600_000,
+            unit_limit: 0,
+            write_limit: 0,
             missing_resources: Vec::new(),
         }
     }

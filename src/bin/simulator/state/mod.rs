@@ -19,6 +19,7 @@ use crate::control::state_document;
 use crate::entra::jwt::Signer;
 use crate::essentials::Organizations;
 use crate::generate;
+use crate::graph::throttling::Meters;
 use behaviour::Behaviour;
 use clock::Clock;
 use faults::Faults;
@@ -41,6 +42,8 @@ pub(crate) struct World {
     pub(crate) signer: Arc<Signer>,
     /// Switches at every read that flaps.
     pub(crate) turn: bool,
+    /// Graph's budgets.
+    pub(crate) meters: Meters,
     /// When deleted items were last looked through for expired ones.
     pub(crate) purged: jiff::Timestamp,
     /// Every secret value ever issued or accepted, for leak tests.
@@ -76,6 +79,7 @@ impl World {
             behaviour,
             signer,
             turn: false,
+            meters: Meters::default(),
             purged: jiff::Timestamp::MIN,
             secrets: BTreeSet::new(),
         };

@@ -100,6 +100,11 @@ impl<T> Table<T> {
         self.rows.values().filter_map(|row| row.current.as_ref())
     }
 
+    /// About how many objects there are; those deleted count too.
+    pub(crate) fn size(&self) -> usize {
+        self.rows.len()
+    }
+
     /// The object as a read sees it.
     pub(crate) fn seen(&self, id: &str, view: View) -> Option<&Arc<T>> {
         let row = self.rows.get(id)?;
