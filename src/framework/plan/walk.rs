@@ -25,8 +25,8 @@ impl<'a> Place<'a> {
         Self { path, config, prior, existed: !matches!(prior, Value::Null), in_set: false }
     }
 
-    fn member_path(&self, name: &Cow<'static, str>) -> Path {
-        if self.in_set { self.path.clone() } else { self.path.clone().join(Path::attribute(name.clone())) }
+    fn member_path(&self, name: Cow<'static, str>) -> Path {
+        if self.in_set { self.path.clone() } else { self.path.clone().join(Path::attribute(name)) }
     }
 
     /// The place of an attribute or of the blocks of one name in the object that is here.
@@ -49,7 +49,7 @@ pub(super) trait Pass {
 pub(super) fn body<P: Pass>(pass: &mut P, schema: &Schema, place: &Place<'_>, planned: Value) -> Value {
     let Value::Map(mut members) = planned else { return planned };
     for attribute in &schema.attributes {
-        let path = place.member_path(&attribute.name);
+        let path = place.member_path(attribute.name.clone());
         let inner = place.member(&path, &attribute.name);
         let member = members.remove(attribute.name.as_ref()).unwrap_or_default();
         let mut member = pass.attribute(attribute, &inner, member);
@@ -62,7 +62,7 @@ pub(super) fn body<P: Pass>(pass: &mut P, schema: &Schema, place: &Place<'_>, pl
         members.insert(attribute.name.clone().into_owned(), member);
     }
     for block in &schema.blocks {
-        let path = place.member_path(&block.name);
+        let path = place.member_path(block.name.clone());
         let inner = place.member(&path, &block.name);
         if let Some(member) = members.remove(block.name.as_ref()) {
             let member = elements(pass, &block.body, block.nesting, &inner, member);
