@@ -8,6 +8,7 @@ pub mod env;
 pub mod essentials;
 pub mod framework;
 pub mod functions;
+pub mod graph;
 pub mod http;
 pub mod plugin;
 pub mod preview;

@@ -26,6 +26,6 @@ pub use error::{Error, Fault};
 pub use limiter::Limiter;
 pub use request::{Repeat, Request};
 pub use response::Response;
-pub use retry::delays;
+pub use retry::{delays, parse_retry_after};
 pub use send::HttpClient;
 pub use stream::StreamedResponse;

@@ -124,7 +124,7 @@ pub(super) fn date_of(headers: &HeaderMap) -> Option<Timestamp> {
 
 /// The delay the service asked for.
 pub(super) fn retry_after_of(headers: &HeaderMap, date: Option<Timestamp>) -> Option<Duration> {
-    retry::retry_after(text(headers, RETRY_AFTER.as_str())?, date)
+    retry::parse_retry_after(text(headers, RETRY_AFTER.as_str())?, date)
 }
 
 /// A header's value when it is readable text.

@@ -79,7 +79,7 @@ pub fn delays(first: Duration, longest: Duration) -> impl Iterator<Item = Durati
 
 /// The delay a `Retry-After` header asks for: seconds, decimals of them (Graph sends `2.128`), or an HTTP date that
 /// `now` is subtracted from.
-pub(super) fn retry_after(header: &str, now: Option<Timestamp>) -> Option<Duration> {
+pub fn parse_retry_after(header: &str, now: Option<Timestamp>) -> Option<Duration> {
     let header = header.trim();
     if let Ok(seconds) = header.parse::<f64>() {
         return Duration::try_from_secs_f64(seconds).ok();
@@ -144,12 +144,12 @@ mod tests {
     #[test]
     fn retry_after_is_read_in_every_form() {
         let now = http_date("Sun, 06 Nov 1994 08:49:37 GMT");
-        assert_eq!(retry_after("10", now), Some(Duration::from_secs(10)));
-        assert_eq!(retry_after(" 2.128 ", None), Some(Duration::from_millis(2128)));
-        assert_eq!(retry_after("Sun, 06 Nov 1994 08:50:07 GMT", now), Some(Duration::from_secs(30)));
-        assert_eq!(retry_after("Sun, 06 Nov 1994 08:00:00 GMT", now), Some(Duration::ZERO));
+        assert_eq!(parse_retry_after("10", now), Some(Duration::from_secs(10)));
+        assert_eq!(parse_retry_after(" 2.128 ", None), Some(Duration::from_millis(2128)));
+        assert_eq!(parse_retry_after("Sun, 06 Nov 1994 08:50:07 GMT", now), Some(Duration::from_secs(30)));
+        assert_eq!(parse_retry_after("Sun, 06 Nov 1994 08:00:00 GMT", now), Some(Duration::ZERO));
         for nonsense in ["", "soon", "-1", "NaN", "inf", "1e300"] {
-            assert_eq!(retry_after(nonsense, now), None, "{nonsense}");
+            assert_eq!(parse_retry_after(nonsense, now), None, "{nonsense}");
         }
     }
 

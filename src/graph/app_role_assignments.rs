@@ -1,0 +1,105 @@
+//! App role assignments: the application permissions that a principal holds.
+
+use std::collections::BTreeSet;
+
+use reqwest::Method;
+use serde::{Deserialize, Serialize};
+
+use super::ask::{Ask, encoded, literal};
+use super::connection::Graph;
+use super::consistency::{never, principal_not_there_yet};
+use super::error::Error;
+use super::needs;
+use crate::http::Call;
+
+/// The verbs of app role assignments.
+#[derive(Debug, Clone, Copy)]
+pub struct AppRoleAssignments<'a>(pub(super) &'a Graph);
+
+/// An application permission that a principal holds.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AppRoleAssignment {
+    /// Id of the assignment, opaque.
+    pub id: String,
+    /// Id of the permission.
+    pub app_role_id: String,
+    /// Object id of the principal that holds it.
+    pub principal_id: String,
+    /// Object id of the API's principal.
+    pub resource_id: String,
+    /// Name of the API.
+    pub resource_display_name: Option<String>,
+}
+
+#[derive(Serialize)]
+struct NewAssignment<'a> {
+    #[serde(rename = "principalId")]
+    principal: &'a str,
+    #[serde(rename = "resourceId")]
+    resource: &'a str,
+    #[serde(rename = "appRoleId")]
+    role: &'a str,
+}
+
+impl AppRoleAssignments<'_> {
+    /// What a principal holds.
+    pub async fn of(&self, call: &Call, principal: &str) -> Result<Vec<AppRoleAssignment>, Error> {
+        let path = format!("/servicePrincipals/{}/appRoleAssignments", encoded(principal));
+        let operation = format!("read the application permissions of service principal `{principal}`");
+        self.0.list(call, Ask::get(path, &needs::READ_APPLICATIONS, operation)).await
+    }
+
+    /// The names of the application permissions of Microsoft Graph that a principal holds.
+    pub async fn names(&self, call: &Call, principal: &str) -> Result<BTreeSet<String>, Error> {
+        let held = self.of(call, principal).await?;
+        self.0.permissions().assigned(call, &held).await
+    }
+
+    /// Gives a principal an application permission of an API. True when it did not hold it before.
+    pub async fn assign(
+        &self,
+        call: &Call,
+        principal: &str,
+        resource: &str,
+        role: &str,
+    ) -> Result<bool, Error> {
+        let path = format!("/servicePrincipals/{}/appRoleAssignments", encoded(principal));
+        let operation = format!("grant application permission `{role}` to service principal `{principal}`");
+        let new = NewAssignment { principal, resource, role };
+        // A repeat is refused as a duplicate, which is success.
+        let ask =
+            Ask::new(Method::POST, path, &needs::WRITE_ROLE_ASSIGNMENTS, operation).body(&new)?.repeatable();
+        let passing = if self.0.is_fresh(principal) { principal_not_there_yet } else { never };
+        match self.0.settle(call, ask, passing).await {
+            Ok(_) => Ok(true),
+            Err(error) if is_duplicate(&error) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Takes an application permission back. True when it was there.
+    pub async fn revoke(&self, call: &Call, principal: &str, assignment: &str) -> Result<bool, Error> {
+        let path =
+            format!("/servicePrincipals/{}/appRoleAssignments/{}", encoded(principal), encoded(assignment));
+        let operation =
+            format!("revoke application permission `{assignment}` of service principal `{principal}`");
+        let ask = Ask::new(Method::DELETE, path, &needs::WRITE_ROLE_ASSIGNMENTS, operation).repeatable();
+        match self.0.settle(call, ask, never).await {
+            Ok(_) => Ok(true),
+            Err(error) if error.is_not_found() => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// The permission is held already (observed text; its status is 400).
+fn is_duplicate(error: &Error) -> bool {
+    error.answer().is_some_and(|answer| answer.says("Permission being assigned already exists"))
+}
+
+/// Asks for what the principal with this client id holds.
+pub(super) fn by_client_id(client_id: &str) -> Ask {
+    let path = format!("/servicePrincipals(appId={})/appRoleAssignments", literal(client_id));
+    Ask::get(path, &needs::READ_APPLICATIONS, format!("read the application permissions of `{client_id}`"))
+}

@@ -1,0 +1,83 @@
+//! One question to Graph: what it is for, what it needs, and the request, sent alone or within a batch.
+
+use reqwest::Method;
+use serde::Serialize;
+
+use super::error::{Error, Fault};
+use super::needs::Need;
+use crate::http::{Body, Repeat};
+
+/// A request below the API's version, with what errors about it must say.
+#[derive(Debug, Clone)]
+pub(super) struct Ask {
+    /// For messages, such as "read application `x`".
+    pub(super) operation: String,
+    pub(super) need: &'static Need,
+    pub(super) method: Method,
+    /// Path and query, such as `/applications/x?$select=id`.
+    pub(super) path: String,
+    pub(super) body: Option<Body>,
+    pub(super) repeat: Repeat,
+    pub(super) holds_secret: bool,
+}
+
+impl Ask {
+    pub(super) fn new(
+        method: Method,
+        path: String,
+        need: &'static Need,
+        operation: impl Into<String>,
+    ) -> Self {
+        let repeat = if method.is_safe() { Repeat::Safe } else { Repeat::Unsafe };
+        Self { operation: operation.into(), need, method, path, body: None, repeat, holds_secret: false }
+    }
+
+    pub(super) fn get(path: String, need: &'static Need, operation: impl Into<String>) -> Self {
+        Self::new(Method::GET, path, need, operation)
+    }
+
+    /// Sets the body.
+    pub(super) fn body(mut self, value: &impl Serialize) -> Result<Self, Error> {
+        let body = Body::json(value)
+            .map_err(|error| Error::new(self.operation.clone(), Fault::Unexpected(error.to_string())))?;
+        self.body = Some(body);
+        Ok(self)
+    }
+
+    /// Sending it twice does the same as sending it once.
+    pub(super) fn repeatable(mut self) -> Self {
+        self.repeat = Repeat::Safe;
+        self
+    }
+
+    /// The answer holds a secret.
+    pub(super) fn holds_secret(mut self) -> Self {
+        self.holds_secret = true;
+        self
+    }
+
+    pub(super) fn error(&self, fault: impl Into<Fault>) -> Error {
+        Error::new(self.operation.clone(), fault)
+    }
+}
+
+/// A value as one segment of a path or the value of a query parameter.
+pub(super) fn encoded(text: &str) -> String {
+    url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20")
+}
+
+/// A string in an `OData` literal: single quotes doubled, encoded for the address.
+pub(super) fn literal(text: &str) -> String {
+    format!("'{}'", encoded(&text.replace('\'', "''")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_cannot_break_out_of_its_literal_or_segment() {
+        assert_eq!(literal("it's a/b?c"), "'it%27%27s%20a%2Fb%3Fc'");
+        assert_eq!(encoded("../x#y+z"), "..%2Fx%23y%2Bz");
+    }
+}

@@ -1,0 +1,162 @@
+//! Several reads in one request, `POST /$batch` (Graph: JSON batching).
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use reqwest::Method;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use super::ask::Ask;
+use super::connection::Graph;
+use super::error::{Answer, Error, Fault, fault_of};
+use crate::http::{Call, delays, parse_retry_after};
+
+pub(super) const PATH: &str = "/$batch";
+/// Graph refuses more items in one batch.
+const LIMIT: usize = 20;
+/// Rounds for items that were throttled or failed for the moment, one by one within an accepted batch.
+const ROUNDS: usize = 6;
+
+#[derive(Serialize)]
+struct Batch<'a> {
+    requests: Vec<Item<'a>>,
+}
+
+#[derive(Serialize)]
+struct Item<'a> {
+    id: String,
+    method: &'a str,
+    url: &'a str,
+}
+
+#[derive(Deserialize)]
+struct Answers {
+    responses: Vec<ItemAnswer>,
+}
+
+#[derive(Deserialize)]
+struct ItemAnswer {
+    id: String,
+    status: u16,
+    #[serde(default)]
+    headers: Option<HashMap<String, serde_json::Value>>,
+    #[serde(default)]
+    body: Option<Box<RawValue>>,
+}
+
+impl ItemAnswer {
+    fn header(&self, name: &str) -> Option<&str> {
+        let headers = self.headers.as_ref()?;
+        headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name))?.1.as_str()
+    }
+
+    fn is_passing(&self) -> bool {
+        matches!(self.status, 408 | 424 | 429 | 500 | 502..=504)
+    }
+}
+
+/// One item's outcome.
+pub(super) struct Outcome(Result<Option<Box<RawValue>>, Error>, String);
+
+impl Outcome {
+    /// The answer's body, decoded.
+    pub(super) fn decode<T: DeserializeOwned>(self) -> Result<T, Error> {
+        let Self(body, operation) = self;
+        let body = body?;
+        let text = body.as_deref().map_or("null", RawValue::get);
+        serde_json::from_str(text).map_err(|error| {
+            let place = format!("item of a batch, line {} column {}", error.line(), error.column());
+            Error::new(operation, Fault::Unexpected(place))
+        })
+    }
+
+    /// The same for an object that may not exist.
+    pub(super) fn decode_optional<T: DeserializeOwned>(self) -> Result<Option<T>, Error> {
+        match self.decode() {
+            Err(error) if error.is_not_found() => Ok(None),
+            answer => answer.map(Some),
+        }
+    }
+}
+
+impl Graph {
+    /// Sends reads in as few requests as possible; outcomes come in the order of the asks.
+    ///
+    /// Items are throttled one by one: those that were are sent again after the longest delay asked for.
+    pub(super) async fn batch<const N: usize>(
+        &self,
+        call: &Call,
+        asks: &[Ask; N],
+    ) -> Result<[Outcome; N], Error> {
+        debug_assert!(asks.iter().all(|ask| ask.method == Method::GET && ask.body.is_none()));
+        // What Graph leaves out stays an error.
+        let mut outcomes = asks.each_ref().map(|ask| {
+            Outcome(
+                Err(ask.error(Fault::Unexpected("a batch left it out".to_owned()))),
+                ask.operation.clone(),
+            )
+        });
+        let mut delays = delays(Duration::from_secs(1), Duration::from_secs(30));
+        let mut open: Vec<usize> = (0..asks.len()).collect();
+        for round in 1..=ROUNDS {
+            let mut again = Vec::new();
+            let mut delay = Duration::ZERO;
+            for part in open.chunks(LIMIT) {
+                for answer in self.batch_part(call, asks, part).await? {
+                    let Some((index, ask)) = index_of(&answer, part, asks) else { continue };
+                    let asked_for =
+                        answer.header("retry-after").and_then(|text| parse_retry_after(text, None));
+                    if answer.is_passing()
+                        && round < ROUNDS
+                        && asked_for.is_none_or(|wait| wait < call.remaining())
+                    {
+                        delay = delay.max(asked_for.unwrap_or_default());
+                        again.push(index);
+                    } else if let Some(outcome) = outcomes.get_mut(index) {
+                        *outcome = self.outcome(call, ask, answer).await;
+                    }
+                }
+            }
+            if again.is_empty() {
+                break;
+            }
+            open = again;
+            if delay.is_zero() {
+                delay = delays.next().unwrap_or_default();
+            }
+            if let Err(interrupted) = call.wait(delay).await {
+                let operation = open.first().map(|index| asks[*index].operation.clone()).unwrap_or_default();
+                return Err(Error::new(operation, interrupted));
+            }
+        }
+        Ok(outcomes)
+    }
+
+    async fn batch_part(&self, call: &Call, asks: &[Ask], part: &[usize]) -> Result<Vec<ItemAnswer>, Error> {
+        let Some(first) = part.first().map(|index| &asks[*index]) else { return Ok(Vec::new()) };
+        let item = |index: &usize| Item { id: index.to_string(), method: "GET", url: &asks[*index].path };
+        let batch = Batch { requests: part.iter().map(item).collect() };
+        let ask = Ask::new(Method::POST, PATH.to_owned(), first.need, first.operation.clone());
+        let answers: Answers = self.read(call, ask.body(&batch)?.repeatable()).await?;
+        Ok(answers.responses)
+    }
+
+    async fn outcome(&self, call: &Call, ask: &Ask, answer: ItemAnswer) -> Outcome {
+        let operation = ask.operation.clone();
+        if (200..300).contains(&answer.status) {
+            return Outcome(Ok(answer.body), operation);
+        }
+        let request_id = answer.header("request-id").map(str::to_owned);
+        let body = answer.body.as_deref().map_or("", RawValue::get);
+        let refusal = Answer::new(answer.status, body.as_bytes(), request_id);
+        let held = if answer.status == 403 { self.held(call).await } else { Vec::new() };
+        Outcome(Err(ask.error(fault_of(refusal, ask.need, held))), operation)
+    }
+}
+
+fn index_of<'a>(answer: &ItemAnswer, part: &[usize], asks: &'a [Ask]) -> Option<(usize, &'a Ask)> {
+    let index = answer.id.parse().ok().filter(|index| part.contains(index))?;
+    Some((index, asks.get(index)?))
+}

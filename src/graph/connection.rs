@@ -1,0 +1,293 @@
+//! One tenant's connection to Graph: signs requests, renews a refused token once, and turns refusals into errors.
+
+use std::collections::{HashMap, HashSet};
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jiff::Timestamp;
+use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue};
+use reqwest::{Method, Url};
+use serde::de::DeserializeOwned;
+use tokio::sync::OnceCell;
+
+use super::ask::Ask;
+use super::error::{Answer, Error, Fault, fault_of};
+use super::snapshot::Snapshot;
+use super::{
+    AppRoleAssignments, Applications, DeletedItems, Domains, Grants, Groups, Permissions, Policies,
+    ServicePrincipals, Tenant, Users,
+};
+use crate::auth::{Credentials, TenantId, Token};
+use crate::clock::Clock;
+use crate::http::{Call, HttpClient, Limiter, Request, Response};
+
+/// Echoed by Graph and kept in its logs (Graph: best practices).
+const CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("client-request-id");
+const VERSION: &str = "v1.0";
+/// Requests at once against one tenant: enough to hide latency, far below the tenant's limits.
+const PARALLEL: usize = 8;
+
+/// Microsoft Graph for one tenant; a cheap clone. Clones share what they know, so one per tenant and process is right.
+#[derive(Clone)]
+pub struct Graph(Arc<Inner>);
+
+struct Inner {
+    http: HttpClient,
+    credentials: Credentials,
+    tenant: TenantId,
+    endpoint: Url,
+    scope: String,
+    clock: Clock,
+    snapshots: Mutex<HashMap<String, Arc<OnceCell<Arc<Snapshot>>>>>,
+    graph_principal: OnceCell<String>,
+    live_permissions: OnceCell<super::permissions::Live>,
+    writers: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
+    fresh: Mutex<HashSet<String>>,
+}
+
+impl fmt::Debug for Graph {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Graph").field("tenant", &self.0.tenant).finish_non_exhaustive()
+    }
+}
+
+impl Graph {
+    /// A connection to `tenant` in the cloud of `credentials`. Nothing is sent and nobody signs in until it is used.
+    pub fn new(http: &HttpClient, credentials: Credentials, tenant: TenantId) -> Self {
+        let (endpoint, scope) =
+            (credentials.cloud().graph_endpoint.clone(), credentials.cloud().graph_scope.clone());
+        let clock = credentials.clock(&tenant);
+        Self(Arc::new(Inner {
+            http: http.limited_by(Limiter::new(PARALLEL)),
+            credentials,
+            tenant,
+            endpoint,
+            scope,
+            clock,
+            snapshots: Mutex::default(),
+            graph_principal: OnceCell::new(),
+            live_permissions: OnceCell::new(),
+            writers: Mutex::default(),
+            fresh: Mutex::default(),
+        }))
+    }
+
+    /// The tenant as it was named: an id or a domain.
+    pub fn tenant(&self) -> &TenantId {
+        &self.0.tenant
+    }
+
+    /// The tenant's clock: the dates of its answers.
+    pub fn clock(&self) -> &Clock {
+        &self.0.clock
+    }
+
+    /// The credentials that sign in.
+    pub fn credentials(&self) -> &Credentials {
+        &self.0.credentials
+    }
+
+    /// The scope that Graph tokens are asked for with.
+    pub fn scope(&self) -> &str {
+        &self.0.scope
+    }
+
+    /// The caller's token for this tenant; its claims tell who it is and which permissions it holds.
+    pub async fn token(&self, call: &Call) -> Result<Token, Error> {
+        let token = self.0.credentials.token(call, &self.0.tenant, &self.0.scope).await;
+        token.map_err(|error| Error::new(format!("sign in to tenant `{}`", self.0.tenant), error))
+    }
+
+    /// The present, by the dates of the tenant's answers.
+    pub fn now(&self) -> Timestamp {
+        self.0.clock.now()
+    }
+
+    /// The tenant itself.
+    pub fn organization(&self) -> Tenant<'_> {
+        Tenant(self)
+    }
+
+    /// The tenant's domains.
+    pub fn domains(&self) -> Domains<'_> {
+        Domains(self)
+    }
+
+    /// Application registrations.
+    pub fn applications(&self) -> Applications<'_> {
+        Applications(self)
+    }
+
+    /// Service principals.
+    pub fn service_principals(&self) -> ServicePrincipals<'_> {
+        ServicePrincipals(self)
+    }
+
+    /// Delegated permission grants.
+    pub fn grants(&self) -> Grants<'_> {
+        Grants(self)
+    }
+
+    /// Application permissions that principals hold.
+    pub fn app_role_assignments(&self) -> AppRoleAssignments<'_> {
+        AppRoleAssignments(self)
+    }
+
+    /// Names and ids of Microsoft Graph's own permissions.
+    pub fn permissions(&self) -> Permissions<'_> {
+        Permissions(self)
+    }
+
+    /// App management policies.
+    pub fn policies(&self) -> Policies<'_> {
+        Policies(self)
+    }
+
+    /// Users.
+    pub fn users(&self) -> Users<'_> {
+        Users(self)
+    }
+
+    /// Groups.
+    pub fn groups(&self) -> Groups<'_> {
+        Groups(self)
+    }
+
+    /// Deleted objects.
+    pub fn deleted_items(&self) -> DeletedItems<'_> {
+        DeletedItems(self)
+    }
+
+    /// Sends an ask and decodes its answer.
+    pub(super) async fn read<T: DeserializeOwned>(&self, call: &Call, ask: Ask) -> Result<T, Error> {
+        let operation = ask.operation.clone();
+        self.send(call, ask).await?.json().map_err(|error| Error::new(operation, error))
+    }
+
+    /// The same for an object that may not exist.
+    pub(super) async fn read_optional<T: DeserializeOwned>(
+        &self,
+        call: &Call,
+        ask: Ask,
+    ) -> Result<Option<T>, Error> {
+        match self.read(call, ask).await {
+            Err(error) if error.is_not_found() => Ok(None),
+            answer => answer.map(Some),
+        }
+    }
+
+    /// Sends an ask; every status but success is an error. A write drops what was known of the tenant.
+    pub(super) async fn send(&self, call: &Call, ask: Ask) -> Result<Response, Error> {
+        let is_write = ask.method != Method::GET && ask.path != super::batch::PATH;
+        let url = self.url(&ask)?;
+        let sent = self.send_to(call, &ask, url).await;
+        if is_write {
+            // Also after a failure: whether it did something may be unknown.
+            self.forget_snapshots();
+        }
+        sent
+    }
+
+    /// Sends an ask to an address that Graph itself gave (a page). The token goes to the configured endpoint only.
+    pub(super) async fn send_to(&self, call: &Call, ask: &Ask, url: Url) -> Result<Response, Error> {
+        if url.origin() != self.0.endpoint.origin() {
+            let host = url.host_str().unwrap_or_default();
+            return Err(ask.error(Fault::Unexpected(format!("it points to another host, `{host}`"))));
+        }
+        let mut renewed = false;
+        loop {
+            let token = self.0.credentials.token(call, &self.0.tenant, &self.0.scope).await;
+            let token = token.map_err(|error| ask.error(error))?;
+            let request = request(call, ask, url.clone(), &token)?;
+            let response = self.0.http.send(call, request).await.map_err(|error| ask.error(error))?;
+            if let Some(date) = response.date {
+                self.0.clock.observe(date);
+            }
+            if response.is_success() {
+                return Ok(response);
+            }
+            if response.status == 401 && !renewed {
+                renewed = true;
+                self.0.credentials.invalidate(&self.0.tenant);
+                continue;
+            }
+            if let Some(error) = response.not_json().filter(|_| !response.body.is_empty()) {
+                return Err(ask.error(error));
+            }
+            let answer = Answer::new(response.status, &response.body, response.request_id.clone());
+            return Err(ask.error(fault_of(answer, ask.need, held(&token))));
+        }
+    }
+
+    pub(super) fn url(&self, ask: &Ask) -> Result<Url, Error> {
+        let base = self.0.endpoint.as_str().trim_end_matches('/');
+        Url::parse(&format!("{base}/{VERSION}{}", ask.path))
+            .map_err(|error| ask.error(Fault::Unexpected(error.to_string())))
+    }
+
+    /// The address of an object, for a reference to it in a body.
+    pub(super) fn reference(&self, path: &str) -> String {
+        format!("{}/{VERSION}{path}", self.0.endpoint.as_str().trim_end_matches('/'))
+    }
+
+    /// The permissions in the caller's token, as far as it can be had without signing in anew.
+    pub(super) async fn held(&self, call: &Call) -> Vec<String> {
+        self.token(call).await.map(|token| held(&token)).unwrap_or_default()
+    }
+
+    /// The lock that makes this process the only one of its writers to change one application at a time.
+    pub(super) fn writer(&self, object_id: &str) -> Arc<tokio::sync::Mutex<()>> {
+        let mut writers = self.0.writers.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(writers.entry(object_id.to_owned()).or_default())
+    }
+
+    /// Takes note of an object that was just made: replicas may not know it yet.
+    pub(super) fn note_fresh(&self, object_id: &str) {
+        self.0.fresh.lock().unwrap_or_else(PoisonError::into_inner).insert(object_id.to_owned());
+    }
+
+    /// Whether an object was made by this process.
+    pub(super) fn is_fresh(&self, object_id: &str) -> bool {
+        self.0.fresh.lock().unwrap_or_else(PoisonError::into_inner).contains(object_id)
+    }
+
+    pub(super) fn snapshot_cell(&self, client_id: &str) -> Arc<OnceCell<Arc<Snapshot>>> {
+        let mut snapshots = self.0.snapshots.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(snapshots.entry(client_id.to_owned()).or_default())
+    }
+
+    /// Forgets all snapshots, so that the next read asks Graph again. Done after each write.
+    pub fn forget_snapshots(&self) {
+        self.0.snapshots.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    pub(super) fn graph_principal(&self) -> &OnceCell<String> {
+        &self.0.graph_principal
+    }
+
+    pub(super) fn live_permissions(&self) -> &OnceCell<super::permissions::Live> {
+        &self.0.live_permissions
+    }
+}
+
+/// An ask as it is sent, signed.
+fn request(call: &Call, ask: &Ask, url: Url, token: &Token) -> Result<Request, Error> {
+    let unusable = || ask.error(Fault::Unexpected("the access token cannot stand in a header".to_owned()));
+    let run = HeaderValue::from_str(&call.correlation_id.to_string()).map_err(|_| unusable())?;
+    let mut request = Request::new(ask.method.clone(), url)
+        .repeat(ask.repeat)
+        .header(CLIENT_REQUEST_ID, run)
+        .secret_header(AUTHORIZATION, "Bearer ", token.secret())
+        .ok_or_else(unusable)?;
+    if let Some(body) = &ask.body {
+        request = request.body(body.clone());
+    }
+    Ok(if ask.holds_secret { request.wipe_answer() } else { request })
+}
+
+/// The permissions that a token carries.
+fn held(token: &Token) -> Vec<String> {
+    let claims = token.claims();
+    let delegated = claims.scp.as_deref().unwrap_or_default().split_whitespace().map(str::to_owned);
+    claims.roles.iter().cloned().chain(delegated).collect()
+}

@@ -1,0 +1,134 @@
+//! Deleted applications and principals: kept for 30 days, during which they can come back.
+
+use jiff::{SignedDuration, Timestamp};
+use reqwest::Method;
+use serde::Deserialize;
+
+use super::applications::Application;
+use super::ask::{Ask, encoded};
+use super::connection::Graph;
+use super::consistency::never;
+use super::error::Error;
+use super::needs;
+use super::paging::PAGE;
+use super::service_principals::ServicePrincipal;
+use crate::http::Call;
+
+/// The verbs of deleted objects.
+#[derive(Debug, Clone, Copy)]
+pub struct DeletedItems<'a>(pub(super) &'a Graph);
+
+/// How long a deleted object is kept (Graph: deleted items).
+const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// When an object that was deleted then is gone for good.
+pub fn purge_date(deleted: Timestamp) -> Option<Timestamp> {
+    deleted.checked_add(KEPT).ok()
+}
+
+/// A deleted service principal.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DeletedPrincipal {
+    /// Object id.
+    #[serde(rename = "id")]
+    pub object_id: String,
+    /// Client id of its application.
+    #[serde(rename = "appId")]
+    pub client_id: String,
+    /// When it was deleted.
+    pub deleted_date_time: Option<Timestamp>,
+}
+
+impl DeletedItems<'_> {
+    /// The deleted application that holds a unique name: it keeps the name until it is purged.
+    ///
+    /// All deleted applications are looked through, since not every property can be filtered by here.
+    pub async fn application_by_unique_name(
+        &self,
+        call: &Call,
+        name: &str,
+    ) -> Result<Option<Application>, Error> {
+        let path = format!(
+            "/directory/deletedItems/microsoft.graph.application?$select={}&$top={PAGE}",
+            super::applications::SELECT
+        );
+        let operation = format!("look for a deleted application named `{name}`");
+        let deleted: Vec<Application> =
+            self.0.list(call, Ask::get(path, &needs::READ_APPLICATIONS, operation)).await?;
+        Ok(deleted.into_iter().find(|application| application.unique_name.as_deref() == Some(name)))
+    }
+
+    /// The deleted application with this object id.
+    pub async fn application(&self, call: &Call, object_id: &str) -> Result<Option<Application>, Error> {
+        let path = format!("/directory/deletedItems/{}", encoded(object_id));
+        let operation = format!("read deleted application `{object_id}`");
+        self.0.read_optional(call, Ask::get(path, &needs::READ_APPLICATIONS, operation)).await
+    }
+
+    /// The deleted principal of a client id.
+    pub async fn principal_by_client_id(
+        &self,
+        call: &Call,
+        client_id: &str,
+    ) -> Result<Option<DeletedPrincipal>, Error> {
+        let path = format!(
+            "/directory/deletedItems/microsoft.graph.servicePrincipal?$select=id,appId,deletedDateTime&$top={PAGE}"
+        );
+        let operation = format!("look for the deleted service principal of `{client_id}`");
+        let deleted: Vec<DeletedPrincipal> =
+            self.0.list(call, Ask::get(path, &needs::READ_APPLICATIONS, operation)).await?;
+        Ok(deleted.into_iter().find(|principal| principal.client_id.eq_ignore_ascii_case(client_id)))
+    }
+
+    /// Brings a deleted application back. Its principal stays deleted and is restored separately.
+    pub async fn restore_application(&self, call: &Call, object_id: &str) -> Result<Application, Error> {
+        let application: Application = self.restore(call, object_id, "application").await?;
+        self.0.note_fresh(&application.client_id);
+        Ok(application)
+    }
+
+    /// Brings a deleted principal back; its application must be there.
+    pub async fn restore_principal(&self, call: &Call, object_id: &str) -> Result<ServicePrincipal, Error> {
+        self.restore(call, object_id, "service principal").await
+    }
+
+    async fn restore<T: serde::de::DeserializeOwned>(
+        &self,
+        call: &Call,
+        object_id: &str,
+        kind: &str,
+    ) -> Result<T, Error> {
+        let path = format!("/directory/deletedItems/{}/restore", encoded(object_id));
+        let operation = format!("restore deleted {kind} `{object_id}`");
+        let ask = Ask::new(Method::POST, path, &needs::RESTORE_APPLICATIONS, operation);
+        let response =
+            self.0.settle(call, ask.clone(), super::consistency::application_not_there_yet).await?;
+        let restored = response.json().map_err(|error| ask.error(error))?;
+        self.0.note_fresh(object_id);
+        Ok(restored)
+    }
+
+    /// Deletes a deleted object for good. True when it was there.
+    pub async fn purge(&self, call: &Call, object_id: &str) -> Result<bool, Error> {
+        let path = format!("/directory/deletedItems/{}", encoded(object_id));
+        let operation = format!("delete `{object_id}` for good");
+        let ask = Ask::new(Method::DELETE, path, &needs::RESTORE_APPLICATIONS, operation).repeatable();
+        match self.0.settle(call, ask, never).await {
+            Ok(_) => Ok(true),
+            Err(error) if error.is_not_found() => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_deleted_object_is_kept_for_thirty_days() {
+        let deleted: Timestamp = "2026-01-01T00:00:00Z".parse().expect("a time");
+        assert_eq!(purge_date(deleted), "2026-01-31T00:00:00Z".parse().ok());
+    }
+}

@@ -1,0 +1,333 @@
+//! What can go wrong with a call of Microsoft Graph, in words that say what to do.
+
+use std::fmt;
+
+use super::error_body::{self, ErrorBody};
+use super::needs::Need;
+use crate::{auth, http};
+
+/// A call that failed.
+#[derive(Debug)]
+pub struct Error(Box<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    operation: String,
+    fault: Fault,
+}
+
+/// Why a call failed.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Fault {
+    /// The object does not exist, or is not known yet to the replica that answered.
+    NotFound(Answer),
+    /// The object exists already, or someone else is changing it.
+    Conflict(Answer),
+    /// The caller may not do this.
+    Forbidden {
+        /// What the operation needs.
+        need: &'static Need,
+        /// The permissions in the caller's token.
+        held: Vec<String>,
+        /// The answer.
+        answer: Answer,
+    },
+    /// Too many requests, beyond what the operation's time allowed to wait out.
+    Throttled(Answer),
+    /// Any other refusal.
+    Refused(Answer),
+    /// The answer is not of the shape that Graph is known to send.
+    Unexpected(String),
+    /// Signing in failed.
+    Auth(auth::Error),
+    /// No answer of the service.
+    Http(http::Error),
+}
+
+/// Graph's error answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// HTTP status.
+    pub status: u16,
+    /// Graph's error code, such as `Request_BadRequest`; empty when the body was unreadable.
+    pub code: String,
+    /// Graph's sentence.
+    pub message: String,
+    /// Finer codes.
+    pub details: Vec<String>,
+    /// The id by which Graph knows the request.
+    pub request_id: Option<String>,
+}
+
+/// The most that is shown of Graph's words, in characters.
+const SHOWN: usize = 600;
+
+impl Answer {
+    pub(super) fn new(status: u16, body: &[u8], request_id: Option<String>) -> Self {
+        let ErrorBody { code, message, details, request_id: inner } =
+            error_body::read(body).unwrap_or_default();
+        let message = message.chars().filter(|c| !c.is_control()).take(SHOWN).collect();
+        Self { status, code, message, details, request_id: request_id.or(inner) }
+    }
+
+    /// Whether its message contains a fragment, without regard to case. Several faults share one code, so that the
+    /// text is all there is to tell them apart.
+    pub(super) fn says(&self, fragment: &str) -> bool {
+        self.message.to_ascii_lowercase().contains(&fragment.to_ascii_lowercase())
+    }
+
+    /// Whether its code, or a finer one, is this.
+    pub(super) fn is(&self, code: &str) -> bool {
+        self.code == code || self.details.iter().any(|detail| detail == code)
+    }
+}
+
+impl fmt::Display for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Graph answered {}", self.status)?;
+        if !self.code.is_empty() {
+            write!(f, " `{}`", self.code)?;
+        }
+        if !self.message.is_empty() {
+            write!(f, ": {}", self.message.trim_end_matches('.'))?;
+        }
+        match &self.request_id {
+            Some(request_id) => write!(f, " (request id {request_id})."),
+            None => f.write_str("."),
+        }
+    }
+}
+
+impl Error {
+    pub(super) fn new(operation: impl Into<String>, fault: impl Into<Fault>) -> Self {
+        Self(Box::new(Inner { operation: operation.into(), fault: fault.into() }))
+    }
+
+    /// What was attempted, such as "read application `x`".
+    pub fn operation(&self) -> &str {
+        &self.0.operation
+    }
+
+    /// Why it failed.
+    pub fn fault(&self) -> &Fault {
+        &self.0.fault
+    }
+
+    /// Whether the object is not there.
+    pub fn is_not_found(&self) -> bool {
+        matches!(self.fault(), Fault::NotFound(_))
+    }
+
+    /// Whether the caller lacks a permission or role.
+    pub fn is_forbidden(&self) -> bool {
+        matches!(self.fault(), Fault::Forbidden { .. })
+    }
+
+    /// Whether it exists already or is being changed by someone else.
+    pub fn is_conflict(&self) -> bool {
+        matches!(self.fault(), Fault::Conflict(_))
+    }
+
+    /// Whether another object, active or deleted, holds the unique name (status 400 with this text: observed 2026).
+    pub fn is_unique_name_taken(&self) -> bool {
+        self.answer().is_some_and(|answer| {
+            answer.says("same value for property uniqueName")
+                || (answer.is("ObjectConflict") && answer.says("uniqueName"))
+        })
+    }
+
+    /// Whether a tenant or app management policy forbids client secrets or limits their life.
+    pub fn is_secret_policy(&self) -> bool {
+        self.answer().is_some_and(|answer| {
+            answer.is("CredentialTypeNotAllowedAsPerAppPolicy")
+                || answer.is("CredentialInvalidLifetimeAsPerAppPolicy")
+        })
+    }
+
+    /// Whether the user interrupted the operation.
+    pub fn is_cancelled(&self) -> bool {
+        match self.fault() {
+            Fault::Http(error) => error.is_cancelled(),
+            Fault::Auth(auth::Error::Cancelled { .. }) => true,
+            _ => false,
+        }
+    }
+
+    /// Whether Graph may have acted although no usable answer came.
+    pub fn outcome_is_unknown(&self) -> bool {
+        match self.fault() {
+            Fault::Http(error) => error.outcome_is_unknown(),
+            Fault::Unexpected(_) => true,
+            Fault::Refused(answer) => matches!(answer.status, 500 | 502 | 504),
+            _ => false,
+        }
+    }
+
+    /// Graph's answer, when it is one of refusal.
+    pub fn answer(&self) -> Option<&Answer> {
+        match self.fault() {
+            Fault::NotFound(answer)
+            | Fault::Conflict(answer)
+            | Fault::Forbidden { answer, .. }
+            | Fault::Throttled(answer)
+            | Fault::Refused(answer) => Some(answer),
+            Fault::Unexpected(_) | Fault::Auth(_) | Fault::Http(_) => None,
+        }
+    }
+
+    /// The id by which Graph knows the request.
+    pub fn request_id(&self) -> Option<&str> {
+        match self.fault() {
+            Fault::Http(error) => error.request_id(),
+            _ => self.answer()?.request_id.as_deref(),
+        }
+    }
+}
+
+impl From<auth::Error> for Fault {
+    fn from(error: auth::Error) -> Self {
+        Self::Auth(error)
+    }
+}
+
+impl From<http::Error> for Fault {
+    fn from(error: http::Error) -> Self {
+        Self::Http(error)
+    }
+}
+
+impl From<http::Interrupted> for Fault {
+    fn from(interrupted: http::Interrupted) -> Self {
+        Self::Http(interrupted.into())
+    }
+}
+
+/// What a refusal means.
+pub(super) fn fault_of(answer: Answer, need: &'static Need, held: Vec<String>) -> Fault {
+    match answer.status {
+        403 if answer.code.starts_with("Directory_Quota") => Fault::Refused(answer),
+        403 => Fault::Forbidden { need, held, answer },
+        404 => Fault::NotFound(answer),
+        409 => Fault::Conflict(answer),
+        429 => Fault::Throttled(answer),
+        _ => Fault::Refused(answer),
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotFound(answer) => write!(f, "it does not exist. {answer}"),
+            Self::Conflict(answer) => write!(f, "it conflicts with what is there. {answer}"),
+            Self::Forbidden { need, held, answer } => {
+                write!(f, "the signed-in identity may not do this. It needs {need}; ")?;
+                if held.is_empty() {
+                    f.write_str("its token carries no permission at all: none was granted, or none has been consented")?;
+                } else {
+                    write!(f, "its token carries `{}`", held.join("`, `"))?;
+                }
+                write!(f, ". {answer}")
+            }
+            Self::Throttled(answer) => {
+                write!(f, "too many requests, and the operation's timeout leaves no time to wait. {answer}")
+            }
+            Self::Refused(answer) => {
+                write!(f, "{answer}")?;
+                refusal_advice(answer).map_or(Ok(()), |advice| write!(f, "\n\n{advice}"))
+            }
+            Self::Unexpected(what) => write!(f, "the answer is not what Graph is known to send: {what}"),
+            Self::Auth(error) => error.fmt(f),
+            Self::Http(error) => error.fmt(f),
+        }
+    }
+}
+
+/// What to do about refusals that have a remedy of their own.
+fn refusal_advice(answer: &Answer) -> Option<&'static str> {
+    if answer.is("CredentialTypeNotAllowedAsPerAppPolicy") {
+        Some(
+            "An app management policy of the tenant forbids client secrets, which Proofpoint's sync needs. Exempt this \
+             application from it (Entra admin center: Enterprise applications, Application policies).",
+        )
+    } else if answer.is("CredentialInvalidLifetimeAsPerAppPolicy") {
+        Some(
+            "An app management policy of the tenant limits how long a client secret may live. Choose a shorter lifetime \
+             or exempt this application from the policy.",
+        )
+    } else if answer.is("Directory_QuotaExceeded") {
+        Some(
+            "A quota of the directory is used up. Deleted objects count for 30 days; purge some, or sign in with an \
+             identity that holds a directory role.",
+        )
+    } else if answer.code == "Authorization_IdentityNotFound" {
+        Some(
+            "The signed-in application has no service principal in this tenant. An administrator of the tenant must \
+             consent to it there first.",
+        )
+    } else {
+        None
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Unable to {}: {}", self.0.operation, self.0.fault)
+    }
+}
+
+impl std::error::Error for Error {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::graph::needs;
+
+    fn error(status: u16, code: &str, message: &str) -> Error {
+        let body = serde_json::json!({"error": {"code": code, "message": message}}).to_string();
+        let answer = Answer::new(status, body.as_bytes(), Some("the-request".to_owned()));
+        Error::new(
+            "create application `x`",
+            fault_of(answer, &needs::WRITE_APPLICATIONS, vec!["User.Read".to_owned()]),
+        )
+    }
+
+    #[test]
+    fn a_missing_permission_is_named_beside_those_held() {
+        let text = error(403, "Authorization_RequestDenied", "Insufficient privileges.").to_string();
+        for fragment in
+            ["Application.ReadWrite.OwnedBy", "User.Read", "the-request", "Unable to create application"]
+        {
+            assert!(text.contains(fragment), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_taken_unique_name_is_recognised_although_its_status_is_400() {
+        let message = "Another object with the same value for property uniqueName already exists.";
+        assert!(error(400, "Request_BadRequest", message).is_unique_name_taken());
+        assert!(!error(400, "Request_BadRequest", "Another fault").is_unique_name_taken());
+    }
+
+    #[test]
+    fn both_policy_codes_say_what_to_do() {
+        for code in ["CredentialTypeNotAllowedAsPerAppPolicy", "CredentialInvalidLifetimeAsPerAppPolicy"] {
+            let error = error(400, code, "No.");
+            assert!(
+                error.is_secret_policy() && error.to_string().contains("policy of the tenant"),
+                "{error}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_quota_is_no_missing_permission() {
+        assert!(!error(403, "Directory_QuotaExceeded", "full").is_forbidden());
+    }
+
+    #[test]
+    fn a_refusal_has_a_known_outcome_and_a_failure_has_not() {
+        assert!(!error(400, "x", "y").outcome_is_unknown());
+        assert!(error(500, "x", "y").outcome_is_unknown());
+    }
+}

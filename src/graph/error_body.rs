@@ -1,0 +1,75 @@
+//! Graph's error answers, read leniently: services behind Graph differ in how they spell them.
+
+use serde_json::Value;
+
+/// What an error answer says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct ErrorBody {
+    pub(super) code: String,
+    pub(super) message: String,
+    /// The codes of `details`, which tell apart faults that share one code.
+    pub(super) details: Vec<String>,
+    pub(super) request_id: Option<String>,
+}
+
+/// Reads an error answer; `None` when the body is not one.
+pub(super) fn read(body: &[u8]) -> Option<ErrorBody> {
+    let answer: Value = serde_json::from_slice(body).ok()?;
+    let error = answer.get("error").or_else(|| answer.get("odata.error"))?;
+    let text = |value: &Value| match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Object(members) => members.get("value").and_then(Value::as_str).map(str::to_owned),
+        _ => None,
+    };
+    let message = error.get("message").and_then(text).unwrap_or_default();
+    let code = error.get("code").and_then(text).unwrap_or_default();
+    if code.is_empty() && message.is_empty() {
+        return None;
+    }
+    let code_of = |detail: &Value| detail.get("code").and_then(text);
+    let details = match error.get("details") {
+        Some(Value::Array(details)) => details.iter().filter_map(code_of).collect(),
+        Some(detail) => code_of(detail).into_iter().collect(),
+        None => Vec::new(),
+    };
+    let inner = error.get("innerError").or_else(|| error.get("innererror"));
+    let request_id = inner.and_then(|inner| inner.get("request-id")).and_then(text);
+    Some(ErrorBody { code, message, details, request_id })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_usual_shape_is_read() {
+        let body = read(
+            br#"{"error":{"code":"Request_BadRequest","message":"No.","details":[{"code":"ObjectConflict","blockedWord":""}],
+                "innerError":{"date":"2026-05-07T12:52:47","request-id":"r","client-request-id":"c"}}}"#,
+        );
+        let wanted = ErrorBody {
+            code: "Request_BadRequest".to_owned(),
+            message: "No.".to_owned(),
+            details: vec!["ObjectConflict".to_owned()],
+            request_id: Some("r".to_owned()),
+        };
+        assert_eq!(body, Some(wanted));
+    }
+
+    #[test]
+    fn other_spellings_are_borne() {
+        let body = read(
+            br#"{"odata.error":{"code":"X","message":{"lang":"en","value":"No."},"details":{"code":"Y"},"innererror":{"request-id":"r"}}}"#,
+        )
+        .expect("an error");
+        assert_eq!((body.message.as_str(), body.details.as_slice()), ("No.", &["Y".to_owned()][..]));
+        assert_eq!(body.request_id.as_deref(), Some("r"));
+    }
+
+    #[test]
+    fn what_is_no_error_is_none() {
+        for body in [&b""[..], b"<html>", b"{}", br#"{"error":{}}"#, br#"{"error":"x"}"#] {
+            assert_eq!(read(body), None);
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! Microsoft Graph v1.0 for one tenant: its objects with the verbs that registration, consent, secrets and the report
+//! need. Knows nothing of Terraform.
+//!
+//! Facts about Graph's behaviour come from Microsoft's documentation and its published metadata; what was only observed
+//! (error texts, replication) is said where it is used.
+
+pub mod needs;
+
+mod app_role_assignments;
+mod applications;
+mod ask;
+mod batch;
+mod connection;
+mod consistency;
+mod deleted_items;
+mod error;
+mod error_body;
+mod grants;
+mod groups;
+mod guid;
+mod lenient;
+mod nearest;
+mod organization;
+mod owners;
+mod paging;
+mod passwords;
+mod permission_table;
+mod permissions;
+mod policies;
+mod service_principals;
+mod snapshot;
+mod users;
+
+pub use app_role_assignments::{AppRoleAssignment, AppRoleAssignments};
+pub use applications::{
+    Application, ApplicationChange, Applications, NewApplication, ResourceAccess, ResourceAccessEntry, Web,
+};
+pub use connection::Graph;
+pub use deleted_items::{DeletedItems, DeletedPrincipal, purge_date};
+pub use error::{Answer, Error, Fault};
+pub use grants::{Grant, Grants, grant_id};
+pub use groups::{Group, Groups};
+pub use nearest::nearest;
+pub use organization::{Domain, Domains, Organization, Tenant, VerifiedDomain};
+pub use passwords::{MintedPassword, NewPassword, PasswordCredential};
+pub use permission_table::{GRAPH_CLIENT_ID, PermissionKind, permission_id, permission_name};
+pub use permissions::{Permissions, UnknownPermission};
+pub use policies::{PasswordRules, Policies};
+pub use service_principals::{
+    NewServicePrincipal, ServicePrincipal, ServicePrincipalChange, ServicePrincipals,
+};
+pub use snapshot::Snapshot;
+pub use users::{DeletedUser, User, Users};

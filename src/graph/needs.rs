@@ -1,0 +1,179 @@
+//! Which Microsoft Graph permission each operation needs, app-only. Error messages and the permissions guide read the
+//! same table. Source: Microsoft's permissions reference per operation; the least one stands first.
+
+use std::fmt;
+
+/// What the caller must hold: one of each inner list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Need {
+    /// The operation, for a table's row.
+    pub what: &'static str,
+    /// One permission of each inner list is needed; any of a list will do.
+    pub permissions: &'static [&'static [&'static str]],
+    /// A directory role that a signed-in person needs besides, or what else matters.
+    pub note: Option<&'static str>,
+}
+
+const READ_DIRECTORY: &[&str] = &["Application.Read.All", "Directory.Read.All", "Application.ReadWrite.All"];
+const WRITE_APPLICATION: &[&str] = &["Application.ReadWrite.OwnedBy", "Application.ReadWrite.All"];
+
+/// Reading registrations and service principals.
+pub const READ_APPLICATIONS: Need = Need {
+    what: "read applications and service principals",
+    permissions: &[&["Application.Read.All", "Application.ReadWrite.OwnedBy", "Application.ReadWrite.All"]],
+    note: None,
+};
+/// Creating and changing registrations and service principals, their secrets included.
+pub const WRITE_APPLICATIONS: Need = Need {
+    what: "create, change and delete applications, service principals and client secrets",
+    permissions: &[WRITE_APPLICATION],
+    note: Some("`Application.ReadWrite.OwnedBy` is enough for applications that the caller owns"),
+};
+/// Owners of a registration.
+pub const WRITE_OWNERS: Need = Need {
+    what: "change the owners of an application",
+    permissions: &[WRITE_APPLICATION, &["Directory.Read.All"]],
+    note: None,
+};
+/// Deleted registrations and service principals.
+pub const RESTORE_APPLICATIONS: Need = Need {
+    what: "restore deleted applications and service principals",
+    permissions: &[WRITE_APPLICATION],
+    note: Some(
+        "a person needs the directory role *Application Administrator* or *Cloud Application Administrator* as well",
+    ),
+};
+/// Delegated grants, reading.
+pub const READ_GRANTS: Need = Need {
+    what: "read delegated permission grants",
+    permissions: &[&[
+        "Directory.Read.All",
+        "DelegatedPermissionGrant.Read.All",
+        "DelegatedPermissionGrant.ReadWrite.All",
+    ]],
+    note: None,
+};
+/// Delegated grants, writing. Amounts to Global Administrator: it can grant anything to any application.
+pub const WRITE_GRANTS: Need = Need {
+    what: "grant and revoke delegated permissions",
+    permissions: &[&["DelegatedPermissionGrant.ReadWrite.All", "Directory.ReadWrite.All"]],
+    note: Some(
+        "a person needs the directory role *Cloud Application Administrator* or *Application Administrator*",
+    ),
+};
+/// App role assignments. Amounts to Global Administrator: it can give any application permission to any application.
+pub const WRITE_ROLE_ASSIGNMENTS: Need = Need {
+    what: "grant and revoke application permissions",
+    permissions: &[&["AppRoleAssignment.ReadWrite.All"], READ_DIRECTORY],
+    note: Some(
+        "a person needs the directory role *Privileged Role Administrator* or *Global Administrator*: \
+         *Application Administrator* may not grant application permissions of Microsoft Graph",
+    ),
+};
+/// App management policies.
+pub const READ_POLICIES: Need =
+    Need { what: "read app management policies", permissions: &[&["Policy.Read.All"]], note: None };
+/// The tenant itself.
+pub const READ_ORGANIZATION: Need = Need {
+    what: "read the tenant",
+    permissions: &[&["Organization.Read.All", "Directory.Read.All"]],
+    note: None,
+};
+/// The tenant's domains.
+pub const READ_DOMAINS: Need = Need {
+    what: "read the tenant's domains",
+    permissions: &[&["Domain.Read.All", "Directory.Read.All"]],
+    note: None,
+};
+/// Users, with the properties that the report needs.
+pub const READ_USERS: Need = Need {
+    what: "read users and deleted users",
+    permissions: &[&["User.Read.All", "Directory.Read.All"]],
+    note: None,
+};
+/// Groups.
+pub const READ_GROUPS: Need = Need {
+    what: "read groups and deleted groups",
+    permissions: &[&["Group.Read.All", "GroupMember.Read.All", "Directory.Read.All"]],
+    note: None,
+};
+
+/// Every row.
+pub const ALL: &[&Need] = &[
+    &READ_APPLICATIONS,
+    &WRITE_APPLICATIONS,
+    &WRITE_OWNERS,
+    &RESTORE_APPLICATIONS,
+    &READ_GRANTS,
+    &WRITE_GRANTS,
+    &WRITE_ROLE_ASSIGNMENTS,
+    &READ_POLICIES,
+    &READ_ORGANIZATION,
+    &READ_DOMAINS,
+    &READ_USERS,
+    &READ_GROUPS,
+];
+
+impl Need {
+    /// Whether the permissions that a token carries include what is needed.
+    pub fn is_met_by(&self, allows: impl Fn(&str) -> bool) -> bool {
+        self.permissions.iter().all(|any_of| any_of.iter().any(|permission| allows(permission)))
+    }
+
+    /// The lists of which the token carries nothing.
+    pub fn missing(&self, allows: impl Fn(&str) -> bool) -> Vec<&'static [&'static str]> {
+        self.permissions.iter().copied().filter(|any_of| !any_of.iter().any(|name| allows(name))).collect()
+    }
+}
+
+/// For example: `` `A` or `B`, and `C` ``, and what else matters.
+impl fmt::Display for Need {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_lists(f, self.permissions)?;
+        self.note.map_or(Ok(()), |note| write!(f, " ({note})"))
+    }
+}
+
+fn write_lists(f: &mut impl fmt::Write, lists: &[&[&str]]) -> fmt::Result {
+    for (index, any_of) in lists.iter().enumerate() {
+        if index > 0 {
+            f.write_str(", and ")?;
+        }
+        for (index, name) in any_of.iter().enumerate() {
+            let separator = if index == 0 { "" } else { " or " };
+            write!(f, "{separator}`{name}`")?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_permission_of_each_list_is_needed() {
+        let needs =
+            |held: &'static [&'static str]| WRITE_ROLE_ASSIGNMENTS.is_met_by(|name| held.contains(&name));
+        assert!(needs(&["AppRoleAssignment.ReadWrite.All", "Directory.Read.All"]));
+        assert!(!needs(&["AppRoleAssignment.ReadWrite.All"]));
+        assert_eq!(WRITE_ROLE_ASSIGNMENTS.missing(|name| name == "Directory.Read.All").len(), 1);
+    }
+
+    #[test]
+    fn the_text_names_every_choice() {
+        let text = WRITE_OWNERS.to_string();
+        assert_eq!(
+            text,
+            "`Application.ReadWrite.OwnedBy` or `Application.ReadWrite.All`, and `Directory.Read.All`"
+        );
+    }
+
+    #[test]
+    fn every_named_permission_exists() {
+        use crate::graph::{PermissionKind, permission_id};
+        for name in ALL.iter().flat_map(|need| need.permissions.iter().copied().flatten()) {
+            assert!(permission_id(PermissionKind::Application, name).is_some(), "{name}");
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! The tenant itself and its domains.
+
+use serde::Deserialize;
+
+use super::ask::Ask;
+use super::connection::Graph;
+use super::error::{Error, Fault};
+use super::lenient;
+use super::needs;
+use crate::http::Call;
+
+/// The tenant.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Organization {
+    /// The tenant's id.
+    pub id: String,
+    /// Its name.
+    #[serde(default, deserialize_with = "lenient::or_default")]
+    pub display_name: String,
+    /// Its verified domains.
+    #[serde(default, deserialize_with = "lenient::or_default")]
+    pub verified_domains: Vec<VerifiedDomain>,
+    /// Whether it is synced from an on-premises directory.
+    pub on_premises_sync_enabled: Option<bool>,
+}
+
+/// A verified domain as the tenant lists it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct VerifiedDomain {
+    /// Its name.
+    pub name: String,
+    /// Whether it is the default for new users.
+    #[serde(default, deserialize_with = "lenient::or_default")]
+    pub is_default: bool,
+    /// Whether it is the tenant's first, `*.onmicrosoft.com`.
+    #[serde(default, deserialize_with = "lenient::or_default")]
+    pub is_initial: bool,
+}
+
+impl Organization {
+    /// The tenant's first domain, `*.onmicrosoft.com`.
+    pub fn initial_domain(&self) -> Option<&str> {
+        self.verified_domains.iter().find(|domain| domain.is_initial).map(|domain| domain.name.as_str())
+    }
+
+    /// The domain of new users.
+    pub fn default_domain(&self) -> Option<&str> {
+        self.verified_domains.iter().find(|domain| domain.is_default).map(|domain| domain.name.as_str())
+    }
+
+    /// Whether a domain is a verified one, without regard to case.
+    pub fn has_domain(&self, name: &str) -> bool {
+        self.verified_domains.iter().any(|domain| domain.name.eq_ignore_ascii_case(name))
+    }
+}
+
+/// A domain of the tenant, verified or not.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Domain {
+    /// Its name.
+    #[serde(rename = "id")]
+    pub name: String,
+    /// Whether the tenant has proven to own it.
+    #[serde(default, deserialize_with = "lenient::or_default")]
+    pub is_verified: bool,
+    /// Whether it is the default for new users.
+    #[serde(default, deserialize_with = "lenient::or_default")]
+    pub is_default: bool,
+    /// Whether it is the tenant's first.
+    #[serde(default, deserialize_with = "lenient::or_default")]
+    pub is_initial: bool,
+    /// What it is used for; `Email` among them when it receives mail in Microsoft 365.
+    #[serde(default, deserialize_with = "lenient::or_default")]
+    pub supported_services: Vec<String>,
+}
+
+/// The verbs of the tenant itself.
+#[derive(Debug, Clone, Copy)]
+pub struct Tenant<'a>(pub(super) &'a Graph);
+
+/// The verbs of the tenant's domains.
+#[derive(Debug, Clone, Copy)]
+pub struct Domains<'a>(pub(super) &'a Graph);
+
+impl Tenant<'_> {
+    /// The tenant: its id, name and verified domains.
+    pub async fn get(&self, call: &Call) -> Result<Organization, Error> {
+        let operation = format!("read tenant `{}`", self.0.tenant());
+        let path = "/organization?$select=id,displayName,verifiedDomains,onPremisesSyncEnabled".to_owned();
+        let found: Vec<Organization> =
+            self.0.list(call, Ask::get(path, &needs::READ_ORGANIZATION, operation.clone())).await?;
+        let none = || Error::new(operation, Fault::Unexpected("the tenant is not in it".to_owned()));
+        found.into_iter().next().ok_or_else(none)
+    }
+}
+
+impl Domains<'_> {
+    /// All domains, verified or not.
+    pub async fn list(&self, call: &Call) -> Result<Vec<Domain>, Error> {
+        let operation = format!("read the domains of tenant `{}`", self.0.tenant());
+        self.0.list(call, Ask::get("/domains".to_owned(), &needs::READ_DOMAINS, operation)).await
+    }
+
+    /// The names of the verified domains, in lower case and in order.
+    pub async fn verified(&self, call: &Call) -> Result<Vec<String>, Error> {
+        let domains = self.list(call).await?.into_iter().filter(|domain| domain.is_verified);
+        let mut names: Vec<String> = domains.map(|domain| domain.name.to_lowercase()).collect();
+        names.sort_unstable();
+        Ok(names)
+    }
+}

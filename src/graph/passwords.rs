@@ -1,0 +1,183 @@
+//! Client secrets of an application.
+//!
+//! Their values are shown once, in the answer that makes them. A lost answer leaves a secret that nobody knows, so an
+//! unknown outcome is never answered with a blind repeat: what was made is looked for by its display name and removed.
+
+use jiff::Timestamp;
+use reqwest::Method;
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+
+use super::applications::{Application, Applications};
+use super::ask::{Ask, encoded};
+use super::consistency::{concurrent, never, not_there_yet, secret_not_there_yet};
+use super::error::Error;
+use super::lenient;
+use super::needs;
+use crate::http::{Call, Repeat};
+
+/// A secret to be made.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct NewPassword {
+    /// Shown in the portal. Choose it unlike any other of the application: an orphan is found by it.
+    pub display_name: String,
+    /// When it ends; two years from now when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub end_date_time: Option<Timestamp>,
+}
+
+/// A secret as reads show it: without its value.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PasswordCredential {
+    /// Id of the secret, by which it is removed.
+    pub key_id: String,
+    /// Its description.
+    pub display_name: Option<String>,
+    /// The first characters of its value.
+    pub hint: Option<String>,
+    /// When it starts.
+    pub start_date_time: Option<Timestamp>,
+    /// When it ends.
+    pub end_date_time: Option<Timestamp>,
+}
+
+/// A secret that was just made, with its value.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MintedPassword {
+    /// Id of the secret.
+    pub key_id: String,
+    /// The first characters of its value.
+    #[serde(default, deserialize_with = "lenient::or_default")]
+    pub hint: String,
+    /// When it starts.
+    pub start_date_time: Option<Timestamp>,
+    /// When it ends.
+    pub end_date_time: Option<Timestamp>,
+    /// The value, shown this once.
+    #[serde(rename = "secretText", deserialize_with = "lenient::secret")]
+    pub secret: SecretString,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct AddPassword<'a> {
+    password_credential: &'a NewPassword,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct RemovePassword<'a> {
+    key_id: &'a str,
+}
+
+/// Attempts to make a secret: one, and one more after an orphan was found and removed.
+const ATTEMPTS: u32 = 2;
+
+impl Applications<'_> {
+    /// Makes a client secret (Graph: application-addpassword).
+    ///
+    /// When an answer is lost, an orphan of this display name is looked for; if it is seen it is removed and a new one
+    /// made, else the error stands and [`Error::outcome_is_unknown`] is true.
+    pub async fn add_password(
+        &self,
+        call: &Call,
+        object_id: &str,
+        new: &NewPassword,
+    ) -> Result<MintedPassword, Error> {
+        let operation = format!("add a client secret to application `{object_id}`");
+        let path = format!("/applications/{}/addPassword", encoded(object_id));
+        let ask = Ask::new(Method::POST, path, &needs::WRITE_APPLICATIONS, operation)
+            .body(&AddPassword { password_credential: new })?
+            .holds_secret();
+        debug_assert!(ask.repeat == Repeat::Unsafe, "a repeat would make a second secret");
+        let _writer = self.lock(call, object_id).await?;
+        let mut attempt = 1;
+        loop {
+            // A 404 or 409 says that nothing was made; the application may still be on its way to this replica.
+            let passing = if self.0.is_fresh(object_id) { not_there_yet } else { never };
+            let made = match self.0.settle(call, ask.clone(), passing).await {
+                Ok(response) => response.json::<MintedPassword>().map_err(|error| ask.error(error)),
+                Err(error) => Err(error),
+            };
+            match made {
+                Ok(made) => {
+                    self.0.note_fresh(&made.key_id);
+                    return Ok(made);
+                }
+                Err(error) if error.outcome_is_unknown() && !error.is_cancelled() => {
+                    let removed = self.remove_orphans(call, object_id, &new.display_name).await;
+                    if attempt == ATTEMPTS || !matches!(removed, Ok(true)) {
+                        return Err(error);
+                    }
+                    attempt += 1;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Removes a client secret. True when it was there.
+    pub async fn remove_password(&self, call: &Call, object_id: &str, key_id: &str) -> Result<bool, Error> {
+        let _writer = self.lock(call, object_id).await?;
+        self.remove_password_unlocked(call, object_id, key_id).await
+    }
+
+    async fn remove_password_unlocked(
+        &self,
+        call: &Call,
+        object_id: &str,
+        key_id: &str,
+    ) -> Result<bool, Error> {
+        let operation = format!("remove the client secret `{key_id}` of application `{object_id}`");
+        let path = format!("/applications/{}/removePassword", encoded(object_id));
+        let ask = Ask::new(Method::POST, path, &needs::WRITE_APPLICATIONS, operation)
+            .body(&RemovePassword { key_id })?
+            .repeatable();
+        let passing = if self.0.is_fresh(key_id) { secret_not_there_yet } else { never };
+        match self.0.settle(call, ask, passing).await {
+            Ok(_) => Ok(true),
+            Err(error) if !concurrent(&error) && secret_not_there_yet(&error) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Removes secrets whose values were lost with an answer. True when one was seen.
+    async fn remove_orphans(&self, call: &Call, object_id: &str, display_name: &str) -> Result<bool, Error> {
+        let operation = format!("look for a client secret of application `{object_id}` whose value was lost");
+        let path = format!("/applications/{}?$select=id,passwordCredentials", encoded(object_id));
+        let ask = Ask::get(path, &needs::READ_APPLICATIONS, operation);
+        let keys: Keys = self.0.read(call, ask).await?;
+        let mut seen = false;
+        for key in
+            keys.password_credentials.iter().filter(|key| key.display_name.as_deref() == Some(display_name))
+        {
+            seen |= self.remove_password_unlocked(call, object_id, &key.key_id).await?;
+        }
+        Ok(seen)
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Keys {
+    #[serde(default, deserialize_with = "lenient::or_default")]
+    password_credentials: Vec<PasswordCredential>,
+}
+
+impl Application {
+    /// Its secrets whose description contains `marker`.
+    pub fn passwords_marked<'a>(&'a self, marker: &'a str) -> impl Iterator<Item = &'a PasswordCredential> {
+        let bears_it = move |key: &&PasswordCredential| {
+            key.display_name.as_deref().is_some_and(|name| name.contains(marker))
+        };
+        self.password_credentials.iter().filter(bears_it)
+    }
+
+    /// The secret of this id.
+    pub fn password(&self, key_id: &str) -> Option<&PasswordCredential> {
+        self.password_credentials.iter().find(|key| key.key_id.eq_ignore_ascii_case(key_id))
+    }
+}

@@ -1,0 +1,105 @@
+//! Everything that the resources of one application read, in one request: a plan without changes costs a tenant one
+//! `$batch`.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use serde::Deserialize;
+
+use super::app_role_assignments::{self, AppRoleAssignment};
+use super::applications::{self, Application};
+use super::ask::Ask;
+use super::batch::Outcome;
+use super::connection::Graph;
+use super::error::Error;
+use super::grants::{self, Grant};
+use super::owners::{self, Owner};
+use super::paging::Listing;
+use super::permissions::{graph_principal_ask, remember_graph_principal};
+use super::service_principals::{self, ServicePrincipal};
+use crate::http::Call;
+
+/// One application as the tenant knows it at one time.
+#[derive(Debug, Clone)]
+pub struct Snapshot {
+    /// The registration.
+    pub application: Option<Application>,
+    /// Its principal in this tenant.
+    pub service_principal: Option<ServicePrincipal>,
+    /// Delegated grants of the principal, those of single people included.
+    pub grants: Vec<Grant>,
+    /// Application permissions of the principal.
+    pub app_role_assignments: Vec<AppRoleAssignment>,
+    /// Object ids of the registration's owners; none when the caller may not read them.
+    pub owners: Option<BTreeSet<String>>,
+    /// Object id of Microsoft Graph's own principal, the resource of the default permissions.
+    pub graph_principal_id: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Identified {
+    id: String,
+}
+
+impl Graph {
+    /// The application with this client id and what hangs on it. Read once per process and client id; any write of ours
+    /// to the tenant makes the next call read anew.
+    pub async fn snapshot(&self, call: &Call, client_id: &str) -> Result<Arc<Snapshot>, Error> {
+        let known = self.snapshot_cell(client_id);
+        let read = || async { self.read_snapshot(call, client_id).await.map(Arc::new) };
+        known.get_or_try_init(read).await.cloned()
+    }
+
+    async fn read_snapshot(&self, call: &Call, client_id: &str) -> Result<Snapshot, Error> {
+        let grants_ask = grants::by_client_id(client_id);
+        let roles_ask = app_role_assignments::by_client_id(client_id);
+        let owners_ask = owners::by_client_id(client_id);
+        let asks = &[
+            applications::by_client_id(client_id),
+            service_principals::by_client_id(client_id),
+            grants_ask.clone(),
+            roles_ask.clone(),
+            owners_ask.clone(),
+            graph_principal_ask("find Microsoft Graph's service principal"),
+        ];
+        let [application, service_principal, grants, roles, owners, graph_principal] =
+            self.batch(call, asks).await?;
+        let graph_principal: Option<Identified> = graph_principal.decode_optional()?;
+        let graph_principal_id = graph_principal.map(|principal| principal.id);
+        remember_graph_principal(self, graph_principal_id.clone());
+        Ok(Snapshot {
+            application: application.decode_optional()?,
+            service_principal: service_principal.decode_optional()?,
+            grants: self.whole(call, &grants_ask, grants).await?,
+            app_role_assignments: self.whole(call, &roles_ask, roles).await?,
+            owners: self.owners_of(call, &owners_ask, owners).await?,
+            graph_principal_id,
+        })
+    }
+
+    /// A listing whose first page came in the batch; of a principal that is not there, it is empty.
+    async fn whole<T: serde::de::DeserializeOwned>(
+        &self,
+        call: &Call,
+        ask: &Ask,
+        first: Outcome,
+    ) -> Result<Vec<T>, Error> {
+        match first.decode_optional::<Listing<T>>()? {
+            Some(first) => self.list_from(call, ask, first).await,
+            None => Ok(Vec::new()),
+        }
+    }
+
+    async fn owners_of(
+        &self,
+        call: &Call,
+        ask: &Ask,
+        first: Outcome,
+    ) -> Result<Option<BTreeSet<String>>, Error> {
+        match self.whole::<Owner>(call, ask, first).await {
+            Ok(owners) => Ok(Some(owners.into_iter().map(|owner| owner.id).collect())),
+            Err(error) if error.is_forbidden() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
