@@ -32,4 +32,6 @@ pub fn routes(service: Arc<dyn Service>, lifecycle: &Lifecycle) -> Routes {
 }
 
 #[cfg(test)]
-mod tests;
+mod call_tests;
+#[cfg(test)]
+mod life_tests;
