@@ -63,7 +63,7 @@ pub mod context;
 pub mod data_source;
 pub mod diagnostic;
 #[cfg(test)]
-mod example;
+pub(crate) mod example;
 pub mod function;
 mod lifecycle;
 pub mod model;
