@@ -21,7 +21,7 @@ pub struct Approved {
 
 impl Action {
     /// The action that a line of a plan begins with.
-    fn of_line(line: &str) -> Option<Self> {
+    pub fn of_line(line: &str) -> Option<Self> {
         let (word, _) = line.split_once(' ')?;
         [Self::Delete, Self::Update, Self::Add].into_iter().find(|action| action.to_string() == word)
     }

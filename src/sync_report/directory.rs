@@ -202,7 +202,7 @@ impl Directory {
     }
 
     /// The verified domains in order.
-    pub(super) fn domains(&self) -> impl Iterator<Item = &str> {
+    pub fn domains(&self) -> impl Iterator<Item = &str> {
         self.domains.iter().map(AsRef::as_ref)
     }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::address::{AddressList, Domains, normalize};
+use super::directory::Directory;
 use super::settings::Role;
 
 /// Type of an account (Proofpoint's `UserType`).
@@ -138,6 +139,19 @@ impl Organization {
     /// The accounts in the order of their addresses.
     pub fn accounts(&self) -> &[Account] {
         &self.accounts
+    }
+
+    /// Whether a verified domain of the directory is a domain of the organization. Without one the directory is another
+    /// customer's.
+    pub fn shares_a_domain_with(&self, directory: &Directory) -> bool {
+        directory.domains().any(|domain| self.domains.contains(domain))
+    }
+
+    /// How many accounts are active and no administrators: what a percentage of removals refers to.
+    pub fn active_accounts(&self) -> u64 {
+        let counted =
+            |account: &&Account| account.active && account.account_type != AccountType::Administrator;
+        u64::try_from(self.accounts.iter().filter(counted).count()).unwrap_or(u64::MAX)
     }
 }
 

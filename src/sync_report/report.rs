@@ -9,7 +9,6 @@ use super::desired::Target;
 use super::estimate::{AccountClass, Block, Estimate, Evidence, ObjectClass};
 use super::findings::{Finding, accounts_turning_inactive, findings};
 use super::limit::{Judgement, Limit};
-use super::organization::AccountType;
 use super::rows::Row;
 use super::settings::SyncVersion;
 
@@ -226,9 +225,6 @@ impl<'a> Estimate<'a> {
         }
         for (index, (class, account)) in (0u32..).zip(self.accounts.iter().zip(input.organization.accounts()))
         {
-            if account.active && account.account_type != AccountType::Administrator {
-                counts.active_accounts += 1;
-            }
             let address = account.address();
             match *class {
                 AccountClass::Deleting(evidence) => {
@@ -248,6 +244,7 @@ impl<'a> Estimate<'a> {
             .into_iter()
             .map(|(address, (object, account))| (address, Entry::Exempt { object, account }))
             .collect();
+        counts.active_accounts = input.organization.active_accounts();
         counts.turning_inactive = u64::try_from(accounts_turning_inactive(self).count()).unwrap_or(u64::MAX);
         (entries, counts)
     }
