@@ -2,8 +2,10 @@
 
 mod console_url;
 mod parse_id;
+mod permission_id;
 mod report_markdown;
 
 pub use console_url::ConsoleUrl;
 pub use parse_id::ParseId;
+pub use permission_id::PermissionId;
 pub use report_markdown::ReportMarkdown;

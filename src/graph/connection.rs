@@ -282,6 +282,9 @@ fn request(call: &Call, ask: &Ask, url: Url, token: &Token) -> Result<Request, E
     if let Some(body) = &ask.body {
         request = request.body(body.clone());
     }
+    if ask.path == super::batch::PATH {
+        request = request.reading(); // batches hold nothing but reads
+    }
     Ok(if ask.holds_secret { request.wipe_answer() } else { request })
 }
 

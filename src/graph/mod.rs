@@ -43,7 +43,9 @@ pub use groups::{Group, Groups};
 pub use nearest::nearest;
 pub use organization::{Domain, Domains, Organization, Tenant, VerifiedDomain};
 pub use passwords::{MintedPassword, NewPassword, PasswordCredential};
-pub use permission_table::{GRAPH_CLIENT_ID, PermissionKind, permission_id, permission_name};
+pub use permission_table::{
+    GRAPH_CLIENT_ID, PermissionKind, names as permission_names, permission_id, permission_name,
+};
 pub use permissions::{Permissions, UnknownPermission};
 pub use policies::{PasswordRules, Policies};
 pub use service_principals::{

@@ -87,7 +87,7 @@ pub fn permission_name(kind: PermissionKind, id: &str) -> Option<&'static str> {
 }
 
 /// All names of a kind.
-pub(super) fn names(kind: PermissionKind) -> impl Iterator<Item = &'static str> {
+pub fn names(kind: PermissionKind) -> impl Iterator<Item = &'static str> {
     rows().filter(move |row| row.id(kind).is_some()).map(|row| row.name)
 }
 

@@ -3,6 +3,7 @@
 use crate::auth;
 use crate::essentials;
 use crate::framework::diagnostic::Diagnostic;
+use crate::graph;
 use crate::http;
 
 /// An error that can be shown to a user. Its own text already says what happened, what to do and which request it was.
@@ -26,6 +27,19 @@ impl Diagnose for auth::Error {
 impl Diagnose for http::Error {
     fn diagnose(&self) -> Diagnostic {
         Diagnostic::error("No usable answer", sentence(self))
+    }
+}
+
+impl Diagnose for graph::Error {
+    fn diagnose(&self) -> Diagnostic {
+        let summary = match self.fault() {
+            graph::Fault::Auth(error) => return Diagnostic { detail: sentence(self), ..error.diagnose() },
+            graph::Fault::Forbidden { .. } => "Not allowed by Microsoft Graph",
+            graph::Fault::NotFound(_) => "Not found in Microsoft Graph",
+            graph::Fault::Conflict(_) => "Conflict in Microsoft Graph",
+            _ => "Unable to complete a request to Microsoft Graph",
+        };
+        Diagnostic::error(summary, sentence(self))
     }
 }
 

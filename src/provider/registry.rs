@@ -3,10 +3,10 @@
 use super::configuration::{configure, validate};
 use super::model::ProviderModel;
 use super::session::Session;
-use crate::data_sources::AccountSource;
+use crate::data_sources::{AccountSource, AzureTenantSource};
 use crate::env::EnvMap;
 use crate::framework::provider::Provider;
-use crate::functions::{ConsoleUrl, ParseId, ReportMarkdown};
+use crate::functions::{ConsoleUrl, ParseId, PermissionId, ReportMarkdown};
 
 /// The provider, for a process with this environment. Opens nothing.
 pub fn new(env: &EnvMap) -> Provider<Session> {
@@ -18,8 +18,10 @@ pub fn new(env: &EnvMap) -> Provider<Session> {
         .takes_unknowns()
         .validate(validate)
         .data_source(AccountSource)
+        .data_source(AzureTenantSource)
         .function(ConsoleUrl)
         .function(ParseId)
+        .function(PermissionId)
         .function(ReportMarkdown)
 }
 

@@ -1,17 +1,19 @@
 //! What a configured provider hands to resources and data sources: clients for both sides, made when first needed.
 
-use std::sync::OnceLock;
+use std::collections::HashMap;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use uuid::Uuid;
 
 use super::configuration::{Configuration, Missing};
 use super::diagnose::Diagnose as _;
-use crate::auth::Credentials;
+use crate::auth::{Credentials, TenantId};
 use crate::clock::Clock;
 use crate::env::EnvMap;
 use crate::essentials::Account;
 use crate::framework::context::Context;
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
+use crate::graph::Graph;
 use crate::http::{Call, HttpClient, Options};
 
 /// One configured provider. Signing in, certificate authorities and connections wait until something needs them.
@@ -21,6 +23,7 @@ pub struct Session {
     run: Uuid,
     http: HttpClient,
     credentials: OnceLock<Credentials>,
+    graphs: Mutex<HashMap<TenantId, Graph>>,
     account: OnceLock<Account>,
 }
 
@@ -37,6 +40,7 @@ impl Session {
             run: Uuid::new_v4(),
             http: HttpClient::new(options),
             credentials: OnceLock::new(),
+            graphs: Mutex::default(),
             account: OnceLock::new(),
         }
     }
@@ -67,6 +71,30 @@ impl Session {
         let credentials = Credentials::new(choice, client, self.run)
             .map_err(|error| crate::auth::Error::from(error).diagnose())?;
         Ok(self.credentials.get_or_init(|| credentials))
+    }
+
+    /// The tenant of the provider block, when it names one: ids of objects in it need not name it again.
+    pub fn default_tenant(&self) -> Option<&TenantId> {
+        self.configuration.entra.as_ref().ok()?.tenant.as_ref()
+    }
+
+    /// Microsoft Graph for a tenant: the one named (by id or domain), else the provider's, else the one that the
+    /// managed identity or the Azure CLI belongs to. One connection per tenant and process.
+    pub async fn graph(&self, call: &Call, tenant: Option<&str>) -> Result<Graph, Diagnostics> {
+        let credentials = self.credentials()?;
+        let tenant = if let Some(name) = tenant {
+            TenantId::parse(name).map_err(|error| {
+                Diagnostic::error("Invalid tenant", format!("`{name}` names no tenant: {error}."))
+            })?
+        } else {
+            let scope = &credentials.cloud().graph_scope;
+            credentials.home(call, scope).await.map_err(|error| error.diagnose())?
+        };
+        let http = self.http()?;
+        let mut graphs = self.graphs.lock().unwrap_or_else(PoisonError::into_inner);
+        let graph =
+            graphs.entry(tenant.clone()).or_insert_with(|| Graph::new(http, credentials.clone(), tenant));
+        Ok(graph.clone())
     }
 
     /// The login of Proofpoint Essentials.
