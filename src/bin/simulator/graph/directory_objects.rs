@@ -31,6 +31,19 @@ pub(crate) fn typed<T: Entity>(object: &T, properties: &[&str]) -> Value {
     Value::Object(document)
 }
 
+/// Mixed collections tell each object's type; what a kind does not have is left out.
+pub(crate) fn selected(call: &Call<'_>, mut object: Value, typed: bool) -> Value {
+    if let Value::Object(properties) = &mut object {
+        if let Some(select) = &call.options.select {
+            properties.retain(|name, _| name == "@odata.type" || name == "id" || select.contains(name));
+        }
+        if !typed {
+            properties.remove("@odata.type");
+        }
+    }
+    object
+}
+
 /// `POST /directoryObjects/getByIds`: at most 1,000 ids; unknown ones are left out.
 pub(crate) fn get_by_ids(call: &Call<'_>) -> Outcome {
     call.allow("POST", "/directoryObjects/getByIds")?;

@@ -84,7 +84,7 @@ fn page(call: &Call<'_>, members: &[Member], typed: bool) -> Outcome {
         .skip(token.passed)
         .take(top)
         .filter_map(|member| directory_objects::shown(call.tenant(), &member.id, call.view))
-        .map(|object| selected(call, object, typed))
+        .map(|object| directory_objects::selected(call, object, typed))
         .collect();
     let mut body = json!({ "@odata.context": call.context("directoryObjects"), "value": shown });
     if call.options.eventual && call.options.count && token.passed == 0 {
@@ -96,19 +96,6 @@ fn page(call: &Call<'_>, members: &[Member], typed: bool) -> Outcome {
         body["@odata.nextLink"] = Value::from(next_link(call, "$skiptoken", &next.encode()));
     }
     Ok(Answer::json(200, &body))
-}
-
-/// Mixed collections tell each object's type; what a kind does not have is left out.
-fn selected(call: &Call<'_>, mut object: Value, typed: bool) -> Value {
-    if let Value::Object(properties) = &mut object {
-        if let Some(select) = &call.options.select {
-            properties.retain(|name, _| name == "@odata.type" || name == "id" || select.contains(name));
-        }
-        if !typed {
-            properties.remove("@odata.type");
-        }
-    }
-    object
 }
 
 pub(crate) fn add(call: &mut Call<'_>, id: &str) -> Outcome {

@@ -125,7 +125,8 @@ impl Options {
             }
         };
         if let Some(expand) = &self.expand {
-            return Err(Failure::query(format!("The simulator does not expand '{expand}'.")));
+            let message = format!("the simulator does not expand '{expand}'");
+            return Err(Failure::new(501, "SimulatorUnknownRoute", message));
         }
         Ok(Selection { filter, search, order_by, top: self.page_size()?, count: self.count && self.eventual })
     }

@@ -35,8 +35,11 @@ pub(crate) fn list(call: &Call<'_>, holder: Owned, key: &Key) -> Outcome {
             service_principals::seen(call.tenant(), key, call.view).ok_or_else(missing)?.owners.clone()
         }
     };
-    let objects: Vec<Value> =
-        owners.iter().filter_map(|id| directory_objects::shown(call.tenant(), id, call.view)).collect();
+    let objects: Vec<Value> = owners
+        .iter()
+        .filter_map(|id| directory_objects::shown(call.tenant(), id, call.view))
+        .map(|object| directory_objects::selected(call, object, true))
+        .collect();
     Ok(Answer::json(200, &json!({ "@odata.context": call.context("directoryObjects"), "value": objects })))
 }
 

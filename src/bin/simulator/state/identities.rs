@@ -11,6 +11,7 @@ use crate::graph::{entity::Entity, ids};
 use crate::state::World;
 use crate::state::clock::graph_time;
 use crate::state::random::Random;
+use crate::state::tenant::Tenant;
 
 /// Application permissions of the automation identity.
 const AUTOMATION: &[&str] = &[
@@ -29,6 +30,9 @@ const AUTOMATION: &[&str] = &[
 
 /// Application permissions of the read-only identity.
 const READER: &[&str] = &["Application.Read.All", "Directory.Read.All", "Policy.Read.All"];
+
+/// Name of the key that an identity signs in with.
+const KEY_NAME: &str = "simulator";
 
 /// Puts them into a tenant.
 pub(crate) fn establish(world: &mut World, tenant_id: &str, random: &mut Random) {
@@ -62,8 +66,17 @@ pub(crate) fn establish(world: &mut World, tenant_id: &str, random: &mut Random)
         }
     }
     let kinds = [("Terraform automation", AUTOMATION), ("Terraform reader", READER)];
-    for ((client_id, client_secret), (name, permissions)) in secrets.into_iter().zip(kinds) {
+    for (index, ((client_id, client_secret), (name, permissions))) in
+        secrets.into_iter().zip(kinds).enumerate()
+    {
         world.secrets.insert(client_secret.clone());
+        if let Some(tenant) = world.tenant_mut(tenant_id)
+            && let Some(client_id) = adopt(tenant, name, &client_secret)
+        {
+            let identity = if index == 0 { &mut tenant.automation } else { &mut tenant.reader };
+            identity.client_id = client_id;
+            continue;
+        }
         let (object_id, principal_id, key_id) = (random.guid(), random.guid(), random.guid());
         let mut application = Application {
             document: applications::blank(&object_id, &client_id, &created, None, &home.1),
@@ -73,7 +86,7 @@ pub(crate) fn establish(world: &mut World, tenant_id: &str, random: &mut Random)
         application.document.insert(
             "passwordCredentials".to_owned(),
             json!([{
-                "customKeyIdentifier": null, "displayName": "simulator", "keyId": key_id, "secretText": null,
+                "customKeyIdentifier": null, "displayName": KEY_NAME, "keyId": key_id, "secretText": null,
                 "hint": client_secret.get(..3), "startDateTime": created,
                 // Whoever runs the tests should not have to rotate their own way in.
                 "endDateTime": graph_time(now.checked_add(SignedDuration::from_hours(100 * 365 * 24)).unwrap_or(now)),
@@ -105,5 +118,47 @@ pub(crate) fn establish(world: &mut World, tenant_id: &str, random: &mut Random)
             let id = assignment.id().to_owned();
             tenant.app_role_assignments.seed(&id, assignment);
         }
+    }
+}
+
+/// Gives an identity that came with a state document, which never holds a secret, a new one; its client id.
+fn adopt(tenant: &mut Tenant, name: &str, client_secret: &str) -> Option<String> {
+    let found = tenant.applications.iter().find_map(|application| {
+        let keys = application.list("passwordCredentials");
+        let key = keys
+            .iter()
+            .find(|key| key["displayName"] == KEY_NAME)
+            .filter(|_| application.text("displayName") == name)?;
+        Some((Application::clone(application), key["keyId"].as_str()?.to_owned()))
+    });
+    let (mut application, key_id) = found?;
+    let held = HeldSecret { text: client_secret.to_owned(), since: jiff::Timestamp::MIN };
+    application.secrets.insert(key_id, held);
+    let (id, client_id) = (application.id().to_owned(), application.app_id().to_owned());
+    tenant.applications.seed(&id, application);
+    Some(client_id)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::control::state_document;
+    use crate::graph::desk::Desk;
+    use crate::state::random::Random;
+
+    #[test]
+    fn a_state_document_read_back_gives_the_same_directory() {
+        let mut desk = Desk::new();
+        desk.register("app");
+        let before = state_document::write(&desk.world);
+        let random = Random::seeded(1);
+        desk.world.tenants = state_document::read(&before, &random).unwrap();
+        let id = desk.world.tenants[0].id.clone();
+        super::establish(&mut desk.world, &id, &mut random.branch("x"));
+        assert_eq!(state_document::write(&desk.world)["tenants"], before["tenants"]);
+        let tenant = &desk.world.tenants[0];
+        let identity = &tenant.automation;
+        let caller =
+            crate::entra::sign_in(&desk.world, &tenant.id, &identity.client_id, &identity.client_secret);
+        assert_eq!(caller.unwrap().app_id, desk.caller.app_id);
     }
 }
