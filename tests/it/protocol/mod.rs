@@ -1,5 +1,7 @@
 //! The built provider driven by a gRPC client through the real handshake.
 
+mod calls;
 mod handshake;
 mod lifecycle;
 mod log;
+mod schema;

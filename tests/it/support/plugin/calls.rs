@@ -39,13 +39,17 @@ impl Messages {
     }
 }
 
+impl fmt::Display for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { error, path, summary, detail } = self;
+        let kind = if *error { "error" } else { "warning" };
+        write!(f, "{kind} at `{path}`: {summary}: {detail}")
+    }
+}
+
 impl fmt::Display for Messages {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for Message { error, path, summary, detail } in &self.0 {
-            let kind = if *error { "error" } else { "warning" };
-            writeln!(f, "{kind} at `{path}`: {summary}: {detail}")?;
-        }
-        Ok(())
+        self.0.iter().try_for_each(|message| writeln!(f, "{message}"))
     }
 }
 
@@ -120,10 +124,15 @@ impl Plugin {
         self.identities.get_or_init(ask).await
     }
 
+    /// A provider block on the wire; what it leaves out is null.
+    pub(crate) async fn provider_config(&self, config: Json) -> messages::DynamicValue {
+        let block = body(self.schema().await.provider.as_ref());
+        values::to_wire(&values::type_of_block(block), &values::complete(block, &config))
+    }
+
     /// Configures the provider, as core does: validation first.
     pub(crate) async fn configure(&self, config: Json) -> Messages {
-        let block = body(self.schema().await.provider.as_ref());
-        let config = values::to_wire(&values::type_of_block(block), &values::complete(block, &config));
+        let config = self.provider_config(config).await;
         let request = messages::validate_provider_config::Request { config: Some(config.clone()) };
         let answer = self.rpc().validate_provider_config(request).await.expect("an answer").into_inner();
         if !answer.diagnostics.is_empty() {
@@ -149,25 +158,30 @@ impl Plugin {
         Resource { plugin: self, name, block, ty: values::type_of_block(block), identity }
     }
 
-    /// Validates and reads a data source.
-    pub(crate) async fn data(&self, name: &str, config: Json) -> (Json, Messages) {
+    /// The request to read a data source; what the configuration leaves out is null.
+    pub(crate) async fn data_request(&self, name: &str, config: Json) -> messages::read_data_source::Request {
         let schema = self.schema().await.data_source_schemas.get(name);
         let block = body(Some(schema.unwrap_or_else(|| panic!("no data source {name}"))));
         let config = values::to_wire(&values::type_of_block(block), &values::complete(block, &config));
+        messages::read_data_source::Request {
+            type_name: name.to_owned(),
+            config: Some(config),
+            ..Default::default()
+        }
+    }
+
+    /// Validates and reads a data source.
+    pub(crate) async fn data(&self, name: &str, config: Json) -> (Json, Messages) {
+        let read = self.data_request(name, config).await;
         let request = messages::validate_data_resource_config::Request {
             type_name: name.to_owned(),
-            config: Some(config.clone()),
+            config: read.config.clone(),
         };
         let answer = self.rpc().validate_data_resource_config(request).await.expect("an answer").into_inner();
         if !answer.diagnostics.is_empty() {
             return (Json::Null, answer.diagnostics.into());
         }
-        let request = messages::read_data_source::Request {
-            type_name: name.to_owned(),
-            config: Some(config),
-            ..Default::default()
-        };
-        let answer = self.rpc().read_data_source(request).await.expect("an answer").into_inner();
+        let answer = self.rpc().read_data_source(read).await.expect("an answer").into_inner();
         (values::from_wire(answer.state.as_ref()), answer.diagnostics.into())
     }
 
