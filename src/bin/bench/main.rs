@@ -6,9 +6,11 @@
 
 mod floor;
 mod memory;
+mod plans;
 mod schema_call;
 mod subject;
 mod table;
+mod world;
 
 use std::error::Error;
 use std::io::Write as _;
@@ -54,7 +56,6 @@ fn bench() -> Result<Vec<Row>, Box<dyn Error>> {
     let mut subjects = vec![floor, ours];
     subjects.extend(azuread);
     let measured = runtime.block_on(measure(&host, &subjects))?;
-    std::fs::remove_dir_all(&scratch)?;
 
     let [floor, ours, peers @ ..] = measured.as_slice() else { return Err("no subject was measured".into()) };
     let mut rows = vec![
@@ -86,6 +87,10 @@ fn bench() -> Result<Vec<Row>, Box<dyn Error>> {
             Row::new("    azuread: resident memory", format!("{:.1} MiB", mebibytes(azuread.resident)), ""),
         ]);
     }
+    let binaries = provider.parent().ok_or("the provider is in no directory")?;
+    rows.extend(runtime.block_on(plans::without_changes(&scratch, binaries, &environment))?);
+    rows.extend(plans::report(&scratch, binaries, &environment)?);
+    std::fs::remove_dir_all(&scratch)?;
     Ok(rows)
 }
 
