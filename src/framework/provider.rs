@@ -159,6 +159,16 @@ impl<C: Send + Sync + 'static> Provider<C> {
         found
     }
 
+    /// How long the operations of a resource may take where the user does not say, by full type name.
+    pub fn resource_timeouts(&self, type_name: &str) -> Option<DefaultTimeouts> {
+        self.resources.get(type_name).map(|resource| resource.timeouts())
+    }
+
+    /// The same for a data source, of which only `read` counts.
+    pub fn data_source_timeouts(&self, type_name: &str) -> Option<DefaultTimeouts> {
+        self.data_sources.get(type_name).map(|source| source.timeouts())
+    }
+
     fn full_name(&self, name: &str) -> String {
         format!("{}_{name}", self.name)
     }
@@ -388,6 +398,7 @@ fn no_such(kind: &str, type_name: &str) -> Diagnostics {
 #[async_trait]
 trait ErasedDataSource<C>: Send + Sync {
     fn schema(&self) -> &Arc<Schema>;
+    fn timeouts(&self) -> DefaultTimeouts;
     fn validate(&self, config: &Value) -> Diagnostics;
     async fn read(
         &self,
@@ -405,6 +416,10 @@ struct Source<D> {
 
 #[async_trait]
 impl<D: DataSource> ErasedDataSource<D::Clients> for Source<D> {
+    fn timeouts(&self) -> DefaultTimeouts {
+        self.timeouts
+    }
+
     fn schema(&self) -> &Arc<Schema> {
         &self.schema
     }

@@ -37,6 +37,7 @@ pub(crate) type MakeContext<'a, C> =
 pub(crate) trait ErasedResource<C>: Send + Sync {
     fn schema(&self) -> Arc<Schema>;
     fn identity_schema(&self) -> Option<Arc<Schema>>;
+    fn timeouts(&self) -> DefaultTimeouts;
     fn validate(&self, config: &Value, capabilities: ClientCapabilities) -> Diagnostics;
     fn upgrade_state(&self, version: i64, json: &str) -> UpgradeResponse;
     fn upgrade_identity(&self, json: &str) -> UpgradeResponse;
@@ -105,6 +106,10 @@ impl<R: Resource> Managed<R> {
 impl<R: Resource> ErasedResource<R::Clients> for Managed<R> {
     fn schema(&self) -> Arc<Schema> {
         Arc::clone(&self.schema)
+    }
+
+    fn timeouts(&self) -> DefaultTimeouts {
+        self.timeouts
     }
 
     fn identity_schema(&self) -> Option<Arc<Schema>> {

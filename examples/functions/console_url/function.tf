@@ -1,0 +1,3 @@
+output "console" {
+  value = provider::proofpoint::console_url("eu1") # https://eu1.proofpointessentials.com
+}
