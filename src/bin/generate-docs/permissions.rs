@@ -40,15 +40,14 @@ const BY_TYPE: &[(&str, &[Occasion])] = &[
     ),
     (
         "proofpoint_azure_sync_run",
-        &[("to see that the rows still hold", &needs::READ_USERS), ("the same for groups", &needs::READ_GROUPS)],
+        &[
+            ("to see that the rows still hold", &needs::READ_USERS),
+            ("the same for groups", &needs::READ_GROUPS),
+        ],
     ),
     (
         "proofpoint_azure_sync_preview",
-        &[
-            ("people", &needs::READ_USERS),
-            ("groups", &needs::READ_GROUPS),
-            ("domains", &needs::READ_DOMAINS),
-        ],
+        &[("people", &needs::READ_USERS), ("groups", &needs::READ_GROUPS), ("domains", &needs::READ_DOMAINS)],
     ),
     (
         "proofpoint_azure_sync_health",
@@ -87,9 +86,4 @@ pub(crate) fn tables() -> String {
         push(&mut text, format_args!("| {} | {need} |\n", need.what));
     }
     text
-}
-
-/// The types that have a section; for the check that each still exists.
-pub(crate) fn types() -> impl Iterator<Item = &'static str> {
-    BY_TYPE.iter().map(|(name, _)| *name)
 }

@@ -1,6 +1,7 @@
 //! The built provider under every Terraform and OpenTofu on this machine, against the simulator.
 
 pub(crate) mod kill;
+mod schema;
 mod simulator;
 
 use crate::support::cli::{self, Cli};

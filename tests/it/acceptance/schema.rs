@@ -1,0 +1,20 @@
+//! What needs neither configuration nor network.
+
+use std::collections::BTreeMap;
+
+use super::for_every_cli;
+use crate::support::workspace::{Install, Workspace};
+
+#[test]
+fn every_cli_reads_the_schema_without_configuration_or_network() {
+    for_every_cli(|cli| {
+        let workspace = Workspace::new(cli, Install::Override, &BTreeMap::new());
+        let schemas = workspace.run(&["providers", "schema", "-json"]).succeeds().json();
+        let provider = &schemas["provider_schemas"][format!("{}/azuresync/proofpoint", cli.registry())];
+        assert!(provider["provider"]["block"]["attributes"]["tenant_id"].is_object(), "{cli}: {provider}");
+        for (kind, name) in [("data_source_schemas", "proofpoint_account")] {
+            let block = &provider[kind][name]["block"];
+            assert_eq!(block["description_kind"], "markdown", "{cli}: {name}: {block}");
+        }
+    });
+}
