@@ -5,3 +5,4 @@ mod handshake;
 mod lifecycle;
 mod log;
 mod schema;
+mod provider_config;
