@@ -44,6 +44,7 @@ use std::process::{ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use hyper_util::rt::TokioIo;
+use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::net::UnixStream;
 use tokio::process::{Child, ChildStdout, Command};
@@ -77,6 +78,7 @@ pub(crate) struct Plugin {
     stdout: BufReader<ChildStdout>,
     schema: OnceCell<messages::get_provider_schema::Response>,
     identities: OnceCell<messages::get_resource_identity_schemas::Response>,
+    _temporary: TempDir,
 }
 
 /// The line that the host reads.
@@ -94,6 +96,7 @@ pub(crate) struct Handshake {
 pub(crate) struct Start {
     command: Command,
     host: Option<Host>,
+    temporary: TempDir,
 }
 
 impl Start {
@@ -108,21 +111,29 @@ impl Start {
 
     /// Without TLS, as a host does for tests of its own.
     pub(crate) fn plain(environment: &BTreeMap<String, String>) -> Self {
-        let mut command = provider();
-        command
-            .envs(environment)
+        let mut start = Self::bare(environment);
+        start
+            .command
             .env(COOKIE.0, COOKIE.1)
             .env("PLUGIN_PROTOCOL_VERSIONS", "5,6")
             .env("PLUGIN_MIN_PORT", "10000")
             .env("PLUGIN_MAX_PORT", "25000");
-        Self { command, host: None }
+        start
     }
 
     /// Without a host: the debugger's mode.
     pub(crate) fn debug(environment: &BTreeMap<String, String>) -> Self {
+        let mut start = Self::bare(environment);
+        start.command.arg("--debug");
+        start
+    }
+
+    fn bare(environment: &BTreeMap<String, String>) -> Self {
+        // A provider that is killed leaves its socket; it goes with this directory.
+        let temporary = tempfile::Builder::new().prefix("tfp").tempdir().expect("a temporary directory");
         let mut command = provider();
-        command.arg("--debug").envs(environment);
-        Self { command, host: None }
+        command.envs(environment).env("TMPDIR", temporary.path());
+        Self { command, host: None, temporary }
     }
 
     /// Sets a variable.
@@ -155,6 +166,7 @@ impl Start {
             stdout,
             schema: OnceCell::new(),
             identities: OnceCell::new(),
+            _temporary: self.temporary,
         }
     }
 
@@ -183,6 +195,7 @@ impl Start {
             stdout,
             schema: OnceCell::new(),
             identities: OnceCell::new(),
+            _temporary: self.temporary,
         };
         (plugin, variable)
     }
@@ -194,7 +207,7 @@ impl Start {
     }
 }
 
-/// The built provider with a clean environment. Its temporary files go where the tests' own go.
+/// The built provider with a clean environment.
 pub(crate) fn provider() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_terraform-provider-proofpoint"));
     command.env_clear().stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
