@@ -35,6 +35,12 @@ impl Diagnostic {
         Self { severity: Severity::Warning, ..Self::error(summary, detail) }
     }
 
+    /// The same message as a warning: for a step that failed and that a later run makes up for.
+    #[must_use]
+    pub fn into_warning(self) -> Self {
+        Self { severity: Severity::Warning, ..self }
+    }
+
     /// The same message about an attribute.
     #[must_use]
     pub fn at(mut self, path: Path) -> Self {

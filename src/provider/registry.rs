@@ -7,6 +7,8 @@ use crate::data_sources::{AccountSource, AzureTenantSource};
 use crate::env::EnvMap;
 use crate::framework::provider::Provider;
 use crate::functions::{ConsoleUrl, ParseId, PermissionId, ReportMarkdown};
+use crate::resources::azure_admin_consent::AzureAdminConsent;
+use crate::resources::azure_application::AzureApplication;
 
 /// The provider, for a process with this environment. Opens nothing.
 pub fn new(env: &EnvMap) -> Provider<Session> {
@@ -17,6 +19,8 @@ pub fn new(env: &EnvMap) -> Provider<Session> {
     Provider::new("proofpoint", configured)
         .takes_unknowns()
         .validate(validate)
+        .resource(AzureApplication)
+        .resource(AzureAdminConsent)
         .data_source(AccountSource)
         .data_source(AzureTenantSource)
         .function(ConsoleUrl)

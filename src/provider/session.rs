@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::configuration::{Configuration, Missing};
 use super::diagnose::Diagnose as _;
+use super::ids::ObjectPath;
 use crate::auth::{Credentials, TenantId};
 use crate::clock::Clock;
 use crate::env::EnvMap;
@@ -110,6 +111,12 @@ impl Session {
         let http = self.http()?.clone();
         let account = Account::new(http, Clock::new(), login.endpoint, login.username, login.password);
         Ok(self.account.get_or_init(|| account))
+    }
+
+    /// The path of an object in a tenant, which it names only where that is not the provider's.
+    pub fn path(&self, tenant: &TenantId, collection: &str, id: &str) -> ObjectPath {
+        let foreign = (self.default_tenant() != Some(tenant)).then(|| tenant.clone());
+        ObjectPath::new(foreign, collection, id)
     }
 
     fn http(&self) -> Result<&HttpClient, Diagnostics> {

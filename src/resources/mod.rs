@@ -1,0 +1,4 @@
+//! Managed resources.
+
+pub mod azure_admin_consent;
+pub mod azure_application;
