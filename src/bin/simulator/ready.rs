@@ -16,6 +16,8 @@ pub(crate) fn line(world: &World, bound: &Bound) -> Value {
         .iter()
         .map(|tenant| {
             let essentials = world.organizations.credentials(&tenant.domain);
+            let reader = world.organizations.reader(&tenant.domain);
+            let partner = world.organizations.partner(&tenant.domain);
             json!({
                 "tenant_id": tenant.id,
                 "client_id": tenant.automation.client_id,
@@ -25,6 +27,10 @@ pub(crate) fn line(world: &World, bound: &Bound) -> Value {
                 "domain": tenant.domain,
                 "essentials_username": essentials.username,
                 "essentials_password": essentials.password,
+                "essentials_reader_username": reader.username,
+                "essentials_reader_password": reader.password,
+                "partner_username": partner.username,
+                "partner_password": partner.password,
             })
         })
         .collect();

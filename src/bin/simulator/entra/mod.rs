@@ -56,7 +56,6 @@ pub(crate) async fn answer(shared: &Arc<Shared>, request: &Request) -> Option<An
 }
 
 /// Signs in with a client secret from within, as Proofpoint's sync does; the error is `AADSTS..: text`.
-#[cfg_attr(not(test), expect(dead_code, reason = "called by the sync engine"))]
 pub(crate) fn sign_in(world: &World, tenant: &str, client_id: &str, secret: &str) -> Result<Caller, String> {
     let known = |failure: failure::Failure| format!("AADSTS{}: {}", failure.code, failure.text);
     let tenant = sign_in::tenant(world, tenant).map_err(known)?;

@@ -1,48 +1,144 @@
 //! Proofpoint Essentials: its organizations and its Interface API under `/api/v1`.
 
-use std::collections::BTreeMap;
+pub(crate) mod account;
+pub(crate) mod behaviour;
+mod call;
+mod domains;
+mod errors;
+mod exemptions;
+pub(crate) mod features;
+mod fields;
+mod login_settings;
+pub(crate) mod organization;
+pub(crate) mod organizations;
+mod orgs;
+pub(crate) mod settings;
+#[cfg(test)]
+mod tests;
+mod users;
 
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::json;
+
+pub(crate) use behaviour::Behaviour;
+pub(crate) use organizations::Organizations;
 
 use crate::server::exchange::{Answer, Request};
 use crate::state::World;
-
-/// A login of an organization's administrator.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Credentials {
-    pub(crate) username: String,
-    pub(crate) password: String,
-}
-
-/// Every organization, by primary domain.
-#[derive(Debug, Default)]
-pub(crate) struct Organizations {
-    logins: BTreeMap<String, Credentials>,
-}
-
-impl Organizations {
-    /// The administrator's login of the organization of `domain`; empty when there is none.
-    pub(crate) fn credentials(&self, domain: &str) -> Credentials {
-        self.logins.get(domain).cloned().unwrap_or_default()
-    }
-
-    /// The `organizations` part of the state document.
-    pub(crate) fn state(&self) -> Value {
-        Value::Object(self.logins.keys().map(|domain| (domain.clone(), Value::Object(Map::new()))).collect())
-    }
-
-    pub(crate) fn add(&mut self, domain: &str, credentials: Credentials) {
-        self.logins.insert(domain.to_owned(), credentials);
-    }
-}
-
-/// Switches of the Essentials side.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(crate) struct Behaviour {}
+use call::Call;
+use errors::{Failure, Outcome};
 
 /// Answers a request under `/api/v1`; `None` when there is no such route.
-pub(crate) fn answer(_world: &mut World, _request: &Request) -> Option<Answer> {
-    None
+pub(crate) fn answer(world: &mut World, request: &Request) -> Option<Answer> {
+    let form = world.behaviour.essentials.error_body;
+    let outcome = match Call::sign_in(world, request) {
+        Ok(mut call) => route(&mut call)?,
+        Err(failure) => Err(failure),
+    };
+    let answer = outcome.unwrap_or_else(|failure| failure.answer(form));
+    Some(match request.header("x-correlator") {
+        Some(correlator) => answer.header("x-correlator", correlator),
+        None => answer,
+    })
+}
+
+fn route(call: &mut Call<'_>) -> Option<Outcome> {
+    let request = call.request;
+    let segments = request.segments();
+    let path: Vec<&str> = segments.iter().skip(2).map(String::as_str).collect();
+    let method = request.method.as_str();
+    if method != "GET" && call.caller.read_only && is_known(method, &path) {
+        return Some(Err(Failure::forbidden(&call.caller.address)));
+    }
+    Some(match (method, path.as_slice()) {
+        ("GET", ["me"]) => me(call),
+        ("GET", ["endpoints", domain]) => endpoints(call, domain),
+        (_, ["orgs", domain, rest @ ..]) => return within(call, method, domain, rest),
+        _ => return None,
+    })
+}
+
+/// A read-only administrator is refused only what there is.
+fn is_known(method: &str, path: &[&str]) -> bool {
+    let ["orgs", _, rest @ ..] = path else { return false };
+    match method {
+        "PATCH" => rest.is_empty(),
+        "POST" => matches!(rest, ["orgs" | "users" | "domains"]),
+        "PUT" => matches!(
+            rest,
+            ["users" | "domains", _]
+                | ["domains", _, "verify", _]
+                | ["licensing" | "features" | "package"]
+                | ["settings", "azure"]
+                | ["settings", "azure", "exemptions"]
+                | ["authentication", "settings", "login"]
+        ),
+        "DELETE" => matches!(
+            rest,
+            [] | ["users" | "domains", _]
+                | ["settings", "azure"]
+                | ["settings", "azure", "exemptions"]
+                | ["settings", "azure", "exemptions", _]
+        ),
+        _ => false,
+    }
+}
+
+fn within(call: &mut Call<'_>, method: &str, domain: &str, rest: &[&str]) -> Option<Outcome> {
+    Some(match (method, rest) {
+        ("GET", []) => orgs::get(call, domain),
+        ("PATCH", []) => orgs::change(call, domain),
+        ("DELETE", []) => orgs::delete(call, domain),
+        ("GET", ["orgs"]) => orgs::list(call, domain),
+        ("POST", ["orgs"]) => orgs::create(call, domain),
+        ("GET", ["users"]) => users::list(call, domain),
+        ("POST", ["users"]) => users::create(call, domain),
+        ("GET", ["users", address]) => users::get(call, domain, address),
+        ("PUT", ["users", address]) => users::update(call, domain, address),
+        ("DELETE", ["users", address]) => users::delete(call, domain, address),
+        ("GET", ["domains"]) => domains::list(call, domain),
+        ("POST", ["domains"]) => domains::create(call, domain),
+        ("GET", ["domains", target]) => domains::get(call, domain, target),
+        ("PUT", ["domains", target]) => domains::update(call, domain, target),
+        ("DELETE", ["domains", target]) => domains::delete(call, domain, target),
+        ("GET", ["domains", target, "verification-code"]) => domains::verification_code(call, domain, target),
+        ("PUT", ["domains", target, "verify", method]) => domains::verify(call, domain, target, method),
+        ("GET", ["licensing"]) => features::licensing(call, domain),
+        ("PUT", ["licensing"]) => features::set_licensing(call, domain),
+        ("PUT", ["package"]) => features::set_package(call, domain),
+        ("GET", ["features"]) => features::get(call, domain),
+        ("PUT", ["features"]) => features::put(call, domain),
+        ("GET", ["settings", "azure"]) => settings::get(call, domain),
+        ("PUT", ["settings", "azure"]) => settings::put(call, domain),
+        ("DELETE", ["settings", "azure"]) => settings::delete(call, domain),
+        ("GET", ["settings", "azure", "exemptions"]) => exemptions::list(call, domain),
+        ("PUT", ["settings", "azure", "exemptions"]) => exemptions::add(call, domain),
+        ("DELETE", ["settings", "azure", "exemptions"]) => exemptions::remove_all(call, domain),
+        ("DELETE", ["settings", "azure", "exemptions", address]) => exemptions::remove(call, domain, address),
+        ("GET", ["authentication", "settings", "login"]) => login_settings::get(call, domain),
+        ("PUT", ["authentication", "settings", "login"]) => login_settings::put(call, domain),
+        _ => return None,
+    })
+}
+
+/// Who is calling.
+fn me(call: &Call<'_>) -> Outcome {
+    let caller = &call.caller;
+    let home = call.world.organizations.find(&caller.home).ok_or_else(|| Failure::forbidden(&caller.home))?;
+    let account = home.accounts.get(&caller.address).ok_or_else(|| Failure::forbidden(&caller.address))?;
+    Ok(Answer::json(
+        200,
+        &json!({
+            "user_id": account.uid, "firstname": account.firstname, "surname": account.surname,
+            "primary_email": account.address, "type": account.kind, "is_admin": account.kind.is_admin(),
+            "is_partner_admin": account.kind.is_partner_admin(), "entity_id": home.eid,
+            "entity_primary_domain": home.primary_domain, "entity_type": home.kind,
+            "read_only_user": account.read_only,
+        }),
+    ))
+}
+
+/// The one stack there is: this listener, by the name the client used.
+fn endpoints(call: &Call<'_>, domain: &str) -> Outcome {
+    call.primary(domain)?;
+    Ok(Answer::json(200, &json!({ "endpoints": [call.request.base] })))
 }

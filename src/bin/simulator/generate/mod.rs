@@ -1,38 +1,131 @@
-//! Invented directories and organizations of any size.
+//! Invented directories and organizations of any size, the same for the same seed.
+
+mod directory;
+mod names;
+mod story;
 
 use serde_json::Value;
 
-use crate::essentials::Credentials;
+use crate::arguments::Arguments;
+use crate::engine;
+use crate::essentials::account::{Account, AccountType, Origin, OriginKind};
+use crate::essentials::features;
+use crate::essentials::organization::Organization;
+use crate::essentials::organizations::{admin, from_state};
 use crate::state::World;
 use crate::state::random::Random;
 
-/// Fills the tenant's directory and makes its organization.
-pub(crate) fn populate(
-    world: &mut World,
-    tenant_id: &str,
-    _users: usize,
-    _groups: usize,
-    random: &mut Random,
-) {
-    let Some(tenant) = world.tenant(tenant_id) else { return };
+/// The partner above every invented customer.
+const PARTNER: &str = "partner.example";
+
+/// Fills the tenant's directory and makes its organization. The first tenant, in its default size, tells the story
+/// of `story.rs`.
+pub(crate) fn populate(world: &mut World, tenant_id: &str, users: usize, groups: usize, random: &mut Random) {
+    let now = world.clock.now();
+    let usual = Arguments::default();
+    let first = world.tenants.first().is_some_and(|tenant| tenant.id == tenant_id);
+    let tells_story = first && users == usual.users && groups == usual.groups;
+    ensure_partner(world);
+    let Some(tenant) = world.tenant_mut(tenant_id) else { return };
+    if tells_story {
+        story::directory(tenant, now, random);
+    } else {
+        directory::fill(tenant, users, groups, now, random);
+    }
+    let mut organization = Organization::named(&tenant.display_name, &tenant.domain);
+    organization.features = features::of_package(&organization.package);
+    organization.parent = Some(PARTNER.to_owned());
+    engine::bring_in_step(&mut organization, tenant, now);
+    if tells_story {
+        story::differences(&mut organization, tenant);
+    } else {
+        differences(&mut organization, tenant, random);
+    }
+    organization.user_licenses = (organization.licences_taken() + 5).next_multiple_of(25);
     let domain = tenant.domain.clone();
-    let password = random.text(20, b"abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789");
-    world.secrets.insert(password.clone());
-    world.organizations.add(&domain, Credentials { username: format!("admin@{domain}"), password });
+    for (name, read_only) in [("admin", false), ("auditor", true)] {
+        let account = admin(&format!("{name}@{domain}"), AccountType::OrganizationAdmin, read_only, random);
+        world.secrets.extend(account.password.clone());
+        organization.insert(account);
+    }
+    world.organizations.insert(organization);
 }
 
-/// Makes the organizations of a state document.
+fn ensure_partner(world: &mut World) {
+    if world.organizations.find(PARTNER).is_some() {
+        return;
+    }
+    let mut partner = Organization::named("Example Partner", PARTNER);
+    "strategic_partner".clone_into(&mut partner.kind);
+    partner.features = features::of_package(&partner.package);
+    let mut random = world.random.branch(PARTNER);
+    let account = admin(&format!("admin@{PARTNER}"), AccountType::StrategicPartnerAdmin, false, &mut random);
+    world.secrets.extend(account.password.clone());
+    partner.insert(account);
+    world.organizations.insert(partner);
+}
+
+/// What has happened since the last sync: of each hundred accounts about two are not there yet and two out of date;
+/// most deleted users still have theirs; a few accounts were made by hand.
+fn differences(organization: &mut Organization, tenant: &crate::state::tenant::Tenant, random: &mut Random) {
+    let addresses: Vec<String> = organization.accounts.keys().cloned().collect();
+    for address in &addresses {
+        match random.below(100) {
+            0 | 1 => drop(organization.accounts.remove(address)),
+            2 | 3 => {
+                if let Some(account) = organization.accounts.get_mut(address)
+                    && account.kind != AccountType::FunctionalAccount
+                {
+                    account.surname = format!("{}-Before", account.surname);
+                }
+            }
+            _ => {}
+        }
+    }
+    for user in tenant.deleted_users.iter() {
+        if random.below(10) < 8 {
+            leave_behind(organization, user);
+        }
+    }
+    for number in 0..addresses.len() / 200 {
+        let address = format!("device{number}@{}", organization.primary_domain);
+        if organization.holder(&address).is_none() {
+            organization.insert(Account { firstname: "Device".to_owned(), ..Account::new(&address) });
+        }
+    }
+}
+
+/// The account that an earlier sync made for somebody who was deleted since.
+fn leave_behind(organization: &mut Organization, user: &crate::graph::users::User) {
+    let Some(mail) = &user.mail else { return };
+    organization.insert(Account {
+        firstname: user.given_name.clone().unwrap_or_default(),
+        surname: user.surname.clone().unwrap_or_default(),
+        origin: Some(Origin { kind: OriginKind::User, object_id: user.id.clone() }),
+        ..Account::new(mail)
+    });
+}
+
+/// Makes the organizations of a state document; one that has no administrator's login gets one.
 pub(crate) fn load(world: &mut World, document: &Value) -> Result<(), String> {
     let organizations = match document.get("organizations") {
         None | Some(Value::Null) => return Ok(()),
         Some(Value::Object(organizations)) => organizations,
         Some(_) => return Err("`organizations` must be an object".to_owned()),
     };
-    for domain in organizations.keys() {
+    let now = world.clock.now();
+    for (domain, content) in organizations {
+        let mut organization = from_state(domain, content, now)
+            .map_err(|problem| format!("organization {domain}: {problem}"))?;
         let mut random = world.random.branch(domain);
-        let password = random.text(20, b"abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789");
-        world.secrets.insert(password.clone());
-        world.organizations.add(domain, Credentials { username: format!("admin@{domain}"), password });
+        let signs_in = |account: &Account| account.kind.is_admin() && account.password.is_some();
+        if !organization.accounts.values().any(signs_in) {
+            let address = format!("admin@{domain}");
+            organization.insert(admin(&address, AccountType::OrganizationAdmin, false, &mut random));
+        }
+        world.secrets.extend(organization.accounts.values().filter_map(|account| account.password.clone()));
+        world.secrets.extend(organization.settings.iter().map(|settings| settings.ad_key.clone()));
+        world.organizations.insert(organization);
     }
     Ok(())
 }

@@ -1,0 +1,117 @@
+//! Licences, packages and what a package contains.
+
+use serde_json::{Map, Value, json};
+
+use super::call::Call;
+use super::errors::{Failure, Outcome};
+use crate::server::exchange::Answer;
+
+/// The packages, from the smallest on, and the features each adds to the one before.
+const PACKAGES: [(&str, &[&str]); 7] = [
+    (
+        "beginner",
+        &["attachment_defense", "anti_spoofing", "smtp_discovery", "outbound_relaying", "disclaimers"],
+    ),
+    ("business", &["url_defense", "dlp", "email_warning_tags", "one_click_remediation"]),
+    ("business_plus", &["attachment_defense_sandboxing"]),
+    ("advanced", &["email_encryption", "social_media_account_protection"]),
+    ("advanced_plus", &["automatic_remediation"]),
+    ("professional", &["email_archive"]),
+    ("professional_plus", &[]),
+];
+
+/// The features that a package has, switched off, and the days of instant replay.
+pub(crate) fn of_package(package: &str) -> Map<String, Value> {
+    let size = PACKAGES.iter().position(|(name, _)| *name == package).map_or(1, |index| index + 1);
+    let names = PACKAGES.iter().take(size).flat_map(|(_, names)| names.iter());
+    let mut features: Map<String, Value> = names.map(|name| ((*name).to_owned(), json!(false))).collect();
+    features.insert("instant_replay".to_owned(), json!(0));
+    features
+}
+
+pub(crate) fn known_package(name: &str) -> Outcome<String> {
+    let known = PACKAGES.iter().any(|(known, _)| *known == name);
+    if known { Ok(name.to_owned()) } else { Err(Failure::invalid("the package is unknown", name)) }
+}
+
+pub(crate) fn get(call: &Call<'_>, domain: &str) -> Outcome {
+    Ok(Answer::json(200, &call.organization(domain)?.features))
+}
+
+/// What is not given stays; a feature that the package lacks is refused with 403.
+pub(crate) fn put(call: &mut Call<'_>, domain: &str) -> Outcome {
+    let body = call.object()?;
+    let fields = call.fields(&body);
+    let mut changed = call.organization(domain)?.features.clone();
+    for name in body.keys() {
+        let known =
+            name == "instant_replay" || PACKAGES.iter().any(|(_, names)| names.contains(&name.as_str()));
+        if !known {
+            return Err(Failure::invalid("the feature is unknown", name));
+        }
+        if name == "instant_replay" {
+            changed.insert(name.clone(), json!(fields.integer(name)?.unwrap_or_default()));
+            continue;
+        }
+        let on = fields.boolean(name)?.unwrap_or_default();
+        match changed.get_mut(name) {
+            Some(value) => *value = json!(on),
+            None if on => return Err(Failure::forbidden(name)),
+            None => {}
+        }
+    }
+    call.organization_mut(domain)?.features = changed;
+    Ok(Answer::empty(204))
+}
+
+pub(crate) fn licensing(call: &Call<'_>, domain: &str) -> Outcome {
+    let organization = call.organization(domain)?;
+    let title: Vec<String> = organization.package.split('_').map(capital).collect();
+    Ok(Answer::json(
+        200,
+        &json!({
+            "license_count": organization.user_licenses, "package": title.join(" "),
+            "is_on_trial": organization.is_on_trial, "is_beginner_plus": false,
+        }),
+    ))
+}
+
+/// The number of licences is changed by partners only.
+pub(crate) fn set_licensing(call: &mut Call<'_>, domain: &str) -> Outcome {
+    let body = call.object()?;
+    let count = call.fields(&body).integer("license_count")?;
+    call.primary(domain)?;
+    if !call.caller.kind.is_partner_admin() {
+        return Err(Failure::forbidden(domain));
+    }
+    let count = count.ok_or_else(|| Failure::invalid("`license_count` is required", domain))?;
+    call.organization_mut(domain)?.user_licenses = count;
+    Ok(Answer::empty(204))
+}
+
+pub(crate) fn set_package(call: &mut Call<'_>, domain: &str) -> Outcome {
+    let body = call.object()?;
+    let fields = call.fields(&body);
+    let package = fields.text("package")?.ok_or_else(|| Failure::invalid("`package` is required", domain))?;
+    let package = known_package(&package)?;
+    if fields.boolean("is_eula_confirmed")? != Some(true) {
+        return Err(Failure::invalid("`is_eula_confirmed` must be true", domain));
+    }
+    let trial = fields.boolean("is_trial_extended")?;
+    let organization = call.organization_mut(domain)?;
+    let mut features = of_package(&package);
+    for (name, value) in &mut features {
+        if let Some(before) = organization.features.get(name) {
+            *value = before.clone();
+        }
+    }
+    organization.features = features;
+    organization.package = package;
+    organization.is_on_trial = trial.unwrap_or(organization.is_on_trial);
+    Ok(Answer::empty(204))
+}
+
+fn capital(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect()
+}
