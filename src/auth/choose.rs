@@ -212,7 +212,7 @@ fn token_request(settings: &Settings) -> Result<Option<TokenRequest>, ConfigErro
     // Its query names the job, so it is allowed here.
     let address =
         Url::parse(&url.value).map_err(|error| url.invalid(format!("this is no address ({error})")))?;
-    if address.scheme() != "https" && !super::cloud::is_loopback(&address) {
+    if address.scheme() != "https" && !crate::http::is_loopback(&address) {
         return Err(
             url.invalid("the job's token would be sent unencrypted; the address must start with `https://`")
         );

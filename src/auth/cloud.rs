@@ -2,13 +2,12 @@
 //!
 //! Hosts and names: the national-cloud tables of Microsoft Graph's documentation and `hashicorp/azuread`.
 
-use std::net::IpAddr;
-
-use url::{Host, Url};
+use url::Url;
 
 use super::error::ConfigError;
 use super::settings::{Setting, Settings};
 use super::tenant::TenantId;
+use crate::http::is_loopback;
 
 /// The addresses of one Microsoft cloud.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -127,16 +126,6 @@ pub fn endpoint(setting: &Setting<String>) -> Result<Url, ConfigError> {
             url.origin().ascii_serialization()
         ))),
         scheme => Err(setting.invalid(format!("`{scheme}:` is no scheme for it; use `https://`"))),
-    }
-}
-
-/// Whether the address is on this machine: `localhost`, names below it, 127.0.0.0/8 and `::1`.
-pub fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(Host::Ipv4(address)) => IpAddr::V4(address).is_loopback(),
-        Some(Host::Ipv6(address)) => IpAddr::V6(address).is_loopback(),
-        None => false,
     }
 }
 

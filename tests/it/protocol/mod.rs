@@ -4,5 +4,5 @@ mod calls;
 mod handshake;
 mod lifecycle;
 mod log;
-mod schema;
 mod provider_config;
+mod schema;
