@@ -5,6 +5,8 @@ mod directory;
 mod object;
 mod organization;
 
+use futures::{FutureExt, TryFutureExt};
+
 use crate::essentials;
 use crate::framework::diagnostic::Diagnostic;
 use crate::graph::{self, Graph};
@@ -74,13 +76,14 @@ pub async fn read(
     let exempt = async {
         match exemptions {
             Some(exemptions) => Ok(exemptions),
-            None => organization::exemptions(call, organization).await,
+            None => organization::exemptions(call, organization).await.map_err(Error::from),
         }
     };
+    // Boxed: each of these holds several requests at once, too much for a caller's own future.
     let (directory, accounts, exemptions) = futures::try_join!(
-        directory::read(call, graph),
-        async { organization::read(call, organization).await.map_err(Error::from) },
-        async { exempt.await.map_err(Error::from) },
+        directory::read(call, graph).boxed(),
+        organization::read(call, organization).map_err(Error::from).boxed(),
+        exempt.boxed(),
     )?;
     if !accounts.shares_a_domain_with(&directory) {
         return Err(Error::OtherTenant {
@@ -93,5 +96,5 @@ pub async fn read(
 
 /// Reads the organization alone.
 pub async fn accounts(call: &Call, organization: &essentials::Organization) -> Result<Organization, Error> {
-    Ok(organization::read(call, organization).await?)
+    Ok(organization::read(call, organization).boxed().await?)
 }

@@ -3,12 +3,13 @@
 use super::configuration::{configure, validate};
 use super::model::ProviderModel;
 use super::session::Session;
-use crate::data_sources::{AccountSource, AzureTenantSource};
+use crate::data_sources::{AccountSource, AzureSyncHealthSource, AzureSyncPreviewSource, AzureTenantSource};
 use crate::env::EnvMap;
 use crate::framework::provider::Provider;
 use crate::functions::{ConsoleUrl, ParseId, PermissionId, ReportMarkdown};
 use crate::resources::azure_admin_consent::AzureAdminConsent;
 use crate::resources::azure_application::AzureApplication;
+use crate::resources::azure_sync_run::AzureSyncRun;
 
 /// The provider, for a process with this environment. Opens nothing.
 pub fn new(env: &EnvMap) -> Provider<Session> {
@@ -21,7 +22,10 @@ pub fn new(env: &EnvMap) -> Provider<Session> {
         .validate(validate)
         .resource(AzureApplication)
         .resource(AzureAdminConsent)
+        .resource(AzureSyncRun)
         .data_source(AccountSource)
+        .data_source(AzureSyncHealthSource)
+        .data_source(AzureSyncPreviewSource)
         .data_source(AzureTenantSource)
         .function(ConsoleUrl)
         .function(ParseId)

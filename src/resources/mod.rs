@@ -2,3 +2,4 @@
 
 pub mod azure_admin_consent;
 pub mod azure_application;
+pub mod azure_sync_run;

@@ -1,0 +1,71 @@
+//! What a user may ask about the health of a sync and what is answered.
+
+use std::collections::BTreeSet;
+
+use crate::framework::attr::Attr;
+use crate::framework::timeouts::ReadTimeouts;
+use crate::framework::validators::{domain_name, range, uuid};
+use crate::model;
+use crate::preview::FindingModel;
+
+model! {
+    /// Tells whether an organization's sync works: when it last ran, whether it is overdue, how long its client secret
+    /// lives, and whether both sides agree. Made for `check` blocks and nightly plans; it changes nothing.
+    ///
+    /// What the caller may not read is null, with a finding that says so. No value of it belongs into an output of a
+    /// configuration that is planned with `-detailed-exitcode`: times of runs change by themselves.
+    pub struct HealthModel {
+        /// A domain of the Proofpoint Essentials organization, in lower case.
+        domain: Attr<String> => required().validate(domain_name()),
+
+        /// Tenant of the application. Defaults to the provider's `tenant_id`.
+        tenant_id: Attr<String> => optional().validate(uuid()),
+
+        /// A secret with less life than this many days is a finding. Defaults to 30.
+        warn_days: Attr<i64> => optional().validate(range(0, 3650)),
+
+        /// Whether a sync is configured.
+        configured: Attr<bool> => computed(),
+
+        /// Whether no finding is an error or a warning.
+        healthy: Attr<bool> => computed(),
+
+        /// Hours between automatic runs; 0 for none.
+        frequency: Attr<i64> => computed(),
+
+        /// End of the last good run as Proofpoint spells it; null when there was none, or the API of the stack does not show it.
+        last_successful_sync: Attr<String> => computed(),
+
+        /// Whether a run should have succeeded since then: more than `frequency` and an hour have passed. False where it is not
+        /// known.
+        overdue: Attr<bool> => computed(),
+
+        /// Application (client) id that Proofpoint signs in with.
+        client_id: Attr<String> => computed(),
+
+        /// Whether the tenant has an application with this id.
+        application_found: Attr<bool> => computed(),
+
+        /// End of the secret's life as Proofpoint spells it, where it shows it.
+        secret_expiry: Attr<String> => computed(),
+
+        /// When the last client secret of the application in Entra ends, RFC 3339.
+        key_end_date: Attr<String> => computed(),
+
+        /// Whole days until the secret ends: by Proofpoint's date where it is shown, else by Entra's. Negative when it has
+        /// ended.
+        days_left: Attr<i64> => computed(),
+
+        /// Whether every permission that the application declares is granted.
+        consent_complete: Attr<bool> => computed(),
+
+        /// Declared permissions that are not granted.
+        missing_permissions: Attr<BTreeSet<String>> => computed(),
+
+        /// What was found, the gravest first.
+        findings: Attr<Vec<FindingModel>> => computed(),
+
+        /// How long reading may take.
+        timeouts: Attr<ReadTimeouts> => timeouts(),
+    }
+}
