@@ -115,16 +115,19 @@ async fn unknown_arguments_are_named_by_who_needs_them() {
 }
 
 #[test]
-fn entra_answers_to_the_right_credentials_and_nothing_is_written() {
+fn both_sides_answer_to_the_right_credentials_and_nothing_is_written() {
     let simulator = Simulator::start(&[]);
-    let tenant = run(async {
+    let (account, tenant) = run(async {
         let plugin = Plugin::start(&simulator.environment()).await;
         plugin.configure(json!({})).await.expect_none();
+        let (account, messages) = plugin.data("proofpoint_account", json!({})).await;
+        messages.expect_none();
         let (tenant, messages) = plugin.data("proofpoint_azure_tenant", json!({})).await;
         messages.expect_none();
-        tenant
+        (account, tenant)
     });
     let first = simulator.tenant();
+    assert_eq!(account["primary_email"], json!(first.essentials_username));
     assert_eq!(tenant["id"], json!(first.tenant_id));
     let domains = tenant["verified_domains"].as_array().expect("a set");
     assert!(domains.contains(&json!(first.domain)), "{domains:?}");
@@ -139,6 +142,10 @@ fn wrong_credentials_are_refused_in_words_and_nothing_is_written() {
     run(async {
         let plugin = Plugin::start(&environment).await;
         plugin.configure(json!({"password": SECRET, "client_secret": SECRET})).await.expect_none();
+        let (_, messages) = plugin.data("proofpoint_account", json!({})).await;
+        let error = messages.expect_error();
+        assert!(error.detail.contains("user name or password"), "{messages}");
+        without_secret(&messages);
         let (_, messages) = plugin.data("proofpoint_azure_tenant", json!({})).await;
         let error = messages.expect_error();
         assert_eq!(error.summary, "Entra refused the sign-in", "{messages}");
