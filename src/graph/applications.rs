@@ -266,7 +266,10 @@ impl Applications<'_> {
         let _writer = self.lock(call, object_id).await?;
         let passing = if self.0.is_fresh(object_id) { not_there_yet } else { never };
         match self.0.settle(call, ask, passing).await {
-            Ok(_) => Ok(true),
+            Ok(_) => {
+                self.0.note_gone(object_id);
+                Ok(true)
+            }
             Err(error) if error.is_not_found() => Ok(false),
             Err(error) => Err(error),
         }
@@ -285,3 +288,7 @@ pub(super) fn by_client_id(client_id: &str) -> Ask {
     let path = format!("/applications(appId={})?$select={SELECT}", literal(client_id));
     Ask::get(path, &needs::READ_APPLICATIONS, format!("read the application with client id `{client_id}`"))
 }
+
+#[cfg(test)]
+#[path = "applications_tests.rs"]
+mod tests;

@@ -160,3 +160,7 @@ fn index_of<'a>(answer: &ItemAnswer, part: &[usize], asks: &'a [Ask]) -> Option<
     let index = answer.id.parse().ok().filter(|index| part.contains(index))?;
     Some((index, asks.get(index)?))
 }
+
+#[cfg(test)]
+#[path = "batch_tests.rs"]
+mod tests;

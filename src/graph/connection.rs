@@ -1,6 +1,6 @@
 //! One tenant's connection to Graph: signs requests, renews a refused token once, and turns refusals into errors.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -9,8 +9,10 @@ use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use reqwest::{Method, Url};
 use serde::de::DeserializeOwned;
 use tokio::sync::OnceCell;
+use tokio::time::Instant;
 
 use super::ask::Ask;
+use super::consistency::PATIENCE;
 use super::error::{Answer, Error, Fault, fault_of};
 use super::snapshot::Snapshot;
 use super::{
@@ -42,7 +44,7 @@ struct Inner {
     graph_principal: OnceCell<String>,
     live_permissions: OnceCell<super::permissions::Live>,
     writers: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
-    fresh: Mutex<HashSet<String>>,
+    fresh: Mutex<HashMap<String, Instant>>,
 }
 
 impl fmt::Debug for Graph {
@@ -242,13 +244,19 @@ impl Graph {
     }
 
     /// Takes note of an object that was just made: replicas may not know it yet.
-    pub(super) fn note_fresh(&self, object_id: &str) {
-        self.0.fresh.lock().unwrap_or_else(PoisonError::into_inner).insert(object_id.to_owned());
+    pub(super) fn note_fresh(&self, id: &str) {
+        self.0.fresh.lock().unwrap_or_else(PoisonError::into_inner).insert(id.to_owned(), Instant::now());
     }
 
-    /// Whether an object was made by this process.
-    pub(super) fn is_fresh(&self, object_id: &str) -> bool {
-        self.0.fresh.lock().unwrap_or_else(PoisonError::into_inner).contains(object_id)
+    /// Takes note that an object is gone: not to know it is right from now on.
+    pub(super) fn note_gone(&self, id: &str) {
+        self.0.fresh.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
+    }
+
+    /// Whether this process made an object so short a time ago that some replicas may not know it.
+    pub(super) fn is_fresh(&self, id: &str) -> bool {
+        let fresh = self.0.fresh.lock().unwrap_or_else(PoisonError::into_inner);
+        fresh.get(id).is_some_and(|made| made.elapsed() < PATIENCE)
     }
 
     pub(super) fn snapshot_cell(&self, client_id: &str) -> Arc<OnceCell<Arc<Snapshot>>> {
@@ -294,3 +302,7 @@ fn held(token: &Token) -> Vec<String> {
     let delegated = claims.scp.as_deref().unwrap_or_default().split_whitespace().map(str::to_owned);
     claims.roles.iter().cloned().chain(delegated).collect()
 }
+
+#[cfg(test)]
+#[path = "connection_tests.rs"]
+mod tests;

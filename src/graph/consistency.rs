@@ -15,7 +15,7 @@ use crate::http::{Call, Interrupted, Response, delays};
 const FIRST_DELAY: Duration = Duration::from_millis(500);
 const LONGEST_DELAY: Duration = Duration::from_secs(10);
 /// Replication has been seen to take minutes; what has not arrived after so long is not on its way.
-const PATIENCE: Duration = Duration::from_secs(5 * 60);
+pub(super) const PATIENCE: Duration = Duration::from_secs(5 * 60);
 
 /// Whether an error may go away by itself.
 pub(super) type Passing = fn(&Error) -> bool;

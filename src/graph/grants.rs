@@ -226,3 +226,7 @@ fn text(operation: &str, scopes: &BTreeSet<String>) -> Result<String, Error> {
     }
     Ok(text)
 }
+
+#[cfg(test)]
+#[path = "grants_tests.rs"]
+mod tests;

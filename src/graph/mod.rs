@@ -31,6 +31,9 @@ mod service_principals;
 mod snapshot;
 mod users;
 
+#[cfg(test)]
+mod testing;
+
 pub use app_role_assignments::{AppRoleAssignment, AppRoleAssignments};
 pub use applications::{
     Application, ApplicationChange, Applications, NewApplication, ResourceAccess, ResourceAccessEntry, Web,

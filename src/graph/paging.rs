@@ -128,3 +128,7 @@ fn undecodable(ask: &Ask, response: &Response, error: &serde_json::Error) -> Err
 fn is_expired(error: &Error) -> bool {
     error.answer().is_some_and(|answer| answer.is("Directory_ExpiredPageToken"))
 }
+
+#[cfg(test)]
+#[path = "paging_tests.rs"]
+mod tests;

@@ -138,7 +138,10 @@ impl Applications<'_> {
             .repeatable();
         let passing = if self.0.is_fresh(key_id) { secret_not_there_yet } else { never };
         match self.0.settle(call, ask, passing).await {
-            Ok(_) => Ok(true),
+            Ok(_) => {
+                self.0.note_gone(key_id);
+                Ok(true)
+            }
             Err(error) if !concurrent(&error) && secret_not_there_yet(&error) => Ok(false),
             Err(error) => Err(error),
         }
@@ -181,3 +184,7 @@ impl Application {
         self.password_credentials.iter().find(|key| key.key_id.eq_ignore_ascii_case(key_id))
     }
 }
+
+#[cfg(test)]
+#[path = "passwords_tests.rs"]
+mod tests;

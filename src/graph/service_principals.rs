@@ -157,3 +157,7 @@ pub(super) fn by_client_id(client_id: &str) -> Ask {
     let path = format!("/servicePrincipals(appId={})?$select={SELECT}", literal(client_id));
     Ask::get(path, &needs::READ_APPLICATIONS, format!("read the service principal of `{client_id}`"))
 }
+
+#[cfg(test)]
+#[path = "service_principals_tests.rs"]
+mod tests;

@@ -103,3 +103,7 @@ impl Graph {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "snapshot_tests.rs"]
+mod tests;

@@ -1,0 +1,64 @@
+//! Batches: the limit, throttled items, missing items.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use reqwest::Method;
+use serde_json::json;
+
+use super::super::ask::Ask;
+use super::super::testing::{Fake, Reply, batch, call};
+use crate::graph::needs;
+
+fn ask(number: usize) -> Ask {
+    Ask::new(Method::GET, format!("/x/{number}"), &needs::READ_APPLICATIONS, format!("read {number}"))
+}
+
+#[tokio::test]
+async fn more_than_twenty_reads_take_several_batches_and_keep_their_order() {
+    let (fake, graph) = Fake::serving(|seen, _| {
+        assert!(seen.body["requests"].as_array().is_some_and(|requests| requests.len() <= 20));
+        batch(seen, |url| (200, json!({"url": url})))
+    })
+    .await;
+    let asks: [Ask; 45] = std::array::from_fn(ask);
+    let outcomes = graph.batch(&call(), &asks).await.expect("outcomes");
+    for (number, outcome) in outcomes.into_iter().enumerate() {
+        let body: serde_json::Value = outcome.decode().expect("a body");
+        assert_eq!(body["url"], json!(format!("/x/{number}")));
+    }
+    assert_eq!(fake.count("POST /$batch"), 3);
+}
+
+#[tokio::test]
+async fn only_the_throttled_items_are_sent_again() {
+    let refusals = AtomicU32::new(2);
+    let (fake, graph) = Fake::serving(move |seen, _| {
+        batch(seen, |url| match url {
+            "/x/1" if refusals.fetch_sub(1, Ordering::SeqCst) > 0 => {
+                (429, json!({"error": {"code": "TooManyRequests"}}))
+            }
+            _ => (200, json!({})),
+        })
+    })
+    .await;
+    let [first, second] = graph.batch(&call(), &[ask(0), ask(1)]).await.expect("outcomes");
+    assert!(first.decode::<serde_json::Value>().is_ok() && second.decode::<serde_json::Value>().is_ok());
+    let sizes: Vec<_> =
+        fake.seen().iter().map(|seen| seen.body["requests"].as_array().map(Vec::len)).collect();
+    assert_eq!(sizes, [Some(2), Some(1), Some(1)]);
+}
+
+#[tokio::test]
+async fn items_fail_one_by_one_and_a_missing_one_is_an_error() {
+    let (_, graph) = Fake::serving(|_, _| {
+        Reply::ok(json!({"responses": [
+            {"id": "0", "status": 404, "body": {"error": {"code": "Request_ResourceNotFound", "message": "gone"}}},
+            {"id": "1", "status": 403, "body": {"error": {"code": "Authorization_RequestDenied", "message": "no"}}},
+        ]}))
+    })
+    .await;
+    let [gone, denied, missing] = graph.batch(&call(), &[ask(0), ask(1), ask(2)]).await.expect("outcomes");
+    assert_eq!(gone.decode_optional::<serde_json::Value>().expect("absent"), None);
+    assert!(denied.decode::<serde_json::Value>().expect_err("denied").is_forbidden());
+    assert!(missing.decode::<serde_json::Value>().expect_err("missing").to_string().contains("left it out"));
+}

@@ -1,0 +1,77 @@
+//! Signing, renewed tokens, and what refusals become.
+
+use super::super::testing::{Fake, Reply, call};
+use crate::graph::Fault;
+use serde_json::{Value, json};
+
+fn organization() -> Value {
+    json!({"value": [{"id": "t", "displayName": "Contoso", "verifiedDomains": [
+        {"name": "contoso.com", "isDefault": true}, {"name": "contoso.onmicrosoft.com", "isInitial": true}]}]})
+}
+
+#[tokio::test]
+async fn a_refused_token_is_renewed_once() {
+    let (fake, graph) = Fake::serving(|_, before| match before {
+        0 => Reply::error(401, "InvalidAuthenticationToken", "Access token has expired."),
+        _ => Reply::ok(organization()),
+    })
+    .await;
+    let tenant = graph.organization().get(&call()).await.expect("the tenant");
+    assert_eq!(
+        (tenant.initial_domain(), tenant.default_domain()),
+        (Some("contoso.onmicrosoft.com"), Some("contoso.com"))
+    );
+    let seen = fake.seen();
+    assert_eq!((fake.tokens(), seen.len()), (2, 2));
+    assert_ne!(seen[0].token, seen[1].token);
+    assert_eq!(seen[0].run, uuid::Uuid::nil().to_string());
+}
+
+#[tokio::test]
+async fn a_token_that_stays_refused_is_an_error_after_two_requests() {
+    let (fake, graph) = Fake::serving(|_, _| Reply::error(401, "InvalidAuthenticationToken", "No.")).await;
+    let error = graph.organization().get(&call()).await.expect_err("refused");
+    assert!(
+        matches!(error.fault(), Fault::Refused(_)) && error.request_id() == Some("the-request"),
+        "{error}"
+    );
+    assert_eq!(fake.seen().len(), 2);
+}
+
+#[tokio::test]
+async fn a_missing_permission_shows_what_is_needed_and_what_is_held() {
+    let (_, graph) = Fake::serving(|_, _| Reply::error(403, "Authorization_RequestDenied", "No.")).await;
+    let text = graph.domains().verified(&call()).await.expect_err("refused").to_string();
+    assert!(text.contains("`Domain.Read.All`") && text.contains("`User.Read.All`"), "{text}");
+}
+
+#[tokio::test]
+async fn a_proxys_page_is_called_by_its_name() {
+    let (_, graph) =
+        Fake::serving(|_, _| Reply::new(200, Value::String("<html>Sign in</html>".to_owned()))).await;
+    let text = graph.domains().verified(&call()).await.expect_err("no Graph").to_string();
+    assert!(text.contains("an HTML page"), "{text}");
+}
+
+#[tokio::test]
+async fn verified_domains_are_in_lower_case_and_in_order() {
+    let domains = json!({"value": [{"id": "B.com", "isVerified": true}, {"id": "a.com", "isVerified": true},
+                                   {"id": "c.com", "isVerified": false}]});
+    let (_, graph) = Fake::serving(move |_, _| Reply::ok(domains.clone())).await;
+    assert_eq!(graph.domains().verified(&call()).await.expect("domains"), ["a.com", "b.com"]);
+}
+
+#[test]
+fn every_verb_can_move_between_threads() {
+    fn movable<T: Send>(_: impl FnOnce() -> T) {}
+    let lazily = |graph: &'static crate::graph::Graph, call: &'static crate::http::Call| {
+        let (applications, scopes) = (graph.applications(), &*Box::leak(Box::default()));
+        movable(move || graph.snapshot(call, "c"));
+        movable(move || async move { graph.users().for_each(call, |_| {}).await });
+        movable(move || async move { graph.grants().grant_delegated(call, "a", "b", scopes).await });
+        movable(move || async move { graph.permissions().graph_principal(call).await });
+        movable(move || async move { applications.delete(call, "a").await });
+    };
+    // Only its types matter: it is never called.
+    let _ = lazily;
+}

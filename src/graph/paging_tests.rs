@@ -1,0 +1,83 @@
+//! Listings: pages ahead of parsing, restarts, foreign addresses.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use serde_json::{Value, json};
+
+use super::super::testing::{Fake, Reply, call};
+
+fn page(numbers: std::ops::Range<u32>, next: Option<&str>) -> Value {
+    let users: Vec<Value> =
+        numbers.map(|n| json!({"id": n.to_string(), "userPrincipalName": format!("{n}@x")})).collect();
+    match next {
+        Some(next) => {
+            json!({"value": users, "@odata.nextLink": format!("{{address}}/v1.0/users?$skiptoken={next}")})
+        }
+        None => json!({"value": users}),
+    }
+}
+
+#[tokio::test]
+async fn every_page_is_read_and_the_next_one_is_under_way_while_one_is_parsed() {
+    let (fake, graph) = Fake::serving(|seen, _| {
+        Reply::ok(match seen.target.as_str() {
+            "GET /users?$skiptoken=2" => page(2..4, Some("3")),
+            "GET /users?$skiptoken=3" => page(4..5, None),
+            _ => page(0..2, Some("2")),
+        })
+    })
+    .await;
+    let mut ids = Vec::new();
+    graph.users().for_each(&call(), |user| ids.push(user.id.into_owned())).await.expect("users");
+    assert_eq!(ids, ["0", "1", "2", "3", "4"]);
+    assert!(fake.seen()[0].target.contains("$top=999"), "{:?}", fake.seen()[0]);
+}
+
+#[tokio::test]
+async fn an_expired_page_token_starts_the_listing_again() {
+    let expiries = Arc::new(AtomicU32::new(1));
+    let left = expiries.clone();
+    let (fake, graph) = Fake::serving(move |seen, _| match seen.target.as_str() {
+        "GET /users?$skiptoken=2" if left.swap(0, Ordering::SeqCst) > 0 => {
+            Reply::error(400, "Directory_ExpiredPageToken", "The token has expired.")
+        }
+        "GET /users?$skiptoken=2" => Reply::ok(page(2..3, None)),
+        _ => Reply::ok(page(0..2, Some("2"))),
+    })
+    .await;
+    let mut ids = Vec::new();
+    graph.users().for_each(&call(), |user| ids.push(user.id.into_owned())).await.expect("users");
+    assert_eq!((ids.len(), fake.seen().len()), (5, 4));
+    assert_eq!(ids.last().map(String::as_str), Some("2"));
+}
+
+#[tokio::test]
+async fn a_token_that_expires_for_ever_ends_in_an_error() {
+    let (_, graph) = Fake::serving(move |seen, _| match seen.target.as_str() {
+        "GET /users?$skiptoken=2" => {
+            Reply::error(400, "Directory_ExpiredPageToken", "The token has expired.")
+        }
+        _ => Reply::ok(page(0..2, Some("2"))),
+    })
+    .await;
+    assert!(graph.users().for_each(&call(), |_| {}).await.is_err());
+}
+
+#[tokio::test]
+async fn the_token_is_not_taken_to_another_host() {
+    let (_, graph) = Fake::serving(|_, _| {
+        Reply::ok(json!({"value": [], "@odata.nextLink": "http://127.0.0.1:1/v1.0/users?$skiptoken=x"}))
+    })
+    .await;
+    let error = graph.users().for_each(&call(), |_| {}).await.expect_err("another host");
+    assert!(error.to_string().contains("another host"), "{error}");
+}
+
+#[tokio::test]
+async fn a_page_of_another_shape_quotes_nobodys_data() {
+    let (_, graph) =
+        Fake::serving(|_, _| Reply::ok(json!({"value": [{"id": {"private": "ann@contoso.com"}}]}))).await;
+    let text = graph.users().for_each(&call(), |_| {}).await.expect_err("shape").to_string();
+    assert!(!text.contains("ann@contoso.com"), "{text}");
+}

@@ -1,0 +1,98 @@
+//! One batch for all that hangs on an application.
+
+use serde_json::{Value, json};
+
+use super::super::testing::{Fake, Reply, Seen, batch, call};
+use super::*;
+use crate::graph::PermissionKind;
+
+fn item(url: &str) -> (u16, Value) {
+    let path = url.split('?').next().unwrap_or_default();
+    match path {
+        "/applications(appId='c')" => (200, json!({"id": "o", "appId": "c", "displayName": "Sync"})),
+        "/servicePrincipals(appId='c')" => (200, json!({"id": "sp", "appId": "c"})),
+        "/servicePrincipals(appId='c')/oauth2PermissionGrants" => (
+            200,
+            json!({"value": [{"id": "g", "clientId": "sp", "consentType": "AllPrincipals", "resourceId": "graph",
+                              "scope": "a b"}]}),
+        ),
+        "/servicePrincipals(appId='c')/appRoleAssignments" => (
+            200,
+            json!({"value": [
+                {"id": "1", "appRoleId": "7ab1d382-f21e-4acd-a863-ba3e13f7da61", "principalId": "sp", "resourceId": "graph"},
+                {"id": "2", "appRoleId": "x", "principalId": "sp", "resourceId": "another API"}]}),
+        ),
+        "/applications(appId='c')/owners" => {
+            (403, json!({"error": {"code": "Authorization_RequestDenied", "message": "no"}}))
+        }
+        "/servicePrincipals(appId='00000003-0000-0000-c000-000000000000')" => (200, json!({"id": "graph"})),
+        _ => (404, json!({"error": {"code": "Request_ResourceNotFound", "message": "none"}})),
+    }
+}
+
+fn script(seen: &Seen, _: usize) -> Reply {
+    if seen.target == "POST /$batch" { batch(seen, item) } else { Reply::new(204, Value::Null) }
+}
+
+#[tokio::test]
+async fn one_request_brings_all_and_serves_every_reader_of_the_process() {
+    let (fake, graph) = Fake::serving(script).await;
+    let call = call();
+    let (first, second) = tokio::join!(graph.snapshot(&call, "c"), graph.snapshot(&call, "c"));
+    let snapshot = first.expect("a snapshot");
+    assert!(Arc::ptr_eq(&snapshot, &second.expect("the same")));
+    assert_eq!(snapshot.application.as_ref().map(|application| application.object_id.as_str()), Some("o"));
+    assert_eq!(snapshot.service_principal.as_ref().map(|principal| principal.object_id.as_str()), Some("sp"));
+    assert_eq!((snapshot.grants.len(), snapshot.app_role_assignments.len(), &snapshot.owners), (1, 2, &None));
+    let names = graph.permissions().assigned(&call, &snapshot.app_role_assignments).await.expect("names");
+    assert_eq!(names, BTreeSet::from(["Directory.Read.All".to_owned()]));
+    assert_eq!((fake.seen().len(), fake.tokens()), (1, 1));
+}
+
+#[tokio::test]
+async fn a_write_makes_the_next_reader_ask_again() {
+    let (fake, graph) = Fake::serving(script).await;
+    graph.snapshot(&call(), "c").await.expect("a snapshot");
+    graph.service_principals().delete(&call(), "sp").await.expect("deleted");
+    graph.snapshot(&call(), "c").await.expect("a snapshot");
+    assert_eq!(fake.count("POST /$batch"), 2);
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_absent_and_no_error() {
+    let (_, graph) = Fake::serving(script).await;
+    let snapshot = graph.snapshot(&call(), "unknown").await.expect("a snapshot");
+    assert!(
+        snapshot.application.is_none() && snapshot.service_principal.is_none() && snapshot.grants.is_empty()
+    );
+}
+
+#[tokio::test]
+async fn unknown_names_get_the_nearest_one_and_known_ones_need_no_request() {
+    let (fake, graph) = Fake::serving(|_, _| {
+        Reply::ok(json!({"id": "graph", "appRoles": [{"id": "new-id", "value": "Brand.New.Role"}],
+                         "oauth2PermissionScopes": []}))
+    })
+    .await;
+    let ids = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<BTreeSet<_>>();
+    let kind = PermissionKind::Application;
+    let known = graph.permissions().ids(&call(), kind, &ids(&["Directory.Read.All"])).await.expect("asked");
+    assert!(known.is_ok() && fake.seen().is_empty());
+    let new = graph
+        .permissions()
+        .ids(&call(), kind, &ids(&["Brand.New.Role"]))
+        .await
+        .expect("asked")
+        .expect("known");
+    assert_eq!(new["Brand.New.Role"], "new-id");
+    let wrong = graph
+        .permissions()
+        .ids(&call(), kind, &ids(&["Directory.Read.Al", "User.Read"]))
+        .await
+        .expect("asked");
+    let wrong = wrong.expect_err("unknown");
+    assert_eq!(wrong[0].nearest.as_deref(), Some("Directory.Read.All"));
+    assert!(wrong[1].exists_as_other_kind, "{wrong:?}");
+    assert_eq!(graph.permissions().name(&call(), kind, "new-id").await.expect("asked"), "Brand.New.Role");
+    assert_eq!(fake.seen().len(), 1);
+}
