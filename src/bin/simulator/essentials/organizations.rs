@@ -142,7 +142,8 @@ pub(crate) fn admin(address: &str, kind: AccountType, read_only: bool, random: &
         firstname: if read_only { "Reading" } else { "Managing" }.to_owned(),
         surname: "Administrator".to_owned(),
         password: Some(random.text(20, b"abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789")),
-        is_billable: false,
+        // An organization has one account at most that is not billed.
+        is_billable: read_only,
         ..Account::new(address)
     }
 }
