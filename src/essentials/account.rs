@@ -82,6 +82,11 @@ impl Account {
         Some(Organization::new(self.clone(), stack, domain))
     }
 
+    /// The time by the dates of Proofpoint's answers.
+    pub fn clock(&self) -> &Clock {
+        &self.0.clock
+    }
+
     /// The configured base address.
     pub fn entry(&self) -> &Url {
         &self.0.entry

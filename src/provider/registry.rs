@@ -9,6 +9,7 @@ use crate::framework::provider::Provider;
 use crate::functions::{ConsoleUrl, ParseId, PermissionId, ReportMarkdown};
 use crate::resources::azure_admin_consent::AzureAdminConsent;
 use crate::resources::azure_application::AzureApplication;
+use crate::resources::azure_sync::AzureSync;
 use crate::resources::azure_sync_run::AzureSyncRun;
 
 /// The provider, for a process with this environment. Opens nothing.
@@ -22,6 +23,7 @@ pub fn new(env: &EnvMap) -> Provider<Session> {
         .validate(validate)
         .resource(AzureApplication)
         .resource(AzureAdminConsent)
+        .resource(AzureSync)
         .resource(AzureSyncRun)
         .data_source(AccountSource)
         .data_source(AzureSyncHealthSource)

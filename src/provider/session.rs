@@ -98,6 +98,11 @@ impl Session {
         Ok(graph.clone())
     }
 
+    /// Whether the configuration says how to sign in to Entra.
+    pub fn is_configured_for_entra(&self) -> bool {
+        self.configuration.entra.is_ok()
+    }
+
     /// The login of Proofpoint Essentials.
     pub fn essentials(&self) -> Result<&Account, Diagnostics> {
         if let Some(account) = self.account.get() {

@@ -2,4 +2,5 @@
 
 pub mod azure_admin_consent;
 pub mod azure_application;
+pub mod azure_sync;
 pub mod azure_sync_run;

@@ -45,6 +45,13 @@ impl FromStr for Limit {
     }
 }
 
+impl Limit {
+    /// Whether it allows any number.
+    pub fn allows_everything(self) -> bool {
+        matches!(self, Self::Percent { hundredths } if hundredths >= 10_000)
+    }
+}
+
 impl fmt::Display for Limit {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
@@ -76,7 +83,7 @@ impl Judgement {
             Limit::Count(count) => Some(count),
             Limit::Percent { hundredths: 0 } => Some(0),
             // Inactive accounts may be removed as well, so that 100 % of the active ones would still be a limit.
-            Limit::Percent { hundredths } if hundredths >= 10_000 => None,
+            limit if limit.allows_everything() => None,
             Limit::Percent { hundredths } => {
                 let share = u128::from(active_accounts) * u128::from(hundredths);
                 Some(u64::try_from(share.div_ceil(10_000)).unwrap_or(u64::MAX).max(1))
@@ -88,6 +95,19 @@ impl Judgement {
     /// Whether more would be removed than the limit allows.
     pub fn exceeded(&self) -> bool {
         self.allowed.is_some_and(|allowed| self.removals > allowed)
+    }
+}
+
+/// For example: `12 accounts would be removed or deactivated, and 4 are allowed among 38 active ones`.
+impl fmt::Display for Judgement {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} accounts would be removed or deactivated", self.removals)?;
+        match self.allowed {
+            Some(allowed) => {
+                write!(formatter, ", and {allowed} are allowed among {} active ones", self.active_accounts)
+            }
+            None => Ok(()),
+        }
     }
 }
 

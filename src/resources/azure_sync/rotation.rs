@@ -1,0 +1,260 @@
+//! When a managed client secret is replaced, and when the keys it replaced may go.
+//!
+//! Everything here is pure. [`observe`] turns what a refresh saw into [`Facts`], which live in the resource's private
+//! state; [`due`] reads them, together with what the configuration changes, when a plan is made. A plan therefore
+//! depends on nothing that can move between `plan` and `apply`: no clock and no network.
+
+use std::collections::BTreeSet;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// Why a new key is minted. The text form is the value of `rotation_reason`.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Reason {
+    /// The synchronization is new, or it is given a managed secret for the first time.
+    Created,
+    /// The settings came in through an import: their secret is not one of ours.
+    Adopted,
+    /// Proofpoint signs in as another application than the state says.
+    ClientIdDiffers,
+    /// Somebody removed the key from the application.
+    KeyGone,
+    /// An earlier run minted a key and ended before it could tell whether Proofpoint has it.
+    Interrupted,
+    /// `rotate_when_changed` changed.
+    RotateWhenChanged,
+    /// A setting changed. The API wants the secret with every change, and nothing keeps a copy of it.
+    SettingsChanged,
+    /// Less than `rotate_before` is left of the key's life.
+    RotateBefore,
+}
+
+impl Reason {
+    /// The reason as users read it.
+    pub(super) fn text(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::Adopted => "adopted",
+            Self::ClientIdDiffers => "client id differs",
+            Self::KeyGone => "key gone from Entra",
+            Self::Interrupted => "interrupted",
+            Self::RotateWhenChanged => "rotate_when_changed",
+            Self::SettingsChanged => "settings changed",
+            Self::RotateBefore => "rotate_before reached",
+        }
+    }
+}
+
+/// What refreshes have learnt about the managed key, kept in private state.
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+pub(super) struct Facts {
+    /// Set once a refresh has found the key in need of replacement.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due: Option<Reason>,
+    /// Proofpoint has completed a run since it was given the current key: the superseded ones may be removed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub proven: bool,
+    /// `last_successful_sync` as it stood before the current key was handed over, in Proofpoint's spelling.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run_before_handover: Option<String>,
+}
+
+/// The managed key as the state describes it.
+pub(super) struct Tracked<'a> {
+    /// Id of the key that Proofpoint was given last.
+    pub key_id: &'a str,
+    /// End of that key's life.
+    pub end: Option<Timestamp>,
+    /// Remaining life at which it is replaced.
+    pub rotate_before: SignedDuration,
+    /// Keys given to Proofpoint earlier and not removed yet.
+    pub superseded: &'a BTreeSet<String>,
+    /// The application named in the state.
+    pub client_id: &'a str,
+}
+
+/// What a refresh saw.
+pub(super) struct Seen<'a> {
+    /// The present, as the services tell it.
+    pub now: Timestamp,
+    /// The application's keys that bear the marker of this synchronization, and the tracked one if it is there;
+    /// `None` where they cannot be read.
+    pub keys: Option<&'a [String]>,
+    /// The application Proofpoint signs in as.
+    pub client_id: &'a str,
+    /// Proofpoint's last good run.
+    pub last_successful_sync: Option<&'a str>,
+}
+
+/// Folds what a refresh saw into what was known. The answer equals `known` while nothing is due.
+pub(super) fn observe(known: &Facts, tracked: &Tracked<'_>, seen: &Seen<'_>) -> Facts {
+    let due = known.due.or_else(|| newly_due(tracked, seen));
+    let ran = seen.last_successful_sync.is_some_and(|run| known.run_before_handover.as_deref() != Some(run));
+    let proven = known.proven || (ran && !tracked.superseded.is_empty());
+    Facts { due, proven, run_before_handover: known.run_before_handover.clone() }
+}
+
+fn newly_due(tracked: &Tracked<'_>, seen: &Seen<'_>) -> Option<Reason> {
+    if seen.client_id != tracked.client_id {
+        return Some(Reason::ClientIdDiffers);
+    }
+    if let Some(keys) = seen.keys {
+        if !keys.iter().any(|key| key == tracked.key_id) {
+            return Some(Reason::KeyGone);
+        }
+        if keys.iter().any(|key| key != tracked.key_id && !tracked.superseded.contains(key)) {
+            return Some(Reason::Interrupted);
+        }
+    }
+    let end = tracked.end?;
+    (seen.now >= end.saturating_sub(tracked.rotate_before).unwrap_or(Timestamp::MIN))
+        .then_some(Reason::RotateBefore)
+}
+
+/// What a plan would change, as far as it bears on the key.
+#[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a question of its own")]
+pub(super) struct Change {
+    /// There is no synchronization yet.
+    pub create: bool,
+    /// The prior state has no managed key.
+    pub unmanaged: bool,
+    /// A field that is part of the PUT changes, or may change.
+    pub settings: bool,
+    /// `rotate_when_changed` changes, or may change.
+    pub rotate_when_changed: bool,
+}
+
+/// The reason to mint a key in this plan, if there is one.
+pub(super) fn due(facts: &Facts, change: Change) -> Option<Reason> {
+    if change.create {
+        Some(Reason::Created)
+    } else if change.unmanaged {
+        Some(Reason::Adopted)
+    } else if facts.due.is_some_and(|reason| reason != Reason::RotateBefore) {
+        facts.due
+    } else if change.rotate_when_changed {
+        Some(Reason::RotateWhenChanged)
+    } else if change.settings {
+        Some(Reason::SettingsChanged)
+    } else {
+        facts.due
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tracked(superseded: &BTreeSet<String>) -> Tracked<'_> {
+        Tracked {
+            key_id: "key-2",
+            end: Some("2028-01-01T00:00:00Z".parse().unwrap()),
+            rotate_before: SignedDuration::from_hours(720),
+            superseded,
+            client_id: "app",
+        }
+    }
+
+    #[track_caller]
+    fn check(known: &Facts, superseded: &[&str], seen: Seen<'_>, want: &Facts) {
+        let superseded: BTreeSet<String> = superseded.iter().map(|key| (*key).to_owned()).collect();
+        assert_eq!(&observe(known, &tracked(&superseded), &seen), want);
+    }
+
+    fn seen<'a>(now: &str, keys: Option<&'a [String]>) -> Seen<'a> {
+        Seen { now: now.parse().unwrap(), keys, client_id: "app", last_successful_sync: None }
+    }
+
+    fn keys(ids: &[&str]) -> Vec<String> {
+        ids.iter().map(|id| (*id).to_owned()).collect()
+    }
+
+    #[test]
+    fn a_healthy_key_leaves_the_facts_as_they_are() {
+        check(
+            &Facts::default(),
+            &[],
+            seen("2027-11-01T00:00:00Z", Some(&keys(&["key-2"]))),
+            &Facts::default(),
+        );
+    }
+
+    #[test]
+    fn the_clock_makes_a_key_due_exactly_rotate_before_its_end() {
+        let due = Facts { due: Some(Reason::RotateBefore), ..Facts::default() };
+        check(
+            &Facts::default(),
+            &[],
+            seen("2027-12-01T23:59:59Z", Some(&keys(&["key-2"]))),
+            &Facts::default(),
+        );
+        check(&Facts::default(), &[], seen("2027-12-02T00:00:00Z", Some(&keys(&["key-2"]))), &due);
+        check(&Facts::default(), &[], seen("2029-12-02T00:00:00Z", Some(&keys(&["key-2"]))), &due);
+    }
+
+    #[test]
+    fn a_key_removed_by_hand_is_due_unless_the_keys_cannot_be_read() {
+        let gone = Facts { due: Some(Reason::KeyGone), ..Facts::default() };
+        check(&Facts::default(), &[], seen("2027-01-01T00:00:00Z", Some(&[])), &gone);
+        check(&Facts::default(), &[], seen("2027-01-01T00:00:00Z", None), &Facts::default());
+    }
+
+    #[test]
+    fn a_key_the_state_does_not_list_means_an_interrupted_run() {
+        let stray = Facts { due: Some(Reason::Interrupted), ..Facts::default() };
+        check(&Facts::default(), &[], seen("2027-01-01T00:00:00Z", Some(&keys(&["key-2", "key-3"]))), &stray);
+        check(
+            &Facts::default(),
+            &["key-3"],
+            seen("2027-01-01T00:00:00Z", Some(&keys(&["key-2", "key-3"]))),
+            &Facts::default(),
+        );
+    }
+
+    #[test]
+    fn a_due_rotation_stays_due_whatever_is_seen_later() {
+        let due = Facts { due: Some(Reason::KeyGone), ..Facts::default() };
+        check(&due, &[], seen("2027-01-01T00:00:00Z", Some(&keys(&["key-2"]))), &due);
+    }
+
+    #[test]
+    fn a_run_after_the_handover_proves_the_key_only_while_something_is_superseded() {
+        let known = Facts { run_before_handover: Some("2027-01-01 09:00:00".to_owned()), ..Facts::default() };
+        let proven = Facts { proven: true, ..known.clone() };
+        let listed = keys(&["key-1", "key-2"]);
+        let ran = |run| Seen { last_successful_sync: run, ..seen("2027-01-02T00:00:00Z", Some(&listed)) };
+        check(&known, &["key-1"], ran(Some("2027-01-01 10:00:00")), &proven);
+        check(&known, &["key-1"], ran(Some("2027-01-01 09:00:00")), &known);
+        check(&known, &["key-1"], ran(None), &known);
+        let only = keys(&["key-2"]);
+        let quiet = Seen {
+            last_successful_sync: Some("2027-01-01 10:00:00"),
+            ..seen("2027-01-02T00:00:00Z", Some(&only))
+        };
+        check(&known, &[], quiet, &known);
+    }
+
+    #[test]
+    fn a_plan_names_the_strongest_reason() {
+        let latched = |due| Facts { due: Some(due), ..Facts::default() };
+        let settings = Change { settings: true, ..Change::default() };
+        assert_eq!(due(&Facts::default(), Change::default()), None);
+        assert_eq!(due(&Facts::default(), settings), Some(Reason::SettingsChanged));
+        assert_eq!(due(&latched(Reason::RotateBefore), Change::default()), Some(Reason::RotateBefore));
+        assert_eq!(due(&latched(Reason::RotateBefore), settings), Some(Reason::SettingsChanged));
+        assert_eq!(due(&latched(Reason::KeyGone), settings), Some(Reason::KeyGone));
+        assert_eq!(
+            due(&latched(Reason::KeyGone), Change { create: true, ..settings }),
+            Some(Reason::Created)
+        );
+        assert_eq!(due(&Facts::default(), Change { unmanaged: true, ..settings }), Some(Reason::Adopted));
+    }
+
+    #[test]
+    fn facts_that_hold_nothing_are_an_empty_object() {
+        assert_eq!(serde_json::to_string(&Facts::default()).unwrap(), "{}");
+    }
+}
