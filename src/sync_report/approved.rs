@@ -69,7 +69,7 @@ impl Estimate<'_> {
         outcome
     }
 
-    fn class_of(&self, address: &str) -> Option<AccountClass> {
+    fn account_class(&self, address: &str) -> Option<AccountClass> {
         let accounts = self.input.organization.accounts();
         let at = accounts.binary_search_by(|account| account.address().cmp(address)).ok()?;
         self.accounts.get(at).copied()
@@ -77,15 +77,15 @@ impl Estimate<'_> {
 
     fn is_true(&self, address: &str, action: Action) -> bool {
         match action {
-            Action::Delete => self.class_of(address).is_none(),
-            Action::Update => self.class_of(address) == Some(AccountClass::Unchanged),
-            Action::Add => self.class_of(address).is_some(),
+            Action::Delete => self.account_class(address).is_none(),
+            Action::Update => self.account_class(address) == Some(AccountClass::Unchanged),
+            Action::Add => self.account_class(address).is_some(),
         }
     }
 
     /// What is true of an address that no change concerns.
     fn instead(&self, address: &str) -> String {
-        match self.class_of(address) {
+        match self.account_class(address) {
             None if self.input.exemptions.contains(address) => "the address is exempt now".to_owned(),
             None => "there is no such account, and no user in Entra whom the sync would add".to_owned(),
             Some(AccountClass::Unchanged) => {

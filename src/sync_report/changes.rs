@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use super::desired::{Target, aliases, differences};
+use super::desired::Target;
 use super::estimate::{AccountClass, Estimate, ObjectClass};
 use super::organization::AccountType;
 use super::rows::{Plain, Row};
@@ -230,12 +230,11 @@ impl Estimate<'_> {
 
     fn update(&self, index: u32, wave: u32) -> Option<Change> {
         let input = self.input;
-        let domains = &input.organization.domains;
         let object = input.directory.objects().get(index as usize)?;
         let fate = self.objects.get(index as usize)?;
         let ObjectClass::Updating(target) = fate.class else { return None };
         let account = input.organization.accounts().get(fate.account? as usize)?;
-        let differing = differences(object, target, account, &input.settings, domains);
+        let differing = self.differences(index, object, target, account);
         Some(Change {
             address: account.address().to_owned(),
             action: Action::Update,
@@ -244,13 +243,11 @@ impl Estimate<'_> {
             fields: Fields {
                 first_name: differing.first_name.then(|| object.first_name.to_string()),
                 surname: differing.surname.then(|| object.surname.to_string()),
-                alias_emails: differing
-                    .aliases
-                    .then(|| aliases(object, domains).map(str::to_owned).collect()),
+                alias_emails: differing.aliases.then(|| self.aliases_of(index).map(str::to_owned).collect()),
                 is_active: differing.active.then_some(target.active),
             },
             wave,
-            row: Row::updating(self, object, target, account),
+            row: Row::updating(self, index, object, target, account),
         })
     }
 
@@ -266,11 +263,11 @@ impl Estimate<'_> {
             fields: Fields {
                 first_name: Some(object.first_name.to_string()),
                 surname: Some(object.surname.to_string()),
-                alias_emails: Some(aliases(object, &input.organization.domains).map(str::to_owned).collect()),
+                alias_emails: Some(self.aliases_of(index).map(str::to_owned).collect()),
                 is_active: Some(target.active),
             },
             wave: 0,
-            row: Row::adding(self, object, target),
+            row: Row::adding(self, index, object, target),
         })
     }
 }

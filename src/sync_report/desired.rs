@@ -117,19 +117,19 @@ impl Differences {
 }
 
 /// Compares an account with what a run wants for its object.
-pub(super) fn differences(
+pub(super) fn differences<'a>(
     object: &DirectoryObject,
     target: Target,
     account: &Account,
     settings: &Settings,
-    domains: &Domains,
+    aliases: impl Iterator<Item = &'a str>,
 ) -> Differences {
     // Rule::GroupNames: the functional account of a group may be renamed at Proofpoint.
     let names = !object.is_group();
     Differences {
         first_name: names && object.first_name != account.first_name,
         surname: names && object.surname != account.surname,
-        aliases: !aliases(object, domains).eq(account.aliases.iter()),
+        aliases: !aliases.eq(account.aliases.iter()),
         active: target.active != account.active,
         account_type: target.account_type(Some(account.account_type), settings.default_role)
             != account.account_type,

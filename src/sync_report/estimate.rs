@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use super::accounts;
-use super::claims;
-use super::desired::{Desired, Target, desired, differences};
-use super::directory::Directory;
-use super::organization::{Account, Exemptions, Organization};
+use super::accounts::{self, Place};
+use super::claims::Claims;
+use super::desired::{Desired, Differences, Target, aliases, desired, differences};
+use super::directory::{Directory, DirectoryObject};
+use super::organization::{Account, AccountType, Exemptions, Organization};
 use super::settings::{Actions, Settings, SyncVersion};
 
 /// Everything the report is computed from.
@@ -46,18 +46,11 @@ pub enum ObjectClass<'a> {
 pub enum Block<'a> {
     /// Its `mail` is on a domain that the organization lacks.
     ForeignDomain,
-    /// Another directory object gets this address.
-    Clash {
-        /// The address in question.
-        address: &'a str,
-        /// Primary address of the object that gets it.
-        winner: &'a str,
-    },
-    /// Another account has this address and keeps it.
+    /// Another directory object has its address.
+    Clash,
+    /// Its address is an alias of an account that keeps it.
     Taken {
-        /// The address in question.
-        address: &'a str,
-        /// Primary address of the account that has it.
+        /// Primary address of that account.
         holder: &'a str,
     },
 }
@@ -151,6 +144,8 @@ pub struct Estimate<'a> {
     pub(super) accounts: Vec<AccountClass>,
     /// By account: the index of its object.
     pub(super) object_of: Vec<Option<u32>>,
+    /// By object: the aliases that its account does not get, since another object or account has them.
+    pub(super) left_out: HashMap<u32, Vec<&'a str>>,
     pub(super) handovers: Vec<Handover>,
 }
 
@@ -158,9 +153,7 @@ impl<'a> Estimate<'a> {
     /// Computes what a run would do.
     pub fn of(input: &'a Input) -> Self {
         let domains = &input.organization.domains;
-        let objects = input.directory.objects();
-        let accounts = input.organization.accounts();
-
+        let (objects, accounts) = (input.directory.objects(), input.organization.accounts());
         let wanted: Vec<(Desired, bool)> = objects
             .iter()
             .map(|object| {
@@ -168,59 +161,173 @@ impl<'a> Estimate<'a> {
                 (wanted, wanted != desired(object, input.settings.what, input.version.other(), domains))
             })
             .collect();
-        let exempt = |index: u32| {
-            objects
-                .get(index as usize)
-                .is_some_and(|object| input.exemptions.contains(object.primary_address()))
-        };
-        let wants_account = |index: u32| {
-            matches!(wanted.get(index as usize), Some((Desired::Account(_), _))) && !exempt(index)
-        };
-        let clashes = claims::clashes(objects, wants_account, domains);
+        let wants_account = |index: u32| matches!(wanted.get(index as usize), Some((Desired::Account(_), _)));
+        let mut claims = Claims::of(objects, wants_account, domains);
 
         let by_address: HashMap<&str, u32> = accounts.iter().map(Account::address).zip(0u32..).collect();
-        let mut object_of = vec![None; accounts.len()];
-        let fates = (0u32..)
-            .zip(objects.iter().zip(&wanted))
-            .map(|(index, (object, &(wanted, versions_differ)))| {
-                let account = by_address.get(object.primary_address()).copied();
-                let class = match wanted {
-                    _ if exempt(index) => ObjectClass::Exempt,
-                    Desired::Nothing(because) => ObjectClass::OutOfScope(because),
-                    Desired::ForeignDomain => ObjectClass::Blocked(Block::ForeignDomain),
-                    Desired::Account(target) => match clashes.get(&index) {
-                        Some(clash) => ObjectClass::Blocked(Block::Clash {
-                            address: clash.address,
-                            winner: objects
-                                .get(clash.winner as usize)
-                                .map_or("", |winner| winner.primary_address()),
-                        }),
-                        None => {
-                            class_of(object, target, account.and_then(|at| accounts.get(at as usize)), input)
-                        }
-                    },
-                };
-                ObjectFate { class, account, versions_differ }
+        let account_of: Vec<Option<u32>> =
+            objects.iter().map(|object| by_address.get(object.primary_address()).copied()).collect();
+        drop(by_address);
+        let object_of =
+            objects_of_accounts(accounts.len(), &account_of, |index| match wanted.get(index as usize) {
+                Some((Desired::Account(_), _)) if !claims.lost.contains_key(&index) => 2,
+                Some((Desired::Account(_) | Desired::ForeignDomain, _)) => 1,
+                _ => 0,
+            });
+        let places: Vec<Place> = object_of
+            .iter()
+            .map(|index| {
+                let Some(index) = *index else { return Place::Nowhere };
+                match (wanted.get(index as usize), objects.get(index as usize)) {
+                    (Some((Desired::Nothing(because), _)), _) => Place::OutOfScope(*because),
+                    (Some((Desired::Account(_), _)), Some(object)) if !claims.lost.contains_key(&index) => {
+                        Place::Wanted { may_update: actions_for(object, &input.settings).update }
+                    }
+                    _ => Place::Blocked,
+                }
             })
-            .collect::<Vec<_>>();
-        // The object that gets the account is the one that is not out of scope; among blocked ones, the first.
-        for (index, fate) in (0u32..).zip(&fates) {
-            let Some(slot) = fate.account.and_then(|at| object_of.get_mut(at as usize)) else { continue };
-            let rank = |class: &ObjectClass<'_>| match class {
-                ObjectClass::OutOfScope(_) => 0,
-                ObjectClass::Blocked(_) => 1,
-                _ => 2,
-            };
-            let held = slot.and_then(|held: u32| fates.get(held as usize)).map(|held| rank(&held.class));
-            if held.is_none_or(|held| held < rank(&fate.class)) {
-                *slot = Some(index);
+            .collect();
+        let decided: Vec<Option<AccountClass>> = accounts
+            .iter()
+            .zip(&places)
+            .map(|(account, place)| accounts::decide(input, account, *place))
+            .collect();
+        let kept = accounts::addresses_kept(accounts, &decided, &places);
+        if !kept.is_empty() {
+            for ((index, object), own) in (0u32..).zip(objects).zip(&account_of) {
+                let foreign = |alias: &&str| kept.get(alias).is_some_and(|holder| Some(*holder) != *own);
+                if wants_account(index) {
+                    aliases(object, domains).filter(foreign).for_each(|alias| claims.leave_out(index, alias));
+                }
             }
         }
-        let mut estimate =
-            Self { input, objects: fates, accounts: Vec::new(), object_of, handovers: Vec::new() };
-        estimate.accounts = accounts::classes(&estimate);
-        accounts::settle_taken_addresses(&mut estimate);
+        let address_of = |account: u32| accounts.get(account as usize).map_or("", Account::address);
+        let mut estimate = Self {
+            input,
+            objects: Vec::with_capacity(objects.len()),
+            accounts: Vec::new(),
+            object_of,
+            left_out: claims.left_out,
+            handovers: Vec::new(),
+        };
+        for ((index, object), (&(wanted, versions_differ), &account)) in
+            (0u32..).zip(objects).zip(wanted.iter().zip(&account_of))
+        {
+            let class = match wanted {
+                _ if input.exemptions.contains(object.primary_address()) => ObjectClass::Exempt,
+                Desired::Nothing(because) => ObjectClass::OutOfScope(because),
+                Desired::ForeignDomain => ObjectClass::Blocked(Block::ForeignDomain),
+                Desired::Account(_) if claims.lost.contains_key(&index) => ObjectClass::Blocked(Block::Clash),
+                Desired::Account(target) => match (account, kept.get(object.primary_address())) {
+                    (None, Some(holder)) if actions_for(object, &input.settings).add => {
+                        ObjectClass::Blocked(Block::Taken { holder: address_of(*holder) })
+                    }
+                    _ => estimate.class_of(index, object, target, account),
+                },
+            };
+            estimate.objects.push(ObjectFate { class, account, versions_differ });
+        }
+        estimate.accounts = estimate.final_accounts(decided);
+        estimate.handovers = estimate.find_handovers();
         estimate
+    }
+
+    /// What becomes of an object that wants an account and has its primary address to itself.
+    fn class_of(
+        &self,
+        index: u32,
+        object: &DirectoryObject,
+        target: Target,
+        account: Option<u32>,
+    ) -> ObjectClass<'a> {
+        let actions = actions_for(object, &self.input.settings);
+        let account = account.and_then(|at| self.input.organization.accounts().get(at as usize));
+        match account {
+            None if actions.add => ObjectClass::Adding(target),
+            None => ObjectClass::OutOfScope(OutOfScopeBecause::AddingSwitchedOff),
+            Some(account) if account.account_type == AccountType::Administrator => ObjectClass::Unchanged,
+            Some(account) if actions.update && self.differences(index, object, target, account).any() => {
+                ObjectClass::Updating(target)
+            }
+            Some(_) => ObjectClass::Unchanged,
+        }
+    }
+
+    fn final_accounts(&self, decided: Vec<Option<AccountClass>>) -> Vec<AccountClass> {
+        let input = self.input;
+        let compare = |account: &Account, index: u32| -> Option<AccountClass> {
+            let (object, fate) =
+                (input.directory.objects().get(index as usize)?, self.objects.get(index as usize)?);
+            if matches!(fate.class, ObjectClass::Updating(_)) {
+                return Some(AccountClass::Updating);
+            }
+            let domains = &input.organization.domains;
+            match desired(object, input.settings.what, input.version, domains) {
+                Desired::Account(target) if self.differences(index, object, target, account).any() => {
+                    Some(AccountClass::Kept(KeptBecause::UpdatingSwitchedOff))
+                }
+                _ => None,
+            }
+        };
+        let accounts = input.organization.accounts().iter().zip(&self.object_of);
+        decided
+            .into_iter()
+            .zip(accounts)
+            .map(|(decided, (account, object))| {
+                decided.or_else(|| compare(account, (*object)?)).unwrap_or(AccountClass::Unchanged)
+            })
+            .collect()
+    }
+
+    /// The aliases that the account of an object gets.
+    pub(super) fn aliases_of(&self, index: u32) -> impl Iterator<Item = &'a str> + Clone + use<'a, '_> {
+        let left_out = self.left_out.get(&index).map_or(&[][..], Vec::as_slice);
+        let domains = &self.input.organization.domains;
+        let object = self.input.directory.objects().get(index as usize).into_iter();
+        object.flat_map(|object| aliases(object, domains)).filter(move |alias| !left_out.contains(alias))
+    }
+
+    /// In which fields the account of an object differs from what a run wants.
+    pub(super) fn differences(
+        &self,
+        index: u32,
+        object: &DirectoryObject,
+        target: Target,
+        account: &Account,
+    ) -> Differences {
+        differences(object, target, account, &self.input.settings, self.aliases_of(index))
+    }
+
+    /// The addresses that objects want for their accounts and that other accounts have today and give up in the same run.
+    fn find_handovers(&self) -> Vec<Handover> {
+        let accounts = self.input.organization.accounts();
+        let mut wanted: HashMap<&str, u32> = HashMap::new();
+        for (index, (fate, object)) in (0u32..).zip(self.objects.iter().zip(self.input.directory.objects())) {
+            let new = |alias: &&str| {
+                let own = fate.account.and_then(|at| accounts.get(at as usize));
+                own.is_none_or(|own| !own.aliases.contains(alias))
+            };
+            if let ObjectClass::Adding(_) | ObjectClass::Updating(_) = fate.class {
+                wanted.extend(self.aliases_of(index).filter(new).map(|alias| (alias, index)));
+            }
+            if let ObjectClass::Adding(_) = fate.class {
+                wanted.insert(object.primary_address(), index);
+            }
+        }
+        let mut found = Vec::new();
+        if wanted.is_empty() {
+            return found;
+        }
+        for (index, account) in (0u32..).zip(accounts) {
+            for address in std::iter::once(account.address()).chain(account.aliases.iter()) {
+                if let Some(&object) = wanted.get(address)
+                    && self.objects.get(object as usize).is_some_and(|fate| fate.account != Some(index))
+                {
+                    found.push(Handover { object, account: index });
+                }
+            }
+        }
+        found
     }
 
     /// What becomes of each object, in the order of [`Directory::objects`].
@@ -234,30 +341,24 @@ impl<'a> Estimate<'a> {
     }
 }
 
-/// What becomes of an object that wants an account and has the address to itself.
-fn class_of<'a>(
-    object: &super::DirectoryObject,
-    target: Target,
-    account: Option<&Account>,
-    input: &Input,
-) -> ObjectClass<'a> {
-    let actions = actions_for(object, &input.settings);
-    match account {
-        None if actions.add => ObjectClass::Adding(target),
-        None => ObjectClass::OutOfScope(OutOfScopeBecause::AddingSwitchedOff),
-        Some(account) if account.account_type == super::AccountType::Administrator => ObjectClass::Unchanged,
-        Some(account)
-            if actions.update
-                && differences(object, target, account, &input.settings, &input.organization.domains)
-                    .any() =>
-        {
-            ObjectClass::Updating(target)
+/// By account, the index of its object. Of several objects with one address the one of the highest rank is it, and of those
+/// the first.
+fn objects_of_accounts(
+    accounts: usize,
+    account_of: &[Option<u32>],
+    rank: impl Fn(u32) -> u8,
+) -> Vec<Option<u32>> {
+    let mut object_of: Vec<Option<u32>> = vec![None; accounts];
+    for (index, account) in (0u32..).zip(account_of) {
+        let Some(slot) = account.and_then(|at| object_of.get_mut(at as usize)) else { continue };
+        if slot.is_none_or(|held| rank(held) < rank(index)) {
+            *slot = Some(index);
         }
-        Some(_) => ObjectClass::Unchanged,
     }
+    object_of
 }
 
 /// The flags that bind an object.
-pub(super) fn actions_for<'s>(object: &super::DirectoryObject, settings: &'s Settings) -> &'s Actions {
+pub(super) fn actions_for<'s>(object: &DirectoryObject, settings: &'s Settings) -> &'s Actions {
     if object.is_group() { &settings.groups } else { &settings.users }
 }

@@ -71,6 +71,7 @@ impl<'a> Addresses<'a> {
     fn of(addresses: impl Iterator<Item = &'a str>) -> Self {
         let mut all: Vec<_> = addresses.collect();
         all.sort_unstable();
+        all.dedup();
         Self { all }
     }
 
@@ -223,13 +224,16 @@ fn recreated(estimate: &Estimate<'_>) -> Option<Finding> {
 }
 
 fn clashes(estimate: &Estimate<'_>) -> Option<Finding> {
-    let clashing = Addresses::of(estimate.objects.iter().filter_map(|fate| match fate.class {
-        ObjectClass::Blocked(Block::Clash { address, .. } | Block::Taken { address, .. }) => Some(address),
+    let objects = estimate.objects.iter().zip(estimate.input.directory.objects());
+    let blocked = objects.filter_map(|(fate, object)| match fate.class {
+        ObjectClass::Blocked(Block::Clash | Block::Taken { .. }) => Some(object.primary_address()),
         _ => None,
-    }));
+    });
+    let clashing = Addresses::of(blocked.chain(estimate.left_out.values().flatten().copied()));
     (!clashing.is_empty()).then(|| {
         let text = format!(
-            "Addresses that more than one object or account wants: {clashing}. See the blocked rows."
+            "Addresses that more than one object or account wants: {clashing}. Each stays where it is, or goes to the first \
+             object; an object that does not get its primary address is blocked, one that does not get an alias goes without."
         );
         Finding::new(Severity::Warning, "address_clash", text)
     })

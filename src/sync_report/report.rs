@@ -291,11 +291,11 @@ impl<'a> Estimate<'a> {
         let differ = |index: u32| fate(index).is_some_and(|fate| fate.versions_differ);
         Some(match entry {
             Entry::Adding(index, target) => {
-                Row::adding(self, object(index)?, target).marked(self, differ(index))
+                Row::adding(self, index, object(index)?, target).marked(self, differ(index))
             }
             Entry::Updating(index, target) => {
                 let account = account(fate(index)?.account?)?;
-                Row::updating(self, object(index)?, target, account).marked(self, differ(index))
+                Row::updating(self, index, object(index)?, target, account).marked(self, differ(index))
             }
             Entry::Blocked(index, block) => {
                 Row::blocked(self, object(index)?, block).marked(self, differ(index))

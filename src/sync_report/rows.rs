@@ -2,8 +2,7 @@
 
 use std::fmt::{self, Write};
 
-use super::address::Domains;
-use super::desired::{Desired, Differences, Target, aliases, desired, differences};
+use super::desired::{Desired, Differences, Target, desired};
 use super::directory::{DirectoryObject, ObjectKind};
 use super::estimate::{Block, Estimate, Evidence, KeptBecause, OutOfScopeBecause};
 use super::organization::Account;
@@ -44,7 +43,12 @@ impl Row {
         self
     }
 
-    pub(super) fn adding(estimate: &Estimate<'_>, object: &DirectoryObject, target: Target) -> Self {
+    pub(super) fn adding(
+        estimate: &Estimate<'_>,
+        index: u32,
+        object: &DirectoryObject,
+        target: Target,
+    ) -> Self {
         let input = estimate.input;
         let kind = target.account_type(None, input.settings.default_role).name();
         let mut text = origin(object).to_owned();
@@ -53,8 +57,7 @@ impl Row {
                 let _ = write!(text, ", {field} {}", Quoted(value));
             }
         }
-        let aliases: Vec<_> =
-            aliases(object, &input.organization.domains).map(|alias| Plain(alias).to_string()).collect();
+        let aliases: Vec<_> = estimate.aliases_of(index).map(|alias| Plain(alias).to_string()).collect();
         if !aliases.is_empty() {
             let _ = write!(text, ", alias_emails {}", aliases.join(" "));
         }
@@ -66,14 +69,14 @@ impl Row {
 
     pub(super) fn updating(
         estimate: &Estimate<'_>,
+        index: u32,
         object: &DirectoryObject,
         target: Target,
         account: &Account,
     ) -> Self {
         let settings = &estimate.input.settings;
-        let domains = &estimate.input.organization.domains;
-        let differing = differences(object, target, account, settings, domains);
-        let mut fields = changed_fields(object, account, differing, domains);
+        let differing = estimate.differences(index, object, target, account);
+        let mut fields = changed_fields(object, account, differing, &estimate.aliases_of(index));
         if differing.active {
             fields.push(format!("is_active {} -> {}", account.active, target.active));
         }
@@ -135,18 +138,8 @@ impl Row {
         };
         let text = match block {
             Block::ForeignDomain => "its mail address is on a domain that the organization lacks".to_owned(),
-            Block::Clash { address, winner } if address == object.primary_address() => {
-                format!("another directory object has this address: {}", Plain(winner))
-            }
-            Block::Clash { address, winner } => {
-                format!("its alias {} belongs to the directory object {}", Plain(address), Plain(winner))
-            }
-            Block::Taken { address, holder } if address == object.primary_address() => {
-                format!("this address is an alias of the account {}", Plain(holder))
-            }
-            Block::Taken { address, holder } => {
-                format!("its alias {} belongs to the account {}", Plain(address), Plain(holder))
-            }
+            Block::Clash => "another directory object has this address".to_owned(),
+            Block::Taken { holder } => format!("this address is an alias of the account {}", Plain(holder)),
         };
         Self::new(kind, text)
     }
@@ -160,11 +153,11 @@ fn origin(object: &DirectoryObject) -> &'static str {
     }
 }
 
-fn changed_fields(
+fn changed_fields<'a>(
     object: &DirectoryObject,
     account: &Account,
     differing: Differences,
-    domains: &Domains,
+    wanted: &(impl Iterator<Item = &'a str> + Clone),
 ) -> Vec<String> {
     let mut fields = Vec::new();
     if differing.first_name {
@@ -174,7 +167,6 @@ fn changed_fields(
         fields.push(format!("surname {} -> {}", Quoted(&account.surname), Quoted(&object.surname)));
     }
     if differing.aliases {
-        let wanted = aliases(object, domains);
         let added = wanted
             .clone()
             .filter(|alias| !account.aliases.contains(alias))

@@ -27,7 +27,7 @@ pub enum Rule {
     UpdatedFields,
     /// The first object in the order of object ids gets the address.
     AddressClash,
-    /// An address that another account keeps blocks the object that wants it.
+    /// An address that another account keeps stays there.
     AddressTaken,
     /// Accounts are recognized by their primary address.
     Matching,
@@ -164,11 +164,12 @@ impl Rule {
                  changes, `type`. A name that Entra does not have is emptied. Users keep the role they have."
             }
             Self::AddressClash => {
-                "The first in the order of object ids gets it, primary addresses before aliases; the other is blocked."
+                "The first in the order of object ids gets it. Another one that wants it as its primary address is blocked; \
+                 one that wants it as an alias goes without."
             }
             Self::AddressTaken => {
-                "The object is blocked while another account keeps the address, as primary address or as alias, after \
-                 the run."
+                "An address stays with an account that the run does not change. An object that wants it as its primary \
+                 address is blocked; one that wants it as an alias goes without."
             }
             Self::Matching => "By the primary address, in lower case.",
             Self::DeletedUser => {

@@ -5,6 +5,8 @@ mod model;
 
 use std::collections::BTreeMap;
 
+use jiff::Unit;
+
 use crate::essentials::Organization;
 use crate::framework::attr::Attr;
 use crate::framework::context::Context;
@@ -194,7 +196,8 @@ async fn run(
     report_outcome(&enact, &outcome, diagnostics)?;
     left.extend(outcome.left);
     model.left = Attr::Known(left);
-    model.run_at = graph.clock().now().to_string().into();
+    let now = graph.clock().now();
+    model.run_at = now.round(Unit::Second).unwrap_or(now).to_string().into();
     Ok(State::new(model))
 }
 
@@ -223,7 +226,7 @@ fn report_outcome(
 
 fn no_longer_hold(broken: &BTreeMap<String, String>) -> Diagnostic {
     Diagnostic::error(
-        format!("{} planned rows no longer hold", broken.len()),
+        "Planned rows no longer hold",
         format!(
             "The directory or the organization has changed since the plan was made. Nothing was written. Plan again and review \
              what is shown then.\n\n{}",
