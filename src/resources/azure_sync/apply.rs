@@ -8,8 +8,9 @@ use secrecy::SecretString;
 use super::managed_secret::{Keys, Minted, prove};
 use super::model::SyncModel;
 use super::planning::{Credential, drops_an_exemption, needs_put};
+use super::preflight::{Preflight, declared_roles};
 use super::waiting::{self, Run};
-use super::{AzureSync, Facts, exemptions, fields, judging, preflight};
+use super::{AzureSync, Facts, exemptions, fields, judging};
 use crate::essentials::{LastRun, Organization, Settings};
 use crate::framework::attr::Attr;
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
@@ -72,9 +73,16 @@ impl Apply<'_> {
         diagnostics: &mut Diagnostics,
     ) -> Result<(), Diagnostics> {
         let widens = fields::widens(present, wanted);
-        preflight::before_write(self, diagnostics).await?;
+        let preflight = Preflight {
+            session: self.session,
+            call: self.call,
+            graph: self.graph.as_ref(),
+            organization: &self.organization,
+            model,
+        };
+        preflight.refuse_problems(diagnostics).await?;
         if widens || drops_an_exemption(self.planned) {
-            judging::before_write(self, wanted).await?;
+            self.judge(wanted).await?;
         }
         let minted = match model.managed_client_secret.known() {
             Some(managed) => {
@@ -108,6 +116,11 @@ impl Apply<'_> {
         self.settle_keys(name, wanted, minted, ran, model, diagnostics).await
     }
 
+    async fn judge(&self, wanted: &Settings) -> Result<(), Diagnostics> {
+        let (graph, model) = (self.graph.as_ref(), &self.planned.model);
+        judging::before_write(self.call, graph, &self.organization, model, wanted).await
+    }
+
     async fn mint(
         &self,
         keys: &Keys<'_>,
@@ -115,7 +128,7 @@ impl Apply<'_> {
     ) -> Result<Minted, Diagnostics> {
         let graph = self.graph()?;
         let client_id = self.planned.model.client_id.text();
-        let declared = preflight::declared_roles(graph, self.call, client_id).await?;
+        let declared = declared_roles(graph, self.call, client_id).await?;
         let minted = keys.mint(self.call, managed, graph.now()).await?;
         if let Err(diagnostics) = prove(self.call, graph, client_id, &minted, &declared).await {
             // Nobody was given this key: it need not wait for the next run to be found.
@@ -171,8 +184,9 @@ impl Apply<'_> {
         }
         let clock = self.session.essentials()?.clock();
         let now = || clock.now();
-        let run = match waiting::run(&self.organization, self.call, before, wanted.sync_frequency, now).await
-        {
+        let creating = self.planned.prior.is_none();
+        let patient = waiting::patience(self.call, model, creating, wanted.sync_frequency);
+        let run = match waiting::run(&self.organization, &patient, before, now).await {
             Ok(run) => run,
             // The settings are in place and the key is handed over: that must be in the state.
             Err(problem) => {
@@ -189,11 +203,15 @@ impl Apply<'_> {
         }
         if model.wait_for_routing == Attr::Known(true)
             && let Some(ready) = model.routing_ready_at.known().and_then(|time| time.parse().ok())
-            && let Err(problem) = waiting::routing(&self.organization, self.call, ready, now).await
+            && let Err(problem) = waiting::routing(&self.organization, &patient, ready, now).await
         {
             diagnostics.append(problem.into_iter().map(Diagnostic::into_warning));
         }
-        judging::after_run(self, wanted, diagnostics).await;
+        if let Some(graph) = &self.graph {
+            let left =
+                judging::after_run(self.call, graph, &self.organization, &self.planned.model, wanted).await;
+            diagnostics.append(left);
+        }
         Ok(true)
     }
 
@@ -291,7 +309,7 @@ impl Apply<'_> {
             return Ok(());
         }
         if drops_an_exemption(self.planned) && present.is_some_and(|present| present.sync_frequency > 0) {
-            judging::before_write(self, wanted).await?;
+            self.judge(wanted).await?;
         }
         exemptions::apply(&self.organization, self.call, exempt).await
     }

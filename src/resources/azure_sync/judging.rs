@@ -1,12 +1,12 @@
 //! Nothing syncs before it is judged: what a change that starts or widens syncing would do to people.
 
-use crate::essentials::Settings;
+use crate::essentials::{Organization, Settings};
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
+use crate::graph::Graph;
 use crate::http::Call;
 use crate::preview::{self, Wanted};
 use crate::sync_report::{Estimate, Exemptions, Limit, Report};
 
-use super::apply::Apply;
 use super::model::SyncModel;
 
 /// Rows of a section in a warning: who approves the plan should see the beginning of each.
@@ -16,8 +16,8 @@ const ROWS: usize = 10;
 /// shows what will happen.
 pub(super) async fn judge(
     call: &Call,
-    graph: &crate::graph::Graph,
-    organization: &crate::essentials::Organization,
+    graph: &Graph,
+    organization: &Organization,
     model: &SyncModel,
     wanted: &Settings,
 ) -> Result<Option<Diagnostic>, Diagnostic> {
@@ -57,8 +57,8 @@ pub(super) async fn judge(
 
 async fn report(
     call: &Call,
-    graph: &crate::graph::Graph,
-    organization: &crate::essentials::Organization,
+    graph: &Graph,
+    organization: &Organization,
     model: &SyncModel,
     wanted: &Settings,
 ) -> Result<Report, preview::Error> {
@@ -84,29 +84,36 @@ pub(super) fn without_graph(model: &SyncModel) -> Result<(), Diagnostics> {
 }
 
 /// The judgement of the apply, before its first write. The plan's warning has been read: only a refusal is told.
-pub(super) async fn before_write(apply: &Apply<'_>, wanted: &Settings) -> Result<(), Diagnostics> {
+pub(super) async fn before_write(
+    call: &Call,
+    graph: Option<&Graph>,
+    organization: &Organization,
+    model: &SyncModel,
+    wanted: &Settings,
+) -> Result<(), Diagnostics> {
     if wanted.sync_frequency == 0 {
         return Ok(());
     }
-    let model = &apply.planned.model;
-    let Some(graph) = &apply.graph else { return without_graph(model) };
-    judge(apply.call, graph, &apply.organization, model, wanted).await?;
+    let Some(graph) = graph else { return without_graph(model) };
+    judge(call, graph, organization, model, wanted).await?;
     Ok(())
 }
 
 /// After a run that was waited for: rows that Proofpoint left otherwise than foreseen.
-pub(super) async fn after_run(apply: &Apply<'_>, wanted: &Settings, diagnostics: &mut Diagnostics) {
-    let Some(graph) = &apply.graph else { return };
+pub(super) async fn after_run(
+    call: &Call,
+    graph: &Graph,
+    organization: &Organization,
+    model: &SyncModel,
+    wanted: &Settings,
+) -> Option<Diagnostic> {
     // A report that cannot be read now takes nothing back: the run is over.
-    let Ok(report) = report(apply.call, graph, &apply.organization, &apply.planned.model, wanted).await
-    else {
-        return;
-    };
+    let report = report(call, graph, organization, model, wanted).await.ok()?;
     let open = report.counts.adding + report.counts.updating + report.counts.deleting;
-    if open > 0 {
-        diagnostics.warning(
+    (open > 0).then(|| {
+        Diagnostic::warning(
             "Proofpoint's run left some people otherwise than foreseen",
             format!("The report is an estimate. After the run it still shows:\n\n{}", report.text(ROWS)),
-        );
-    }
+        )
+    })
 }

@@ -3,32 +3,33 @@
 mod apply;
 mod exemptions;
 mod fields;
+mod foresight;
 mod judging;
 mod managed_secret;
 mod model;
+mod observation;
 mod planning;
 mod preflight;
 mod rotation;
+mod sides;
 mod waiting;
 
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::essentials::{Organization, Settings};
 use crate::framework::attr::Attr;
 use crate::framework::context::Context;
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
 use crate::framework::resource::{ImportBy, Planned, Planning, Resource, ResourceDescription, State};
 use crate::framework::timeouts::{DefaultTimeouts, parse_duration};
-use crate::graph::Graph;
-use crate::http::Call;
 use crate::provider::{Diagnose as _, ObjectPath, Session};
 
 use apply::Apply;
 use managed_secret::Keys;
 pub use model::{SyncIdentity, SyncModel};
-use preflight::Preflight;
+use observation::{observe, read_settings};
+use sides::{optional_graph, organization_of, refuse_foreign, refuse_other_organization, settings_of};
 
 /// The resource.
 #[derive(Debug, Clone, Copy, Default)]
@@ -48,9 +49,6 @@ pub struct Facts {
 /// What follows the organization in the id of a synchronization.
 const PART: &str = "settings/azure";
 
-/// A wait for a run may take the longest frequency, 24 hours, and its grace.
-const WITH_WAIT: Duration = Duration::from_secs(25 * 3600);
-
 impl Resource for AzureSync {
     type Model = SyncModel;
     type Identity = SyncIdentity;
@@ -59,8 +57,13 @@ impl Resource for AzureSync {
 
     fn describe(&self) -> ResourceDescription {
         let minutes = |minutes: u64| Duration::from_secs(60 * minutes);
-        let timeouts =
-            DefaultTimeouts { create: WITH_WAIT, read: minutes(5), update: WITH_WAIT, delete: minutes(10) };
+        // Waiting for a run comes on top, see `waiting`.
+        let timeouts = DefaultTimeouts {
+            create: minutes(20),
+            read: minutes(5),
+            update: minutes(20),
+            delete: minutes(10),
+        };
         ResourceDescription { timeouts, ..ResourceDescription::new("azure_sync") }
     }
 
@@ -106,7 +109,7 @@ impl Resource for AzureSync {
         if planned.prior.as_ref() == Some(&planned.model) {
             return;
         }
-        if let Err(problems) = self.foresee(ctx, planned, diagnostics).await {
+        if let Err(problems) = foresight::foresee(ctx, planned, diagnostics).await {
             diagnostics.append(problems);
         }
     }
@@ -246,186 +249,6 @@ impl Resource for AzureSync {
     }
 }
 
-impl AzureSync {
-    /// What a plan can know of its effects: warnings, and errors that no other part of the same plan can cure.
-    async fn foresee(
-        &self,
-        ctx: &Context<Session>,
-        planned: &Planned<Self>,
-        diagnostics: &mut Diagnostics,
-    ) -> Result<(), Diagnostics> {
-        let (session, call) = (&ctx.clients, ctx.clients.call(ctx));
-        let model = &planned.model;
-        let Some(domain) = model.domain.known() else { return Ok(()) };
-        let organization = organization_of(session, &call, domain).await?;
-        let present = settings_of(&organization, &call).await?;
-        match &planned.prior {
-            None => {
-                if let (Some(client_id), Some(present)) = (model.client_id.known(), &present)
-                    && *client_id != present.application_id
-                {
-                    let profile = organization.profile(&call).await.map_err(|error| error.diagnose())?;
-                    refuse_foreign(Some(present), model, &profile.primary_domain.to_lowercase())?;
-                }
-                if let Some(exempt) = model.exemptions.known() {
-                    exemptions::refuse_unlisted(&organization, &call, exempt).await?;
-                }
-            }
-            Some(prior) if prior.domain != model.domain => {
-                refuse_other_organization(&organization, &call, prior.organization.text()).await?;
-            }
-            Some(_) => {}
-        }
-        if !planning::needs_put(planned.prior.as_ref(), model) && !planning::drops_an_exemption(planned) {
-            return Ok(());
-        }
-        let graph = optional_graph(session, &call, model).await?;
-        let preflight =
-            Preflight { session, call: &call, graph: graph.as_ref(), organization: &organization, model };
-        let findings = preflight.look().await;
-        diagnostics.append(findings.problems.into_iter().map(Diagnostic::into_warning));
-        diagnostics.append(findings.remarks);
-        let wanted = fields::settings(model, present.as_ref());
-        let widens = fields::widens(present.as_ref(), &wanted) || planning::drops_an_exemption(planned);
-        if wanted.sync_frequency > 0 && widens {
-            let Some(graph) = graph else { return judging::without_graph(model) };
-            match judging::judge(&call, &graph, &organization, model, &wanted).await {
-                Ok(told) => diagnostics.append(told),
-                Err(refusal) => diagnostics.push(refusal),
-            }
-        }
-        Ok(())
-    }
-}
-
 fn id(organization: &str) -> String {
     ObjectPath::new(None, "orgs", organization).part(PART).to_string()
-}
-
-async fn organization_of(session: &Session, call: &Call, domain: &str) -> Result<Organization, Diagnostics> {
-    let found = session.essentials()?.organization(call, domain).await;
-    found.map_err(|error| error.diagnose().at(SyncModel::domain()).into())
-}
-
-async fn settings_of(organization: &Organization, call: &Call) -> Result<Option<Settings>, Diagnostics> {
-    organization.settings(call).await.map_err(|error| error.diagnose().at(SyncModel::domain()).into())
-}
-
-/// The settings from the stack that an earlier run found, else from the one that serves the organization now.
-async fn read_settings(
-    session: &Session,
-    call: &Call,
-    model: &SyncModel,
-    facts: &Facts,
-) -> Result<Option<(Organization, Settings)>, Diagnostics> {
-    let domain = model.domain.text();
-    let account = session.essentials()?;
-    if let Some(organization) =
-        facts.stack.as_deref().and_then(|stack| account.organization_on(domain, stack))
-        && let Ok(Some(settings)) = organization.settings(call).await
-    {
-        return Ok(Some((organization, settings)));
-    }
-    let organization = organization_of(session, call, domain).await?;
-    Ok(settings_of(&organization, call).await?.map(|settings| (organization, settings)))
-}
-
-/// Graph, where it is configured. A managed secret cannot do without it.
-async fn optional_graph(
-    session: &Session,
-    call: &Call,
-    model: &SyncModel,
-) -> Result<Option<Graph>, Diagnostics> {
-    if !session.is_configured_for_entra() && model.managed_client_secret.is_null() {
-        return Ok(None);
-    }
-    let graph = session.graph(call, model.tenant_id.known().map(String::as_str)).await;
-    graph.map(Some)
-}
-
-/// Looks at the managed key, where there is one.
-async fn observe(
-    session: &Session,
-    call: &Call,
-    model: &SyncModel,
-    facts: &Facts,
-    settings: &Settings,
-    diagnostics: &mut Diagnostics,
-) -> Result<rotation::Facts, Diagnostics> {
-    let (Some(managed), Some(key_id)) = (model.managed_client_secret.known(), model.key_id.known()) else {
-        return Ok(facts.rotation.clone());
-    };
-    let graph = session.graph(call, model.tenant_id.known().map(String::as_str)).await?;
-    let keys = Keys::new(&graph, managed, model.organization.text())?;
-    let superseded = model.superseded_key_ids.unwrap_or_default();
-    // A rotation that is due already needs no further evidence.
-    let listed = match facts.rotation.due {
-        Some(_) => None,
-        None => match keys.look(call, model.client_id.text(), key_id, &superseded).await {
-            Ok(listed) => Some(listed),
-            Err(error) if error.is_forbidden() => {
-                diagnostics
-                    .warning("Not checked: whether the managed key is still there", error.diagnose().detail);
-                None
-            }
-            Err(error) => return Err(error.diagnose().into()),
-        },
-    };
-    let rotate_before = parse_duration(managed.rotate_before.text()).unwrap_or_default();
-    let tracked = rotation::Tracked {
-        key_id,
-        end: model.key_end_date.known().and_then(|end| end.parse().ok()),
-        rotate_before: rotate_before.try_into().unwrap_or_default(),
-        superseded: &superseded,
-        client_id: model.client_id.text(),
-    };
-    let seen = rotation::Seen {
-        now: graph.clock().now(),
-        keys: listed.as_deref(),
-        client_id: &settings.application_id,
-        last_successful_sync: settings.last_run.at(),
-    };
-    Ok(rotation::observe(&facts.rotation, &tracked, &seen))
-}
-
-/// Settings that name another application are somebody else's work.
-fn refuse_foreign(present: Option<&Settings>, model: &SyncModel, name: &str) -> Result<(), Diagnostics> {
-    let Some(present) = present.filter(|present| present.application_id != model.client_id.text()) else {
-        return Ok(());
-    };
-    Err(Diagnostic::error(
-        "The organization has a synchronization already",
-        format!(
-            "`{name}` synchronizes through the application `{}`. Manage that configuration with this resource:\n\n  import \
-             {{\n    to = proofpoint_azure_sync.NAME\n    id = \"{}\"\n  }}\n\nor delete it in the Proofpoint console first.",
-            present.application_id,
-            id(name)
-        ),
-    )
-    .at(SyncModel::domain())
-    .into())
-}
-
-/// A domain of another organization is another synchronization.
-async fn refuse_other_organization(
-    organization: &Organization,
-    call: &Call,
-    name: &str,
-) -> Result<(), Diagnostics> {
-    let profile =
-        organization.profile(call).await.map_err(|error| error.diagnose().at(SyncModel::domain()))?;
-    if profile.primary_domain.eq_ignore_ascii_case(name) {
-        return Ok(());
-    }
-    Err(Diagnostic::error(
-        "The domain belongs to another organization",
-        format!(
-            "This synchronization is that of `{name}`, and `{}` belongs to `{}`. Use a resource of its own for that \
-             organization.",
-            organization.domain(),
-            profile.primary_domain
-        ),
-    )
-    .at(SyncModel::domain())
-    .into())
 }

@@ -10,7 +10,6 @@ use crate::graph::{self, Graph, PermissionKind};
 use crate::http::Call;
 use crate::provider::{Diagnose as _, ObjectPath, Session};
 
-use super::apply::Apply;
 use super::model::{ManagedClientSecret, SyncModel};
 
 /// What is looked at.
@@ -48,6 +47,13 @@ impl Preflight<'_> {
             );
         }
         findings
+    }
+
+    /// Looks once more before the first write: now every problem counts.
+    pub(super) async fn refuse_problems(&self, diagnostics: &mut Diagnostics) -> Result<(), Diagnostics> {
+        let Findings { problems, remarks } = self.look().await;
+        diagnostics.append(remarks);
+        if problems.has_errors() { Err(problems) } else { Ok(()) }
     }
 
     /// The Proofpoint account must be able to write.
@@ -225,23 +231,6 @@ impl Preflight<'_> {
             findings.problems.push(diagnostic);
         }
     }
-}
-
-/// Looks once more before the first write: now every problem counts.
-pub(super) async fn before_write(
-    apply: &Apply<'_>,
-    diagnostics: &mut Diagnostics,
-) -> Result<(), Diagnostics> {
-    let preflight = Preflight {
-        session: apply.session,
-        call: apply.call,
-        graph: apply.graph.as_ref(),
-        organization: &apply.organization,
-        model: &apply.planned.model,
-    };
-    let Findings { problems, remarks } = preflight.look().await;
-    diagnostics.append(remarks);
-    if problems.has_errors() { Err(problems) } else { Ok(()) }
 }
 
 /// The application permissions that the application declares, by name.

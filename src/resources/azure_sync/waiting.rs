@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
 use crate::essentials::{LastRun, Organization, Settings};
+use crate::framework::attr::Attr;
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
 use crate::http::{Call, Interrupted, delays};
 use crate::provider::Diagnose as _;
@@ -21,6 +22,22 @@ const GRACE: Duration = Duration::from_secs(30 * 60);
 const FIRST_LOOK: Duration = Duration::from_secs(2);
 const LONGEST_LOOK: Duration = Duration::from_secs(60);
 
+/// How long a run is waited for: what `timeouts` says, else one frequency and some grace (and with `wait_for_routing` the
+/// time until routing is ready on top).
+pub(super) fn patience(call: &Call, model: &SyncModel, creating: bool, frequency: i64) -> Call {
+    let named = model.timeouts.known().is_some_and(|timeouts| {
+        if creating { timeouts.create.is_known() } else { timeouts.update.is_known() }
+    });
+    if named {
+        return call.clone();
+    }
+    let mut limit = Duration::from_secs(u64::try_from(frequency).unwrap_or_default() * 3600) + GRACE;
+    if model.wait_for_routing == Attr::Known(true) {
+        limit += Duration::try_from(ROUTING).unwrap_or_default() + GRACE;
+    }
+    Call { deadline: Instant::now() + limit, ..call.clone() }
+}
+
 /// A run that was waited for.
 pub(super) enum Run {
     /// It succeeded; the time is when this was seen.
@@ -34,11 +51,8 @@ pub(super) async fn run(
     organization: &Organization,
     call: &Call,
     before: &LastRun,
-    frequency: i64,
     now: impl Fn() -> Timestamp,
 ) -> Result<Run, Diagnostics> {
-    let limit = Duration::from_secs(u64::try_from(frequency).unwrap_or_default() * 3600) + GRACE;
-    let call = call.at_most(limit);
     let started = Instant::now();
     for delay in delays(FIRST_LOOK, LONGEST_LOOK) {
         match call.wait(delay).await {
@@ -46,7 +60,7 @@ pub(super) async fn run(
             Err(Interrupted::Deadline) => break,
             Err(Interrupted::Cancelled) => return Err(interrupted().into()),
         }
-        let settings = organization.settings(&call).await.map_err(|error| error.diagnose())?;
+        let settings = organization.settings(call).await.map_err(|error| error.diagnose())?;
         match settings.as_ref().map(|settings| &settings.last_run) {
             Some(LastRun::At(time)) if before.at() != Some(time) => return Ok(Run::Succeeded(now())),
             _ => tracing::info!(
@@ -59,9 +73,10 @@ pub(super) async fn run(
     Ok(Run::Missed)
 }
 
-/// When mail routing is ready after a first run.
+/// When mail routing is ready after a first run, to the second.
 pub(super) fn routing_ready_at(run: Timestamp) -> Timestamp {
-    run.saturating_add(ROUTING).unwrap_or(run)
+    let ready = run.saturating_add(ROUTING).unwrap_or(run);
+    Timestamp::from_second(ready.as_second()).unwrap_or(ready)
 }
 
 /// Waits until mail routing is ready.
