@@ -46,7 +46,7 @@ check "sync_is_healthy" {
   }
 
   assert {
-    condition     = !data.proofpoint_azure_sync_health.this.overdue
-    error_message = "The sync of ${var.domain} is overdue."
+    condition     = data.proofpoint_azure_sync_health.this.healthy
+    error_message = "The sync of ${var.domain} needs attention: ${jsonencode(data.proofpoint_azure_sync_health.this.findings)}"
   }
 }

@@ -5,7 +5,7 @@ data "proofpoint_azure_sync_health" "contoso" {
 # A failed check is a warning of plan and apply; it never blocks them.
 check "sync_is_healthy" {
   assert {
-    condition     = !data.proofpoint_azure_sync_health.contoso.overdue
-    error_message = "Proofpoint has not synchronized contoso.com for longer than its schedule says."
+    condition     = data.proofpoint_azure_sync_health.contoso.healthy
+    error_message = "The sync of contoso.com needs attention: ${jsonencode(data.proofpoint_azure_sync_health.contoso.findings)}"
   }
 }
