@@ -47,6 +47,6 @@ check "sync_is_healthy" {
 
   assert {
     condition     = data.proofpoint_azure_sync_health.this.healthy
-    error_message = "The sync of ${var.domain} needs attention: ${jsonencode(data.proofpoint_azure_sync_health.this.findings)}"
+    error_message = "The sync of ${var.domain} needs attention: ${join("; ", data.proofpoint_azure_sync_health.this.findings[*].text)}"
   }
 }

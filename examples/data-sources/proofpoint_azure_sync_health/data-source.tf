@@ -6,6 +6,6 @@ data "proofpoint_azure_sync_health" "contoso" {
 check "sync_is_healthy" {
   assert {
     condition     = data.proofpoint_azure_sync_health.contoso.healthy
-    error_message = "The sync of contoso.com needs attention: ${jsonencode(data.proofpoint_azure_sync_health.contoso.findings)}"
+    error_message = "The sync of contoso.com needs attention: ${join("; ", data.proofpoint_azure_sync_health.contoso.findings[*].text)}"
   }
 }
