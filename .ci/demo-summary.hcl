@@ -7,7 +7,7 @@
       secrets       = [for key in application.passwordCredentials : "${key.hint}... until ${key.endDateTime}"]
     }
   ]]),
-  essentials = { for domain, organization in jsondecode(file("../state.json")).organizations :
-    domain => organization.settings
-  }
+  essentials = [for settings in [jsondecode(file("../state.json")).organizations["DOMAIN"].settings] :
+    settings == null ? null : merge(settings, { ad_key = "${substr(settings.ad_key, 0, 3)}... (the application's secret)" })
+  ][0]
 }

@@ -16,6 +16,14 @@ variable "domain" {
   default     = "contoso.com"
 }
 
+# What is synchronized, for the sync itself and for the report of what a run would do.
+locals {
+  what       = { active_users = true, distribution_groups = true, security_groups = false }
+  users      = { add = true, update = true, remove_deleted = true }
+  groups     = { add = true, update = true, remove_deleted = false }
+  exemptions = ["scanner@${var.domain}"]
+}
+
 # The application that Proofpoint signs in to Entra ID with.
 resource "proofpoint_azure_application" "sync" {
   display_name = "Proofpoint Essentials Azure Sync"
@@ -39,21 +47,23 @@ resource "proofpoint_azure_sync" "this" {
     application_id = proofpoint_azure_application.sync.id
   }
 
-  what   = { active_users = true, distribution_groups = true, security_groups = false }
-  users  = { add = true, update = true, remove_deleted = true }
-  groups = { add = true, update = true, remove_deleted = false }
+  what       = local.what
+  users      = local.users
+  groups     = local.groups
+  exemptions = local.exemptions
 
-  max_removals = "5%"
+  max_removals = "5%" # of the accounts: a change that would remove more fails
 
   depends_on = [proofpoint_azure_admin_consent.sync]
 }
 
 # What a run would do to people, in every plan.
 data "proofpoint_azure_sync_preview" "this" {
-  domain = var.domain
-  what   = { active_users = true, distribution_groups = true, security_groups = false }
-  users  = { add = true, update = true, remove_deleted = true }
-  groups = { add = true, update = true, remove_deleted = false }
+  domain     = var.domain
+  what       = local.what
+  users      = local.users
+  groups     = local.groups
+  exemptions = local.exemptions
 }
 
 output "sync_report" {

@@ -246,7 +246,9 @@ fn source(path: &Path) -> Source {
     let text = fs::read_to_string(path).expect("a source file");
     let relative = path.strip_prefix(repository()).expect("a file of this repository").to_owned();
     let layer = relative.iter().nth(1).map(|name| name.to_string_lossy().trim_end_matches(".rs").to_owned());
-    let only_tests = path.file_stem().is_some_and(|name| name.to_string_lossy().ends_with("tests"));
+    let only_tests = path
+        .file_stem()
+        .is_some_and(|name| ["tests", "testing"].iter().any(|end| name.to_string_lossy().ends_with(end)));
     let tests = if only_tests { 0 } else { text.find("#[cfg(test)]\nmod tests").unwrap_or(text.len()) };
     let code = text[..tests].lines().filter(|line| !line.trim_start().starts_with("//")).fold(
         String::new(),

@@ -1,6 +1,8 @@
 //! The built provider under every Terraform and OpenTofu on this machine, against the simulator.
 
+mod examples;
 pub(crate) mod kill;
+mod quickstart;
 mod schema;
 mod simulator;
 

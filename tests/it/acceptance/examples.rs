@@ -1,0 +1,97 @@
+//! The examples of the documentation, each a configuration of its own, and the pages made from them.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use super::for_every_cli;
+use crate::support::workspace::{Install, REQUIREMENT, Workspace, repository};
+
+#[test]
+fn every_example_is_a_valid_configuration() {
+    for_every_cli(|cli| {
+        // Each example becomes a module of one configuration, so that the CLI needs to start but once.
+        let workspace = Workspace::new(cli, Install::Mirror, &BTreeMap::new());
+        let mut root = String::new();
+        for (number, example) in examples().iter().filter(|example| !is_import(example)).enumerate() {
+            let text = fs::read_to_string(example).expect("an example");
+            workspace.write(&format!("modules/{number}/main.tf"), &text);
+            if !text.contains("required_providers") {
+                workspace.write(&format!("modules/{number}/versions.tf"), REQUIREMENT);
+            }
+            let arguments: String =
+                required_variables(&text).map(|name| format!("  {name} = null\n")).collect();
+            writeln!(root, "# {}", example.display()).expect("writing to a string");
+            write!(root, "module \"m{number}\" {{\n  source = \"./modules/{number}\"\n{arguments}}}\n")
+                .expect("writing to a string");
+        }
+        workspace.write("main.tf", &root);
+        workspace.init();
+        workspace.validate().succeeds();
+    });
+}
+
+#[test]
+fn every_import_example_is_valid_beside_its_resource() {
+    for_every_cli(|cli| {
+        for example in examples().iter().filter(|example| is_import(example)) {
+            if named(example, "import-by-identity.tf") && !cli.imports_by_identity() {
+                continue;
+            }
+            let workspace = Workspace::new(cli, Install::Override, &BTreeMap::new());
+            let read = |path: &Path| fs::read_to_string(path).expect("an example");
+            workspace.write("import.tf", &read(example));
+            workspace.write("resource.tf", &read(&example.with_file_name("resource.tf")));
+            workspace.validate().succeeds();
+        }
+    });
+}
+
+#[test]
+fn the_pages_are_up_to_date() {
+    let output = Command::new(env!("CARGO_BIN_EXE_generate-docs"))
+        .arg("check")
+        .stdin(Stdio::null())
+        .output()
+        .expect("the generator starts");
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "run `make docs`:\n{text}");
+}
+
+/// Every Terraform file below `examples/`.
+fn examples() -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut directories = vec![repository().join("examples")];
+    while let Some(directory) = directories.pop() {
+        for entry in directory.read_dir().expect("a directory of examples").flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                directories.push(path);
+            } else if path.extension().is_some_and(|ending| ending == "tf") {
+                found.push(path);
+            }
+        }
+    }
+    assert!(!found.is_empty(), "no examples");
+    found.sort();
+    found
+}
+
+fn is_import(example: &Path) -> bool {
+    named(example, "import-by-identity.tf") || named(example, "import-by-string-id.tf")
+}
+
+fn named(path: &Path, name: &str) -> bool {
+    path.file_name().is_some_and(|file| file == name)
+}
+
+/// The variables without a default that a configuration declares.
+fn required_variables(source: &str) -> impl Iterator<Item = &str> {
+    source.split("\nvariable \"").skip(1).filter_map(|rest| {
+        let (name, rest) = rest.split_once('"')?;
+        let body = rest.split("\n}").next()?;
+        (!body.contains("default ")).then_some(name)
+    })
+}
