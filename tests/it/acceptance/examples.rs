@@ -21,8 +21,10 @@ fn every_example_is_a_valid_configuration() {
             if !text.contains("required_providers") {
                 workspace.write(&format!("modules/{number}/versions.tf"), REQUIREMENT);
             }
-            let arguments: String =
-                required_variables(&text).map(|name| format!("  {name} = null\n")).collect();
+            let mut arguments = String::new();
+            for name in required_variables(&text) {
+                writeln!(arguments, "  {name} = null").expect("writing to a string");
+            }
             writeln!(root, "# {}", example.display()).expect("writing to a string");
             write!(root, "module \"m{number}\" {{\n  source = \"./modules/{number}\"\n{arguments}}}\n")
                 .expect("writing to a string");

@@ -12,7 +12,11 @@ fn every_cli_reads_the_schema_without_configuration_or_network() {
         let schemas = workspace.run(&["providers", "schema", "-json"]).succeeds().json();
         let provider = &schemas["provider_schemas"][format!("{}/azuresync/proofpoint", cli.registry())];
         assert!(provider["provider"]["block"]["attributes"]["tenant_id"].is_object(), "{cli}: {provider}");
-        for (kind, name) in [("data_source_schemas", "proofpoint_account")] {
+        for (kind, name) in [
+            ("resource_schemas", "proofpoint_azure_application"),
+            ("resource_schemas", "proofpoint_azure_sync"),
+            ("data_source_schemas", "proofpoint_account"),
+        ] {
             let block = &provider[kind][name]["block"];
             assert_eq!(block["description_kind"], "markdown", "{cli}: {name}: {block}");
         }
