@@ -237,3 +237,7 @@ fn refuse_put_without_secret(plan: &Planning<AzureSync>, diagnostics: &mut Diagn
         );
     }
 }
+
+#[cfg(test)]
+#[path = "planning_tests.rs"]
+mod tests;
