@@ -183,7 +183,9 @@ impl Rule {
             }
             Self::RemovalFlags => {
                 "`users.remove_deleted` for deleted users and for user accounts, `groups.remove_deleted` for deleted \
-                 groups and for functional accounts."
+                 groups and for functional accounts. So a functional account that nothing in the directory explains is \
+                 kept while only `users.remove_deleted` is on, although version 2 may have made it of a blocked user \
+                 who is gone for more than 30 days."
             }
             Self::KindSwitchedOff => "They are unmatched where removal is on, and kept otherwise.",
             Self::Exemptions => "With the primary address, in lower case.",
