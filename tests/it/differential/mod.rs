@@ -2,7 +2,7 @@
 //! directories, both versions. What the report foresees is what a run then does.
 
 mod compare;
-mod random;
+pub(crate) mod random;
 mod shake;
 
 use std::fs;

@@ -4,5 +4,6 @@ mod calls;
 mod handshake;
 mod lifecycle;
 mod log;
+mod preview;
 mod provider_config;
 mod schema;

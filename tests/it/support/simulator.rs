@@ -18,7 +18,8 @@ pub(crate) struct Ready {
     pub(crate) graph_endpoint: String,
     pub(crate) authority_host: String,
     pub(crate) essentials_endpoint: String,
-    pub(crate) ca_certificate: PathBuf,
+    /// None with `--plain`.
+    pub(crate) ca_certificate: Option<PathBuf>,
     pub(crate) control: String,
     pub(crate) tenants: Vec<Tenant>,
 }
@@ -87,10 +88,12 @@ impl Simulator {
             let log = fs::read_to_string(dir.path().join("log")).unwrap_or_default();
             panic!("no ready line from the simulator: {error}\n{line}\n{log}")
         });
-        let pem = fs::read(&ready.ca_certificate).expect("the simulator's CA certificate");
-        let certificate = Certificate::from_pem(&pem).expect("a certificate");
+        let certificates = ready.ca_certificate.iter().map(|path| {
+            let pem = fs::read(path).expect("the simulator's CA certificate");
+            Certificate::from_pem(&pem).expect("a certificate")
+        });
         let client =
-            Client::builder().tls_certs_only([certificate]).no_proxy().build().expect("an HTTP client");
+            Client::builder().tls_certs_only(certificates).no_proxy().build().expect("an HTTP client");
         let runtime = runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         Self { process, ready, client, runtime, dir }
     }

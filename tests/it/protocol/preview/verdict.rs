@@ -1,0 +1,132 @@
+//! Whether a report and a run agree.
+
+use std::collections::BTreeSet;
+use std::fmt::Debug;
+
+use serde_json::Value;
+
+use super::directories::{Case, Origin, addresses};
+
+type Addresses = BTreeSet<String>;
+
+/// What the directories have shown so far, so that a run of the test that never came upon something fails.
+#[derive(Debug, Default)]
+pub(super) struct Seen {
+    directories: usize,
+    added: usize,
+    updated: usize,
+    deleted: usize,
+    unmatched: usize,
+    exempt: usize,
+    blocked: usize,
+    undecided: usize,
+    differences: Vec<String>,
+}
+
+impl Seen {
+    fn expect_same(&mut self, case: &Case, what: &str, said: &impl Debug, done: &impl Debug) {
+        let (said, done) = (format!("{said:?}"), format!("{done:?}"));
+        if said != done {
+            self.differences.push(format!(
+                "directory {} version {}: {what}: report {said}, run {done}",
+                case.seed, case.version
+            ));
+        }
+    }
+
+    /// Notes where the run did something that the report had not said, or left out something that it had.
+    pub(super) fn compare(&mut self, case: &Case, report: &Value, run: &Value) {
+        let said = |section: &str| keys(&report[section]);
+        let done = |list: &str| strings(&run[list]);
+        let (deleting, unmatched, deleted) = (said("deleting"), said("unmatched"), done("deleted"));
+        let foreseen: Addresses = deleting.union(&unmatched).cloned().collect();
+        // Rule `removal-flags`: the flags are taken to bind accounts by their type, and a run goes by what it made an
+        // account for.
+        let by_type = |address: &&String| {
+            let functional = case.accounts[*address]["type"] == "functional_account";
+            functional && case.origins[*address] == Origin::User && !case.flags["remove_deleted_groups"]
+        };
+        let surprises: Vec<_> = deleted.difference(&foreseen).filter(|address| !by_type(address)).collect();
+        self.expect_same(case, "deleted without a row", &none(), &surprises);
+        // What an earlier run made goes, on evidence or for being absent; what was made by hand stays.
+        let absent = |address: &&String| {
+            report["unmatched"][address.as_str()].as_str().is_some_and(|row| row.contains("not in Entra"))
+        };
+        let due = deleting.iter().chain(unmatched.iter().filter(absent));
+        let made = |address: &&String| case.origins.get(*address).is_some_and(|origin| case.removes(*origin));
+        let left: Vec<_> = due.filter(made).filter(|address| !deleted.contains(*address)).collect();
+        self.expect_same(case, "not deleted despite its row", &left, &none());
+
+        // The API does not tell who made an account. Where that decides whether an address becomes free, the report has
+        // to guess, and objects that want the address may fare otherwise.
+        let unsure: Addresses = deleting
+            .iter()
+            .filter(|address| !deleted.contains(*address))
+            .chain(deleted.difference(&deleting))
+            .flat_map(|address| aliases(case, address))
+            .collect();
+        let objects = case.users.iter().chain(&case.groups).map(addresses);
+        let undecided: Addresses = objects
+            .filter(|addresses| addresses.iter().any(|address| unsure.contains(address)))
+            .filter_map(|addresses| addresses.first().cloned())
+            .collect();
+        let decided = |all: Addresses| -> Addresses { all.difference(&undecided).cloned().collect() };
+        for (section, list) in [("adding", "added"), ("updating", "updated")] {
+            self.expect_same(case, section, &decided(said(section)), &decided(done(list)));
+        }
+        // An address on a domain that the organization lacks gets no account either way.
+        let exempt: Addresses = case.exemptions.iter().cloned().collect();
+        let at_home = |all: Addresses| -> Addresses {
+            decided(all)
+                .into_iter()
+                .filter(|one| one.ends_with("@contoso.com") && !exempt.contains(one))
+                .collect()
+        };
+        let failed: Addresses =
+            run["blocked"].as_array().into_iter().flatten().filter_map(|one| text(&one[0])).collect();
+        self.expect_same(case, "blocked", &at_home(said("blocked")), &at_home(failed.clone()));
+
+        self.directories += 1;
+        self.added += done("added").len();
+        self.updated += done("updated").len();
+        self.deleted += deleted.len();
+        self.unmatched += unmatched.len();
+        self.exempt += said("exempt").len();
+        self.blocked += failed.len();
+        self.undecided += undecided.len();
+    }
+
+    /// Fails the test when something never occurred, and tells what did.
+    pub(super) fn expect_everything(&self) {
+        let Self { directories, added, updated, deleted, unmatched, exempt, blocked, undecided, .. } = *self;
+        println!("{self:?}");
+        let differences = &self.differences;
+        assert!(differences.is_empty(), "{} differences:\n{}", differences.len(), differences.join("\n"));
+        if directories >= 100 {
+            assert!(added.min(updated) > directories / 2, "{self:?}");
+            assert!(deleted.min(unmatched).min(exempt).min(blocked) > directories / 20, "{self:?}");
+            assert!(undecided * 8 < added + updated, "too much is left undecided: {self:?}");
+        }
+    }
+}
+
+fn none() -> Vec<&'static str> {
+    Vec::new()
+}
+
+fn keys(rows: &Value) -> Addresses {
+    rows.as_object().expect("rows by address").keys().cloned().collect()
+}
+
+fn strings(list: &Value) -> Addresses {
+    list.as_array().expect("a list").iter().filter_map(text).collect()
+}
+
+fn text(value: &Value) -> Option<String> {
+    value.as_str().map(str::to_owned)
+}
+
+fn aliases(case: &Case, address: &str) -> Vec<String> {
+    let account = case.accounts.get(address);
+    account.map(|account| strings(&account["alias_emails"]).into_iter().collect()).unwrap_or_default()
+}
