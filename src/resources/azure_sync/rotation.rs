@@ -76,6 +76,7 @@ pub(super) struct Tracked<'a> {
 }
 
 /// What a refresh saw.
+#[derive(Clone, Copy)]
 pub(super) struct Seen<'a> {
     /// The present, as the services tell it.
     pub now: Timestamp,
