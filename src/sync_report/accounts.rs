@@ -36,7 +36,7 @@ pub(super) fn decide(input: &Input, account: &Account, place: Place) -> Option<A
 
 /// An account whose object is in the directory, but not one that the sync looks at.
 fn of_excluded(input: &Input, account: &Account, because: OutOfScopeBecause) -> AccountClass {
-    let of_user = matches!(because, OutOfScopeBecause::Guest | OutOfScopeBecause::NoExchangeLicence);
+    let of_user = because.excludes_user();
     let removes_users = input.settings.users.remove_deleted;
     if of_user && account.account_type.is_user() && removes_users {
         AccountClass::Deleting(Evidence::Excluded(because))

@@ -74,6 +74,13 @@ pub enum OutOfScopeBecause {
     AddingSwitchedOff,
 }
 
+impl OutOfScopeBecause {
+    /// Whether a rule excludes a user whose kind is synced: evidence that its account is not wanted.
+    pub(super) fn excludes_user(self) -> bool {
+        matches!(self, Self::Guest | Self::NoExchangeLicence)
+    }
+}
+
 /// What becomes of an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AccountClass {
@@ -168,11 +175,13 @@ impl<'a> Estimate<'a> {
         let account_of: Vec<Option<u32>> =
             objects.iter().map(|object| by_address.get(object.primary_address()).copied()).collect();
         drop(by_address);
+        // The ranks put an object last that would be evidence for a deletion: whatever else has the address speaks against.
         let object_of =
             objects_of_accounts(accounts.len(), &account_of, |index| match wanted.get(index as usize) {
-                Some((Desired::Account(_), _)) if !claims.lost.contains_key(&index) => 2,
-                Some((Desired::Account(_) | Desired::ForeignDomain, _)) => 1,
-                _ => 0,
+                Some((Desired::Account(_), _)) if !claims.lost.contains_key(&index) => 3,
+                Some((Desired::Account(_) | Desired::ForeignDomain, _)) => 2,
+                Some((Desired::Nothing(because), _)) if because.excludes_user() => 0,
+                _ => 1,
             });
         let places: Vec<Place> = object_of
             .iter()

@@ -192,6 +192,17 @@ fn only_positive_evidence_deletes() {
 }
 
 #[test]
+fn an_excluded_user_is_no_evidence_while_another_object_has_the_address() {
+    let unlicensed = UserFacts { exchange_licence: false, ..facts(ANN) };
+    let mut input = input(vec![user(1, unlicensed), list(2, ANN)], vec![account(ANN, AccountType::EndUser)]);
+    input.settings.what.distribution_groups = false;
+    assert_eq!(
+        rows(&input),
+        [format!("Unmatched {ANN} end_user: its object is out of scope; removed if an earlier run made it")]
+    );
+}
+
+#[test]
 fn a_deleted_user_who_is_back_is_not_deleted() {
     let mut input = input(vec![user(1, facts(ANN))], vec![account(ANN, AccountType::EndUser)]);
     let deleted = DeletedItem::user(Some(ANN), "");
