@@ -15,7 +15,8 @@ pub(crate) fn config(
 ) -> Diagnostics {
     let mut diagnostics = Diagnostics::new();
     let write_only = capabilities.is_none_or(|capabilities| capabilities.write_only_attributes_allowed);
-    let mut walk = Walk { config, write_only, diagnostics: &mut diagnostics };
+    let announced = capabilities.is_some_and(|capabilities| capabilities.write_only_attributes_allowed);
+    let mut walk = Walk { config, write_only, announced, diagnostics: &mut diagnostics };
     walk.body(schema, &Path::root(), config);
     diagnostics
 }
@@ -23,6 +24,7 @@ pub(crate) fn config(
 struct Walk<'a> {
     config: &'a Value,
     write_only: bool,
+    announced: bool,
     diagnostics: &'a mut Diagnostics,
 }
 
@@ -49,6 +51,7 @@ impl Walk<'_> {
                         value,
                         path: &path,
                         config: self.config,
+                        write_only: self.announced,
                         diagnostics: &mut *self.diagnostics,
                     };
                     rule.validate(&mut check);

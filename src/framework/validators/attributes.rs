@@ -42,6 +42,26 @@ pub fn requires(others: impl IntoIterator<Item = Path>) -> impl Validator {
     Related { relation: Relation::Requires, others: others.into_iter().collect() }
 }
 
+/// Warns where this attribute is set although the client knows write-only attributes: the other one is never stored.
+pub fn prefer_write_only(other: Path) -> impl Validator {
+    PreferWriteOnly(other)
+}
+
+struct PreferWriteOnly(Path);
+
+impl Validator for PreferWriteOnly {
+    fn validate(&self, check: &mut Check<'_>) {
+        if check.write_only {
+            let detail = format!(
+                "`{}` is stored in the state. Use `{}` instead, which this command line supports and never stores.",
+                check.path, self.0
+            );
+            let path = check.path.clone();
+            check.diagnostics.warning_at(path, "A write-only argument is available", detail);
+        }
+    }
+}
+
 impl Validator for Related {
     fn sees_absent(&self) -> bool {
         matches!(self.relation, Relation::ExactlyOne | Relation::AtMostOne | Relation::AtLeastOne)
@@ -93,7 +113,13 @@ mod tests {
         let mut diagnostics = Diagnostics::new();
         if rule.sees_absent() || !config.at(&path).is_null() {
             let value = config.at(&path);
-            rule.validate(&mut Check { value, path: &path, config: &config, diagnostics: &mut diagnostics });
+            rule.validate(&mut Check {
+                value,
+                path: &path,
+                config: &config,
+                write_only: true,
+                diagnostics: &mut diagnostics,
+            });
         }
         diagnostics.into_iter().next().map(|diagnostic| diagnostic.detail)
     }

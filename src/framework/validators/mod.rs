@@ -9,7 +9,9 @@ use super::attr::AttributeType;
 use super::diagnostic::Diagnostics;
 use super::path::Path;
 use super::value::{Number, Value};
-pub use attributes::{at_least_one_of, at_most_one_of, conflicts_with, exactly_one_of, requires};
+pub use attributes::{
+    at_least_one_of, at_most_one_of, conflicts_with, exactly_one_of, prefer_write_only, requires,
+};
 pub use collection::{each, size};
 pub use nearest::nearest;
 pub use text::{domain_name, duration, length, one_of, url, uuid};
@@ -33,6 +35,8 @@ pub struct Check<'a> {
     pub path: &'a Path,
     /// The whole configuration.
     pub config: &'a Value,
+    /// Whether the client has announced that it knows write-only attributes.
+    pub write_only: bool,
     pub(crate) diagnostics: &'a mut Diagnostics,
 }
 
@@ -53,7 +57,13 @@ impl Check<'_> {
         if value.is_null() && !rule.sees_absent() || !value.is_wholly_known() {
             return;
         }
-        rule.validate(&mut Check { value, path, config: self.config, diagnostics: self.diagnostics });
+        rule.validate(&mut Check {
+            value,
+            path,
+            config: self.config,
+            write_only: self.write_only,
+            diagnostics: self.diagnostics,
+        });
     }
 }
 
@@ -120,6 +130,7 @@ pub(crate) mod tests {
             value: &value,
             path: &path,
             config: &config,
+            write_only: true,
             diagnostics: &mut diagnostics,
         });
         diagnostics.into_iter().next().map(|diagnostic| diagnostic.detail)

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::framework::attr::{Attr, Secret};
 use crate::framework::timeouts::Timeouts;
 use crate::framework::validators::{
-    at_most_one_of, domain_name, duration, each, length, one_of, one_of_numbers, requires, uuid,
+    at_most_one_of, domain_name, duration, each, length, one_of, one_of_numbers, prefer_write_only, requires,
+    uuid,
 };
 use crate::model;
 use crate::provider::ObjectPath;
@@ -87,7 +88,10 @@ model! {
         /// Client secret of the application. It is stored in the state: prefer `managed_client_secret`, or
         /// `client_secret_wo` where the CLI supports write-only arguments.
         client_secret: Attr<Secret> =>
-            optional().sensitive().validate(at_most_one_of([Self::managed_client_secret(), Self::client_secret_wo()])),
+            optional()
+            .sensitive()
+            .validate(at_most_one_of([Self::managed_client_secret(), Self::client_secret_wo()]))
+            .validate(prefer_write_only(Self::client_secret_wo())),
 
         /// Client secret of the application, which is never stored. Needs Terraform 1.11 or OpenTofu 1.11.
         client_secret_wo: Attr<Secret> => optional()

@@ -2,8 +2,10 @@
 
 mod calls;
 mod handshake;
+mod kill;
 mod lifecycle;
 mod log;
 mod preview;
 mod provider_config;
 mod schema;
+mod years;

@@ -2,5 +2,6 @@
 
 pub(crate) mod cli;
 pub(crate) mod plugin;
+pub(crate) mod quickstart;
 pub(crate) mod simulator;
 pub(crate) mod workspace;

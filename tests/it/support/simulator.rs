@@ -34,6 +34,8 @@ pub(crate) struct Tenant {
     pub(crate) domain: String,
     pub(crate) essentials_username: String,
     pub(crate) essentials_password: String,
+    pub(crate) essentials_reader_username: String,
+    pub(crate) essentials_reader_password: String,
 }
 
 /// One entry of the request log.
@@ -44,6 +46,8 @@ pub(crate) struct Request {
     pub(crate) path: String,
     pub(crate) query: Option<String>,
     pub(crate) status: u16,
+    /// `seq` of the batch that held this item.
+    pub(crate) batch: Option<u64>,
 }
 
 impl Request {
@@ -186,17 +190,27 @@ impl Simulator {
         self.send(request, body)
     }
 
+    /// Whether an application of the first tenant can sign in with a secret.
+    pub(crate) fn signs_in(&self, client_id: &str, secret: &str) -> bool {
+        self.sign_in(client_id, secret).0 == 200
+    }
+
     fn token(&self) -> String {
+        let tenant = self.tenant();
+        let (status, answer) = self.sign_in(&tenant.client_id, &tenant.client_secret);
+        answer["access_token"].as_str().unwrap_or_else(|| panic!("no token: {status} {answer}")).to_owned()
+    }
+
+    fn sign_in(&self, client_id: &str, client_secret: &str) -> (u16, Value) {
         let tenant = self.tenant();
         let host = self.ready.authority_host.trim_end_matches('/');
         let request = self.client.post(format!("{host}/{}/oauth2/v2.0/token", tenant.tenant_id)).form(&[
             ("grant_type", "client_credentials"),
-            ("client_id", &tenant.client_id),
-            ("client_secret", &tenant.client_secret),
+            ("client_id", client_id),
+            ("client_secret", client_secret),
             ("scope", "https://graph.microsoft.com/.default"),
         ]);
-        let (status, answer) = self.send(request, None);
-        answer["access_token"].as_str().unwrap_or_else(|| panic!("no token: {status} {answer}")).to_owned()
+        self.send(request, None)
     }
 
     fn send(&self, request: RequestBuilder, body: Option<&Value>) -> (u16, Value) {

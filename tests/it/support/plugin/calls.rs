@@ -230,11 +230,16 @@ impl Resource<'_> {
 
     /// Validates a configuration; what it leaves out is null.
     pub(crate) async fn validate(&self, config: Json) -> Messages {
+        self.validate_as(config, true).await
+    }
+
+    /// The same for a client that does or does not know write-only attributes.
+    pub(crate) async fn validate_as(&self, config: Json, write_only: bool) -> Messages {
         let request = messages::validate_resource_config::Request {
             type_name: self.name.to_owned(),
             config: self.state(&values::complete(self.block, &config)),
             client_capabilities: Some(messages::ClientCapabilities {
-                write_only_attributes_allowed: true,
+                write_only_attributes_allowed: write_only,
                 ..Default::default()
             }),
         };

@@ -1,0 +1,85 @@
+//! A provider that is killed at any request, and the next one that finds what it left.
+
+use serde_json::json;
+
+use crate::support::quickstart::{Moment, Quickstart, SYNC};
+use crate::support::simulator::Simulator;
+
+fn quickstart() -> Quickstart {
+    Quickstart::start(Simulator::start(&["--users", "4", "--groups", "1"]))
+}
+
+#[track_caller]
+fn settle(quickstart: &Quickstart, context: &str) {
+    quickstart.converge();
+    quickstart.assert_sound(context);
+    quickstart.configure();
+    let again = quickstart.converge();
+    assert!(again.is_empty(), "{context}: {again:?} again: {:#}", quickstart.state(SYNC));
+}
+
+fn a_create_that_is_killed_is_finished_by_the_next(moment: Moment) {
+    let mut quickstart = quickstart();
+    quickstart.simulator.forget_requests();
+    quickstart.converge();
+    let numbers = quickstart.requests_that_matter();
+    assert!(numbers.len() > 8, "{numbers:?}");
+    for number in numbers {
+        quickstart.simulator.control(reqwest::Method::POST, "reset", None);
+        quickstart.forget_all();
+        quickstart.restart();
+        assert!(quickstart.converge_killed_at(number, moment), "there is no request {number}");
+        settle(&quickstart, &format!("create, killed {moment:?} request {number}"));
+    }
+}
+
+#[test]
+fn a_create_killed_before_any_request_is_finished_by_the_next() {
+    a_create_that_is_killed_is_finished_by_the_next(Moment::Before);
+}
+
+#[test]
+fn a_create_killed_after_any_request_is_finished_by_the_next() {
+    a_create_that_is_killed_is_finished_by_the_next(Moment::After);
+}
+
+/// Makes one change after another, each killed at another request. A refresh looks for seconds at a key that it does not
+/// know before it believes it, so both moments have a world of their own and wait at the same time.
+fn any_request_of(what: &str, change: impl Fn(&mut Quickstart, u64) + Sync) {
+    std::thread::scope(|scope| {
+        for moment in [Moment::Before, Moment::After] {
+            let change = &change;
+            scope.spawn(move || {
+                let mut quickstart = quickstart();
+                quickstart.converge();
+                quickstart.restart();
+                quickstart.simulator.forget_requests();
+                change(&mut quickstart, 0);
+                quickstart.converge();
+                let numbers = quickstart.requests_that_matter();
+                assert!(numbers.len() >= 4, "{what}: {numbers:?}");
+                quickstart.restart();
+                for (round, number) in (1..).zip(numbers) {
+                    change(&mut quickstart, round);
+                    assert!(quickstart.converge_killed_at(number, moment), "there is no request {number}");
+                    settle(&quickstart, &format!("{what}, killed {moment:?} request {number}"));
+                }
+            });
+        }
+    });
+}
+
+#[test]
+fn a_change_of_settings_killed_at_any_request_is_finished_by_the_next() {
+    any_request_of("settings", |quickstart, round| {
+        quickstart.write(SYNC, &json!({ "frequency": if round % 2 == 0 { 3 } else { 6 } }));
+    });
+}
+
+#[test]
+fn a_rotation_killed_at_any_request_is_finished_by_the_next() {
+    any_request_of("rotation", |quickstart, round| {
+        let trigger = json!({ "rotate_when_changed": { "round": round.to_string() } });
+        quickstart.write(SYNC, &json!({ "managed_client_secret": trigger }));
+    });
+}

@@ -1,0 +1,386 @@
+//! The quick start without any CLI: its three objects, planned and applied through one provider process as core does it.
+//!
+//! Everything here is for plain test threads: the control plane of [`Simulator`] blocks.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use reqwest::Method;
+use serde_json::{Value as Json, json};
+use tokio::runtime::Runtime;
+
+use super::plugin::Plugin;
+use super::plugin::calls::{Messages, Plan, Stored};
+use super::simulator::{Request, Simulator};
+
+pub(crate) const APPLICATION: &str = "proofpoint_azure_application";
+pub(crate) const CONSENT: &str = "proofpoint_azure_admin_consent";
+pub(crate) const SYNC: &str = "proofpoint_azure_sync";
+
+/// In the order in which core makes them.
+const ORDER: [&str; 3] = [APPLICATION, CONSENT, SYNC];
+
+type Objects = BTreeMap<&'static str, Stored>;
+
+/// When the provider dies, seen from the effect of the request that it has just sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Moment {
+    /// Nothing was done.
+    Before,
+    /// All was done, and the answer never arrives.
+    After,
+}
+
+/// A provider, and what core would hold in its state.
+pub(crate) struct Quickstart {
+    pub(crate) simulator: Simulator,
+    environment: BTreeMap<String, String>,
+    runtime: Runtime,
+    plugin: Arc<Plugin>,
+    objects: Arc<Mutex<Objects>>,
+    /// Arguments in place of the quick start's, by resource type; null takes one out.
+    changes: BTreeMap<&'static str, Json>,
+}
+
+impl Quickstart {
+    /// A configured provider and no objects.
+    pub(crate) fn start(simulator: Simulator) -> Self {
+        let environment = simulator.environment();
+        let runtime = Runtime::new().expect("a runtime");
+        let plugin = Arc::new(runtime.block_on(configured(&environment)));
+        let objects = Arc::default();
+        Self { simulator, environment, runtime, plugin, objects, changes: BTreeMap::new() }
+    }
+
+    /// Sets a variable and starts the provider anew.
+    pub(crate) fn set(&mut self, name: &str, value: &str) {
+        self.environment.insert(name.to_owned(), value.to_owned());
+        self.restart();
+    }
+
+    /// Another process, as the next command of a CLI has it.
+    pub(crate) fn restart(&mut self) {
+        self.plugin = Arc::new(self.runtime.block_on(configured(&self.environment)));
+    }
+
+    /// Another configuration in the same process: nothing that was read stays known.
+    pub(crate) fn configure(&self) {
+        self.runtime.block_on(self.plugin.configure(json!({}))).expect_none();
+    }
+
+    /// Writes arguments of one resource, beside the quick start's own.
+    pub(crate) fn write(&mut self, kind: &'static str, arguments: &Json) {
+        let all = self.changes.entry(kind).or_insert_with(|| json!({}));
+        merge(all, arguments);
+    }
+
+    /// What core holds of an object.
+    pub(crate) fn stored(&self, kind: &str) -> Option<Stored> {
+        self.objects().get(kind).cloned()
+    }
+
+    /// The state of an object; null when there is none.
+    pub(crate) fn state(&self, kind: &str) -> Json {
+        self.stored(kind).map(|stored| stored.state).unwrap_or_default()
+    }
+
+    /// Forgets an object, as `state rm` does.
+    pub(crate) fn forget(&self, kind: &str) {
+        self.objects().remove(kind);
+    }
+
+    /// Forgets everything, as an empty state does.
+    pub(crate) fn forget_all(&self) {
+        self.objects().clear();
+    }
+
+    fn objects(&self) -> std::sync::MutexGuard<'_, Objects> {
+        self.objects.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Validates the configuration of one object as a client that does or does not know write-only attributes.
+    pub(crate) fn validate(&self, kind: &'static str, write_only: bool) -> Messages {
+        let config = configuration(kind, &self.simulator.tenant().domain, &self.objects(), &self.changes);
+        self.runtime
+            .block_on(async { self.plugin.resource(kind).await.validate_as(config, write_only).await })
+    }
+
+    /// Reads one object and plans it. What was said while reading comes first.
+    pub(crate) fn plan(&self, kind: &'static str) -> Plan {
+        let domain = self.simulator.tenant().domain.clone();
+        self.runtime.block_on(async {
+            let mut said = refresh(&self.plugin, kind, &self.objects).await;
+            let mut plan = plan(&self.plugin, kind, &domain, &self.objects, &self.changes).await;
+            said.0.append(&mut plan.messages.0);
+            Plan { messages: said, ..plan }
+        })
+    }
+
+    /// Applies a plan of one object and keeps what is to be kept.
+    pub(crate) fn apply(&self, kind: &'static str, planned: Plan) -> Messages {
+        self.runtime.block_on(apply(&self.plugin, kind, &self.objects, planned))
+    }
+
+    /// Plans and applies one object; what was said by both.
+    pub(crate) fn change(&self, kind: &'static str) -> Messages {
+        let mut planned = self.plan(kind);
+        let mut said = std::mem::take(&mut planned.messages);
+        if said.0.iter().all(|message| !message.error) {
+            said.0.append(&mut self.apply(kind, planned).0);
+        }
+        said
+    }
+
+    /// Plans and applies everything; the resource types that had something to do.
+    #[track_caller]
+    pub(crate) fn converge(&self) -> Vec<&'static str> {
+        let domain = self.simulator.tenant().domain.clone();
+        let run = converge(&self.plugin, &domain, &self.objects, &self.changes);
+        self.runtime.block_on(run).unwrap_or_else(|said| panic!("{said}"))
+    }
+
+    /// Destroys everything, the last first.
+    #[track_caller]
+    pub(crate) fn destroy(&self) {
+        for kind in ORDER.into_iter().rev() {
+            let Some(prior) = self.stored(kind) else { continue };
+            let said = self.runtime.block_on(async {
+                let resource = self.plugin.resource(kind).await;
+                let planned = resource.plan(Some(&prior), Json::Null).await;
+                resource.apply(Some(&prior), planned).await.messages
+            });
+            assert!(said.0.iter().all(|message| !message.error), "{kind}: {said}");
+            self.forget(kind);
+        }
+    }
+
+    /// Plans and applies everything with a provider that is killed at its `nth` request, counted from 1, and starts
+    /// another one. Returns false, with everything applied, when there were not so many.
+    #[track_caller]
+    pub(crate) fn converge_killed_at(&mut self, nth: u64, moment: Moment) -> bool {
+        let long = 600_000;
+        let drop = if moment == Moment::Before { "before" } else { "after" };
+        let hold = |count: Json, drop: &str, delay: u64| json!({ "path": "**", "skip": nth - 1, "count": count, "drop": drop, "delay": delay });
+        let fatal = hold(json!(1), drop, if moment == Moment::Before { long } else { 0 });
+        // What follows the fatal request is held up without effect, so that the moment is exact.
+        self.simulator.set_faults(&json!([fatal, hold(Json::Null, "before", long)]));
+        let (plugin, objects, changes) = (self.plugin.clone(), self.objects.clone(), self.changes.clone());
+        let domain = self.simulator.tenant().domain.clone();
+        let run = self
+            .runtime
+            .spawn(async move { converge(&plugin, &domain, &objects, &changes).await.map(drop_kinds) });
+        let struck = loop {
+            // Each look is a request of its own, which is pause enough.
+            if self.simulator.control(Method::GET, "faults", None)[0]["count"] == 0 {
+                break true;
+            }
+            if run.is_finished() {
+                break false;
+            }
+        };
+        if struck {
+            run.abort();
+            self.plugin.signal("KILL");
+        } else {
+            let said = self.runtime.block_on(run).expect("the apply ends by itself");
+            said.unwrap_or_else(|said| panic!("{said}"));
+        }
+        self.simulator.set_faults(&json!([]));
+        self.restart();
+        struck
+    }
+
+    /// The settings that Proofpoint holds, with the key in clear.
+    pub(crate) fn settings(&self) -> Json {
+        let domain = &self.simulator.tenant().domain;
+        self.simulator.state()["organizations"][domain]["settings"].take()
+    }
+
+    /// The first tenant's part of the simulator's state.
+    pub(crate) fn directory(&self) -> Json {
+        self.simulator.state()["tenants"][&self.simulator.tenant().tenant_id].take()
+    }
+
+    /// The ids of the application's keys.
+    pub(crate) fn keys(&self) -> BTreeSet<String> {
+        let object_id = self.state(APPLICATION)["object_id"].clone();
+        let applications = self.directory()["applications"].take();
+        let found = applications.as_array().into_iter().flatten().find(|one| one["id"] == object_id);
+        texts(found.map(|one| &one["passwordCredentials"]), "keyId")
+    }
+
+    /// Fails unless both sides are what the state says: Proofpoint's key is in force, the application has the keys that
+    /// the state lists and no other, and there is no second application, principal or grant.
+    #[track_caller]
+    pub(crate) fn assert_sound(&self, context: &str) {
+        let (application, sync) = (self.state(APPLICATION), self.state(SYNC));
+        let (directory, settings) = (self.directory(), self.settings());
+        let of = |list: &str, member: &str, value: &Json| {
+            directory[list].as_array().into_iter().flatten().filter(|one| one[member] == *value).count()
+        };
+        assert_eq!(
+            of("applications", "displayName", &application["display_name"]),
+            1,
+            "{context}: applications"
+        );
+        let principal = &application["service_principal_object_id"];
+        assert_eq!(
+            of("service_principals", "displayName", &application["display_name"]),
+            1,
+            "{context}: principals"
+        );
+        assert_eq!(of("grants", "clientId", principal), 1, "{context}: grants");
+        assert_eq!(of("app_role_assignments", "principalId", principal), 1, "{context}: assignments");
+        assert_eq!(directory["deleted_items"], json!([]), "{context}: deleted items");
+
+        let key = settings["ad_key"].as_str().unwrap_or_default();
+        let client_id = application["client_id"].as_str().unwrap_or_default();
+        assert!(self.simulator.signs_in(client_id, key), "{context}: Proofpoint's key is not valid");
+        assert!(
+            key.starts_with(sync["key_hint"].as_str().unwrap_or("none")),
+            "{context}: another key: {sync:#}"
+        );
+        let mut listed = strings(&sync["superseded_key_ids"]);
+        listed.insert(sync["key_id"].as_str().unwrap_or_default().to_owned());
+        assert_eq!(self.keys(), listed, "{context}: keys");
+    }
+
+    /// The numbers of those HTTP requests of the log, counted from 1, that are no plain reads. After a read, the world
+    /// is as it was before.
+    pub(crate) fn requests_that_matter(&self) -> Vec<u64> {
+        let mut log: Vec<Request> = self.simulator.requests();
+        // Items of a batch are no requests of their own.
+        log.retain(|request| request.batch.is_none());
+        let numbered = (1..).zip(&log);
+        numbered.filter(|(_, request)| request.method != "GET").map(|(number, _)| number).collect()
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "given to `map`")]
+fn drop_kinds(_kinds: Vec<&'static str>) {}
+
+/// The strings of a list.
+pub(crate) fn strings(list: &Json) -> BTreeSet<String> {
+    list.as_array().into_iter().flatten().filter_map(Json::as_str).map(str::to_owned).collect()
+}
+
+fn texts(list: Option<&Json>, member: &str) -> BTreeSet<String> {
+    let all = list.and_then(Json::as_array).into_iter().flatten();
+    all.filter_map(|one| one[member].as_str()).map(str::to_owned).collect()
+}
+
+async fn configured(environment: &BTreeMap<String, String>) -> Plugin {
+    let plugin = Plugin::start(environment).await;
+    plugin.configure(json!({})).await.expect_none();
+    plugin
+}
+
+fn configuration(
+    kind: &str,
+    domain: &str,
+    objects: &Objects,
+    changes: &BTreeMap<&'static str, Json>,
+) -> Json {
+    let none = Json::Null;
+    let application = objects.get(APPLICATION).map_or(&none, |stored| &stored.state);
+    let mut config = match kind {
+        APPLICATION => json!({ "display_name": "Proofpoint Essentials Azure Sync" }),
+        CONSENT => json!({
+            "client_id": application["client_id"],
+            "delegated_permissions": application["delegated_permissions"],
+            "application_permissions": application["application_permissions"],
+        }),
+        _ => json!({
+            "domain": domain, "client_id": application["client_id"], "default_role": "end_user", "frequency": 1,
+            "managed_client_secret": { "application_id": application["id"] },
+            "users": { "remove_deleted": true },
+            "max_removals": "100%",
+        }),
+    };
+    if let Some(changes) = changes.get(kind) {
+        merge(&mut config, changes);
+    }
+    config
+}
+
+fn merge(into: &mut Json, from: &Json) {
+    match (into, from) {
+        (Json::Object(into), Json::Object(from)) => {
+            for (name, value) in from {
+                merge(into.entry(name.clone()).or_insert(Json::Null), value);
+            }
+        }
+        (into, from) => *into = from.clone(),
+    }
+}
+
+fn held(objects: &Mutex<Objects>) -> Objects {
+    objects.lock().unwrap_or_else(PoisonError::into_inner).clone()
+}
+
+fn keep(objects: &Mutex<Objects>, kind: &'static str, stored: Stored) {
+    let mut objects = objects.lock().unwrap_or_else(PoisonError::into_inner);
+    if stored.state.is_null() {
+        objects.remove(kind);
+    } else {
+        objects.insert(kind, Stored { messages: Messages::default(), ..stored });
+    }
+}
+
+async fn refresh(plugin: &Plugin, kind: &'static str, objects: &Mutex<Objects>) -> Messages {
+    let Some(stored) = held(objects).remove(kind) else { return Messages::default() };
+    let mut read = plugin.resource(kind).await.read(&stored).await;
+    let said = std::mem::take(&mut read.messages);
+    if said.0.iter().all(|message| !message.error) {
+        keep(objects, kind, read);
+    }
+    said
+}
+
+async fn plan(
+    plugin: &Plugin,
+    kind: &'static str,
+    domain: &str,
+    objects: &Mutex<Objects>,
+    changes: &BTreeMap<&'static str, Json>,
+) -> Plan {
+    let all = held(objects);
+    plugin.resource(kind).await.plan(all.get(kind), configuration(kind, domain, &all, changes)).await
+}
+
+async fn apply(plugin: &Plugin, kind: &'static str, objects: &Mutex<Objects>, planned: Plan) -> Messages {
+    let prior = held(objects).remove(kind);
+    let mut applied = plugin.resource(kind).await.apply(prior.as_ref(), planned).await;
+    let said = std::mem::take(&mut applied.messages);
+    keep(objects, kind, applied);
+    said
+}
+
+async fn converge(
+    plugin: &Plugin,
+    domain: &str,
+    objects: &Mutex<Objects>,
+    changes: &BTreeMap<&'static str, Json>,
+) -> Result<Vec<&'static str>, Messages> {
+    let failed = |said: &Messages| said.0.iter().any(|message| message.error);
+    let mut done = Vec::new();
+    for kind in ORDER {
+        let said = refresh(plugin, kind, objects).await;
+        if failed(&said) {
+            return Err(said);
+        }
+        let planned = plan(plugin, kind, domain, objects, changes).await;
+        if failed(&planned.messages) {
+            return Err(planned.messages);
+        }
+        if held(objects).get(kind).is_some_and(|stored| stored.state == planned.state) {
+            continue;
+        }
+        let said = apply(plugin, kind, objects, planned).await;
+        if failed(&said) {
+            return Err(said);
+        }
+        done.push(kind);
+    }
+    Ok(done)
+}
