@@ -98,6 +98,20 @@ pub const READ_GROUPS: Need = Need {
     note: None,
 };
 
+/// Permissions that let their holder make itself anything in the tenant, with the reason: as powerful as Global
+/// Administrator (Microsoft: best practices for Microsoft Entra roles, most privileged application permissions).
+pub const AS_POWERFUL_AS_GLOBAL_ADMINISTRATOR: &[(&str, &str)] = &[
+    ("AppRoleAssignment.ReadWrite.All", "gives any application permission to any application, to itself too"),
+    ("Application.ReadWrite.All", "adds a secret to any application and so becomes that application"),
+    ("DelegatedPermissionGrant.ReadWrite.All", "consents to anything in everybody's name"),
+    ("Directory.ReadWrite.All", "consents to anything in everybody's name and changes most of the directory"),
+];
+
+/// Whether a permission amounts to Global Administrator.
+pub fn amounts_to_global_administrator(permission: &str) -> bool {
+    AS_POWERFUL_AS_GLOBAL_ADMINISTRATOR.iter().any(|(name, _)| *name == permission)
+}
+
 /// Every row.
 pub const ALL: &[&Need] = &[
     &READ_APPLICATIONS,
@@ -115,6 +129,12 @@ pub const ALL: &[&Need] = &[
 ];
 
 impl Need {
+    /// Whether one of the lists can't be met without a permission that amounts to Global Administrator.
+    pub fn demands_global_administrator(&self) -> bool {
+        let powerful = |any_of: &&[&str]| any_of.iter().all(|name| amounts_to_global_administrator(name));
+        self.permissions.iter().any(powerful)
+    }
+
     /// Whether the permissions that a token carries include what is needed.
     pub fn is_met_by(&self, allows: impl Fn(&str) -> bool) -> bool {
         self.permissions.iter().all(|any_of| any_of.iter().any(|permission| allows(permission)))
@@ -167,6 +187,22 @@ mod tests {
             text,
             "`Application.ReadWrite.OwnedBy` or `Application.ReadWrite.All`, and `Directory.Read.All`"
         );
+    }
+
+    #[test]
+    fn only_consent_demands_what_amounts_to_global_administrator() {
+        let demanding: Vec<&str> =
+            ALL.iter().filter(|need| need.demands_global_administrator()).map(|need| need.what).collect();
+        assert_eq!(demanding, [WRITE_GRANTS.what, WRITE_ROLE_ASSIGNMENTS.what]);
+    }
+
+    #[test]
+    fn every_powerful_permission_is_one_that_something_may_use() {
+        for (name, _) in AS_POWERFUL_AS_GLOBAL_ADMINISTRATOR {
+            let used =
+                ALL.iter().flat_map(|need| need.permissions.iter().copied().flatten()).any(|n| n == name);
+            assert!(used, "{name}");
+        }
     }
 
     #[test]

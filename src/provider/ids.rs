@@ -28,8 +28,8 @@ pub struct NotAPath {
     expected: String,
 }
 
-const EVERY_FORM: &str = "/applications/{object id}`, `/servicePrincipals/{object id}/adminConsent`, \
-                          `/orgs/{domain}/settings/azure`, with or without `/tenants/{tenant id}";
+const EVERY_FORM: &str = "/applications/{object id}`, `/applications/{object id}/password/{key id}`, \
+                          `/servicePrincipals/{object id}/adminConsent`, `/orgs/{domain}/settings/azure`, with or without `/tenants/{tenant id}";
 
 impl ObjectPath {
     /// The object `id` of `collection`; name a tenant only where it is not the provider's.
@@ -59,6 +59,22 @@ impl ObjectPath {
                 text: text.to_owned(),
                 expected: format!("/{collection}/{{id}}/{part}"),
             })
+    }
+
+    /// Reads the path of a member of an object of `collection`, such as `/applications/{id}/password/{key id}`, where the
+    /// step before the member is one of `parts`: the object and the member's id, lower case.
+    pub fn parse_member(text: &str, collection: &str, parts: &[&str]) -> Result<(Self, String), NotAPath> {
+        let read = || {
+            let mut path = Self::read(text).filter(|path| path.collection == collection)?;
+            let part = path.part.take()?;
+            let (part, member) = part.split_once('/')?;
+            let fits = parts.contains(&part) && member.len() == 36 && uuid::Uuid::try_parse(member).is_ok();
+            fits.then(|| (path, member.to_ascii_lowercase()))
+        };
+        read().ok_or_else(|| NotAPath {
+            text: text.to_owned(),
+            expected: format!("/{collection}/{{object id}}/{}/{{id}}", parts.first().unwrap_or(&"")),
+        })
     }
 
     /// Reads the path of any object or part.
@@ -117,7 +133,7 @@ mod tests {
             format!("/applications/{ID}"),
             format!("/tenants/{TENANT}/applications/{ID}"),
             format!("/servicePrincipals/{ID}/adminConsent"),
-            format!("/applications/{ID}/passwordCredentials/{ID}"),
+            format!("/applications/{ID}/password/{ID}"),
             "/orgs/contoso.com/settings/azure".to_owned(),
         ] {
             assert_eq!(ObjectPath::parse_any(&text).map(|path| path.to_string()), Ok(text));
@@ -138,6 +154,23 @@ mod tests {
         assert!(error.ends_with("`/applications/{object id}`"), "{error}");
         assert!(ObjectPath::parse_part(&consent, "servicePrincipals", "adminConsent").is_ok());
         assert!(ObjectPath::parse_part(&consent, "servicePrincipals", "x").is_err());
+    }
+
+    #[test]
+    fn a_member_is_read_with_every_name_of_its_part() {
+        let parts = ["password", "passwordCredentials"];
+        for part in parts {
+            let text = format!("/tenants/{TENANT}/applications/{ID}/{part}/{}", ID.to_uppercase());
+            let (object, member) = ObjectPath::parse_member(&text, "applications", &parts).expect("a member");
+            assert_eq!(object.to_string(), format!("/tenants/{TENANT}/applications/{ID}"));
+            assert_eq!(member, ID);
+        }
+        for text in ["/password/x", "/keys/6f1b7c1e-8d7a-4e0b-9d5f-0a6b7c8d9e0f", "", "/password"]
+            .map(|end| format!("/applications/{ID}{end}"))
+        {
+            let error = ObjectPath::parse_member(&text, "applications", &parts).expect_err("refused");
+            assert!(error.to_string().ends_with("`/applications/{object id}/password/{id}`"), "{error}");
+        }
     }
 
     #[test]

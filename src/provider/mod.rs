@@ -4,6 +4,7 @@ mod configuration;
 mod diagnose;
 pub mod ids;
 mod model;
+pub mod permissions;
 mod region;
 mod registry;
 mod session;

@@ -3,12 +3,15 @@
 use super::configuration::{configure, validate};
 use super::model::ProviderModel;
 use super::session::Session;
-use crate::data_sources::{AccountSource, AzureSyncHealthSource, AzureSyncPreviewSource, AzureTenantSource};
+use crate::data_sources::{
+    AccountSource, AzureSyncHealthSource, AzureSyncPreviewSource, AzureSyncSource, AzureTenantSource,
+};
 use crate::env::EnvMap;
 use crate::framework::provider::Provider;
 use crate::functions::{ConsoleUrl, ParseId, PermissionId, ReportMarkdown};
 use crate::resources::azure_admin_consent::AzureAdminConsent;
 use crate::resources::azure_application::AzureApplication;
+use crate::resources::azure_client_secret::AzureClientSecret;
 use crate::resources::azure_sync::AzureSync;
 use crate::resources::azure_sync_run::AzureSyncRun;
 
@@ -23,9 +26,11 @@ pub fn new(env: &EnvMap) -> Provider<Session> {
         .validate(validate)
         .resource(AzureApplication)
         .resource(AzureAdminConsent)
+        .resource(AzureClientSecret)
         .resource(AzureSync)
         .resource(AzureSyncRun)
         .data_source(AccountSource)
+        .data_source(AzureSyncSource)
         .data_source(AzureSyncHealthSource)
         .data_source(AzureSyncPreviewSource)
         .data_source(AzureTenantSource)

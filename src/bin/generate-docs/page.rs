@@ -60,7 +60,9 @@ pub(crate) fn all<C: Send + Sync + 'static>(provider: &Provider<C>, root: &Path)
     }
     for guide in root.join("src/bin/generate-docs/guides").read_dir()? {
         let guide = guide?;
-        let text = fs::read_to_string(guide.path())?.replace("{{permissions}}", &permissions::tables());
+        let text = fs::read_to_string(guide.path())?
+            .replace("{{powers}}", permissions::powers().trim_end())
+            .replace("{{permissions}}", &permissions::tables());
         pages.insert(Path::new("guides").join(guide.file_name()), text);
     }
     Ok(pages)
