@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::essentials::Settings;
+use crate::essentials::{self, Settings};
 use crate::framework::attr::Attr;
 use crate::framework::context::Context;
 use crate::framework::data_source::{DataSource, DataSourceDescription};
@@ -96,6 +96,7 @@ impl DataSource for AzureSyncSource {
     ) -> Result<AzureSyncSourceModel, Diagnostics> {
         let (session, call) = (&ctx.clients, ctx.clients.call(ctx));
         let domain = config.domain.text();
+        let failed = |error: essentials::Error| error.diagnose().at(AzureSyncSourceModel::domain());
         let read = async {
             let organization = session.essentials()?.organization(&call, domain).await.map_err(failed)?;
             let Some(settings) = organization.settings(&call).await.map_err(failed)? else {
@@ -112,10 +113,6 @@ impl DataSource for AzureSyncSource {
         model.exemptions = exemptions.into();
         Ok(AzureSyncSourceModel { domain: config.domain, timeouts: config.timeouts, ..model })
     }
-}
-
-fn failed(error: crate::essentials::Error) -> Diagnostics {
-    error.diagnose().at(AzureSyncSourceModel::domain()).into()
 }
 
 fn none(domain: &str) -> Diagnostic {

@@ -232,13 +232,13 @@ impl Resource for AzureClientSecret {
         vec![MoveFrom {
             provider: "hashicorp/azuread",
             resource: "azuread_application_password",
-            convert: from_azuread,
+            convert: |source| from_azuread(&source),
         }]
     }
 }
 
 /// The state of an `azuread_application_password`, its value included. The read that follows fills in the rest.
-fn from_azuread(source: MoveSource) -> Result<State<AzureClientSecret>, Diagnostic> {
+fn from_azuread(source: &MoveSource) -> Result<State<AzureClientSecret>, Diagnostic> {
     let text = |name: &str| source.state.member(name).as_str().filter(|text| !text.is_empty());
     // Before version 3 the application was named by its bare object id.
     let application = text("application_id").map(str::to_owned);

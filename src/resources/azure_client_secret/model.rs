@@ -86,7 +86,6 @@ fn application_path(text: &String) -> Result<(), String> {
     ObjectPath::parse(text, "applications").map(drop).map_err(|error| error.to_string())
 }
 
-#[expect(clippy::ptr_arg, reason = "the rule is given the attribute's own type")]
 fn point_in_time(text: &String) -> Result<(), String> {
     instant(text).map(drop).ok_or_else(|| format!("`{text}` is not a time such as `2030-01-31T00:00:00Z`"))
 }
