@@ -12,6 +12,7 @@ use terraform_provider_proofpoint::framework::provider::Provider;
 use terraform_provider_proofpoint::framework::schema::Schema;
 use terraform_provider_proofpoint::framework::service::Service as _;
 use terraform_provider_proofpoint::framework::timeouts::DefaultTimeouts;
+use terraform_provider_proofpoint::sync_report::Rule;
 
 use crate::markdown::{indented, push, summary};
 use crate::tree::Pages;
@@ -62,10 +63,17 @@ pub(crate) fn all<C: Send + Sync + 'static>(provider: &Provider<C>, root: &Path)
         let guide = guide?;
         let text = fs::read_to_string(guide.path())?
             .replace("{{powers}}", permissions::powers().trim_end())
-            .replace("{{permissions}}", &permissions::tables());
+            .replace("{{permissions}}", &permissions::tables())
+            .replace("{{rules}}", &rules());
         pages.insert(Path::new("guides").join(guide.file_name()), text);
     }
     Ok(pages)
+}
+
+/// The rules of the report as rows of a table.
+fn rules() -> String {
+    let row = |rule: &Rule| format!("| `{}` | {} | {} |", rule.name(), rule.question(), rule.assumption());
+    Rule::ALL.iter().map(row).collect::<Vec<_>>().join("\n")
 }
 
 fn joined(sections: &[String]) -> String {
