@@ -1,15 +1,24 @@
-//! `make bench`: how fast the provider starts, what it needs, and how that compares.
+//! `make bench`: what the provider costs, beside the numbers to reach.
 //!
-//! Measured through the handshake that CLIs do, in runs that alternate between the subjects, so that what else the
-//! machine does falls on all of them alike. Figures are medians. Nothing is asserted: the numbers to reach stand
-//! beside those measured. The environment may name peers: `AZUREAD_BIN`, a build of hashicorp/azuread.
+//! Starts are measured through the handshake that CLIs do, in runs that alternate between the subjects, so that what
+//! else the machine does falls on all of them alike; figures are medians. Plans are those of a real CLI against the
+//! simulator. Nothing is asserted. The environment may name peers: `AZUREAD_BIN`, a build of hashicorp/azuread.
+//! Arguments choose among the parts: `start`, `plan`, `tenants`, `report`.
 
 mod floor;
 mod memory;
-mod plans;
+mod plan;
+mod processor;
+mod report;
+mod requests;
 mod schema_call;
+mod simulator;
+mod start;
 mod subject;
 mod table;
+mod tenants;
+mod validate;
+mod workspace;
 mod world;
 
 use std::error::Error;
@@ -19,18 +28,45 @@ use std::process::ExitCode;
 
 use terraform_provider_proofpoint::env::EnvMap;
 
-use subject::{Host, Measured, Subject};
 use table::Row;
 
-/// Runs per subject; odd, so that the median is one of them.
-const RUNS: usize = 31;
+/// Where the programs under measurement are and where scratch files go.
+pub(crate) struct Bench {
+    /// The directory with the release builds of provider and simulator, which is this program's.
+    pub(crate) binaries: PathBuf,
+    pub(crate) scratch: PathBuf,
+    pub(crate) environment: EnvMap,
+}
 
-const MEBIBYTE: f64 = 1024.0 * 1024.0;
+impl Bench {
+    fn new() -> Result<Self, Box<dyn Error>> {
+        let binaries = std::env::current_exe()?.parent().ok_or("this program is in no directory")?.to_owned();
+        let scratch = std::env::temp_dir().join(format!("proofpoint-bench-{}", std::process::id()));
+        std::fs::create_dir_all(&scratch)?;
+        let bench = Self { binaries, scratch, environment: EnvMap::of_process() };
+        if bench.provider().is_file() {
+            Ok(bench)
+        } else {
+            Err(format!("{} is missing; build it first", bench.provider().display()).into())
+        }
+    }
+
+    /// The provider.
+    pub(crate) fn provider(&self) -> PathBuf {
+        self.binaries.join(format!("terraform-provider-proofpoint{}", std::env::consts::EXE_SUFFIX))
+    }
+}
+
+impl Drop for Bench {
+    fn drop(&mut self) {
+        // A temporary directory that stays does no harm.
+        let _ = std::fs::remove_dir_all(&self.scratch);
+    }
+}
 
 fn main() -> ExitCode {
-    let mut out = std::io::stdout().lock();
-    let result = bench().and_then(|rows| Ok(out.write_all(table::render(&rows).as_bytes())?));
-    match result {
+    let parts: Vec<String> = std::env::args().skip(1).collect();
+    match measure(&parts) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // A closed stderr leaves nobody to tell.
@@ -40,96 +76,23 @@ fn main() -> ExitCode {
     }
 }
 
-fn bench() -> Result<Vec<Row>, Box<dyn Error>> {
+fn measure(parts: &[String]) -> Result<(), Box<dyn Error>> {
+    let bench = Bench::new()?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let provider = provider()?;
-    let environment = EnvMap::of_process();
-    let scratch = tempfile_dir()?;
-    let host = Host::new()?;
-
-    let floor = Subject::line_only(floor::build(&scratch)?);
-    let ours = Subject::provider(provider.clone(), "tfplugin6.Provider/GetProviderSchema");
-    let azuread = environment
-        .get("AZUREAD_BIN")
-        .map(|path| Subject::provider(PathBuf::from(path), "tfplugin5.Provider/GetSchema"));
-
-    let mut subjects = vec![floor, ours];
-    subjects.extend(azuread);
-    let measured = runtime.block_on(measure(&host, &subjects))?;
-
-    let [floor, ours, peers @ ..] = measured.as_slice() else { return Err("no subject was measured".into()) };
-    let mut rows = vec![
-        Row::new(
-            "spawn to handshake, minus the floor of a static program that prints the line",
-            format!("{:.1} ms", ours.handshake - floor.handshake),
-            "≤ 3 ms",
-        ),
-        Row::new("    the floor itself", format!("{:.1} ms", floor.handshake), ""),
-        Row::new("ready: handshake and schema", format!("{:.1} ms", ours.ready), ""),
-        Row::new("schema on the wire", format!("{:.1} KiB", kibibytes(ours.schema)), "≤ 100 KiB"),
-        Row::new("resident memory after schema", format!("{:.1} MiB", mebibytes(ours.resident)), "≤ 10 MiB"),
-        Row::new("    anonymous part of it", format!("{:.1} MiB", mebibytes(ours.anonymous)), "≤ 2 MiB"),
-        Row::new(
-            "release binary",
-            format!("{:.1} MiB", mebibytes(std::fs::metadata(&provider)?.len())),
-            "≤ 9 MiB",
-        ),
-    ];
-    for azuread in peers {
-        rows.extend([
-            Row::new("ready, against azuread", format!("{:.2}", ours.ready / azuread.ready), "≤ 0.35"),
-            Row::new(
-                "    azuread: handshake, minus the floor",
-                format!("{:.1} ms", azuread.handshake - floor.handshake),
-                "",
-            ),
-            Row::new("    azuread: ready", format!("{:.1} ms", azuread.ready), ""),
-            Row::new("    azuread: resident memory", format!("{:.1} MiB", mebibytes(azuread.resident)), ""),
-        ]);
+    let wanted = |part: &str| parts.is_empty() || parts.iter().any(|wanted| wanted == part);
+    let mut rows: Vec<Row> = Vec::new();
+    if wanted("start") {
+        rows.extend(runtime.block_on(start::rows(&bench))?);
     }
-    let binaries = provider.parent().ok_or("the provider is in no directory")?;
-    rows.extend(runtime.block_on(plans::without_changes(&scratch, binaries, &environment))?);
-    rows.extend(plans::report(&scratch, binaries, &environment)?);
-    std::fs::remove_dir_all(&scratch)?;
-    Ok(rows)
-}
-
-/// Every subject [`RUNS`] times, taking turns; the first round warms the caches and is thrown away.
-async fn measure(host: &Host, subjects: &[Subject]) -> Result<Vec<Measured>, Box<dyn Error>> {
-    let mut runs = vec![Vec::with_capacity(RUNS); subjects.len()];
-    for round in 0..=RUNS {
-        for (subject, runs) in subjects.iter().zip(&mut runs) {
-            let run = subject.run(host).await?;
-            if round > 0 {
-                runs.push(run);
-            }
-        }
+    if wanted("plan") {
+        rows.extend(runtime.block_on(plan::rows(&bench))?);
     }
-    Ok(runs.iter().map(|runs| Measured::median(runs)).collect())
-}
-
-/// The release build of the provider, beside this program.
-fn provider() -> Result<PathBuf, Box<dyn Error>> {
-    let name = format!("terraform-provider-proofpoint{}", std::env::consts::EXE_SUFFIX);
-    let path = std::env::current_exe()?.with_file_name(name);
-    if path.is_file() {
-        Ok(path)
-    } else {
-        Err(format!("{} is missing; build it first", path.display()).into())
+    if wanted("tenants") {
+        rows.extend(runtime.block_on(tenants::rows(&bench))?);
+        rows.extend(validate::rows(&bench)?);
     }
-}
-
-fn tempfile_dir() -> Result<PathBuf, Box<dyn Error>> {
-    let path = std::env::temp_dir().join(format!("proofpoint-bench-{}", std::process::id()));
-    std::fs::create_dir_all(&path)?;
-    Ok(path)
-}
-
-#[expect(clippy::cast_precision_loss, reason = "sizes for people to read")]
-fn mebibytes(bytes: u64) -> f64 {
-    bytes as f64 / MEBIBYTE
-}
-
-fn kibibytes(bytes: u64) -> f64 {
-    mebibytes(bytes) * 1024.0
+    if wanted("report") {
+        rows.extend(runtime.block_on(report::rows(&bench))?);
+    }
+    Ok(std::io::stdout().lock().write_all(table::render(&rows).as_bytes())?)
 }

@@ -8,14 +8,39 @@ pub(crate) fn resident(process: u32) -> (u64, u64) {
     (bytes(&status, "VmRSS"), bytes(&status, "RssAnon"))
 }
 
-/// The most that any child of a process has had resident so far, in bytes.
-pub(crate) fn peak_of_children(parent: u32) -> u64 {
+/// The providers that a process has started and that are alive.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Providers {
+    pub(crate) alive: usize,
+    /// The most that any of them has had resident so far, in bytes.
+    pub(crate) peak: u64,
+}
+
+impl Providers {
+    /// The larger of both figures.
+    pub(crate) fn most(self, other: Self) -> Self {
+        Self { alive: self.alive.max(other.alive), peak: self.peak.max(other.peak) }
+    }
+}
+
+/// The providers that the CLI `parent` has running now.
+pub(crate) fn providers_of(parent: u32) -> Providers {
     // A CLI starts its plugins from any of its threads.
     let threads = fs::read_dir(format!("/proc/{parent}/task")).into_iter().flatten().flatten();
     let lists: Vec<String> =
         threads.filter_map(|thread| fs::read_to_string(thread.path().join("children")).ok()).collect();
     let processes = lists.iter().flat_map(|list| list.split_whitespace()).filter_map(|id| id.parse().ok());
-    processes.map(|process| bytes(&status(process), "VmHWM")).max().unwrap_or_default()
+    let statuses = processes.map(status).filter(|status| is_provider(status));
+    statuses.fold(Providers::default(), |seen, status| Providers {
+        alive: seen.alive + 1,
+        peak: seen.peak.max(bytes(&status, "VmHWM")),
+    })
+}
+
+/// Linux cuts the name of a process to 15 bytes. A process that has ended and is not waited for yet counts no more.
+fn is_provider(status: &str) -> bool {
+    let named = status.lines().next().is_some_and(|name| name.contains("terraform-provi"));
+    named && bytes(status, "VmRSS") > 0
 }
 
 fn status(process: u32) -> String {

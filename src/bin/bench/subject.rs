@@ -9,7 +9,7 @@ use std::time::Instant;
 use rcgen::{CertificateParams, IsCa, KeyPair, PKCS_ECDSA_P521_SHA512};
 use reqwest::Identity;
 
-use super::{memory, schema_call};
+use super::{memory, processor, schema_call};
 
 /// The host side of the plugin handshake, with a client certificate such as go-plugin makes.
 pub(crate) struct Host {
@@ -39,6 +39,8 @@ pub(crate) struct Subject {
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Measured {
     pub(crate) handshake: f64,
+    /// Processor time until the handshake, of all threads.
+    pub(crate) processor: f64,
     pub(crate) ready: f64,
     pub(crate) schema: u64,
     pub(crate) resident: u64,
@@ -60,6 +62,7 @@ impl Measured {
         };
         Self {
             handshake: time(|run| run.handshake),
+            processor: time(|run| run.processor),
             ready: time(|run| run.ready),
             schema: size(|run| run.schema),
             resident: size(|run| run.resident),
@@ -101,7 +104,11 @@ impl Subject {
         BufReader::new(stdout).read_line(&mut line)?;
         let handshake = start.elapsed();
 
-        let mut measured = Measured { handshake: handshake.as_secs_f64() * 1e3, ..Measured::default() };
+        let mut measured = Measured {
+            handshake: handshake.as_secs_f64() * 1e3,
+            processor: processor::time(process.0.id()),
+            ..Measured::default()
+        };
         if let Some(method) = self.schema_method {
             let socket = line.split('|').nth(3).ok_or_else(|| format!("no handshake: {line:?}"))?;
             measured.schema = schema_call::call(Path::new(socket), &host.identity, method).await?;

@@ -3,6 +3,7 @@
 mod examples;
 pub(crate) mod kill;
 mod quickstart;
+mod requests;
 mod schema;
 mod simulator;
 
