@@ -71,11 +71,18 @@ impl AppRoleAssignments<'_> {
         let ask =
             Ask::new(Method::POST, path, &needs::WRITE_ROLE_ASSIGNMENTS, operation).body(&new)?.repeatable();
         let passing = if self.0.is_fresh(principal) { principal_not_there_yet } else { never };
-        match self.0.settle(call, ask, passing).await {
-            Ok(_) => Ok(true),
-            Err(error) if is_duplicate(&error) => Ok(false),
-            Err(error) => Err(error),
-        }
+        let new = match self.0.settle(call, ask, passing).await {
+            Ok(_) => true,
+            Err(error) if is_duplicate(&error) => false,
+            Err(error) => return Err(error),
+        };
+        self.0.note_fresh(&given(principal, role));
+        Ok(new)
+    }
+
+    /// Whether this process gave an application permission so short a time ago that listings may lack it.
+    pub fn is_fresh(&self, principal: &str, role: &str) -> bool {
+        self.0.is_fresh(&given(principal, role))
     }
 
     /// Takes an application permission back. True when it was there.
@@ -96,6 +103,10 @@ impl AppRoleAssignments<'_> {
 /// The permission is held already (observed text; its status is 400).
 fn is_duplicate(error: &Error) -> bool {
     error.answer().is_some_and(|answer| answer.says("Permission being assigned already exists"))
+}
+
+fn given(principal: &str, role: &str) -> String {
+    format!("{principal}/{role}")
 }
 
 /// Asks for what the principal with this client id holds.

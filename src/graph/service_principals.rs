@@ -85,12 +85,22 @@ impl ServicePrincipals<'_> {
     }
 
     /// The principal of the application with this client id; a tenant has at most one.
+    ///
+    /// One that this process made is waited for: a replica that does not know it is behind.
     pub async fn get_by_client_id(
         &self,
         call: &Call,
         client_id: &str,
     ) -> Result<Option<ServicePrincipal>, Error> {
-        self.0.read_optional(call, by_client_id(client_id)).await
+        if !self.0.is_fresh(&principal_of(client_id)) {
+            return self.0.read_optional(call, by_client_id(client_id)).await;
+        }
+        let operation = format!("read the service principal of `{client_id}`");
+        match self.0.settle(call, by_client_id(client_id), not_there_yet).await {
+            Ok(response) => response.json().map(Some).map_err(|error| Error::new(operation, error)),
+            Err(error) if error.is_not_found() => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// Makes the principal of an application, or takes the one that is there (Graph: serviceprincipal-post).
@@ -113,6 +123,7 @@ impl ServicePrincipals<'_> {
             Err(error) => return Err(error),
         };
         self.0.note_fresh(&made.object_id);
+        self.0.note_fresh(&principal_of(&new.client_id));
         Ok(made)
     }
 
@@ -150,6 +161,11 @@ fn is_there_already(error: &Error) -> bool {
         (answer.is("Request_MultipleObjectsWithSameKeyValue") || answer.is("ObjectConflict"))
             && (answer.status == 409 || answer.says("already in use"))
     })
+}
+
+/// By what a principal that was just made is remembered where only its client id is known.
+pub(super) fn principal_of(client_id: &str) -> String {
+    format!("servicePrincipals(appId={client_id})")
 }
 
 /// Asks for the principal with this client id.

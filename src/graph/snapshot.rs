@@ -46,7 +46,19 @@ impl Graph {
     /// to the tenant makes the next call read anew.
     pub async fn snapshot(&self, call: &Call, client_id: &str) -> Result<Arc<Snapshot>, Error> {
         let known = self.snapshot_cell(client_id);
-        let read = || async { self.read_snapshot(call, client_id).await.map(Arc::new) };
+        let read = || async {
+            if !self.is_fresh(&service_principals::principal_of(client_id)) {
+                return self.read_snapshot(call, client_id).await.map(Arc::new);
+            }
+            // This process made both: replicas that do not know them are behind.
+            let look = || async {
+                let snapshot = self.read_snapshot(call, client_id).await?;
+                let whole = snapshot.application.is_some() && snapshot.service_principal.is_some();
+                Ok(whole.then_some(snapshot))
+            };
+            let fact = format!("read application `{client_id}`");
+            self.observe(call, &fact, look).await.map(Arc::new)
+        };
         known.get_or_try_init(read).await.cloned()
     }
 

@@ -5,6 +5,7 @@ pub(crate) mod kill;
 mod quickstart;
 mod requests;
 mod schema;
+mod secrets;
 mod simulator;
 
 use crate::support::cli::{self, Cli};

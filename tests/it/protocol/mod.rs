@@ -1,11 +1,14 @@
 //! The built provider driven by a gRPC client through the real handshake.
 
 mod calls;
+mod consent;
+mod credentials;
 mod handshake;
 mod kill;
 mod lifecycle;
 mod log;
-mod preview;
+mod preflight;
 mod provider_config;
 mod schema;
+mod weather;
 mod years;

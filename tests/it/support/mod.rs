@@ -1,5 +1,6 @@
 //! What the integration tests share: the processes they start and the places they run in.
 
+pub(crate) mod archive;
 pub(crate) mod cli;
 pub(crate) mod plugin;
 pub(crate) mod quickstart;

@@ -84,11 +84,6 @@ impl Quickstart {
         self.stored(kind).map(|stored| stored.state).unwrap_or_default()
     }
 
-    /// Forgets an object, as `state rm` does.
-    pub(crate) fn forget(&self, kind: &str) {
-        self.objects().remove(kind);
-    }
-
     /// Forgets everything, as an empty state does.
     pub(crate) fn forget_all(&self) {
         self.objects().clear();
@@ -142,16 +137,20 @@ impl Quickstart {
     /// Destroys everything, the last first.
     #[track_caller]
     pub(crate) fn destroy(&self) {
-        for kind in ORDER.into_iter().rev() {
-            let Some(prior) = self.stored(kind) else { continue };
-            let said = self.runtime.block_on(async {
-                let resource = self.plugin.resource(kind).await;
-                let planned = resource.plan(Some(&prior), Json::Null).await;
-                resource.apply(Some(&prior), planned).await.messages
-            });
-            assert!(said.0.iter().all(|message| !message.error), "{kind}: {said}");
-            self.forget(kind);
-        }
+        ORDER.into_iter().rev().for_each(|kind| self.destroy_one(kind));
+    }
+
+    /// Destroys one object, if it is there.
+    #[track_caller]
+    pub(crate) fn destroy_one(&self, kind: &str) {
+        let Some(prior) = self.stored(kind) else { return };
+        let said = self.runtime.block_on(async {
+            let resource = self.plugin.resource(kind).await;
+            let planned = resource.plan(Some(&prior), Json::Null).await;
+            resource.apply(Some(&prior), planned).await.messages
+        });
+        assert!(said.0.iter().all(|message| !message.error), "{kind}: {said}");
+        self.objects().remove(kind);
     }
 
     /// Plans and applies everything with a provider that is killed at its `nth` request, counted from 1, and starts

@@ -1,0 +1,125 @@
+//! Consent: what is in effect, what was given, and what is taken back.
+
+use std::collections::BTreeSet;
+
+use reqwest::Method;
+use serde_json::{Value as Json, json};
+
+use super::preflight::{revoke_from_caller, revoke_roles};
+use crate::support::plugin::calls::Messages;
+use crate::support::quickstart::{APPLICATION, CONSENT, Quickstart, strings};
+use crate::support::simulator::Simulator;
+
+fn consented() -> Quickstart {
+    let quickstart = Quickstart::start(Simulator::start(&["--users", "2"]));
+    for kind in [APPLICATION, CONSENT] {
+        succeeds(&quickstart.change(kind));
+    }
+    quickstart
+}
+
+#[track_caller]
+fn succeeds(said: &Messages) {
+    assert!(said.0.iter().all(|message| !message.error), "{said}");
+}
+
+/// The application's only grant.
+fn grant(quickstart: &Quickstart) -> Json {
+    let principal = quickstart.state(APPLICATION)["service_principal_object_id"].clone();
+    let grants = quickstart.directory()["grants"].take();
+    let mut found = grants.as_array().unwrap().iter().filter(|one| one["clientId"] == principal);
+    let grant = found.next().cloned().unwrap_or_default();
+    assert!(found.next().is_none(), "{grants:#}");
+    grant
+}
+
+fn scopes(quickstart: &Quickstart) -> BTreeSet<String> {
+    grant(quickstart)["scope"].as_str().unwrap_or_default().split_whitespace().map(str::to_owned).collect()
+}
+
+/// Grants these scopes and no others, as somebody does by hand.
+fn grant_by_hand(quickstart: &Quickstart, scopes: &BTreeSet<String>) {
+    let id = grant(quickstart)["id"].as_str().unwrap().to_owned();
+    let scope = scopes.iter().cloned().collect::<Vec<_>>().join(" ");
+    let path = format!("oauth2PermissionGrants/{id}");
+    let (status, answer) = quickstart.simulator.graph(Method::PATCH, &path, Some(&json!({ "scope": scope })));
+    assert_eq!(status, 204, "{answer}");
+}
+
+#[test]
+fn what_was_revoked_by_hand_is_named_and_granted_again() {
+    let quickstart = consented();
+    let mut left = scopes(&quickstart);
+    assert!(left.remove("Group.Read.All"));
+    grant_by_hand(&quickstart, &left);
+    let principal = quickstart.state(APPLICATION)["service_principal_object_id"].as_str().unwrap().to_owned();
+    assert_eq!(revoke_roles(&quickstart, &principal, None), 1);
+
+    quickstart.configure();
+    let planned = quickstart.plan(CONSENT);
+    let before = quickstart.state(CONSENT);
+    let missing = |attribute: &str| {
+        let (before, after) = (strings(&before[attribute]), strings(&planned.state[attribute]));
+        after.difference(&before).cloned().collect::<Vec<_>>()
+    };
+    assert_eq!(missing("delegated_permissions"), ["Group.Read.All"]);
+    assert_eq!(missing("application_permissions"), ["Directory.Read.All"]);
+    succeeds(&quickstart.apply(CONSENT, planned));
+    left.insert("Group.Read.All".to_owned());
+    assert_eq!(scopes(&quickstart), left);
+    assert_eq!(revoke_roles(&quickstart, &principal, None), 1);
+}
+
+#[test]
+fn foreign_permissions_are_kept_unless_extra_ones_are_to_go_and_destroying_takes_back_its_own() {
+    let mut quickstart = consented();
+    let own = scopes(&quickstart);
+    let mut with_foreign = own.clone();
+    with_foreign.insert("Mail.Read".to_owned());
+    grant_by_hand(&quickstart, &with_foreign);
+    quickstart.configure();
+    let planned = quickstart.plan(CONSENT);
+    assert_eq!(planned.state, quickstart.state(CONSENT));
+    assert_eq!(scopes(&quickstart), with_foreign);
+
+    quickstart.write(CONSENT, &json!({ "remove_extra": true }));
+    quickstart.configure();
+    succeeds(&quickstart.change(CONSENT));
+    assert_eq!(scopes(&quickstart), own);
+
+    grant_by_hand(&quickstart, &with_foreign);
+    quickstart.destroy_one(CONSENT);
+    assert_eq!(scopes(&quickstart), BTreeSet::from(["Mail.Read".to_owned()]));
+    let principal = quickstart.state(APPLICATION)["service_principal_object_id"].as_str().unwrap().to_owned();
+    assert_eq!(revoke_roles(&quickstart, &principal, None), 0);
+}
+
+#[test]
+fn verifying_fails_with_the_address_of_consent_and_never_writes() {
+    let mut quickstart = Quickstart::start(Simulator::start(&["--users", "2"]));
+    succeeds(&quickstart.change(APPLICATION));
+    quickstart.write(CONSENT, &json!({ "mode": "verify" }));
+    quickstart.simulator.forget_requests();
+    let said = quickstart.change(CONSENT);
+    let client_id = quickstart.state(APPLICATION)["client_id"].as_str().unwrap().to_owned();
+    for expected in ["/adminconsent", client_id.as_str(), "`Directory.Read.All`", "`Group.Read.All`"] {
+        assert!(
+            said.0.iter().any(|message| message.error && message.detail.contains(expected)),
+            "{expected}\n{said}"
+        );
+    }
+    assert_eq!(quickstart.simulator.writes(), []);
+}
+
+#[test]
+fn the_permission_that_the_caller_lacks_is_named() {
+    let quickstart = Quickstart::start(Simulator::start(&["--users", "2"]));
+    succeeds(&quickstart.change(APPLICATION));
+    revoke_from_caller(&quickstart, "AppRoleAssignment.ReadWrite.All");
+    quickstart.configure();
+    let said = quickstart.change(CONSENT);
+    let named = |message: &crate::support::plugin::calls::Message| {
+        message.error && message.detail.contains("AppRoleAssignment.ReadWrite.All")
+    };
+    assert!(said.0.iter().any(named), "{said}");
+}

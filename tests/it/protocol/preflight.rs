@@ -1,0 +1,153 @@
+//! What is looked at before the first write: a warning in the plan, an error in the apply, and nothing written.
+
+use reqwest::Method;
+use serde_json::{Value as Json, json};
+
+use crate::support::plugin::calls::Messages;
+use crate::support::quickstart::{APPLICATION, CONSENT, Quickstart, SYNC};
+use crate::support::simulator::Simulator;
+
+/// An application with its consent, and no synchronization yet.
+fn prepared(arguments: &[&str]) -> Quickstart {
+    let quickstart = Quickstart::start(Simulator::start(arguments));
+    for kind in [APPLICATION, CONSENT] {
+        let said = quickstart.change(kind);
+        assert!(!has_errors(&said), "{kind}: {said}");
+    }
+    quickstart
+}
+
+fn has_errors(said: &Messages) -> bool {
+    said.0.iter().any(|message| message.error)
+}
+
+/// The plan warns, the apply refuses, and in between and after it nothing was written.
+#[track_caller]
+fn refused_before_the_first_write(quickstart: &Quickstart, expected: &str) {
+    quickstart.configure();
+    quickstart.simulator.forget_requests();
+    let mut planned = quickstart.plan(SYNC);
+    let said = std::mem::take(&mut planned.messages);
+    let warned = said.0.iter().any(|message| !message.error && message.to_string().contains(expected));
+    assert!(warned && !has_errors(&said), "expected while planning: {expected}\n{said}");
+    let said = quickstart.apply(SYNC, planned);
+    let refused = said.0.iter().any(|message| message.error && message.to_string().contains(expected));
+    assert!(refused, "expected while applying: {expected}\n{said}");
+    assert_eq!(quickstart.simulator.writes(), [], "{expected}");
+    assert!(quickstart.state(SYNC).is_null(), "{expected}: a failed create left a state");
+}
+
+fn policy(restrictions: &Json) -> Json {
+    let restrictions = json!({ "passwordCredentials": restrictions, "keyCredentials": [] });
+    json!({ "defaultAppManagementPolicy": { "isEnabled": true, "applicationRestrictions": restrictions } })
+}
+
+#[test]
+fn whatever_would_make_the_sync_fail_is_refused_before_the_first_write() {
+    let mut quickstart = prepared(&["--tenants", "2", "--users", "2"]);
+    let domain = quickstart.simulator.tenant().domain.clone();
+    let set_policies = |quickstart: &Quickstart, policy: &Json| {
+        quickstart.simulator.control(Method::POST, "policies", Some(policy));
+    };
+
+    set_policies(
+        &quickstart,
+        &policy(&json!([{ "restrictionType": "passwordAddition", "state": "enabled" }])),
+    );
+    refused_before_the_first_write(&quickstart, "forbids client secrets");
+    let short =
+        json!([{ "restrictionType": "passwordLifetime", "state": "enabled", "maxLifetime": "P180D" }]);
+    set_policies(&quickstart, &policy(&short));
+    refused_before_the_first_write(&quickstart, "`4320h`");
+    set_policies(&quickstart, &policy(&json!([])));
+
+    // The API has no verb that sets it: the console does.
+    let path = format!("orgs/{domain}");
+    let (status, mut organization) = quickstart.simulator.essentials(Method::GET, &path, None);
+    assert_eq!(status, 200, "{organization}");
+    organization["ldap_url"] = json!("ldaps://dc.example.com");
+    let shown = json!({ "method": "GET", "path": format!("**/{path}"), "status": 200, "body": organization });
+    quickstart.simulator.set_faults(&json!([shown]));
+    refused_before_the_first_write(&quickstart, "ldaps://dc.example.com");
+    quickstart.simulator.set_faults(&json!([]));
+
+    let (status, answer) =
+        quickstart.simulator.graph(Method::POST, "domains", Some(&json!({ "id": "new.example" })));
+    assert_eq!(status, 201, "{answer}");
+    let (status, answer) = quickstart.simulator.graph(Method::POST, "domains/new.example/verify", None);
+    assert_eq!(status, 200, "{answer}");
+    refused_before_the_first_write(&quickstart, "`new.example`");
+    let (status, answer) = quickstart.simulator.graph(Method::DELETE, "domains/new.example", None);
+    assert!(status < 300, "{answer}");
+
+    let other = quickstart.simulator.ready().tenants[1].domain.clone();
+    quickstart.write(SYNC, &json!({ "primary_domain": other }));
+    refused_before_the_first_write(&quickstart, "The domain belongs to another tenant");
+    quickstart.write(SYNC, &json!({ "primary_domain": null }));
+
+    let principal = quickstart.state(APPLICATION)["service_principal_object_id"].as_str().unwrap().to_owned();
+    let held = revoke_roles(&quickstart, &principal, None);
+    assert_eq!(held, 1);
+    refused_before_the_first_write(&quickstart, "Admin consent is missing");
+    assert!(!has_errors(&quickstart.change(CONSENT)));
+
+    let reader = quickstart.simulator.tenant().clone();
+    quickstart.set("PROOFPOINT_ESSENTIALS_USERNAME", &reader.essentials_reader_username);
+    quickstart.set("PROOFPOINT_ESSENTIALS_PASSWORD", &reader.essentials_reader_password);
+    refused_before_the_first_write(&quickstart, "read-only");
+    quickstart.set("PROOFPOINT_ESSENTIALS_USERNAME", &reader.essentials_username);
+    quickstart.set("PROOFPOINT_ESSENTIALS_PASSWORD", &reader.essentials_password);
+
+    let said = quickstart.change(SYNC);
+    assert!(!has_errors(&said), "with every obstacle gone: {said}");
+    quickstart.assert_sound("with every obstacle gone");
+}
+
+#[test]
+fn a_check_that_may_not_be_read_is_skipped_and_says_so() {
+    let quickstart = prepared(&["--users", "2"]);
+    revoke_from_caller(&quickstart, "Policy.Read.All");
+    quickstart.configure();
+    let mut planned = quickstart.plan(SYNC);
+    let skipped = |said: &Messages| {
+        said.0.iter().any(|message| {
+            !message.error
+                && message.summary.starts_with("Not checked")
+                && message.detail.contains("Policy.Read")
+        })
+    };
+    let said = std::mem::take(&mut planned.messages);
+    assert!(skipped(&said) && !has_errors(&said), "{said}");
+    let said = quickstart.apply(SYNC, planned);
+    assert!(skipped(&said) && !has_errors(&said), "{said}");
+    quickstart.assert_sound("unchecked");
+}
+
+/// Takes application permissions of Microsoft Graph from a principal, all or the one with this id; how many.
+pub(super) fn revoke_roles(quickstart: &Quickstart, principal: &str, role: Option<&str>) -> usize {
+    let path = format!("servicePrincipals/{principal}/appRoleAssignments");
+    let (status, listed) = quickstart.simulator.graph(Method::GET, &path, None);
+    assert_eq!(status, 200, "{listed}");
+    let held = listed["value"].as_array().unwrap();
+    let gone = held.iter().filter(|one| role.is_none_or(|role| one["appRoleId"] == role));
+    gone.map(|one| {
+        let id = one["id"].as_str().unwrap();
+        let (status, answer) = quickstart.simulator.graph(Method::DELETE, &format!("{path}/{id}"), None);
+        assert_eq!(status, 204, "{answer}");
+    })
+    .count()
+}
+
+/// Takes an application permission from the identity that the provider signs in with.
+pub(super) fn revoke_from_caller(quickstart: &Quickstart, permission: &str) {
+    let graph = "servicePrincipals(appId='00000003-0000-0000-c000-000000000000')?$select=id,appRoles";
+    let (status, graph) = quickstart.simulator.graph(Method::GET, graph, None);
+    assert_eq!(status, 200, "{graph}");
+    let roles = graph["appRoles"].as_array().unwrap();
+    let role = roles.iter().find(|role| role["value"] == permission).unwrap()["id"].as_str().unwrap();
+    let client_id = quickstart.simulator.tenant().client_id.clone();
+    let caller = format!("servicePrincipals(appId='{client_id}')?$select=id");
+    let (status, caller) = quickstart.simulator.graph(Method::GET, &caller, None);
+    assert_eq!(status, 200, "{caller}");
+    assert_eq!(revoke_roles(quickstart, caller["id"].as_str().unwrap(), Some(role)), 1);
+}
