@@ -4,15 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::Stage;
-
-/// When the provider dies, seen from the effect of the request that it has just sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Moment {
-    /// Nothing was done.
-    Before,
-    /// All was done, and the answer never arrives.
-    After,
-}
+use crate::support::quickstart::Moment;
 
 impl Stage {
     /// Applies the configuration and kills the provider (`kill -9`) when it has sent its `nth` request, counted from 1.

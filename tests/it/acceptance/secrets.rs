@@ -88,8 +88,8 @@ fn no_secret_is_ever_seen_and_a_plan_outlives_the_rotation_date() {
 
         stage.simulator.advance_clock("705d");
         let shown = heard.plan(stage, "rotate.plan");
-        let changes = shown["resource_changes"].as_array().cloned().unwrap_or_default();
-        let sync = changes.iter().find(|change| change["address"] == SYNC).cloned().unwrap_or_default();
+        let resources = shown["resource_changes"].as_array().cloned().unwrap_or_default();
+        let sync = resources.iter().find(|change| change["address"] == SYNC).cloned().unwrap_or_default();
         assert_eq!(sync["change"]["after"]["rotation_reason"], "rotate_before reached", "{sync:#}");
         heard.succeeds(stage.workspace.apply(&["rotate.plan"]));
         let rotated = stage.workspace.attributes(SYNC);

@@ -255,7 +255,6 @@ impl Quickstart {
     }
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "given to `map`")]
 fn drop_kinds(_kinds: Vec<&'static str>) {}
 
 /// The strings of a list.
