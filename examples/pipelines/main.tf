@@ -40,11 +40,12 @@ resource "proofpoint_azure_sync" "this" {
   depends_on = [proofpoint_azure_admin_consent.sync]
 }
 
-check "sync_is_healthy" {
-  data "proofpoint_azure_sync_health" "this" {
-    domain = var.domain
-  }
+# Not inside the check: a data source there is read again by every apply, so that no plan would ever be empty.
+data "proofpoint_azure_sync_health" "this" {
+  domain = var.domain
+}
 
+check "sync_is_healthy" {
   assert {
     condition     = data.proofpoint_azure_sync_health.this.healthy
     error_message = "The sync of ${var.domain} needs attention: ${join("; ", data.proofpoint_azure_sync_health.this.findings[*].text)}"

@@ -2,8 +2,11 @@
 
 mod examples;
 pub(crate) mod kill;
+mod people;
 mod quickstart;
 mod requests;
+mod reviewed;
+mod scheduled;
 mod schema;
 mod secrets;
 mod simulator;

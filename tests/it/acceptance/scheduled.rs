@@ -1,0 +1,97 @@
+//! Scheduled syncs: judged before anything is switched on, waited for, and watched at night.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::{on_every_cli, on_every_cli_with};
+use crate::support::workspace::Install;
+
+/// The names in a section of the report that a plan shows.
+fn names(plan: &Value, section: &str) -> Vec<String> {
+    let report = &plan["planned_values"]["outputs"]["sync_report"]["value"];
+    report[section].as_object().unwrap_or_else(|| panic!("no {section}: {plan:#}")).keys().cloned().collect()
+}
+
+#[test]
+fn a_scheduled_sync_is_judged_before_and_waited_for() {
+    // An hour passes in three seconds.
+    on_every_cli_with(&["--time-scale", "1200"], Install::Override, |stage| {
+        stage.workspace.remove("versions.tf");
+        stage.workspace.copy_from("examples/quickstart");
+        let path = stage.workspace.path().join("main.tf");
+        let text = std::fs::read_to_string(path).expect("the configuration");
+        let waiting = text.replace("frequency    = 1 # hours", "frequency = 1\n  wait_for_sync = true");
+        assert_ne!(waiting, text);
+        stage.workspace.write("main.tf", &waiting);
+        stage.workspace.write(
+            "comment.tf",
+            "output \"comment\" {\n  value = \
+             provider::proofpoint::report_markdown(data.proofpoint_azure_sync_preview.this.report)\n}\n",
+        );
+
+        // More removals than `max_removals` allows, here two of a dozen accounts: refused, and nothing is written.
+        let ben = stage.delete_person("ben.cole");
+        stage.simulator.forget_requests();
+        stage.workspace.plan(&[]).fails().says("max_removals").says("ben.cole@contoso.com");
+        stage.workspace.apply(&[]).fails();
+        assert!(stage.simulator.writes().is_empty(), "{:#?}", stage.simulator.writes());
+        stage.bring_back(&ben);
+
+        let (text, plan) = stage.workspace.plan_into("first.bin", &[]);
+        let hired = ["frank.gomez@contoso.com", "grace.hill@contoso.com", "henry.ito@contoso.com"];
+        assert_eq!(names(&plan, "adding"), hired);
+        assert_eq!(names(&plan, "updating"), ["irene.jones@contoso.com"]);
+        assert_eq!(names(&plan, "deleting"), ["jack.king@contoso.com"]);
+        for address in hired.iter().chain(&["irene.jones@contoso.com", "jack.king@contoso.com"]) {
+            assert!(text.stdout.contains(address), "{address} is not shown: {text}");
+        }
+        let comment = &plan["planned_values"]["outputs"]["comment"]["value"];
+        let comment = comment.as_str().expect("Markdown");
+        assert!(comment.contains("3 to add, 1 to update, 1 to delete"), "{comment}");
+        assert!(comment.contains("| `jack.king@contoso.com` | end\\_user |"), "{comment}");
+
+        let applied = stage.workspace.apply(&["first.bin"]).succeeds();
+        applied.does_not_say("otherwise than foreseen").does_not_say("No run of the sync was seen");
+        let state = stage.simulator.state();
+        let runs = &state["organizations"]["contoso.com"]["runs"];
+        assert_eq!((&runs[0]["outcome"], &runs[0]["added"]), (&json!("success"), &json!(hired)));
+        assert_eq!(stage.account_writes(), [""; 0], "a scheduled sync leaves accounts to Proofpoint");
+        let sync = stage.workspace.attributes("proofpoint_azure_sync.this");
+        assert!(sync["routing_ready_at"].is_string(), "{sync:#}");
+
+        let (_, plan) = stage.workspace.plan_into("second.bin", &[]);
+        for section in ["adding", "updating", "deleting", "unmatched"] {
+            assert_eq!(names(&plan, section), [""; 0], "{section}");
+        }
+        let changes = plan["resource_changes"].as_array().expect("changes");
+        assert!(changes.iter().all(|one| one["change"]["actions"] == json!(["no-op"])), "{changes:#?}");
+    });
+}
+
+#[test]
+fn a_nightly_plan_is_quiet_while_people_come_and_go_and_warns_when_the_sync_stands_still() {
+    on_every_cli(|stage| {
+        stage.workspace.remove("versions.tf");
+        stage.workspace.copy_from("examples/pipelines");
+        stage.workspace.apply(&[]).succeeds();
+        stage.workspace.set("PROOFPOINT_READ_ONLY", "true");
+        stage.workspace.assert_nothing_to_do();
+
+        stage.hire("nora.olsen");
+        stage.delete_person("ben.cole");
+        stage.workspace.plan(&[]).succeeds().does_not_say("needs attention");
+        stage.simulator.advance_clock("25h");
+        assert!(stage.account("nora.olsen").is_object(), "Proofpoint has run");
+        stage.workspace.plan(&[]).succeeds().does_not_say("needs attention");
+
+        // A domain that Proofpoint does not know stops every run.
+        for (path, body) in
+            [("domains", json!({ "id": "contoso.net" })), ("domains/contoso.net/verify", json!({}))]
+        {
+            let (status, answer) = stage.simulator.graph(Method::POST, path, Some(&body));
+            assert!((200..300).contains(&status), "{answer}");
+        }
+        stage.simulator.advance_clock("25h");
+        stage.workspace.plan(&[]).succeeds().says("needs attention").says("last successful run");
+    });
+}
