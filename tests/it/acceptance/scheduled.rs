@@ -92,6 +92,6 @@ fn a_nightly_plan_is_quiet_while_people_come_and_go_and_warns_when_the_sync_stan
             assert!((200..300).contains(&status), "{answer}");
         }
         stage.simulator.advance_clock("25h");
-        stage.workspace.plan(&[]).succeeds().says("needs attention").says("last successful run");
+        stage.workspace.plan(&[]).succeeds().says("needs attention").says("The last good run ended");
     });
 }
