@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::model::{ClientSecretModel, instant};
@@ -85,16 +86,10 @@ impl<'a> Keys<'a> {
 
     /// Makes a secret as planned.
     pub(super) async fn mint(&self, model: &ClientSecretModel) -> Result<MintedPassword, Refusal> {
-        let fixed = model.end_date.known().and_then(|end| instant(end));
-        let end_date_time = match span(&model.end_date_relative) {
-            Some(life) if fixed.is_none() => Some(self.graph.now().checked_add(life).map_err(|_| {
-                Refusal {
-                    problem: Diagnostic::error("The life is too long", "The end lies beyond all dates.")
-                        .at(ClientSecretModel::end_date_relative()),
-                    lost: None,
-                }
-            })?),
-            _ => fixed,
+        let end_date_time = match (model.end_date.known(), span(&model.end_date_relative)) {
+            (Some(end), _) => instant(end),
+            (None, Some(life)) => Some(self.end_after(life).await?),
+            (None, None) => None,
         };
         let display_name = marked(model.display_name.text());
         let new = NewPassword { display_name: display_name.clone(), end_date_time };
@@ -104,6 +99,23 @@ impl<'a> Keys<'a> {
                 problem: error.diagnose().at(ClientSecretModel::application_id()),
                 lost: may_be_there.then_some(display_name),
             }
+        })
+    }
+
+    /// The end of a life that begins now. The time is Entra's: nothing else may have been asked in this process yet, and
+    /// the clock of this machine may be wrong.
+    async fn end_after(&self, life: SignedDuration) -> Result<Timestamp, Refusal> {
+        let refused = |problem: Diagnostic| Refusal { problem, lost: None };
+        self.graph
+            .applications()
+            .get(self.call, &self.application)
+            .await
+            .map_err(|error| refused(error.diagnose().at(ClientSecretModel::application_id())))?;
+        self.graph.now().checked_add(life).map_err(|_| {
+            refused(
+                Diagnostic::error("The life is too long", "The end lies beyond all dates.")
+                    .at(ClientSecretModel::end_date_relative()),
+            )
         })
     }
 

@@ -94,10 +94,12 @@ impl Resource for AzureClientSecret {
                 show(&mut model, minted, &path(ctx, &graph, &keys), &graph);
                 Ok(State::new(model))
             }
-            // Error and state: the destruction that core plans next then removes what may have been made.
+            // Error and state: the destruction that core plans next then removes what may have been made. Core drops the
+            // private facts of a tainted object before that, so that its description has to be in the state.
             Err(Refusal { problem, lost: Some(lost) }) => {
                 diagnostics.push(problem);
-                Ok(State::new(model).with_private(Facts { lost: [lost].into(), ..Facts::default() }))
+                model.display_name = lost.into();
+                Ok(State::new(model))
             }
             Err(Refusal { problem, lost: None }) => Err(problem.into()),
         }
@@ -206,7 +208,12 @@ impl Resource for AzureClientSecret {
         for key in previous.iter().chain(state.model.key_id.known()) {
             keys.remove(key).await?;
         }
-        keys.remove_lost(&state.private.lost).await
+        let mut lost = state.private.lost;
+        if !state.model.key_id.is_known() {
+            // A creation that was not answered.
+            lost.extend(state.model.display_name.into_known());
+        }
+        keys.remove_lost(&lost).await
     }
 
     fn import(&self, by: ImportBy<NoIdentity>) -> Result<State<Self>, Diagnostics> {

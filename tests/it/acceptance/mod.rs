@@ -1,5 +1,6 @@
 //! The built provider under every Terraform and OpenTofu on this machine, against the simulator.
 
+mod client_secret;
 mod examples;
 pub(crate) mod kill;
 mod people;

@@ -1,0 +1,168 @@
+//! A client secret for use elsewhere: made, rotated, kept for the overlap, imported, missed, destroyed.
+
+use std::collections::BTreeSet;
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::{Stage, on_every_cli};
+
+const SECRET: &str = "proofpoint_azure_client_secret.elsewhere";
+
+#[test]
+fn a_secret_is_rotated_by_trigger_and_by_clock_and_the_earlier_one_goes_after_the_overlap() {
+    on_every_cli(|stage| {
+        stage.configure("1", "24h");
+        stage.workspace.apply(&[]).succeeds();
+        let first = stage.secret();
+        assert_eq!(stage.keys(), BTreeSet::from([key(&first)]), "{first}");
+        assert!(
+            first["value"].as_str().is_some_and(|value| stage.simulator.secrets().contains(&value.into()))
+        );
+        assert!(first["id"].as_str().is_some_and(|id| id.ends_with(&format!("/password/{}", key(&first)))));
+        stage.workspace.assert_nothing_to_do();
+
+        stage.configure("2", "24h");
+        stage.workspace.apply(&[]).succeeds();
+        let second = stage.secret();
+        assert_ne!(second["value"], first["value"]);
+        assert_eq!(stage.keys(), BTreeSet::from([key(&first), key(&second)]));
+        assert_eq!(second["previous_key_ids"], json!([key(&first)]));
+        stage.workspace.assert_nothing_to_do();
+
+        stage.simulator.advance_clock("25h");
+        let (_, plan) = stage.workspace.plan_into("over", &[]);
+        assert_eq!(actions(&plan), ["update"], "{plan}");
+        stage.workspace.apply(&["over"]).succeeds();
+        assert_eq!(stage.keys(), BTreeSet::from([key(&second)]));
+        assert_eq!(stage.secret()["value"], second["value"]);
+        stage.workspace.assert_nothing_to_do();
+
+        // A life of 4320h with 720h to spare; the plan is applied a while after it was made.
+        stage.simulator.advance_clock("3600h");
+        let (_, plan) = stage.workspace.plan_into("due", &[]);
+        assert_eq!(actions(&plan), ["update"], "{plan}");
+        stage.simulator.advance_clock("48h");
+        stage.workspace.apply(&["due"]).succeeds();
+        let third = stage.secret();
+        assert_ne!(third["key_id"], second["key_id"]);
+        assert_eq!(stage.keys(), BTreeSet::from([key(&second), key(&third)]));
+        stage.workspace.assert_nothing_to_do();
+
+        stage.workspace.destroy().succeeds();
+    });
+}
+
+#[test]
+fn without_overlap_the_earlier_secret_goes_once_the_new_one_is_there() {
+    on_every_cli(|stage| {
+        stage.configure("1", "0s");
+        stage.workspace.apply(&[]).succeeds();
+        let first = stage.secret();
+        stage.configure("2", "0s");
+        stage.simulator.forget_requests();
+        stage.workspace.apply(&[]).succeeds();
+        let second = stage.secret();
+        assert_ne!(second["key_id"], first["key_id"]);
+        assert_eq!(stage.keys(), BTreeSet::from([key(&second)]));
+        let writes = stage.simulator.writes();
+        let order: Vec<&str> = writes.iter().filter_map(|write| write.path.rsplit('/').next()).collect();
+        assert_eq!(order, ["addPassword", "removePassword"]);
+        stage.workspace.assert_nothing_to_do();
+    });
+}
+
+#[test]
+fn a_secret_is_imported_without_its_value_and_made_anew_when_somebody_removed_it() {
+    on_every_cli(|stage| {
+        stage.configure("1", "24h");
+        stage.workspace.apply(&[]).succeeds();
+        let made = stage.secret();
+        stage.workspace.run(&["state", "rm", SECRET]).succeeds();
+        stage.workspace.import(SECRET, made["id"].as_str().expect("an id")).succeeds();
+        let imported = stage.secret();
+        assert_eq!(imported["value"], Value::Null);
+        for name in ["id", "key_id", "display_name", "end_date", "start_date", "hint", "application_id"] {
+            assert_eq!(imported[name], made[name], "{name}");
+        }
+        // What Entra does not show is taken over from the configuration; the secret stays.
+        stage.workspace.apply(&[]).succeeds();
+        assert_eq!(stage.secret()["key_id"], made["key_id"]);
+        stage.workspace.assert_nothing_to_do();
+
+        let application = stage.workspace.attributes("proofpoint_azure_application.sync");
+        let path =
+            format!("applications/{}/removePassword", application["object_id"].as_str().expect("an id"));
+        let (status, answer) =
+            stage.simulator.graph(Method::POST, &path, Some(&json!({ "keyId": made["key_id"] })));
+        assert_eq!(status, 204, "{answer}");
+        let (_, plan) = stage.workspace.plan_into("gone", &[]);
+        assert_eq!(actions(&plan), ["create"], "{plan}");
+        stage.workspace.apply(&["gone"]).succeeds();
+        assert_eq!(stage.keys(), BTreeSet::from([key(&stage.secret())]));
+        stage.workspace.assert_nothing_to_do();
+    });
+}
+
+#[test]
+fn a_secret_whose_answer_was_lost_is_removed_by_the_next_apply() {
+    on_every_cli(|stage| {
+        stage.configure("1", "24h");
+        stage.workspace.apply(&["-target=proofpoint_azure_application.sync"]).succeeds();
+        stage.simulator.set_faults(&json!([
+            { "method": "POST", "path": "/v1.0/applications/*/addPassword", "drop": "after" },
+            { "method": "GET", "path": "/v1.0/applications/*", "status": 403 },
+        ]));
+        let _ = stage.workspace.apply(&["-refresh=false"]).fails();
+        stage.simulator.set_faults(&json!([]));
+        stage.workspace.apply(&[]).succeeds();
+        assert_eq!(stage.keys(), BTreeSet::from([key(&stage.secret())]), "the lost secret is still there");
+        stage.workspace.assert_nothing_to_do();
+    });
+}
+
+impl Stage {
+    fn configure(&self, trigger: &str, overlap: &str) {
+        let text = r#"
+resource "proofpoint_azure_application" "sync" {
+  display_name  = "For reports"
+  redirect_uris = ["https://reports.example.com/"]
+}
+
+resource "proofpoint_azure_client_secret" "elsewhere" {
+  application_id      = proofpoint_azure_application.sync.id
+  display_name        = "reporting"
+  end_date_relative   = "4320h"
+  rotate_before       = "720h"
+  rotate_when_changed = { trigger = "TRIGGER" }
+  overlap             = "OVERLAP"
+}
+"#;
+        self.workspace.write("main.tf", &text.replace("TRIGGER", trigger).replace("OVERLAP", overlap));
+    }
+
+    fn secret(&self) -> Value {
+        self.workspace.attributes(SECRET)
+    }
+
+    /// Ids of the secrets that the application has.
+    fn keys(&self) -> BTreeSet<String> {
+        let application = self.workspace.attributes("proofpoint_azure_application.sync");
+        let path = format!("applications/{}", application["object_id"].as_str().expect("an id"));
+        let (status, found) = self.simulator.graph(Method::GET, &path, None);
+        assert_eq!(status, 200, "{found}");
+        let keys = found["passwordCredentials"].as_array().cloned().unwrap_or_default();
+        keys.iter().map(|key| key["keyId"].as_str().expect("a key id").to_owned()).collect()
+    }
+}
+
+fn key(secret: &Value) -> String {
+    secret["key_id"].as_str().expect("a key id").to_owned()
+}
+
+/// What the plan does to the secret.
+fn actions(plan: &Value) -> Vec<&str> {
+    let changes = plan["resource_changes"].as_array().expect("changes");
+    let secret = changes.iter().find(|change| change["address"] == SECRET).expect("the secret in the plan");
+    secret["change"]["actions"].as_array().expect("actions").iter().filter_map(Value::as_str).collect()
+}
