@@ -17,12 +17,14 @@ struct Related {
     others: Vec<Path>,
 }
 
-/// Exactly one of this attribute and the others is set.
+/// Exactly one of this attribute and the others is set. One of them bears the rule for all; it is refused at the first
+/// that is set.
 pub fn exactly_one_of(others: impl IntoIterator<Item = Path>) -> impl Validator {
     Related { relation: Relation::ExactlyOne, others: others.into_iter().collect() }
 }
 
-/// At most one of this attribute and the others is set.
+/// At most one of this attribute and the others is set. One of them bears the rule for all; it is refused at the first
+/// that is set.
 pub fn at_most_one_of(others: impl IntoIterator<Item = Path>) -> impl Validator {
     Related { relation: Relation::AtMostOne, others: others.into_iter().collect() }
 }
@@ -76,8 +78,10 @@ impl Validator for Related {
         let set = places().filter(|path| is_set(path)).count();
         let unsure = places().any(|path| check.config.at(path).is_unknown());
         let all = list(places());
+        let mut at = check.path;
         let refusal = match self.relation {
             Relation::ExactlyOne | Relation::AtMostOne if set > 1 => {
+                at = places().find(|path| is_set(path)).unwrap_or(at);
                 let given = list(places().filter(|path| is_set(path)));
                 format!("Only one of {all} can be set, but {given} are.")
             }
@@ -93,7 +97,7 @@ impl Validator for Related {
             },
             _ => return,
         };
-        check.refuse_combination(refusal);
+        check.refuse_combination(at, refusal);
     }
 }
 
@@ -137,6 +141,17 @@ mod tests {
             refusal(&rule, "x".into(), "y".into()).unwrap(),
             "Only one of `a`, `b` can be set, but `a`, `b` are."
         );
+    }
+
+    #[test]
+    fn two_others_are_refused_at_the_first_of_them() {
+        let rule = at_most_one_of([Path::attribute("b"), Path::attribute("c")]);
+        let config = Value::object([("a", Value::Null), ("b", "x".into()), ("c", "y".into())]);
+        let (path, mut diagnostics) = (Path::attribute("a"), Diagnostics::new());
+        let value = config.at(&path);
+        rule.validate(&mut Check { value, path: &path, config: &config, diagnostics: &mut diagnostics });
+        let refused: Vec<_> = diagnostics.into_iter().map(|diagnostic| diagnostic.attribute).collect();
+        assert_eq!(refused, [Some(Path::attribute("b"))]);
     }
 
     #[test]

@@ -47,9 +47,9 @@ impl Check<'_> {
         self.diagnostics.error_at(self.path.clone(), summary, detail);
     }
 
-    /// Refuses the combination of this value with others.
-    pub fn refuse_combination(&mut self, detail: impl Into<String>) {
-        self.diagnostics.error_at(self.path.clone(), "Invalid combination of arguments", detail);
+    /// Refuses a combination of values, at the one that is to be changed.
+    pub fn refuse_combination(&mut self, at: &Path, detail: impl Into<String>) {
+        self.diagnostics.error_at(at.clone(), "Invalid combination of arguments", detail);
     }
 
     /// The same rule context for another value, such as an element.

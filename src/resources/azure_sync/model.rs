@@ -88,15 +88,11 @@ model! {
         /// Client secret of the application. It is stored in the state: prefer `managed_client_secret`, or
         /// `client_secret_wo` where the CLI supports write-only arguments.
         client_secret: Attr<Secret> =>
-            optional()
-            .sensitive()
-            .validate(at_most_one_of([Self::managed_client_secret(), Self::client_secret_wo()]))
-            .validate(prefer_write_only(Self::client_secret_wo())),
+            optional().sensitive().validate(prefer_write_only(Self::client_secret_wo())),
 
         /// Client secret of the application, which is never stored. Needs Terraform 1.11 or OpenTofu 1.11.
         client_secret_wo: Attr<Secret> => optional()
             .write_only()
-            .validate(at_most_one_of([Self::managed_client_secret(), Self::client_secret()]))
             .validate(requires([Self::client_secret_wo_version()])),
 
         /// Any text. When it changes, `client_secret_wo` is sent again.
