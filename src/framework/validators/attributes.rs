@@ -149,7 +149,9 @@ mod tests {
         let config = Value::object([("a", Value::Null), ("b", "x".into()), ("c", "y".into())]);
         let (path, mut diagnostics) = (Path::attribute("a"), Diagnostics::new());
         let value = config.at(&path);
-        rule.validate(&mut Check { value, path: &path, config: &config, diagnostics: &mut diagnostics });
+        let mut check =
+            Check { value, path: &path, config: &config, write_only: false, diagnostics: &mut diagnostics };
+        rule.validate(&mut check);
         let refused: Vec<_> = diagnostics.into_iter().map(|diagnostic| diagnostic.attribute).collect();
         assert_eq!(refused, [Some(Path::attribute("b"))]);
     }

@@ -1,8 +1,10 @@
 //! The built provider driven by a gRPC client through the real handshake.
 
+mod bad_input;
 mod calls;
 mod consent;
 mod credentials;
+mod drift;
 mod handshake;
 mod kill;
 mod lifecycle;

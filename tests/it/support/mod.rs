@@ -2,6 +2,7 @@
 
 pub(crate) mod archive;
 pub(crate) mod cli;
+pub(crate) mod mistakes;
 pub(crate) mod plugin;
 pub(crate) mod quickstart;
 pub(crate) mod simulator;

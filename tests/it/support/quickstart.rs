@@ -11,6 +11,7 @@ use tokio::runtime::Runtime;
 
 use super::plugin::Plugin;
 use super::plugin::calls::{Messages, Plan, Stored};
+use super::plugin::messages::schema::Block;
 use super::simulator::{Request, Simulator};
 
 pub(crate) const APPLICATION: &str = "proofpoint_azure_application";
@@ -82,6 +83,12 @@ impl Quickstart {
     /// The state of an object; null when there is none.
     pub(crate) fn state(&self, kind: &str) -> Json {
         self.stored(kind).map(|stored| stored.state).unwrap_or_default()
+    }
+
+    /// The schema of a resource type.
+    pub(crate) fn schema(&self, kind: &str) -> Block {
+        let schemas = self.runtime.block_on(self.plugin.schema());
+        schemas.resource_schemas[kind].block.clone().expect("a body")
     }
 
     /// Forgets everything, as an empty state does.

@@ -52,7 +52,8 @@ use tokio::sync::{OnceCell, watch};
 use tonic::transport::{Channel, Endpoint};
 
 use identity::{Host, Presents};
-use terraform_provider_proofpoint::protocol::wire::{go_plugin as go_messages, tfplugin6 as messages};
+use terraform_provider_proofpoint::protocol::wire::go_plugin as go_messages;
+pub(crate) use terraform_provider_proofpoint::protocol::wire::tfplugin6 as messages;
 use wire::go_plugin::grpc_controller_client::GrpcControllerClient;
 use wire::tfplugin6::provider_client::ProviderClient;
 
