@@ -10,6 +10,7 @@ mod kill;
 mod lifecycle;
 mod log;
 mod preflight;
+mod preview;
 mod provider_config;
 mod schema;
 mod weather;
