@@ -1,12 +1,11 @@
 //! The built provider under every Terraform and OpenTofu on this machine, against the simulator.
 
+mod bad_input;
 mod client_secret;
 mod examples;
 pub(crate) mod kill;
-mod people;
-mod bad_input;
-pub(crate) mod kill;
 mod life;
+mod people;
 mod quickstart;
 mod requests;
 mod reviewed;
