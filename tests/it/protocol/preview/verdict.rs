@@ -96,10 +96,9 @@ impl Seen {
         self.undecided += undecided.len();
     }
 
-    /// Fails the test when something never occurred, and tells what did.
+    /// Fails the test when there are differences, or when something never occurred.
     pub(super) fn expect_everything(&self) {
         let Self { directories, added, updated, deleted, unmatched, exempt, blocked, undecided, .. } = *self;
-        println!("{self:?}");
         let differences = &self.differences;
         assert!(differences.is_empty(), "{} differences:\n{}", differences.len(), differences.join("\n"));
         if directories >= 100 {
