@@ -19,6 +19,7 @@ pub(super) struct Seen {
     unmatched: usize,
     exempt: usize,
     blocked: usize,
+    /// How often a run did otherwise because of an account of which no API tells whether a run made it.
     undecided: usize,
     differences: Vec<String>,
 }
@@ -32,6 +33,20 @@ impl Seen {
                 case.seed, case.version
             ));
         }
+    }
+
+    /// The same for two sets, in which the addresses may differ that nobody could foresee.
+    fn expect_same_but_for(
+        &mut self,
+        undecided: &Addresses,
+        case: &Case,
+        what: &str,
+        said: &Addresses,
+        done: &Addresses,
+    ) {
+        let decided = |all: &Addresses| -> Addresses { all.difference(undecided).cloned().collect() };
+        self.expect_same(case, what, &decided(said), &decided(done));
+        self.undecided += said.symmetric_difference(done).filter(|one| undecided.contains(*one)).count();
     }
 
     /// Notes where the run did something that the report had not said, or left out something that it had.
@@ -63,28 +78,27 @@ impl Seen {
             .iter()
             .filter(|address| !deleted.contains(*address))
             .chain(deleted.difference(&deleting))
-            .flat_map(|address| aliases(case, address))
+            .flat_map(|address| addresses_of_account(case, address))
             .collect();
         let objects = case.users.iter().chain(&case.groups).map(addresses);
         let undecided: Addresses = objects
             .filter(|addresses| addresses.iter().any(|address| unsure.contains(address)))
             .filter_map(|addresses| addresses.first().cloned())
             .collect();
-        let decided = |all: Addresses| -> Addresses { all.difference(&undecided).cloned().collect() };
         for (section, list) in [("adding", "added"), ("updating", "updated")] {
-            self.expect_same(case, section, &decided(said(section)), &decided(done(list)));
+            self.expect_same_but_for(&undecided, case, section, &said(section), &done(list));
         }
         // An address on a domain that the organization lacks gets no account either way.
         let exempt: Addresses = case.exemptions.iter().cloned().collect();
-        let at_home = |all: Addresses| -> Addresses {
-            decided(all)
-                .into_iter()
-                .filter(|one| one.ends_with("@contoso.com") && !exempt.contains(one))
+        let at_home = |all: &Addresses| -> Addresses {
+            all.iter()
+                .filter(|one| one.ends_with("@contoso.com") && !exempt.contains(*one))
+                .cloned()
                 .collect()
         };
         let failed: Addresses =
             run["blocked"].as_array().into_iter().flatten().filter_map(|one| text(&one[0])).collect();
-        self.expect_same(case, "blocked", &at_home(said("blocked")), &at_home(failed.clone()));
+        self.expect_same_but_for(&undecided, case, "blocked", &at_home(&said("blocked")), &at_home(&failed));
 
         self.directories += 1;
         self.added += done("added").len();
@@ -93,7 +107,6 @@ impl Seen {
         self.unmatched += unmatched.len();
         self.exempt += said("exempt").len();
         self.blocked += failed.len();
-        self.undecided += undecided.len();
     }
 
     /// Fails the test when there are differences, or when something never occurred.
@@ -104,7 +117,7 @@ impl Seen {
         if directories >= 100 {
             assert!(added.min(updated) > directories / 2, "{self:?}");
             assert!(deleted.min(unmatched).min(exempt).min(blocked) > directories / 20, "{self:?}");
-            assert!(undecided * 8 < added + updated, "too much is left undecided: {self:?}");
+            assert!(undecided * 12 < added + updated, "too much is left undecided: {self:?}");
         }
     }
 }
@@ -125,7 +138,8 @@ fn text(value: &Value) -> Option<String> {
     value.as_str().map(str::to_owned)
 }
 
-fn aliases(case: &Case, address: &str) -> Vec<String> {
-    let account = case.accounts.get(address);
-    account.map(|account| strings(&account["alias_emails"]).into_iter().collect()).unwrap_or_default()
+/// Its primary address and its aliases: who is removed frees all of them.
+fn addresses_of_account(case: &Case, address: &str) -> Addresses {
+    let aliases = case.accounts.get(address).map(|account| strings(&account["alias_emails"]));
+    aliases.unwrap_or_default().into_iter().chain([address.to_owned()]).collect()
 }
