@@ -7,10 +7,8 @@
     reason = "this crate is tests through and through"
 )]
 
-#[expect(dead_code, reason = "the tests of the resources land one after another")]
 mod acceptance;
 mod architecture;
 mod differential;
 mod protocol;
-#[expect(dead_code, reason = "the tests of the resources land one after another")]
 mod support;

@@ -10,7 +10,7 @@ const CONSENT: &str = "proofpoint_azure_admin_consent.sync";
 const SYNC: &str = "proofpoint_azure_sync.this";
 
 /// The configuration; `credential` is the sync's.
-fn configuration(domain: &str, credential: &str) -> String {
+pub(super) fn configuration(domain: &str, credential: &str) -> String {
     format!(
         r#"
 resource "proofpoint_azure_application" "sync" {{
@@ -36,7 +36,8 @@ resource "proofpoint_azure_sync" "this" {{
     )
 }
 
-const MANAGED: &str = "managed_client_secret = { application_id = proofpoint_azure_application.sync.id }";
+pub(super) const MANAGED: &str =
+    "managed_client_secret = { application_id = proofpoint_azure_application.sync.id }";
 
 #[test]
 fn a_customer_is_set_up_imported_and_destroyed() {

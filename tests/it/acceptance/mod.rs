@@ -2,8 +2,9 @@
 
 mod bad_input;
 mod client_secret;
+mod drift;
 mod examples;
-pub(crate) mod kill;
+mod kill;
 mod life;
 mod people;
 mod quickstart;
@@ -13,6 +14,8 @@ mod scheduled;
 mod schema;
 mod secrets;
 mod simulator;
+
+use std::thread;
 
 use crate::support::cli::{self, Cli};
 use crate::support::simulator::Simulator;
@@ -25,14 +28,14 @@ pub(crate) struct Stage {
     pub(crate) workspace: Workspace,
 }
 
-/// Plays `test` on every CLI, each time with a fresh simulator and workspace, and fails when there is no CLI or when
-/// a request met a route that the simulator does not know.
-pub(crate) fn on_every_cli(test: impl Fn(&mut Stage)) {
+/// Plays `test` on every CLI, each with a fresh simulator and workspace and all at the same time. Fails when there is no
+/// CLI or when a request met a route that the simulator does not know.
+pub(crate) fn on_every_cli(test: impl Fn(&mut Stage) + Sync) {
     on_every_cli_with(&[], Install::Override, test);
 }
 
 /// The same with further arguments for the simulator and another way to install the provider.
-pub(crate) fn on_every_cli_with(arguments: &[&str], install: Install, test: impl Fn(&mut Stage)) {
+pub(crate) fn on_every_cli_with(arguments: &[&str], install: Install, test: impl Fn(&mut Stage) + Sync) {
     for_every_cli(|cli| {
         let simulator = Simulator::start(arguments);
         let workspace = Workspace::new(cli, install, &simulator.environment());
@@ -42,9 +45,13 @@ pub(crate) fn on_every_cli_with(arguments: &[&str], install: Install, test: impl
     });
 }
 
-/// Does `test` with every CLI, for what needs no simulator; fails when there is no CLI.
-pub(crate) fn for_every_cli(test: impl Fn(&'static Cli)) {
-    for cli in cli::all() {
-        test(cli);
-    }
+/// Does `test` with every CLI, all at the same time, for what needs no simulator; fails when there is no CLI.
+pub(crate) fn for_every_cli(test: impl Fn(&'static Cli) + Sync) {
+    thread::scope(|scope| {
+        for cli in cli::all() {
+            let test = &test;
+            let play = move || test(cli);
+            thread::Builder::new().name(cli.to_string()).spawn_scoped(scope, play).expect("a thread");
+        }
+    });
 }

@@ -6,127 +6,50 @@ use std::collections::BTreeSet;
 use reqwest::Method;
 use serde_json::{Value as Json, json};
 
+use crate::support::by_hand::{
+    Edit, Hand, application_arguments, edit_of_principal, edits_of_application, edits_of_consent,
+    edits_of_sync,
+};
 use crate::support::plugin::messages::schema::{Attribute, Block};
 use crate::support::plugin::values::UNKNOWN;
 use crate::support::quickstart::{APPLICATION, CONSENT, Quickstart, SYNC};
 use crate::support::simulator::Simulator;
 
-/// An edit by hand of the attribute it is named after.
-struct Case {
-    attribute: &'static str,
-    edit: Box<dyn Fn(&World)>,
+/// The quick start with every argument of the application that Entra holds. Nothing runs by itself.
+fn quickstart() -> Quickstart {
+    let mut quickstart = Quickstart::start(Simulator::start(&["--users", "4", "--groups", "1"]));
+    let arguments = application_arguments(&quickstart.simulator);
+    quickstart.write(APPLICATION, &arguments);
+    quickstart.write(SYNC, &json!({ "frequency": 0 }));
+    quickstart
 }
 
-impl Case {
-    fn new(attribute: &'static str, edit: impl Fn(&World) + 'static) -> Self {
-        Self { attribute, edit: Box::new(edit) }
-    }
+fn hand(quickstart: &Quickstart, key: String) -> Hand<'_> {
+    Hand { simulator: &quickstart.simulator, application: quickstart.state(APPLICATION), key }
 }
 
-/// The quick start, and what a person does beside it.
-struct World {
-    quickstart: Quickstart,
-    /// The secret that the sync is configured with, where it is not a managed one.
-    key: String,
-}
-
-impl World {
-    /// With every argument of the application that Entra holds. Nothing runs by itself.
-    fn new() -> Self {
-        let mut quickstart = Quickstart::start(Simulator::start(&["--users", "4", "--groups", "1"]));
-        let owner = principal_of(&quickstart.simulator, &quickstart.simulator.tenant().client_id);
-        quickstart.write(
-            APPLICATION,
-            &json!({
-                "redirect_uris": ["https://us1.proofpointessentials.com"],
-                "sign_in_audience": "AzureADMyOrg",
-                "owners": [owner],
-                "notes": "Made by Terraform",
-                "tags": ["mail"],
-            }),
-        );
-        quickstart.write(SYNC, &json!({ "frequency": 0 }));
-        Self { quickstart, key: String::new() }
-    }
-
-    /// A Graph request by hand, which must succeed.
-    #[track_caller]
-    fn graph(&self, method: Method, path: &str, body: Json) -> Json {
-        graph(&self.quickstart.simulator, method, path, body)
-    }
-
-    fn application(&self) -> String {
-        let id = self.quickstart.state(APPLICATION)["object_id"].clone();
-        format!("applications/{}", id.as_str().expect("an object id"))
-    }
-
-    fn change_application(&self, changes: Json) {
-        self.graph(Method::PATCH, &self.application(), changes);
-    }
-
-    /// Takes the permissions of all kinds but one (`Scope` or `Role`) off the registration.
-    fn declare_only(&self, kind: &str) {
-        let application = self.graph(Method::GET, &self.application(), Json::Null);
-        let mut access = application["requiredResourceAccess"].clone();
-        let permissions = access[0]["resourceAccess"].as_array_mut().expect("permissions");
-        permissions.retain(|permission| permission["type"] == kind);
-        self.change_application(json!({ "requiredResourceAccess": access }));
-    }
-
-    fn principal(&self) -> String {
-        let client_id = self.quickstart.state(APPLICATION)["client_id"].clone();
-        principal_of(&self.quickstart.simulator, client_id.as_str().expect("a client id"))
-    }
-
-    /// An Essentials request by hand below the settings, which must succeed.
-    #[track_caller]
-    fn essentials(&self, method: Method, part: &str, body: Option<&Json>) -> Json {
-        let simulator = &self.quickstart.simulator;
-        let path = format!("orgs/{}/settings/azure{part}", simulator.tenant().domain);
-        let (status, answer) = simulator.essentials(method, &path, body);
-        assert!((200..300).contains(&status), "{path}: {status} {answer}");
-        answer
-    }
-
-    /// Changes a field of the settings as the console does.
-    fn change_settings(&self, field: &str, value: &Json) {
-        let mut settings = self.essentials(Method::GET, "", None);
-        settings["ad_key"] = self.key.as_str().into();
-        settings[field] = value.clone();
-        self.essentials(Method::PUT, "", Some(&settings));
-    }
-}
-
-#[track_caller]
-fn graph(simulator: &Simulator, method: Method, path: &str, body: Json) -> Json {
-    let body = Some(body).filter(|body| !body.is_null());
-    let (status, answer) = simulator.graph(method, path, body.as_ref());
-    assert!((200..300).contains(&status), "{path}: {status} {answer}");
-    answer
-}
-
-/// Object id of the service principal of an application.
-fn principal_of(simulator: &Simulator, client_id: &str) -> String {
-    let path = format!("servicePrincipals(appId='{client_id}')?$select=id");
-    graph(simulator, Method::GET, &path, Json::Null)["id"].as_str().expect("an id").to_owned()
-}
-
-/// Plays the cases of a resource. `local` are its other attributes: those that only this provider knows, that the other
+/// Plays the edits of a resource. `local` are its other attributes: those that only this provider knows, that the other
 /// side never changes, or that follow from others. `follow` may become unknown beside any change.
-fn play(world: &World, kind: &'static str, cases: &[Case], local: &[&str], follow: &[&str]) {
-    let quickstart = &world.quickstart;
+fn play(
+    quickstart: &Quickstart,
+    key: &str,
+    kind: &'static str,
+    edits: &[Edit],
+    local: &[&str],
+    follow: &[&str],
+) {
     let covered: BTreeSet<String> =
-        cases.iter().map(|case| case.attribute).chain(local.iter().copied()).map(str::to_owned).collect();
+        edits.iter().map(|edit| edit.attribute).chain(local.iter().copied()).map(str::to_owned).collect();
     assert_eq!(attributes(&quickstart.schema(kind)), covered, "every attribute of {kind} is a case or local");
 
     quickstart.converge();
-    for case in cases {
-        let name = case.attribute;
+    for edit in edits {
+        let name = edit.attribute;
         // What the process has read before is forgotten, as at the next command of a CLI.
         quickstart.configure();
         assert!(quickstart.converge().is_empty(), "before {name}");
         quickstart.configure();
-        (case.edit)(world);
+        edit.make(&hand(quickstart, key.to_owned()));
         let plan = quickstart.plan(kind);
         let refreshed = quickstart.stored(kind).unwrap_or_else(|| panic!("{name}: the object is gone")).state;
         assert!(plan.replace.is_empty(), "{name}: replaced because of {:?}", plan.replace);
@@ -175,32 +98,8 @@ fn attributes(schema: &Block) -> BTreeSet<String> {
 
 #[test]
 fn every_hand_edit_of_an_application_is_one_change_that_is_repaired() {
-    let world = World::new();
-    let cases = [
-        Case::new("display_name", |world| world.change_application(json!({ "displayName": "Renamed" }))),
-        Case::new("redirect_uris", |world| {
-            world.change_application(json!({ "web": { "redirectUris": ["https://elsewhere.example/"] } }));
-        }),
-        Case::new("sign_in_audience", |world| {
-            world.change_application(json!({ "signInAudience": "AzureADMultipleOrgs" }));
-        }),
-        Case::new("delegated_permissions", |world| world.declare_only("Role")),
-        Case::new("application_permissions", |world| world.declare_only("Scope")),
-        Case::new("owners", |world| {
-            let owner =
-                principal_of(&world.quickstart.simulator, &world.quickstart.simulator.tenant().client_id);
-            let path = format!("{}/owners/{owner}/$ref", world.application());
-            world.graph(Method::DELETE, &path, Json::Null);
-        }),
-        Case::new("notes", |world| world.change_application(json!({ "notes": "Changed by hand" }))),
-        Case::new("tags", |world| {
-            world.change_application(json!({ "tags": ["terraform-provider-proofpoint", "other"] }));
-        }),
-        Case::new("service_principal_object_id", |world| {
-            let path = format!("servicePrincipals/{}", world.principal());
-            world.graph(Method::DELETE, &path, Json::Null);
-        }),
-    ];
+    let mut edits = edits_of_application();
+    edits.push(edit_of_principal());
     // Entra fixes the ids and the unique name for ever and derives the publisher's domain.
     let local = [
         "id",
@@ -211,68 +110,28 @@ fn every_hand_edit_of_an_application_is_one_change_that_is_repaired() {
         "publisher_domain",
         "deletion_protection",
     ];
-    play(&world, APPLICATION, &cases, &local, &[]);
+    play(&quickstart(), "", APPLICATION, &edits, &local, &[]);
 }
 
 #[test]
 fn every_hand_edit_of_a_consent_is_one_change_that_is_repaired() {
-    let world = World::new();
-    let cases = [
-        Case::new("delegated_permissions", |world| {
-            let filter = format!("oauth2PermissionGrants?$filter=clientId eq '{}'", world.principal());
-            let grants = world.graph(Method::GET, &filter, Json::Null);
-            let id = grants["value"][0]["id"].as_str().expect("a grant");
-            let less = json!({ "scope": "Directory.Read.All" });
-            world.graph(Method::PATCH, &format!("oauth2PermissionGrants/{id}"), less);
-        }),
-        Case::new("application_permissions", |world| {
-            let path = format!("servicePrincipals/{}/appRoleAssignments", world.principal());
-            let assigned = world.graph(Method::GET, &path, Json::Null);
-            let id = assigned["value"][0]["id"].as_str().expect("an assignment");
-            world.graph(Method::DELETE, &format!("{path}/{id}"), Json::Null);
-        }),
-    ];
     let local = ["id", "tenant_id", "client_id", "service_principal_object_id", "remove_extra", "mode"];
-    play(&world, CONSENT, &cases, &local, &[]);
+    play(&quickstart(), "", CONSENT, &edits_of_consent(), &local, &[]);
 }
 
 #[test]
 fn every_hand_edit_of_a_sync_is_one_change_that_is_repaired() {
-    let mut world = World::new();
-    world.quickstart.converge();
+    let mut quickstart = quickstart();
+    quickstart.converge();
     // A configured secret: with a managed one, every repair of the settings mints another.
-    let password = world.graph(Method::POST, &format!("{}/addPassword", world.application()), json!({}));
-    password["secretText"].as_str().expect("a secret").clone_into(&mut world.key);
-    let exemptions = [format!("scanner@{}", world.quickstart.simulator.tenant().domain)];
+    let key = hand(&quickstart, String::new()).make_secret();
+    let exemptions = [format!("scanner@{}", quickstart.simulator.tenant().domain)];
     let arguments = json!({
-        "managed_client_secret": null, "client_secret": world.key, "frequency": 1, "exemptions": exemptions,
+        "managed_client_secret": null, "client_secret": key, "frequency": 1, "exemptions": exemptions,
         "users": { "remove_deleted": false },
     });
-    world.quickstart.write(SYNC, &arguments);
+    quickstart.write(SYNC, &arguments);
 
-    let field = |attribute: &'static str, field: &'static str, value: Json| {
-        Case::new(attribute, move |world| world.change_settings(field, &value))
-    };
-    let cases = [
-        field("primary_domain", "primary_domain", json!("elsewhere.example")),
-        field("client_id", "application_id", json!("99999999-9999-4999-8999-999999999999")),
-        field("default_role", "default_user_role_name", json!("silent_user")),
-        field("frequency", "sync_frequency", json!(24)),
-        field("what.active_users", "sync_active_users", json!(false)),
-        field("what.distribution_groups", "sync_distribution_groups", json!(false)),
-        field("what.security_groups", "sync_security_groups", json!(true)),
-        field("users.add", "add_users", json!(false)),
-        field("users.update", "update_users", json!(false)),
-        field("users.remove_deleted", "remove_deleted_users", json!(true)),
-        field("groups.add", "add_groups", json!(false)),
-        field("groups.update", "update_groups", json!(false)),
-        field("groups.remove_deleted", "remove_deleted_groups", json!(true)),
-        field("allow_microsoft_login", "disable_login", json!(true)),
-        Case::new("exemptions", |world| {
-            let added = json!([format!("by-hand@{}", world.quickstart.simulator.tenant().domain)]);
-            world.essentials(Method::PUT, "/exemptions", Some(&added));
-        }),
-    ];
     let local = [
         // The key of the resource.
         "id",
@@ -300,16 +159,16 @@ fn every_hand_edit_of_a_sync_is_one_change_that_is_repaired() {
         "rotation_reason",
         "secret_expiry",
     ];
-    play(&world, SYNC, &cases, &local, &["secret_expiry"]);
+    play(&quickstart, &key, SYNC, &edits_of_sync(), &local, &["secret_expiry"]);
 }
 
 #[test]
 fn a_managed_key_that_is_gone_from_entra_is_replaced() {
-    let world = World::new();
-    let quickstart = &world.quickstart;
+    let quickstart = quickstart();
     quickstart.converge();
+    let hand = hand(&quickstart, String::new());
     let key = quickstart.state(SYNC)["key_id"].clone();
-    world.graph(Method::POST, &format!("{}/removePassword", world.application()), json!({ "keyId": key }));
+    hand.graph(Method::POST, &format!("{}/removePassword", hand.application()), json!({ "keyId": key }));
     quickstart.configure();
     let plan = quickstart.plan(SYNC);
     assert_eq!(plan.state["key_id"], UNKNOWN, "{:#}", plan.state);

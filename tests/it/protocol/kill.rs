@@ -22,7 +22,7 @@ fn a_create_that_is_killed_is_finished_by_the_next(moment: Moment) {
     let mut quickstart = quickstart();
     quickstart.simulator.forget_requests();
     quickstart.converge();
-    let numbers = quickstart.requests_that_matter();
+    let numbers = quickstart.simulator.requests_that_matter();
     assert!(numbers.len() > 8, "{numbers:?}");
     for number in numbers {
         quickstart.simulator.control(reqwest::Method::POST, "reset", None);
@@ -56,7 +56,7 @@ fn any_request_of(what: &str, change: impl Fn(&mut Quickstart, u64) + Sync) {
                 quickstart.simulator.forget_requests();
                 change(&mut quickstart, 0);
                 quickstart.converge();
-                let numbers = quickstart.requests_that_matter();
+                let numbers = quickstart.simulator.requests_that_matter();
                 assert!(numbers.len() >= 4, "{what}: {numbers:?}");
                 quickstart.restart();
                 for (round, number) in (1..).zip(numbers) {

@@ -12,7 +12,7 @@ use tokio::runtime::Runtime;
 use super::plugin::Plugin;
 use super::plugin::calls::{Messages, Plan, Stored};
 use super::plugin::messages::schema::Block;
-use super::simulator::{Request, Simulator};
+use super::simulator::Simulator;
 
 pub(crate) const APPLICATION: &str = "proofpoint_azure_application";
 pub(crate) const CONSENT: &str = "proofpoint_azure_admin_consent";
@@ -249,16 +249,6 @@ impl Quickstart {
         let mut listed = strings(&sync["superseded_key_ids"]);
         listed.insert(sync["key_id"].as_str().unwrap_or_default().to_owned());
         assert_eq!(self.keys(), listed, "{context}: keys");
-    }
-
-    /// The numbers of those HTTP requests of the log, counted from 1, that are no plain reads. After a read, the world
-    /// is as it was before.
-    pub(crate) fn requests_that_matter(&self) -> Vec<u64> {
-        let mut log: Vec<Request> = self.simulator.requests();
-        // Items of a batch are no requests of their own.
-        log.retain(|request| request.batch.is_none());
-        let numbered = (1..).zip(&log);
-        numbered.filter(|(_, request)| request.method != "GET").map(|(number, _)| number).collect()
     }
 }
 

@@ -75,11 +75,6 @@ impl Workspace {
         self.dir.path().join("config")
     }
 
-    /// The directory in which the CLI and the provider put temporary files and sockets.
-    pub(crate) fn temporary(&self) -> PathBuf {
-        self.dir.path().join("tmp")
-    }
-
     /// Sets a variable in the environment of the CLI, and so of the provider.
     pub(crate) fn set(&mut self, name: &str, value: &str) {
         self.environment.insert(name.to_owned(), value.to_owned());
@@ -95,6 +90,14 @@ impl Workspace {
     /// Takes a file of the configuration away.
     pub(crate) fn remove(&self, name: &str) {
         fs::remove_file(self.path().join(name)).expect("a file of the configuration");
+    }
+
+    /// Takes the state away, as if nothing had been applied yet.
+    pub(crate) fn forget_state(&self) {
+        for name in ["terraform.tfstate", "terraform.tfstate.backup"] {
+            // There may be none.
+            let _ = fs::remove_file(self.path().join(name));
+        }
     }
 
     /// Copies the `.tf` files of a directory of this repository into the configuration.
@@ -272,10 +275,35 @@ impl Outcome {
         self
     }
 
-    /// The lines of a plan that show a change of an attribute in place.
-    pub(crate) fn changed_lines(&self) -> Vec<&str> {
-        let lines = self.stdout.lines().map(str::trim_start);
-        lines.filter(|line| line.starts_with("~ ") && !line.starts_with("~ resource")).collect()
+    /// The errors that were shown, each on one line, in the order shown.
+    pub(crate) fn errors(&self) -> Vec<String> {
+        let unframed = unframed(&format!("{}\n{}", self.stdout, self.stderr));
+        let lines = unframed.lines().map(str::trim);
+        let mut errors: Vec<Vec<&str>> = Vec::new();
+        let mut inside = false;
+        for line in lines {
+            if line.starts_with("Error: ") || line.starts_with("Warning: ") {
+                inside = line.starts_with("Error: ");
+                if inside {
+                    errors.push(Vec::new());
+                }
+            }
+            if let Some(error) = errors.last_mut().filter(|_| inside) {
+                error.push(line);
+            }
+        }
+        errors.iter().map(|error| words(&error.join(" "))).collect()
+    }
+
+    /// The attributes that a plan changes in place, in order, each as often as a line shows it: `~ notes = "a" -> "b"`.
+    pub(crate) fn changed_attributes(&self) -> Vec<&str> {
+        let lines = self.stdout.lines().filter_map(|line| line.trim_start().strip_prefix("~ "));
+        // OpenTofu names write-only attributes in every change.
+        let shown = lines.filter(|line| !line.ends_with("= (write-only attribute)"));
+        let mut names: Vec<&str> =
+            shown.filter_map(|line| Some(line.split_once(" = ")?.0.trim_end())).collect();
+        names.sort_unstable();
+        names
     }
 
     /// Standard output as JSON.
@@ -296,10 +324,14 @@ impl std::fmt::Display for Outcome {
     }
 }
 
-/// The text without line breaks and the frame that CLIs draw around diagnostics.
+/// The text without the frame that CLIs draw around diagnostics.
+fn unframed(text: &str) -> String {
+    text.replace(['│', '╷', '╵'], " ")
+}
+
+/// The text without frames and line breaks.
 fn words(text: &str) -> String {
-    let unframed = text.replace(['│', '╷', '╵'], " ");
-    unframed.split_whitespace().collect::<Vec<_>>().join(" ")
+    unframed(text).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The root of this repository.
