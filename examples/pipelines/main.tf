@@ -1,5 +1,6 @@
-# For a nightly `plan -detailed-exitcode`: it stays 0 while nothing is wrong and people come and go, since no output and no
-# resource holds anything that changes by itself.
+# For a nightly plan, as in nightly.yml: `plan -detailed-exitcode` stays 0 while people come and go, since no output and no
+# resource holds anything that changes by itself. A failed check does not change the exit code, so that the pipeline looks for
+# one in the plan.
 
 terraform {
   required_providers {

@@ -74,12 +74,17 @@ pub struct BatchOutcome {
     pub refused: Vec<(String, String)>,
 }
 
+/// Accounts were made whether or not the answer can be read, so nothing is asked of it but their addresses.
 #[derive(Deserialize)]
 struct BatchAnswer {
-    #[serde(default)]
-    users: Vec<User>,
-    #[serde(default)]
-    errors: Vec<BatchError>,
+    users: Option<Vec<Created>>,
+    errors: Option<Vec<BatchError>>,
+}
+
+#[derive(Deserialize)]
+struct Created {
+    #[serde(default, deserialize_with = "lenient::text")]
+    primary_email: String,
 }
 
 #[derive(Deserialize)]
@@ -95,10 +100,16 @@ impl BatchOutcome {
     pub(super) fn from_answer(body: &[u8]) -> Result<Self, serde_json::Error> {
         let answer: BatchAnswer = serde_json::from_slice(body)?;
         Ok(Self {
-            created: answer.users.into_iter().map(|user| user.primary_email.to_lowercase()).collect(),
+            created: answer
+                .users
+                .into_iter()
+                .flatten()
+                .map(|user| user.primary_email.to_lowercase())
+                .collect(),
             refused: answer
                 .errors
                 .into_iter()
+                .flatten()
                 .map(|error| (error.identifier.to_lowercase(), error.error_message))
                 .collect(),
         })
@@ -140,5 +151,16 @@ mod tests {
         .unwrap();
         assert_eq!(outcome.created, ["new@example.com"]);
         assert_eq!(outcome.refused, [("ann@example.com".to_owned(), "resource already exists".to_owned())]);
+    }
+
+    #[test]
+    fn of_what_was_created_the_address_is_enough() {
+        let outcome = |answer: &str| BatchOutcome::from_answer(answer.as_bytes()).unwrap();
+        let created =
+            outcome(r#"{"users": [{"primary_email": "new@example.com"}, {}], "errors": null}"#).created;
+        assert!(created.iter().any(|address| address == "new@example.com"), "{created:?}");
+        let refused = outcome(r#"{"users": null, "errors": [{"identifier": "ann@example.com"}]}"#).refused;
+        assert_eq!(refused, [("ann@example.com".to_owned(), String::new())]);
+        assert_eq!(outcome("{}"), BatchOutcome::default());
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::address::normalize;
 use super::changes::{Action, Change};
 use super::estimate::{AccountClass, Estimate, KeptBecause};
 
@@ -49,7 +50,14 @@ impl Estimate<'_> {
         }
         for (address, line) in rest {
             let differs = now.get(&address).map(|change| format!("now the row is `{}`", change.line()));
+            let spelling = normalize(&address);
             match Action::of_line(&line) {
+                // No account is found by it, which must not pass for one that is gone already.
+                _ if *spelling != *address => {
+                    outcome
+                        .broken
+                        .insert(address, format!("the address of this row is written `{spelling}`"));
+                }
                 None => {
                     outcome.broken.insert(address, format!("`{line}` is no row that a run can enact"));
                 }
@@ -204,6 +212,17 @@ mod tests {
         let outcome = Estimate::of(&input).hold(&approved);
         assert_eq!(outcome.left[ANN], "add: the address is exempt now");
         assert_eq!(outcome.broken[BOB], "the address is exempt now");
+    }
+
+    #[test]
+    fn an_address_that_is_not_in_lower_case_is_broken_and_not_done() {
+        let approved = BTreeMap::from([("Carl@contoso.com".to_owned(), "delete end_user: gone".to_owned())]);
+        let outcome = Estimate::of(&story()).hold(&approved);
+        assert_eq!(outcome.done, [""; 0]);
+        assert_eq!(
+            outcome.broken["Carl@contoso.com"],
+            "the address of this row is written `carl@contoso.com`"
+        );
     }
 
     #[test]

@@ -238,6 +238,26 @@ proptest! {
     }
 
     #[test]
+    fn a_run_does_what_was_approved_once_and_leaves_protected_accounts_as_they_are(parts in parts()) {
+        let input = parts.clone().input();
+        let estimate = Estimate::of(&input);
+        let approved: BTreeMap<String, String> =
+            estimate.changes().map(|change| (change.address.clone(), change.line())).collect();
+        let mut accounts = parts.accounts.clone();
+        for change in estimate.hold(&approved).enact {
+            prop_assert_eq!(enact(&mut accounts, &change), Ok(()));
+        }
+        for account in &parts.accounts {
+            let protected = !account.account_type.is_user() || input.exemptions.contains(account.address());
+            prop_assert!(!protected || accounts.contains(account), "{account:?}");
+        }
+        let after = Parts { accounts, ..parts }.input();
+        let again = Estimate::of(&after).hold(&approved);
+        let done: Vec<String> = approved.into_keys().collect();
+        prop_assert_eq!(again, Approved { done, ..Approved::default() });
+    }
+
+    #[test]
     fn the_order_of_the_input_changes_nothing(
         (parts, shuffled) in parts().prop_flat_map(|parts| {
             let shuffled = (

@@ -29,10 +29,17 @@ pub(super) struct Sync {
 /// The application as Entra knows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Application {
-    /// When each of its client secrets ends.
-    pub(super) secret_ends: Vec<Timestamp>,
+    /// Its client secrets.
+    pub(super) secrets: Vec<Secret>,
     /// Declared permissions that are not granted.
     pub(super) missing_permissions: Known<BTreeSet<String>>,
+}
+
+/// The life of a client secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Secret {
+    pub(super) start: Option<Timestamp>,
+    pub(super) end: Option<Timestamp>,
 }
 
 /// What there is to say.
@@ -70,7 +77,11 @@ pub(super) fn judge(
         verdict.find(Severity::Error, "not_configured", "The organization has no Entra ID sync.");
         return verdict;
     };
-    runs(&mut verdict, sync, now);
+    let secrets = match application {
+        Known::Yes(Some(application)) => Some(application.secrets.as_slice()),
+        _ => None,
+    };
+    runs(&mut verdict, sync, secrets.unwrap_or_default(), now);
     match application {
         Known::No(reason) => {
             let text = format!(
@@ -88,42 +99,52 @@ pub(super) fn judge(
         }
         Known::Yes(Some(application)) => consent(&mut verdict, application),
     }
-    secret(&mut verdict, sync, application, warn_days, now);
+    secret(&mut verdict, sync, secrets, warn_days, now);
     verdict.findings.sort_by_key(|finding| finding.severity);
     verdict
 }
 
-fn runs(verdict: &mut Verdict, sync: &Sync, now: Timestamp) {
+fn runs(verdict: &mut Verdict, sync: &Sync, secrets: &[Secret], now: Timestamp) {
     if sync.frequency == 0 {
         verdict.find(Severity::Info, "no_schedule", "Nothing runs by itself: the frequency is 0.");
         return;
     }
-    match &sync.last_run {
-        LastRun::NotShown => verdict.find(
-            Severity::Info,
-            "last_run_not_shown",
-            "Proofpoint's API does not show the last run on this stack, so that it is not known whether one is overdue.",
-        ),
-        LastRun::Never => verdict.find(Severity::Info, "never_run", "No run has succeeded yet."),
-        LastRun::At(text) => match times::read(text) {
-            None => {
+    let last = match &sync.last_run {
+        LastRun::NotShown => {
+            let text = "Proofpoint's API does not show the last run on this stack, so that it is not known whether one is \
+                        overdue.";
+            return verdict.find(Severity::Info, "last_run_not_shown", text);
+        }
+        LastRun::Never => None,
+        LastRun::At(text) => {
+            let last = times::read(text);
+            if last.is_none() {
                 let text = format!("The time of the last run, `{text}`, could not be read.");
-                verdict.find(Severity::Info, "last_run_not_readable", text);
+                return verdict.find(Severity::Info, "last_run_not_readable", text);
             }
-            Some(last) => {
-                let due = SignedDuration::from_hours(sync.frequency) + MARGIN;
-                if now.duration_since(last) > due {
-                    verdict.overdue = true;
-                    let text = format!(
-                        "The last good run ended {text}, and the sync runs every {} hours. Proofpoint's API does not say what \
-                         is wrong: check the client secret, the consent and the domains, or run the sync in the console, which \
-                         shows the error.",
-                        sync.frequency
-                    );
-                    verdict.find(Severity::Warning, "overdue", text);
-                }
-            }
-        },
+            last
+        }
+    };
+    // The API does not say since when the schedule holds. A managed secret is made anew with every change of settings, so that
+    // before the newest one there was no run to wait for.
+    let newest = secrets.iter().filter_map(|secret| secret.start).filter(|start| *start <= now).max();
+    let due = SignedDuration::from_hours(sync.frequency) + MARGIN;
+    if let Some(since) = last.max(newest)
+        && now.duration_since(since) > due
+    {
+        verdict.overdue = true;
+        let last = match sync.last_run.at() {
+            Some(last) => format!("The last good run ended {last}"),
+            None => format!("No run has succeeded since the newest client secret was made, {since}"),
+        };
+        let text = format!(
+            "{last}, and the sync runs every {} hours. Proofpoint's API does not say what is wrong: check the client secret, the \
+             consent and the domains, or run the sync in the console, which shows the error.",
+            sync.frequency
+        );
+        verdict.find(Severity::Warning, "overdue", text);
+    } else if last.is_none() {
+        verdict.find(Severity::Info, "never_run", "No run has succeeded yet.");
     }
 }
 
@@ -145,34 +166,27 @@ fn consent(verdict: &mut Verdict, application: &Application) {
     }
 }
 
-fn secret(
-    verdict: &mut Verdict,
-    sync: &Sync,
-    application: &Known<Option<Application>>,
-    warn_days: i64,
-    now: Timestamp,
-) {
-    let ends = match application {
-        Known::Yes(Some(application)) => Some(&application.secret_ends),
-        _ => None,
-    };
-    verdict.key_end = ends.and_then(|ends| ends.iter().max().copied());
-    if ends.is_some_and(Vec::is_empty) {
+fn secret(verdict: &mut Verdict, sync: &Sync, secrets: Option<&[Secret]>, warn_days: i64, now: Timestamp) {
+    let ends: Vec<Timestamp> = secrets.unwrap_or_default().iter().filter_map(|secret| secret.end).collect();
+    verdict.key_end = ends.iter().max().copied();
+    if secrets.is_some_and(<[Secret]>::is_empty) {
         let text = "The application has no client secret in Entra, so that Proofpoint cannot sign in.";
         verdict.find(Severity::Error, "no_secret", text);
     }
     let shown = sync.secret_expiry.as_deref().and_then(times::read);
-    if let (Some(shown), Some(ends)) = (shown, ends)
-        && !ends.is_empty()
-        && ends.iter().all(|end| times::days_between(shown, *end).abs() > 1)
-    {
+    let agreed = shown.filter(|shown| ends.iter().any(|end| times::days_between(*shown, *end).abs() <= 1));
+    if let (Some(_), None, Some(key_end)) = (shown, agreed, verdict.key_end) {
         let text = format!(
-            "Proofpoint shows {} as the end of its secret, and no client secret of the application in Entra ends then.",
+            "Proofpoint shows {} as the end of its secret, and no client secret of the application in Entra ends then. The \
+             latest of them ends {key_end}, by which it is judged here.",
             sync.secret_expiry.as_deref().unwrap_or_default()
         );
         verdict.find(Severity::Info, "secret_expiry_differs", text);
     }
-    let Some(end) = shown.or(verdict.key_end) else { return };
+    // Nobody knows whether a new secret moves Proofpoint's date. Where no secret of Entra bears it out, it may be of one that
+    // is gone.
+    let end = if secrets.is_some() { agreed.or(verdict.key_end) } else { shown };
+    let Some(end) = end else { return };
     let days = times::days_between(now, end);
     verdict.days_left = Some(days);
     if end <= now {
@@ -204,9 +218,13 @@ mod tests {
         }
     }
 
+    fn secret(start: &str, end: &str) -> Secret {
+        Secret { start: start.parse().ok(), end: end.parse().ok() }
+    }
+
     fn application(end: &str) -> Application {
         Application {
-            secret_ends: vec![end.parse().unwrap()],
+            secrets: vec![secret("2025-05-01T00:00:00Z", end)],
             missing_permissions: Known::Yes(BTreeSet::new()),
         }
     }
@@ -235,6 +253,64 @@ mod tests {
         // Without a schedule nothing is overdue.
         let reviewed = Sync { frequency: 0, ..at("2020-01-01") };
         assert_eq!(codes(&judge(Some(&reviewed), &found, 30, now())), ["no_schedule"]);
+    }
+
+    #[test]
+    fn a_sync_that_never_ran_is_overdue_by_the_age_of_its_secret() {
+        let never = Sync { last_run: LastRun::Never, ..sync() };
+        let since = |start: &str| {
+            let secrets = vec![secret(start, "2027-05-01T00:00:00Z")];
+            let found = Application { secrets, ..application("2027-05-01T00:00:00Z") };
+            judge(Some(&never), &Known::Yes(Some(found)), 30, now())
+        };
+        let fresh = since("2026-03-02T05:00:00Z");
+        assert_eq!(codes(&fresh), ["never_run"]);
+        assert!(fresh.healthy() && !fresh.overdue);
+        let stale = since("2026-03-02T04:59:59Z");
+        assert_eq!(codes(&stale), ["overdue"]);
+        assert!(stale.overdue && !stale.healthy());
+        assert!(stale.findings[0].text.starts_with("No run has succeeded since"), "{stale:?}");
+        // A secret that is still to come says nothing, and neither does one that may not be read.
+        assert_eq!(codes(&since("2026-04-01T00:00:00Z")), ["never_run"]);
+        let unreadable = judge(Some(&never), &Known::No("no".to_owned()), 30, now());
+        assert_eq!(codes(&unreadable), ["never_run", "application_not_readable"]);
+    }
+
+    #[test]
+    fn settings_that_were_just_handed_over_have_their_time_before_a_run_is_overdue() {
+        // Nothing ran for weeks, and with the new frequency came a new secret.
+        let resumed = Sync { last_run: LastRun::At("2026-01-02 09:00:12".to_owned()), ..sync() };
+        let mut found = application("2027-05-01T00:00:00Z");
+        found.secrets.push(secret("2026-03-02T11:00:00Z", "2028-03-02T11:00:00Z"));
+        let verdict = |now: &str| {
+            judge(Some(&resumed), &Known::Yes(Some(found.clone())), 30, now.parse().unwrap()).overdue
+        };
+        assert!(!verdict("2026-03-02T12:00:00Z") && !verdict("2026-03-02T18:00:00Z"));
+        assert!(verdict("2026-03-02T18:00:01Z"));
+    }
+
+    #[test]
+    fn a_date_that_no_secret_in_entra_bears_out_is_told_and_not_judged_by() {
+        let stale = Sync { secret_expiry: Some("2026-02-01 00:00:00".to_owned()), ..sync() };
+        let rotated = Known::Yes(Some(application("2027-05-01T00:00:00Z")));
+        let verdict = judge(Some(&stale), &rotated, 30, now());
+        assert_eq!(codes(&verdict), ["secret_expiry_differs"]);
+        assert!(verdict.healthy());
+        assert_eq!(verdict.days_left, Some(424));
+        // Where Entra cannot be read, it is all there is.
+        let verdict = judge(Some(&stale), &Known::No("no".to_owned()), 30, now());
+        assert_eq!(codes(&verdict), ["secret_ended", "application_not_readable"]);
+        // Of two secrets, Proofpoint's date says which one it has.
+        let mut both = application("2027-05-01T00:00:00Z");
+        both.secrets.push(secret("2024-02-01T00:00:00Z", "2026-02-01T09:30:00Z"));
+        assert_eq!(codes(&judge(Some(&stale), &Known::Yes(Some(both)), 30, now())), ["secret_ended"]);
+    }
+
+    #[test]
+    fn an_application_without_a_secret_has_no_days_left() {
+        let bare = Application { secrets: vec![], ..application("2027-05-01T00:00:00Z") };
+        let verdict = judge(Some(&sync()), &Known::Yes(Some(bare)), 30, now());
+        assert_eq!((codes(&verdict), verdict.days_left), (vec!["no_secret"], None));
     }
 
     #[test]

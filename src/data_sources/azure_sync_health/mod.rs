@@ -16,7 +16,7 @@ use crate::http::Call;
 use crate::preview::FindingModel;
 use crate::provider::{Diagnose, Session};
 
-use judge::{Application, Known, Sync, judge};
+use judge::{Application, Known, Secret, Sync, judge};
 use model::HealthModel;
 
 /// The data source.
@@ -113,8 +113,7 @@ async fn application(
             let missing =
                 missing_permissions(call, graph, &snapshot).await.map_err(|error| error.diagnose())?;
             Ok(Known::Yes(snapshot.application.as_ref().map(|application| Application {
-                secret_ends:
-                    application.password_credentials.iter().filter_map(|key| key.end_date_time).collect(),
+                secrets: secrets(application),
                 missing_permissions: Known::Yes(missing),
             })))
         }
@@ -122,8 +121,7 @@ async fn application(
         Err(error) if error.is_forbidden() => {
             match graph.applications().get_by_client_id(call, client_id).await {
                 Ok(application) => Ok(Known::Yes(application.map(|application| Application {
-                    secret_ends:
-                        application.password_credentials.iter().filter_map(|key| key.end_date_time).collect(),
+                    secrets: secrets(&application),
                     missing_permissions: Known::No(error.to_string()),
                 }))),
                 Err(error) if error.is_forbidden() => Ok(Known::No(error.to_string())),
@@ -132,6 +130,11 @@ async fn application(
         }
         Err(error) => Err(error.diagnose().into()),
     }
+}
+
+fn secrets(application: &graph::Application) -> Vec<Secret> {
+    let keys = application.password_credentials.iter();
+    keys.map(|key| Secret { start: key.start_date_time, end: key.end_date_time }).collect()
 }
 
 /// Names of the permissions of Microsoft Graph that the application declares and that are not granted for everybody.

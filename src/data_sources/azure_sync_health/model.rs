@@ -36,8 +36,10 @@ model! {
         /// End of the last good run as Proofpoint spells it; null when there was none, or the API of the stack does not show it.
         last_successful_sync: Attr<String> => computed(),
 
-        /// Whether a run should have succeeded since then: more than `frequency` and an hour have passed. False where it is not
-        /// known.
+        /// Whether a run should have succeeded by now: more than `frequency` and an hour have passed since the last good run,
+        /// or since the newest client secret of the application was made, if that is later. A sync that never ran is counted
+        /// from there as well. False where neither is known. A schedule that was changed without a new client secret, as in
+        /// the console, may count as overdue until its next run.
         overdue: Attr<bool> => computed(),
 
         /// Application (client) id that Proofpoint signs in with.
@@ -52,8 +54,8 @@ model! {
         /// When the last client secret of the application in Entra ends, RFC 3339.
         key_end_date: Attr<String> => computed(),
 
-        /// Whole days until the secret ends: by Proofpoint's date where it is shown, else by Entra's. Negative when it has
-        /// ended.
+        /// Whole days until the secret ends, negative when it has ended. Counts to Proofpoint's date if a client secret of the
+        /// application in Entra ends within a day of it or Entra cannot be read, else to `key_end_date`.
         days_left: Attr<i64> => computed(),
 
         /// Whether every permission that the application declares is granted.

@@ -1,19 +1,25 @@
 //! Makes approved changes through the users API, in batches.
 
 use std::collections::BTreeMap;
+use std::future::pending;
+use std::time::Duration;
 
 use futures::future::BoxFuture;
 use futures::{FutureExt, StreamExt, stream};
+use tokio_util::sync::CancellationToken;
 
 use crate::essentials::{Error, Fault, Organization, UserChange};
 use crate::http::Call;
 use crate::sync_report::{Action, Change};
 
-/// How many accounts one request creates, and how many single requests lie between two looks at the wish to stop.
+/// How many accounts one request creates, and how many single requests are lined up.
 const BATCH: usize = 50;
 
 /// How many single requests are under way at a time.
 const AT_A_TIME: usize = 4;
+
+/// How long what is under way may go on once the user interrupts.
+const LAST_REQUESTS: Duration = Duration::from_secs(30);
 
 /// What became of the changes.
 #[derive(Debug, Default)]
@@ -40,95 +46,131 @@ impl Outcome {
         self.left.insert(change.address.clone(), format!("{}: {reason}", change.action));
     }
 
-    fn all_left(&mut self, batch: &[Change], reason: &str) {
-        for change in batch {
-            self.left(change, reason);
+    fn not_attempted(&mut self, change: &Change) {
+        self.left(change, "not attempted");
+        self.stopped.get_or_insert(Stop::Cancelled);
+    }
+
+    fn failed(&mut self, error: Error) {
+        if concerns_all(&error) {
+            let cancelled = matches!(&error.fault, Fault::Http(fault) if fault.is_cancelled());
+            self.stopped.get_or_insert(if cancelled { Stop::Cancelled } else { Stop::Failed(error) });
         }
     }
 }
 
-/// Makes the changes in the order given. A change that is refused is left, and the others are made; the wish to stop is heard
-/// between batches.
+/// Makes the changes in the order given. A change that is refused is left, and the others are made. The wish to stop is heard
+/// between requests: one that breaks off leaves unknown what it did, so those under way are finished.
 pub(super) async fn enact(
     call: &Call,
     organization: &Organization,
     changes: &[Change],
     send_welcome_email: bool,
 ) -> Outcome {
-    let mut outcome = Outcome::default();
-    // Changes of one action and wave do not depend on each other.
-    for group in changes.chunk_by(|one, other| (one.action, one.wave) == (other.action, other.wave)) {
-        for batch in group.chunks(BATCH) {
-            if outcome.stopped.is_none() && call.cancel.is_cancelled() {
-                outcome.stopped = Some(Stop::Cancelled);
-            }
-            if outcome.stopped.is_some() {
-                outcome.all_left(batch, "not attempted");
-            } else if batch.iter().any(|change| change.action == Action::Add) {
-                create(call, organization, batch, send_welcome_email, &mut outcome).await;
-            } else {
-                change_or_delete(call, organization, batch, &mut outcome).await;
-            }
-        }
-    }
-    outcome
-}
-
-async fn change_or_delete(call: &Call, organization: &Organization, batch: &[Change], outcome: &mut Outcome) {
-    let requests: Vec<BoxFuture<'_, _>> =
-        batch.iter().map(|change| one(call, organization, change).boxed()).collect();
-    let mut answers = stream::iter(requests).buffered(AT_A_TIME);
-    while let Some((change, done)) = answers.next().await {
-        match done {
-            Ok(()) => outcome.made += 1,
-            Err(error) => {
-                outcome.left(change, &error.fault.to_string());
-                if outcome.stopped.is_none() && concerns_all(&error) {
-                    outcome.stopped = Some(Stop::Failed(error));
-                }
-            }
-        }
+    let writes = Call { cancel: CancellationToken::new(), ..call.clone() };
+    let run = Run { writes: &writes, organization, send_welcome_email, no_more: call.cancel.child_token() };
+    tokio::select! {
+        outcome = run.all(changes) => outcome,
+        never = async {
+            call.cancel.cancelled().await;
+            tokio::time::sleep(LAST_REQUESTS).await;
+            writes.cancel.cancel();
+            pending().await
+        } => never,
     }
 }
 
-async fn one<'a>(
-    call: &Call,
-    organization: &Organization,
-    change: &'a Change,
-) -> (&'a Change, Result<(), Error>) {
-    let done = match change.action {
-        Action::Delete => organization.delete_user(call, &change.written_address).await.map(drop),
-        Action::Update | Action::Add => {
-            organization.update_user(call, &change.written_address, &body(change, None)).await
-        }
-    };
-    (change, done)
-}
-
-async fn create(
-    call: &Call,
-    organization: &Organization,
-    batch: &[Change],
+/// The changes under way.
+struct Run<'a> {
+    writes: &'a Call,
+    organization: &'a Organization,
     send_welcome_email: bool,
-    outcome: &mut Outcome,
-) {
-    let users: Vec<UserChange> = batch.iter().map(|change| body(change, Some(send_welcome_email))).collect();
-    match organization.create_users(call, &users).await {
-        Ok(answer) => {
-            for change in batch {
-                let refused = answer.refused.iter().find(|(address, _)| *address == change.address);
-                match refused {
-                    None if answer.created.contains(&change.address) => outcome.made += 1,
-                    None => outcome.left(change, "the answer does not say what became of it"),
-                    Some((_, reason)) => outcome.left(change, reason),
+    /// Cancelled when no further request may begin.
+    no_more: CancellationToken,
+}
+
+impl Run<'_> {
+    async fn all(&self, changes: &[Change]) -> Outcome {
+        let mut outcome = Outcome::default();
+        // Changes of one action and wave do not depend on each other.
+        for group in changes.chunk_by(|one, other| (one.action, one.wave) == (other.action, other.wave)) {
+            for batch in group.chunks(BATCH) {
+                if batch.iter().any(|change| change.action == Action::Add) {
+                    self.create(batch, &mut outcome).await;
+                } else {
+                    self.change_or_delete(batch, &mut outcome).await;
                 }
             }
         }
-        Err(error) => {
-            outcome.all_left(batch, &error.fault.to_string());
-            if concerns_all(&error) {
-                outcome.stopped = Some(Stop::Failed(error));
+        outcome
+    }
+
+    async fn change_or_delete(&self, batch: &[Change], outcome: &mut Outcome) {
+        let requests: Vec<BoxFuture<'_, _>> = batch.iter().map(|change| self.one(change).boxed()).collect();
+        let mut answers = stream::iter(requests).buffered(AT_A_TIME);
+        while let Some((change, done)) = answers.next().await {
+            match done {
+                None => outcome.not_attempted(change),
+                Some(Ok(())) => outcome.made += 1,
+                Some(Err(error)) => {
+                    outcome.left(change, &error.fault.to_string());
+                    outcome.failed(error);
+                }
             }
+        }
+    }
+
+    /// Changes or deletes one account; `None` when no further request may begin.
+    async fn one<'c>(&self, change: &'c Change) -> (&'c Change, Option<Result<(), Error>>) {
+        if self.no_more.is_cancelled() {
+            return (change, None);
+        }
+        let (organization, address) = (self.organization, &change.written_address);
+        let done = match change.action {
+            Action::Delete => organization.delete_user(self.writes, address).await.map(drop),
+            Action::Update | Action::Add => {
+                organization.update_user(self.writes, address, &body(change, None)).await
+            }
+        };
+        self.heed(done.as_ref().err());
+        (change, Some(done))
+    }
+
+    async fn create(&self, batch: &[Change], outcome: &mut Outcome) {
+        if self.no_more.is_cancelled() {
+            for change in batch {
+                outcome.not_attempted(change);
+            }
+            return;
+        }
+        let users: Vec<UserChange> =
+            batch.iter().map(|change| body(change, Some(self.send_welcome_email))).collect();
+        match self.organization.create_users(self.writes, &users).await {
+            Ok(answer) => {
+                for change in batch {
+                    let refused = answer.refused.iter().find(|(address, _)| *address == change.address);
+                    match refused {
+                        None if answer.created.contains(&change.address) => outcome.made += 1,
+                        None => outcome.left(change, "the answer does not say what became of it"),
+                        Some((_, reason)) if reason.is_empty() => outcome.left(change, "refused"),
+                        Some((_, reason)) => outcome.left(change, reason),
+                    }
+                }
+            }
+            Err(error) => {
+                for change in batch {
+                    outcome.left(change, &error.fault.to_string());
+                }
+                self.heed(Some(&error));
+                outcome.failed(error);
+            }
+        }
+    }
+
+    /// Lets no further request begin after an error that the next one would meet as well.
+    fn heed(&self, error: Option<&Error>) {
+        if error.is_some_and(concerns_all) {
+            self.no_more.cancel();
         }
     }
 }

@@ -23,10 +23,30 @@ use crate::sync_report::{
     AccountFacts, AccountType, DeletedItem, Directory, DirectoryObject, Estimate, Input, UserFacts,
 };
 
-type Log = Arc<Mutex<Vec<(String, Value)>>>;
+/// A small users API: addresses with `bad` in them are refused, those with `locked` are forbidden, those with `silent` are
+/// never answered. The user interrupts while one with `interrupt` is on its way.
+#[derive(Clone, Default)]
+struct Service {
+    log: Arc<Mutex<Vec<(String, Value)>>>,
+    interrupt: CancellationToken,
+}
 
-/// Answers as the users API does; addresses with `bad` in them are refused, those with `locked` are forbidden.
-async fn answer(log: Log, request: Request) -> impl IntoResponse + use<> {
+impl Service {
+    fn call(&self) -> Call {
+        Call::new(Duration::from_secs(600), self.interrupt.clone(), Uuid::nil())
+    }
+
+    /// The writes that arrived, each with its body.
+    fn log(&self) -> Vec<(String, Value)> {
+        self.log.lock().unwrap().clone()
+    }
+
+    async fn enact(&self, changes: &[Change]) -> Outcome {
+        enact(&self.call(), &organization(self).await, changes, false).await
+    }
+}
+
+async fn answer(service: Service, request: Request) -> impl IntoResponse + use<> {
     let (head, body) = request.into_parts();
     let path = head.uri.path().replace("%40", "@");
     if path.contains("/endpoints/") {
@@ -35,7 +55,14 @@ async fn answer(log: Log, request: Request) -> impl IntoResponse + use<> {
     let body: Bytes = to_bytes(body, 1 << 20).await.unwrap();
     let body: Value = if body.is_empty() { Value::Null } else { serde_json::from_slice(&body).unwrap() };
     let (_, last) = path.rsplit_once('/').unwrap();
-    log.lock().unwrap().push((format!("{} {last}", head.method), body.clone()));
+    service.log.lock().unwrap().push((format!("{} {last}", head.method), body.clone()));
+    let concerns = |word: &str| last.contains(word) || body.to_string().contains(word);
+    if concerns("interrupt") {
+        service.interrupt.cancel();
+    }
+    if concerns("silent@") {
+        std::future::pending::<()>().await;
+    }
     match head.method.as_str() {
         "POST" => {
             let bad = |user: &&Value| user["primary_email"].as_str().unwrap().contains("bad");
@@ -54,10 +81,11 @@ async fn answer(log: Log, request: Request) -> impl IntoResponse + use<> {
     }
 }
 
-async fn organization(log: Log) -> Organization {
+async fn organization(service: &Service) -> Organization {
+    let service = service.clone();
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let entry = format!("http://{}/", listener.local_addr().unwrap());
-    let router = Router::new().fallback(move |request| answer(Arc::clone(&log), request));
+    let router = Router::new().fallback(move |request| answer(service.clone(), request));
     tokio::spawn(async move { axum::serve(listener, router).await });
     let http =
         HttpClient::new(Options { ca_bundle: None, env: EnvMap::default(), user_agent: "test".to_owned() });
@@ -69,10 +97,6 @@ async fn organization(log: Log) -> Organization {
         "password".into(),
     );
     account.organization_on("contoso.com", &entry).unwrap()
-}
-
-fn call() -> Call {
-    Call::new(Duration::from_secs(20), CancellationToken::new(), Uuid::nil())
 }
 
 /// New users, accounts whose name differs, and accounts whose user was deleted.
@@ -114,15 +138,30 @@ fn changes(added: &[&str], updated: &[&str], deleted: &[&str]) -> Vec<Change> {
     Estimate::of(&input).changes().collect()
 }
 
+/// Ten addresses in order, of which this one is the first.
+const fn ten(first: &str) -> [&str; 10] {
+    [
+        first,
+        "b@contoso.com",
+        "c@contoso.com",
+        "d@contoso.com",
+        "e@contoso.com",
+        "f@contoso.com",
+        "g@contoso.com",
+        "h@contoso.com",
+        "i@contoso.com",
+        "j@contoso.com",
+    ]
+}
+
 #[tokio::test]
 async fn deletions_go_first_and_additions_go_together() {
-    let log = Log::default();
-    let organization = organization(Arc::clone(&log)).await;
+    let service = Service::default();
     let changes =
         changes(&["ann@contoso.com", "bea@contoso.com"], &["Upd@contoso.com"], &["gone@contoso.com"]);
-    let outcome = enact(&call(), &organization, &changes, false).await;
+    let outcome = service.enact(&changes).await;
     assert_eq!((outcome.made, outcome.left.len()), (4, 0));
-    let log = log.lock().unwrap();
+    let log = service.log();
     let requests: Vec<&str> = log.iter().map(|(request, _)| request.as_str()).collect();
     assert_eq!(requests, ["DELETE gone@contoso.com", "PUT Upd@contoso.com", "POST users"]);
     assert_eq!(
@@ -140,13 +179,12 @@ async fn deletions_go_first_and_additions_go_together() {
 
 #[tokio::test]
 async fn a_refused_row_is_left_and_the_rest_is_done() {
-    let organization = organization(Log::default()).await;
     let changes = changes(
         &["ann@contoso.com", "bad.add@contoso.com"],
         &["bad.update@contoso.com", "upd@contoso.com"],
         &[],
     );
-    let outcome = enact(&call(), &organization, &changes, false).await;
+    let outcome = Service::default().enact(&changes).await;
     assert_eq!(outcome.made, 2);
     assert!(outcome.stopped.is_none());
     assert_eq!(outcome.left["bad.add@contoso.com"], "add: exists");
@@ -157,26 +195,57 @@ async fn a_refused_row_is_left_and_the_rest_is_done() {
 }
 
 #[tokio::test]
-async fn an_account_that_may_not_write_stops_the_run() {
-    let log = Log::default();
-    let organization = organization(Arc::clone(&log)).await;
-    let outcome =
-        enact(&call(), &organization, &changes(&["ann@contoso.com"], &["locked@contoso.com"], &[]), false)
-            .await;
-    assert_eq!(outcome.made, 0);
-    assert!(matches!(outcome.stopped, Some(Stop::Failed(_))));
+async fn an_account_that_may_not_write_stops_the_run_at_once() {
+    let service = Service::default();
+    let updated = ten("a.locked@contoso.com");
+    let outcome = service.enact(&changes(&["ann@contoso.com"], &updated, &[])).await;
+    assert!(matches!(outcome.stopped, Some(Stop::Failed(_))), "{outcome:?}");
+    assert_eq!(service.log().len(), AT_A_TIME, "what was under way already, and nothing more");
+    assert_eq!(outcome.made + outcome.left.len(), 11);
+    assert!(outcome.left["a.locked@contoso.com"].contains("read-only"), "{outcome:?}");
+    assert_eq!(outcome.left["j@contoso.com"], "update: not attempted");
     assert_eq!(outcome.left["ann@contoso.com"], "add: not attempted");
-    assert_eq!(log.lock().unwrap().len(), 1);
 }
 
 #[tokio::test]
 async fn an_interrupted_run_writes_nothing_more() {
-    let log = Log::default();
-    let organization = organization(Arc::clone(&log)).await;
-    let call = call();
-    call.cancel.cancel();
-    let outcome =
-        enact(&call, &organization, &changes(&["ann@contoso.com"], &[], &["gone@contoso.com"]), false).await;
+    let service = Service::default();
+    service.interrupt.cancel();
+    let outcome = service.enact(&changes(&["ann@contoso.com"], &[], &["gone@contoso.com"])).await;
     assert!(matches!(outcome.stopped, Some(Stop::Cancelled)));
-    assert_eq!((outcome.made, outcome.left.len(), log.lock().unwrap().len()), (0, 2, 0));
+    assert_eq!((outcome.made, outcome.left.len(), service.log().len()), (0, 2, 0));
+}
+
+#[tokio::test]
+async fn a_batch_that_is_under_way_when_the_user_interrupts_is_finished_and_no_other_is_begun() {
+    let service = Service::default();
+    let mut added: Vec<String> = (0..=BATCH).map(|number| format!("p{number:02}@contoso.com")).collect();
+    added[0] = "a.interrupt@contoso.com".to_owned();
+    let added: Vec<&str> = added.iter().map(String::as_str).collect();
+    let outcome = service.enact(&changes(&added, &[], &[])).await;
+    assert!(matches!(outcome.stopped, Some(Stop::Cancelled)), "{outcome:?}");
+    assert_eq!((outcome.made, service.log().len()), (BATCH, 1));
+    assert_eq!(outcome.left, [("p50@contoso.com".to_owned(), "add: not attempted".to_owned())].into());
+}
+
+#[tokio::test]
+async fn deletions_that_are_under_way_when_the_user_interrupts_are_finished_and_no_other_is_begun() {
+    let service = Service::default();
+    let outcome = service.enact(&changes(&[], &[], &ten("a.interrupt@contoso.com"))).await;
+    assert!(matches!(outcome.stopped, Some(Stop::Cancelled)), "{outcome:?}");
+    assert_eq!((outcome.made, outcome.left.len(), service.log().len()), (AT_A_TIME, 6, AT_A_TIME));
+    assert!(outcome.left.values().all(|reason| reason == "delete: not attempted"), "{outcome:?}");
+}
+
+#[tokio::test]
+async fn what_is_under_way_when_the_user_interrupts_is_not_waited_for_without_end() {
+    let service = Service::default();
+    let changes = changes(&["interrupt.silent@contoso.com"], &[], &[]);
+    let (outcome, ()) = tokio::join!(service.enact(&changes), async {
+        service.interrupt.cancelled().await;
+        tokio::time::pause();
+    });
+    assert!(matches!(outcome.stopped, Some(Stop::Cancelled)), "{outcome:?}");
+    let reason = &outcome.left["interrupt.silent@contoso.com"];
+    assert!(reason.starts_with("add: the operation was interrupted"), "{reason}");
 }

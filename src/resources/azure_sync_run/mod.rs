@@ -17,7 +17,7 @@ use crate::framework::resource::{
 use crate::http::Call;
 use crate::preview::{self, Wanted};
 use crate::provider::{Diagnose, Session};
-use crate::sync_report::{Action, Approved, Change, Estimate, Judgement, Limit, SyncVersion};
+use crate::sync_report::{self, Action, Approved, Change, Estimate, Judgement, Limit, SyncVersion};
 
 use enact::{Outcome, Stop};
 use model::RunModel;
@@ -41,6 +41,14 @@ impl Resource for AzureSyncRun {
 
     fn validate(&self, config: &RunModel, diagnostics: &mut Diagnostics) {
         for (address, line) in config.changes.known().into_iter().flatten() {
+            let spelling = sync_report::normalize(address);
+            if *spelling != **address {
+                diagnostics.error_at(
+                    RunModel::changes().key(address.as_str()),
+                    "Not the address of a row",
+                    format!("`{address}` stands for no account: rows are named by addresses in lower case. Write `{spelling}`."),
+                );
+            }
             if Action::of_line(line).is_none() {
                 diagnostics.error_at(
                     RunModel::changes().key(address.as_str()),
@@ -65,18 +73,19 @@ impl Resource for AzureSyncRun {
     }
 
     async fn check(&self, ctx: &Context<Session>, planned: &Planned<Self>, diagnostics: &mut Diagnostics) {
-        let deletions = deletions(&planned.model);
-        if deletions == 0 {
+        let model = &planned.model;
+        let deletions = deletions(model);
+        // What is not known yet binds when it is applied.
+        if deletions == 0 || model.max_deletions.is_unknown() || model.on_excess.is_unknown() {
             return;
         }
-        let judged = match limit(&planned.model) {
-            Limit::Count(_) => Ok(Judgement::of(deletions, 0, limit(&planned.model))),
-            Limit::Percent { .. } => active_accounts(ctx, &planned.model)
-                .await
-                .map(|active| Judgement::of(deletions, active, limit(&planned.model))),
+        let limit = limit(model);
+        let active = match limit {
+            Limit::Count(_) => Ok(0),
+            Limit::Percent { .. } => active_accounts(ctx, model).await,
         };
-        match judged {
-            Ok(judgement) if judgement.exceeded() => diagnostics.push(excess(&planned.model, judgement)),
+        match active.map(|active| Judgement::of(deletions, active, limit)) {
+            Ok(judgement) if judgement.exceeded() => diagnostics.push(excess(model, judgement)),
             Ok(_) => {}
             Err(errors) => diagnostics.append(errors),
         }
@@ -237,13 +246,15 @@ fn no_longer_hold(broken: &BTreeMap<String, String>) -> Diagnostic {
 }
 
 fn excess(model: &RunModel, judgement: Judgement) -> Diagnostic {
-    let limit = limit(model);
-    let detail = format!(
-        "The run would delete {} accounts; `max_deletions` = {limit} allows {} of {} active accounts.",
-        judgement.removals,
-        judgement.allowed.unwrap_or_default(),
-        judgement.active_accounts
-    );
+    let Judgement { removals, allowed, active_accounts } = judgement;
+    let allowed = allowed.unwrap_or_default();
+    let allows = match limit(model) {
+        Limit::Count(_) => format!("`max_deletions` allows {allowed}"),
+        limit @ Limit::Percent { .. } => {
+            format!("`max_deletions` = {limit} allows {allowed} of {active_accounts} active accounts")
+        }
+    };
+    let detail = format!("The run would delete {removals} accounts; {allows}.");
     let summary = "More deletions than allowed";
     let diagnostic = if model.on_excess.text() == "withhold" {
         Diagnostic::warning(

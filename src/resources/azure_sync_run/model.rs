@@ -22,7 +22,8 @@ model! {
     ///
     /// The plan shows one line a person; when there is nothing to do, it shows no changes. At apply the directory and the
     /// organization are read again. Rows that are true already are skipped, additions that no longer hold are left for the
-    /// next plan, and when an update or deletion no longer holds, nothing is written at all.
+    /// next plan, and when an update or deletion no longer holds, nothing is written at all. A run that is interrupted finishes
+    /// the requests that are under way and leaves the rest.
     ///
     /// A run touches users only: never a group, a functional account, an administrator, the type of an account or an exempt
     /// address. What it does not touch is listed in `left`. It deletes only accounts whose user is among Entra's deleted

@@ -33,12 +33,12 @@ fn grant(quickstart: &Quickstart) -> Json {
     grant
 }
 
-fn scopes(quickstart: &Quickstart) -> BTreeSet<String> {
+pub(super) fn scopes(quickstart: &Quickstart) -> BTreeSet<String> {
     grant(quickstart)["scope"].as_str().unwrap_or_default().split_whitespace().map(str::to_owned).collect()
 }
 
 /// Grants these scopes and no others, as somebody does by hand.
-fn grant_by_hand(quickstart: &Quickstart, scopes: &BTreeSet<String>) {
+pub(super) fn grant_by_hand(quickstart: &Quickstart, scopes: &BTreeSet<String>) {
     let id = grant(quickstart)["id"].as_str().unwrap().to_owned();
     let scope = scopes.iter().cloned().collect::<Vec<_>>().join(" ");
     let path = format!("oauth2PermissionGrants/{id}");

@@ -107,6 +107,11 @@ impl Quickstart {
             .block_on(async { self.plugin.resource(kind).await.validate_as(config, write_only).await })
     }
 
+    /// Reads a data source.
+    pub(crate) fn data(&self, name: &str, config: Json) -> (Json, Messages) {
+        self.runtime.block_on(self.plugin.data(name, config))
+    }
+
     /// Reads one object and plans it. What was said while reading comes first.
     pub(crate) fn plan(&self, kind: &'static str) -> Plan {
         let domain = self.simulator.tenant().domain.clone();

@@ -113,9 +113,20 @@ impl Workspace {
 
     /// Runs the CLI to its end, with colours off and stdin closed.
     pub(crate) fn run(&self, arguments: &[&str]) -> Outcome {
-        let output = self.command(arguments).output().expect("the CLI starts");
+        self.outcome(&arguments.join(" "), &mut self.command(arguments))
+    }
+
+    /// Runs steps of a pipeline, each a line of shell in which `tofu` is this workspace's CLI, up to the first that fails.
+    pub(crate) fn run_steps(&self, steps: &[String]) -> Outcome {
+        let script = format!("tofu() {{ \"$0\" \"$@\"; }}\n{}", steps.join("\n"));
+        let mut shell = self.program("sh", &["-e", "-c", script.as_str()]);
+        self.outcome(&steps.join("; "), shell.arg(&self.cli.path).env("TF_CLI_ARGS", "-no-color"))
+    }
+
+    fn outcome(&self, shown: &str, command: &mut Command) -> Outcome {
+        let output = command.output().expect("the CLI starts");
         Outcome {
-            command: format!("{}: {}", self.cli, arguments.join(" ")),
+            command: format!("{}: {shown}", self.cli),
             code: output.status.code(),
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
             stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
@@ -131,7 +142,11 @@ impl Workspace {
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(&self.cli.path);
+        self.program(&self.cli.path, arguments)
+    }
+
+    fn program(&self, program: impl AsRef<OsStr>, arguments: &[&str]) -> Command {
+        let mut command = Command::new(program);
         command
             .args(arguments)
             .current_dir(self.path())

@@ -1,0 +1,235 @@
+//! Reviewed runs: limits, rows that no longer hold, and interruptions.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use reqwest::Method;
+use serde_json::{Map, Value as Json, json};
+use tokio::runtime::Runtime;
+
+use crate::support::plugin::Plugin;
+use crate::support::plugin::calls::{Messages, Plan, Stored};
+use crate::support::plugin::messages::stop_provider;
+use crate::support::plugin::values::UNKNOWN;
+use crate::support::simulator::Simulator;
+
+const RUN: &str = "proofpoint_azure_sync_run";
+
+/// An organization that is synced by reviewed runs only, and a provider.
+struct Reviewed {
+    simulator: Simulator,
+    runtime: Runtime,
+    plugin: Arc<Plugin>,
+    domain: String,
+}
+
+impl Reviewed {
+    fn start(arguments: &[&str]) -> Self {
+        let simulator = Simulator::start(&[&["--plain"], arguments].concat());
+        let tenant = simulator.tenant().clone();
+        let runtime = Runtime::new().unwrap();
+        let plugin = Arc::new(runtime.block_on(configured(&simulator)));
+        let world = Self { simulator, runtime, plugin, domain: tenant.domain.clone() };
+        let settings = json!({
+            "primary_domain": tenant.domain, "application_id": tenant.client_id, "ad_key": tenant.client_secret,
+            "disable_login": false, "default_user_role_name": "end_user", "sync_frequency": 0,
+            "sync_active_users": true, "sync_distribution_groups": true, "sync_security_groups": false,
+            "add_users": true, "update_users": true, "remove_deleted_users": true,
+            "add_groups": false, "update_groups": false, "remove_deleted_groups": false,
+        });
+        world.essentials(Method::PUT, "settings/azure", Some(&settings));
+        world.simulator.forget_requests();
+        world
+    }
+
+    fn essentials(&self, method: Method, path: &str, body: Option<&Json>) -> Json {
+        let path = format!("orgs/{}/{path}", self.domain);
+        let (status, answer) = self.simulator.essentials(method, &path, body);
+        assert!((200..300).contains(&status), "{path}: {status} {answer}");
+        answer
+    }
+
+    fn graph(&self, method: Method, path: &str, body: Option<&Json>) {
+        let (status, answer) = self.simulator.graph(method, path, body);
+        assert!((200..300).contains(&status), "{path}: {status} {answer}");
+    }
+
+    /// The rows that there are to enact now.
+    fn rows(&self) -> Map<String, Json> {
+        let config = json!({ "domain": self.domain });
+        let (state, said) = self.runtime.block_on(self.plugin.data("proofpoint_azure_sync_preview", config));
+        said.expect_none();
+        state["changes"].as_object().expect("rows").clone()
+    }
+
+    fn plan(&self, arguments: Json) -> Plan {
+        let mut config = arguments;
+        config["domain"] = json!(self.domain);
+        self.runtime.block_on(async { self.plugin.resource(RUN).await.plan(None, config).await })
+    }
+
+    fn apply(&self, planned: Plan) -> Stored {
+        self.runtime.block_on(async { self.plugin.resource(RUN).await.apply(None, planned).await })
+    }
+
+    /// Nothing but the run writes after the last [`Simulator::forget_requests`].
+    fn expect_no_writes(&self) {
+        assert_eq!(self.simulator.writes(), []);
+    }
+}
+
+async fn configured(simulator: &Simulator) -> Plugin {
+    let plugin = Plugin::start(&simulator.environment()).await;
+    plugin.configure(json!({})).await.expect_none();
+    plugin
+}
+
+/// The message about the limit, which must be an error and alone.
+fn excess(said: &Messages) -> &str {
+    let error = said.expect_error();
+    assert_eq!(
+        (error.path.as_str(), error.summary.as_str()),
+        ("max_deletions", "More deletions than allowed")
+    );
+    error.detail.split(" Check why").next().unwrap()
+}
+
+#[test]
+fn a_limit_is_judged_while_planning_where_it_is_known_and_says_what_it_counts() {
+    let world = Reviewed::start(&[]);
+    let rows: Map<String, Json> =
+        (1..=5).map(|number| (format!("p{number}@contoso.com"), json!("delete end_user: gone"))).collect();
+    let said = |max_deletions: &str, on_excess: &str| {
+        let arguments = json!({ "changes": rows, "max_deletions": max_deletions, "on_excess": on_excess });
+        world.plan(arguments).messages
+    };
+    let counted = said("3", "error");
+    assert_eq!(excess(&counted), "The run would delete 5 accounts; `max_deletions` allows 3.");
+    let share = said("10%", "error");
+    let accounts = world.essentials(Method::GET, "users", None);
+    let active = accounts["users"].as_array().unwrap().iter().filter(|account| {
+        account["is_active"] == true && !account["type"].as_str().unwrap().ends_with("admin")
+    });
+    let active = active.count();
+    assert_eq!(
+        excess(&share),
+        format!(
+            "The run would delete 5 accounts; `max_deletions` = 10% allows 2 of {active} active accounts."
+        )
+    );
+    said("5", "error").expect_none();
+    said(UNKNOWN, "error").expect_none();
+    said("3", UNKNOWN).expect_none();
+    let withheld = said("3", "withhold");
+    assert!(withheld.0.len() == 1 && !withheld.0[0].error, "{withheld}");
+    world.expect_no_writes();
+}
+
+#[test]
+fn a_limit_binds_when_rows_are_applied_that_were_not_known_while_planning() {
+    let world = Reviewed::start(&[]);
+    let mut planned = world.plan(json!({ "changes": UNKNOWN, "max_deletions": "0" }));
+    planned.messages.expect_none();
+    assert_eq!((&planned.state["run_at"], &planned.state["left"]), (&json!(UNKNOWN), &json!(UNKNOWN)));
+
+    let rows = world.rows();
+    assert!(rows["jack.king@contoso.com"].as_str().unwrap().starts_with("delete "), "{rows:?}");
+    planned.config["changes"] = rows.clone().into();
+    planned.state["changes"] = rows.into();
+    let applied = world.apply(planned);
+    assert_eq!(excess(&applied.messages), "The run would delete 1 accounts; `max_deletions` allows 0.");
+    assert!(applied.state.is_null(), "{:#}", applied.state);
+    world.expect_no_writes();
+}
+
+#[test]
+fn a_share_is_judged_again_by_the_accounts_there_are_when_a_saved_plan_is_applied() {
+    let world = Reviewed::start(&[]);
+    world.graph(Method::DELETE, "users/ben.cole@contoso.com", None);
+    let planned = world.plan(json!({ "changes": world.rows(), "max_deletions": "15%" }));
+    planned.messages.expect_none();
+
+    // Two of eleven may go, and one of six.
+    for name in ["anna.berg", "carla.diaz", "david.evans", "erin.fox", "scanner"] {
+        world.essentials(Method::DELETE, &format!("users/{name}@contoso.com"), None);
+    }
+    world.simulator.forget_requests();
+    let refused = world.apply(planned);
+    let detail = excess(&refused.messages);
+    assert!(
+        detail.starts_with("The run would delete 2 accounts; `max_deletions` = 15% allows 1 of"),
+        "{detail}"
+    );
+    world.expect_no_writes();
+}
+
+#[test]
+fn an_update_that_is_another_one_by_now_keeps_everything_from_being_written() {
+    let world = Reviewed::start(&[]);
+    let planned = world.plan(json!({ "changes": world.rows() }));
+    planned.messages.expect_none();
+    world.graph(Method::PATCH, "users/irene.jones@contoso.com", Some(&json!({ "surname": "Smith" })));
+    world.simulator.forget_requests();
+    let refused = world.apply(planned);
+    let error = refused.messages.expect_error();
+    assert_eq!(error.summary, "Planned rows no longer hold");
+    assert!(error.detail.contains("irene.jones@contoso.com  now the row is `update "), "{error}");
+    assert!(!error.detail.contains("jack.king"), "{error}");
+    world.expect_no_writes();
+}
+
+#[test]
+fn rows_are_named_by_addresses_in_lower_case() {
+    let runtime = Runtime::new().unwrap();
+    let said = runtime.block_on(async {
+        let plugin = Plugin::start(&[].into()).await;
+        let rows = json!({ "Jack.King@contoso.com": "delete end_user: gone" });
+        plugin.resource(RUN).await.validate(json!({ "domain": "contoso.com", "changes": rows })).await
+    });
+    let error = said.expect_error();
+    assert_eq!(error.path, r#"changes["Jack.King@contoso.com"]"#);
+    assert!(error.detail.contains("Write `jack.king@contoso.com`."), "{error}");
+}
+
+#[test]
+fn an_interrupted_run_finishes_its_batch_and_the_next_plan_shows_the_rest() {
+    let mut world = Reviewed::start(&["--users", "80", "--groups", "0"]);
+    let accounts = world.essentials(Method::GET, "users", None);
+    let users = accounts["users"].as_array().unwrap().iter().filter(|account| account["type"] == "end_user");
+    for user in users {
+        world.essentials(Method::DELETE, &format!("users/{}", user["primary_email"].as_str().unwrap()), None);
+    }
+    let rows = world.rows();
+    let additions: BTreeSet<&String> = rows.keys().collect();
+    assert!(
+        additions.len() > 50 && rows.values().all(|row| row.as_str().unwrap().starts_with("add ")),
+        "{rows:?}"
+    );
+    let planned = world.plan(json!({ "changes": rows.clone() }));
+    world.simulator.forget_requests();
+
+    // While the first batch is on its way, somebody presses Ctrl-C.
+    let users = "/api/v1/orgs/*/users";
+    let slow = json!([{ "method": "POST", "path": users, "delay": 1000, "count": 1 }]);
+    world.simulator.set_faults(&slow);
+    let plugin = Arc::clone(&world.plugin);
+    let apply = world.runtime.spawn(async move { plugin.resource(RUN).await.apply(None, planned).await });
+    while world.simulator.control(Method::GET, "faults", None)[0]["count"] != 0 {
+        assert!(!apply.is_finished(), "the apply ended too early");
+    }
+    let stop = async { world.plugin.rpc().stop_provider(stop_provider::Request {}).await.map(drop) };
+    world.runtime.block_on(stop).unwrap();
+    let applied = world.runtime.block_on(apply).unwrap();
+
+    let writes = world.simulator.writes();
+    assert_eq!(writes.iter().map(|write| write.status).collect::<Vec<_>>(), [207], "{writes:?}");
+    let left = applied.state["left"].as_object().unwrap_or_else(|| panic!("{}", applied.messages));
+    assert_eq!(left.len(), additions.len() - 50);
+    assert!(left.values().all(|reason| reason == "add: not attempted"), "{left:?}");
+    let [said] = applied.messages.0.as_slice() else { panic!("{}", applied.messages) };
+    assert!(!said.error && said.detail.starts_with("The run was interrupted."), "{said}");
+
+    world.plugin = Arc::new(world.runtime.block_on(configured(&world.simulator)));
+    let rest = world.rows();
+    assert_eq!(rest.keys().collect::<Vec<_>>(), left.keys().collect::<Vec<_>>());
+}
