@@ -11,6 +11,7 @@
 mod acceptance;
 mod architecture;
 mod differential;
+mod interfaces;
 mod protocol;
 #[expect(dead_code, reason = "the tests of the resources land one after another")]
 mod support;
