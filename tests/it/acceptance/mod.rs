@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod client_secret;
+mod demo;
 mod examples;
 pub(crate) mod kill;
 mod life;

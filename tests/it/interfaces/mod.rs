@@ -1,8 +1,8 @@
 //! Our requests, and the simulator's answers, against what the services publish of themselves.
 //!
 //! Everywhere else our client is held against our simulator, which would pass over a mistake that both make. Here a
-//! quick start with all that may follow it is recorded and held against descriptions in the form of OpenAPI: by default
-//! the excerpts beside this file. `TEST_OPENAPI_DIR` names a directory with larger ones under the same names.
+//! quick start with all that may follow it is recorded and held against descriptions in the form of OpenAPI: the excerpts
+//! beside this file, and those in the directory that `TEST_OPENAPI_DIR` names, under the same file names.
 
 mod document;
 mod schema;
