@@ -6,8 +6,8 @@
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST) | expand -t 16
 
-build: ## Build the provider for release
-	cargo build --release --bin terraform-provider-proofpoint
+build: ## Build the provider and the simulator for release
+	cargo build --release --bin terraform-provider-proofpoint --bin proofpoint-azure-simulator
 
 test: ## Run unit, protocol and acceptance tests with every CLI found
 	@.ci/tools any
@@ -34,7 +34,7 @@ bench: ## Measure against the numbers in ARCHITECTURE.md
 	cargo build --release --bin terraform-provider-proofpoint --bin proofpoint-azure-simulator --bin bench
 	@"$${CARGO_TARGET_DIR:-target}/release/bench"
 
-dist: build ## Zip the release build as a registry wants it, into target/dist
+dist: build ## Zip the release builds, the provider as a registry wants it, into target/dist
 	@.ci/dist
 
 tools: ## Provide every CLI this machine can, into target/tools

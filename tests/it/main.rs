@@ -10,5 +10,6 @@
 mod acceptance;
 mod architecture;
 mod differential;
+mod interfaces;
 mod protocol;
 mod support;

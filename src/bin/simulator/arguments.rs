@@ -20,6 +20,8 @@ proofpoint-azure-simulator: Entra ID, Microsoft Graph and Proofpoint Essentials 
   --replica-lag MS    time until every Graph replica shows a write (default 0)
   --time-scale N      how many times faster than real time the clock runs (default 1)
   --seed N            everything that looks random follows from this number (default 1)
+  --state-of URL      start nothing: print what the running simulator holds whose first line gives URL as
+                      `control`; --tls-dir is the one that it was given
   --help, --version
 ";
 
@@ -27,6 +29,8 @@ proofpoint-azure-simulator: Entra ID, Microsoft Graph and Proofpoint Essentials 
 pub(crate) enum Command {
     /// Serve.
     Run(Box<Arguments>),
+    /// Print what the simulator with this control plane holds.
+    StateOf { control: String, tls_dir: Option<PathBuf> },
     /// Print this and leave.
     Print(String),
 }
@@ -76,6 +80,7 @@ impl Default for Arguments {
 /// Reads `--name value` and `--name=value`; anything else is an error that names the word.
 pub(crate) fn parse(given: &[String]) -> Result<Command, String> {
     let mut arguments = Arguments::default();
+    let mut state_of = None;
     let mut words = given.iter();
     while let Some(word) = words.next() {
         let (name, attached) = match word.split_once('=') {
@@ -114,6 +119,7 @@ pub(crate) fn parse(given: &[String]) -> Result<Command, String> {
             "--latency" => arguments.latency = number(name, &value()?)?,
             "--replica-lag" => arguments.replica_lag = number(name, &value()?)?,
             "--seed" => arguments.seed = number(name, &value()?)?,
+            "--state-of" => state_of = Some(value()?),
             "--time-scale" => {
                 arguments.time_scale = number(name, &value()?)?;
                 if !(arguments.time_scale.is_finite() && arguments.time_scale > 0.0) {
@@ -126,7 +132,10 @@ pub(crate) fn parse(given: &[String]) -> Result<Command, String> {
     if arguments.tenants == 0 {
         return Err("`--tenants` must be at least 1".to_owned());
     }
-    Ok(Command::Run(Box::new(arguments)))
+    Ok(match state_of {
+        Some(control) => Command::StateOf { control, tls_dir: arguments.tls_dir },
+        None => Command::Run(Box::new(arguments)),
+    })
 }
 
 fn number<T: std::str::FromStr>(name: &str, text: &str) -> Result<T, String> {
@@ -141,7 +150,7 @@ mod tests {
         let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
         match parse(&words)? {
             Command::Run(arguments) => Ok(*arguments),
-            Command::Print(text) => Err(text),
+            Command::Print(text) | Command::StateOf { control: text, .. } => Err(text),
         }
     }
 

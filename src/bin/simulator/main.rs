@@ -13,19 +13,18 @@ mod essentials;
 mod generate;
 mod graph;
 mod ready;
+mod running;
 mod server;
 mod state;
 
 use std::process::ExitCode;
 
+use arguments::Command;
+
 fn main() -> ExitCode {
     let given: Vec<String> = std::env::args().skip(1).collect();
-    let arguments = match arguments::parse(&given) {
-        Ok(arguments::Command::Run(arguments)) => *arguments,
-        Ok(arguments::Command::Print(text)) => {
-            ready::print_line(&text);
-            return ExitCode::SUCCESS;
-        }
+    let command = match arguments::parse(&given) {
+        Ok(command) => command,
         Err(problem) => {
             ready::complain(&problem);
             return ExitCode::from(2);
@@ -38,11 +37,26 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    match runtime.block_on(server::run(arguments)) {
+    match runtime.block_on(perform(command)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {
             ready::complain(&problem);
             ExitCode::FAILURE
+        }
+    }
+}
+
+async fn perform(command: Command) -> Result<(), String> {
+    match command {
+        Command::Run(arguments) => server::run(*arguments).await,
+        Command::StateOf { control, tls_dir } => {
+            let state = running::state(&control, tls_dir.as_deref()).await?;
+            ready::print_line(&state);
+            Ok(())
+        }
+        Command::Print(text) => {
+            ready::print_line(&text);
+            Ok(())
         }
     }
 }

@@ -17,12 +17,13 @@ fn every_example_is_a_valid_configuration() {
         let mut root = String::new();
         for (number, example) in examples().iter().filter(|example| !is_import(example)).enumerate() {
             let text = fs::read_to_string(example).expect("an example");
-            workspace.write(&format!("modules/{number}/main.tf"), &text);
+            let text = if example.ends_with("README.md") { block_of(&text) } else { &text };
+            workspace.write(&format!("modules/{number}/main.tf"), text);
             if !text.contains("required_providers") {
                 workspace.write(&format!("modules/{number}/versions.tf"), REQUIREMENT);
             }
             let mut arguments = String::new();
-            for name in required_variables(&text) {
+            for name in required_variables(text) {
                 writeln!(arguments, "  {name} = null").expect("writing to a string");
             }
             writeln!(root, "# {}", example.display()).expect("writing to a string");
@@ -62,21 +63,47 @@ fn the_pages_are_up_to_date() {
     assert!(output.status.success(), "run `make docs`:\n{text}");
 }
 
-/// Every Terraform file below `examples/`.
+#[test]
+fn every_link_to_a_file_leads_to_one() {
+    let pages = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md"]
+        .map(|name| repository().join(name));
+    let mut dead = Vec::new();
+    for page in pages.into_iter().chain(files_below("docs", "md")) {
+        let text = fs::read_to_string(&page).expect("a page");
+        let targets = text.split("](").skip(1).filter_map(|rest| rest.split(['#', ')']).next());
+        let files = targets.filter(|target| !target.is_empty() && !target.contains("://"));
+        let missing = files.filter(|file| !page.with_file_name(file).exists());
+        dead.extend(missing.map(|file| format!("{}: {file}", page.display())));
+    }
+    assert!(dead.is_empty(), "{dead:#?}");
+}
+
+/// The first block of a page.
+fn block_of(page: &str) -> &str {
+    page.split("```hcl\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a block of HCL")
+}
+
+/// The README, and every Terraform file below `examples/`.
 fn examples() -> Vec<PathBuf> {
+    let mut found = files_below("examples", "tf");
+    found.push(repository().join("README.md"));
+    found
+}
+
+fn files_below(directory: &str, ending: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
-    let mut directories = vec![repository().join("examples")];
+    let mut directories = vec![repository().join(directory)];
     while let Some(directory) = directories.pop() {
-        for entry in directory.read_dir().expect("a directory of examples").flatten() {
+        for entry in directory.read_dir().expect("a directory").flatten() {
             let path = entry.path();
             if path.is_dir() {
                 directories.push(path);
-            } else if path.extension().is_some_and(|ending| ending == "tf") {
+            } else if path.extension().is_some_and(|other| other == ending) {
                 found.push(path);
             }
         }
     }
-    assert!(!found.is_empty(), "no examples");
+    assert!(!found.is_empty(), "nothing below {directory}");
     found.sort();
     found
 }

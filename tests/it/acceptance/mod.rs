@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod client_secret;
+mod demo;
 mod drift;
 mod examples;
 mod kill;

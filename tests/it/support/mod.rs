@@ -6,5 +6,6 @@ pub(crate) mod cli;
 pub(crate) mod mistakes;
 pub(crate) mod plugin;
 pub(crate) mod quickstart;
+pub(crate) mod relay;
 pub(crate) mod simulator;
 pub(crate) mod workspace;

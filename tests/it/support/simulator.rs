@@ -64,6 +64,7 @@ impl Request {
 #[derive(Debug)]
 pub(crate) struct Simulator {
     process: Child,
+    line: Value,
     ready: Ready,
     client: Client,
     runtime: Runtime,
@@ -88,10 +89,11 @@ impl Simulator {
             .expect("the simulator starts");
         let mut line = String::new();
         BufReader::new(process.stdout.take().expect("a pipe")).read_line(&mut line).expect("the ready line");
-        let ready: Ready = serde_json::from_str(&line).unwrap_or_else(|error| {
+        let line: Value = serde_json::from_str(&line).unwrap_or_else(|error| {
             let log = fs::read_to_string(dir.path().join("log")).unwrap_or_default();
             panic!("no ready line from the simulator: {error}\n{line}\n{log}")
         });
+        let ready = Ready::deserialize(&line).expect("the ready line");
         let certificates = ready.ca_certificate.iter().map(|path| {
             let pem = fs::read(path).expect("the simulator's CA certificate");
             Certificate::from_pem(&pem).expect("a certificate")
@@ -99,7 +101,12 @@ impl Simulator {
         let client =
             Client::builder().tls_certs_only(certificates).no_proxy().build().expect("an HTTP client");
         let runtime = runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        Self { process, ready, client, runtime, dir }
+        Self { process, line, ready, client, runtime, dir }
+    }
+
+    /// The ready line, as it was printed.
+    pub(crate) fn line(&self) -> &Value {
+        &self.line
     }
 
     /// The ready line.

@@ -354,7 +354,8 @@ pub(crate) fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-fn provider() -> &'static Path {
+/// The built provider.
+pub(crate) fn provider() -> &'static Path {
     Path::new(env!("CARGO_BIN_EXE_terraform-provider-proofpoint"))
 }
 

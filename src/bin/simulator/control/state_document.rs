@@ -194,3 +194,60 @@ fn service_principal(object: &Map<String, Value>) -> ServicePrincipal {
     let resource = resources::published(app_id);
     ServicePrincipal { document: object.clone(), resource, own_tags, ..ServicePrincipal::default() }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::arguments::Arguments;
+    use crate::engine;
+    use crate::entra::jwt::Signer;
+    use crate::essentials::settings::Settings;
+
+    fn settings(application_id: &str, ad_key: &str) -> Settings {
+        serde_json::from_value(json!({
+            "primary_domain": "contoso.com", "application_id": application_id, "ad_key": ad_key,
+            "disable_login": false, "default_user_role_name": "end_user", "sync_frequency": 3,
+            "sync_active_users": true, "sync_distribution_groups": true, "sync_security_groups": false,
+            "add_users": true, "update_users": true, "remove_deleted_users": true, "add_groups": true,
+            "update_groups": true, "remove_deleted_groups": true,
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn a_world_started_from_its_own_document_shows_the_same_document() {
+        let signer = Arc::new(Signer::generate().unwrap());
+        let mut world = World::new(&Arguments::default(), signer.clone()).unwrap();
+        // Somebody has no licence left, so that a run has a row of every kind.
+        world.behaviour.essentials.user_capping = true;
+        world.organizations.find_mut("contoso.com").unwrap().user_licenses = 1;
+        let automation = world.tenants[0].automation.clone();
+        for key in [automation.client_secret.as_str(), "wrong"] {
+            let mut settings = settings(&automation.client_id, key);
+            settings.schedule(None, world.clock.now());
+            let contoso = world.organizations.find_mut("contoso.com").unwrap();
+            contoso.settings = Some(settings);
+            contoso.exemptions.insert("scanner@contoso.com".to_owned());
+            engine::run_now(&mut world, "contoso.com").unwrap();
+        }
+        let before = write(&world);
+        let runs = before["organizations"]["contoso.com"]["runs"].as_array().unwrap();
+        assert_eq!((&runs[0]["outcome"], &runs[1]["outcome"]), (&json!("success"), &json!("failed")));
+        assert_ne!(runs[0]["blocked"], json!([]), "nobody is blocked: {runs:#?}");
+
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), before.to_string()).unwrap();
+        let arguments = Arguments { data: Some(file.path().to_owned()), ..Arguments::default() };
+        let again = write(&World::new(&arguments, signer).unwrap());
+        for part in ["tenants", "organizations"] {
+            for (name, content) in before[part].as_object().unwrap() {
+                for (list, value) in content.as_object().unwrap() {
+                    assert_eq!(&again[part][name][list], value, "{part}/{name}/{list}");
+                }
+            }
+        }
+        assert_eq!(again, before);
+    }
+}

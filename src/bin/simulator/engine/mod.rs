@@ -37,8 +37,10 @@ mod run;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::essentials::account::AccountType;
@@ -53,23 +55,33 @@ use crate::state::tenant::Tenant;
 const KEPT_RUNS: usize = 200;
 
 /// What a run did. Addresses are listed up to a limit; the counts are whole.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub(crate) struct Run {
     pub(crate) time: Timestamp,
     pub(crate) version: u8,
-    /// `success` or `failed`.
-    pub(crate) outcome: &'static str,
+    pub(crate) outcome: Ending,
     pub(crate) error: Option<String>,
     pub(crate) counts: Counts,
     pub(crate) added: Vec<String>,
     pub(crate) updated: Vec<String>,
     pub(crate) deleted: Vec<String>,
     /// Address and reason.
-    pub(crate) blocked: Vec<(String, &'static str)>,
+    pub(crate) blocked: Vec<(String, Cow<'static, str>)>,
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Ending {
+    #[default]
+    Success,
+    Failed,
 }
 
 /// How many objects and accounts met which fate.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub(crate) struct Counts {
     pub(crate) added: usize,
     pub(crate) updated: usize,
@@ -174,7 +186,7 @@ pub(crate) fn bring_in_step(organization: &mut Organization, tenant: &Tenant, no
     let users = tenant.users.iter().map(|user| rules::person(user, &scope));
     let objects = users.chain(tenant.groups.iter().map(|group| rules::group(group, &scope))).collect();
     organization.settings = Some(settings);
-    let start = Run { time: now, version: version.into(), outcome: "success", ..Run::default() };
+    let start = Run { time: now, version: version.into(), ..Run::default() };
     reconcile::apply(organization, objects, version, false, start);
     organization.settings = None;
 }

@@ -78,13 +78,15 @@ impl Work<'_> {
                     continue;
                 }
                 Verdict::Blocked(reason) => {
-                    self.run.blocked.push((object.address, reason));
+                    self.run.blocked.push((object.address, reason.into()));
                     continue;
                 }
                 Verdict::Wanted(wanted) => wanted,
             };
             if !taken.insert(object.address.clone()) {
-                self.run.blocked.push((object.address, "another object of the directory has the address"));
+                self.run
+                    .blocked
+                    .push((object.address, "another object of the directory has the address".into()));
                 continue;
             }
             wanted.aliases.retain(|alias| taken.insert(alias.clone()));
@@ -171,7 +173,7 @@ impl Work<'_> {
             return;
         }
         if foreign.contains(&winner.address) {
-            self.run.blocked.push((winner.address, "an account of the organization has the address"));
+            self.run.blocked.push((winner.address, "an account of the organization has the address".into()));
             return;
         }
         let mut account = self.fields(&Account::new(&winner.address), &winner, true);
@@ -179,7 +181,7 @@ impl Work<'_> {
             && account.takes_licence()
             && self.organization.licences_taken() >= self.organization.user_licenses
         {
-            self.run.blocked.push((winner.address, "all licences are taken"));
+            self.run.blocked.push((winner.address, "all licences are taken".into()));
             return;
         }
         account.origin = Some(winner.origin);

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::rules::{self, Object, Scope};
-use super::{Run, reconcile};
+use super::{Ending, Run, reconcile};
 use crate::entra;
 use crate::essentials::organization::Organization;
 use crate::essentials::settings::Settings;
@@ -18,9 +18,9 @@ const NEEDED: &str = "Directory.Read.All";
 /// that changed nothing, only the signing in is repeated.
 pub(super) fn perform(world: &mut World, domain: &str, time: Timestamp, quiet: Option<&Run>) -> Run {
     let version = world.behaviour.essentials.sync_version;
-    let start = Run { time, version: version.into(), outcome: "success", ..Run::default() };
+    let start = Run { time, version: version.into(), ..Run::default() };
     let read = prepare(world, domain, time, quiet.is_none());
-    let failed = |error: String| Run { outcome: "failed", error: Some(error), ..start.clone() };
+    let failed = |error: String| Run { outcome: Ending::Failed, error: Some(error), ..start.clone() };
     match (read, quiet) {
         (Err(error), _) => failed(error),
         (Ok(_), Some(quiet)) => Run { time, ..quiet.clone() },

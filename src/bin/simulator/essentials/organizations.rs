@@ -206,6 +206,7 @@ pub(crate) fn from_state(domain: &str, content: &Value, now: Timestamp) -> Resul
     if let Some(settings) = &mut made.settings {
         settings.schedule(None, now);
     }
+    made.runs = part(content, "runs")?.unwrap_or_default();
     for exemption in content.get("exemptions").and_then(Value::as_array).into_iter().flatten() {
         let address = exemption.as_str().or_else(|| exemption.get("email").and_then(Value::as_str));
         made.exemptions.insert(address.ok_or("an exemption must have an `email`")?.to_lowercase());

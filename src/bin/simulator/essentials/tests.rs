@@ -208,14 +208,3 @@ fn a_partner_makes_and_deletes_customers() {
     assert_eq!(send_as(&mut world, &partner, "DELETE", "/orgs/adatum.com", &Value::Null).status, 204);
     assert!(world.organizations.find("adatum.com").is_none());
 }
-
-#[test]
-fn the_state_document_makes_the_same_organization_again() {
-    let mut world = world();
-    send(&mut world, "PUT", SETTINGS, &settings());
-    let state = world.organizations.state();
-    let now = world.clock.now();
-    let again = super::organizations::from_state("contoso.com", &state["contoso.com"], now).unwrap();
-    let first = world.organizations.find("contoso.com").unwrap();
-    assert_eq!((&again.accounts, &again.settings), (&first.accounts, &first.settings));
-}

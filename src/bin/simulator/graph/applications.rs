@@ -253,6 +253,7 @@ pub(crate) fn blank(
         "publisherDomain": domain, "signInAudience": "AzureADMyOrg",
         "identifierUris": [], "tags": [], "addIns": [], "appRoles": [], "keyCredentials": [],
         "passwordCredentials": [], "requiredResourceAccess": [], "managerApplications": [],
+        "oauth2RequirePostResponse": false,
         "api": {
             "acceptMappedClaims": null, "knownClientApplications": [], "requestedAccessTokenVersion": null,
             "oauth2PermissionScopes": [], "preAuthorizedApplications": [],

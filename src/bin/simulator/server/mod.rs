@@ -16,6 +16,7 @@ use crate::entra::jwt::Signer;
 use crate::ready;
 use crate::state::World;
 use connection::{Doors, Lifeline};
+pub(crate) use tls::CA_FILE;
 
 /// Where the simulator can be reached.
 #[derive(Clone, Debug)]

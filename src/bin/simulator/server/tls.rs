@@ -12,6 +12,9 @@ use rustls::ServerConfig;
 use rustls::pki_types::PrivateKeyDer;
 use tokio_rustls::TlsAcceptor;
 
+/// Where in its directory the authority is written.
+pub(crate) const CA_FILE: &str = "ca.pem";
+
 /// What a TLS listener needs, and where its authority was written for clients to trust.
 pub(crate) struct Tls {
     pub(crate) acceptor: TlsAcceptor,
@@ -19,7 +22,7 @@ pub(crate) struct Tls {
 }
 
 /// Makes an authority and a certificate for `localhost`, the loopback addresses and `ip`, and writes the
-/// authority to `ca.pem` in `directory`.
+/// authority to [`CA_FILE`] in `directory`.
 pub(crate) fn prepare(directory: &Path, ip: IpAddr) -> Result<Tls, String> {
     let failed = |error: rcgen::Error| format!("the certificate can't be made: {error}");
 
@@ -56,7 +59,7 @@ pub(crate) fn prepare(directory: &Path, ip: IpAddr) -> Result<Tls, String> {
         .map_err(|error| format!("TLS can't be set up: {error}"))?;
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
 
-    let ca_file = directory.join("ca.pem");
+    let ca_file = directory.join(CA_FILE);
     std::fs::create_dir_all(directory)
         .and_then(|()| std::fs::write(&ca_file, authority_certificate.pem()))
         .map_err(|error| format!("{} can't be written: {error}", ca_file.display()))?;

@@ -62,7 +62,8 @@ impl Faults {
         &self.0
     }
 
-    /// The first fault that strikes this request. Every matching fault counts the request.
+    /// The first fault that strikes this request. It counts the request, as do those before it that still let requests
+    /// pass; those after it do not.
     pub(crate) fn strike(&mut self, method: &str, path: &str) -> Option<Fault> {
         for fault in &mut self.0 {
             let wanted = fault.method.as_deref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(method));

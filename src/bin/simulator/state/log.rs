@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 /// One request, or one item of a `$batch`.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Entry {
-    /// Order of arrival, from 1; an item of a batch comes right after its batch.
+    /// Order of arrival, from 1. The items of a batch are numbered in a row, when the batch has been answered.
     pub(crate) seq: u64,
     pub(crate) time: Timestamp,
     pub(crate) method: String,
@@ -33,7 +33,7 @@ pub(crate) struct RequestLog {
 }
 
 impl RequestLog {
-    /// The number of the next entry; taken when a request arrives.
+    /// The number of the next entry; a request takes it when it arrives.
     pub(crate) fn next_seq(&mut self) -> u64 {
         self.last += 1;
         self.last
@@ -43,7 +43,7 @@ impl RequestLog {
         self.entries.push(entry);
     }
 
-    /// In order of arrival.
+    /// By number.
     pub(crate) fn entries(&self) -> Vec<&Entry> {
         let mut entries: Vec<&Entry> = self.entries.iter().collect();
         entries.sort_by_key(|entry| entry.seq);

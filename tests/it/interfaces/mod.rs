@@ -1,0 +1,202 @@
+//! Our requests, and the simulator's answers, against what the services publish of themselves.
+//!
+//! Everywhere else our client is held against our simulator, which would pass over a mistake that both make. Here a
+//! quick start with all that may follow it is recorded and held against descriptions in the form of OpenAPI: the excerpts
+//! beside this file, and those in the directory that `TEST_OPENAPI_DIR` names, under the same file names.
+
+mod document;
+mod schema;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use serde_json::{Value as Json, json};
+use terraform_provider_proofpoint::env::EnvMap;
+use tokio::runtime::Runtime;
+
+use crate::support::plugin::Start;
+use crate::support::quickstart::{APPLICATION, CONSENT, Quickstart, SYNC};
+use crate::support::relay::{Exchange, Relay};
+use crate::support::simulator::Simulator;
+use crate::support::workspace::repository;
+use document::{Document, Verdict};
+
+#[test]
+fn our_requests_and_the_simulators_answers_are_as_the_services_publish_them() {
+    let excerpts = repository().join("tests/it/interfaces");
+    let larger = EnvMap::of_process().get("TEST_OPENAPI_DIR").map(PathBuf::from);
+    let described = |file: &str| -> Vec<Document> {
+        [Some(&excerpts), larger.as_ref()]
+            .into_iter()
+            .flatten()
+            .map(|dir| Document::read(&dir.join(file)))
+            .collect()
+    };
+    let graph = described("graph-openapi-subset.json");
+    let essentials = described("proofpoint-openapi-subset.json");
+
+    let mut wrong = BTreeSet::new();
+    let mut met = BTreeSet::new();
+    for exchange in everything_we_ask() {
+        let (documents, path) = match exchange.path.strip_prefix("/v1.0") {
+            Some(path) => (&graph, path.to_owned()),
+            None => (&essentials, exchange.path.trim_start_matches("/api/v1").to_owned()),
+        };
+        let exchange = Exchange { path, ..exchange };
+        let verdicts: Vec<Verdict> =
+            documents.iter().filter_map(|document| document.judge(&exchange)).collect();
+        if verdicts.is_empty() {
+            wrong.insert(format!("{} {}: not described", exchange.method, exchange.path));
+        }
+        for verdict in verdicts {
+            wrong.extend(
+                verdict.mistakes.into_iter().map(|mistake| format!("{}: {mistake}", verdict.operation)),
+            );
+            met.insert(verdict.operation);
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    let excerpted = graph.iter().take(1).chain(essentials.iter().take(1)).flat_map(Document::operations);
+    let unmet: Vec<String> = excerpted.filter(|operation| !met.contains(operation)).collect();
+    assert!(unmet.is_empty(), "the excerpts describe what nobody asks: {unmet:#?}");
+}
+
+/// Everything that a configuration's life asks of both services, items of batches as exchanges of their own.
+fn everything_we_ask() -> Vec<Exchange> {
+    let simulator = Simulator::start(&["--plain"]);
+    let relay = Relay::before(&simulator.ready().graph_endpoint);
+    let domain = simulator.tenant().domain.clone();
+    let directory = &simulator.state()["tenants"][&simulator.tenant().tenant_id];
+    let owners = ["users", "service_principals"].map(|list| directory[list][0]["id"].clone());
+    let mut environment = simulator.environment();
+    let mut quickstart = Quickstart::start(simulator);
+    for side in ["PROOFPOINT_GRAPH_ENDPOINT", "PROOFPOINT_ESSENTIALS_ENDPOINT"] {
+        environment.insert(side.to_owned(), relay.address().to_owned());
+        quickstart.set(side, relay.address());
+    }
+    let address = |name: &str| format!("{name}@{domain}");
+
+    // Made, left alone, changed in every way.
+    quickstart.write(APPLICATION, &json!({ "owners": owners }));
+    quickstart.write(SYNC, &json!({ "exemptions": [address("scanner")], "max_removals": "99%" }));
+    quickstart.converge();
+    quickstart.configure();
+    quickstart.write(
+        APPLICATION,
+        &json!({
+            "display_name": "Another name", "notes": "A note", "tags": ["mail"], "owners": owners[..1],
+        }),
+    );
+    let permissions = json!({
+        "delegated_permissions": ["User.Read.All"], "application_permissions": ["Directory.Read.All", "User.Read.All"],
+    });
+    quickstart.write(APPLICATION, &permissions);
+    quickstart.converge();
+    let rotate = json!({ "rotate_when_changed": { "reason": "test" } });
+    quickstart.write(SYNC, &json!({ "exemptions": [], "frequency": 3, "managed_client_secret": rotate }));
+    quickstart.write(APPLICATION, &json!({ "delegated_permissions": [] }));
+    quickstart.write(CONSENT, &json!({ "remove_extra": true }));
+    quickstart.configure();
+    quickstart.converge();
+
+    people(&environment, &domain);
+
+    // Gone, and made again from what Entra ID still holds.
+    quickstart.destroy();
+    quickstart.configure();
+    quickstart.converge();
+    quickstart.destroy();
+    quickstart.simulator.assert_every_route_was_known();
+    unpacked(&relay.exchanges())
+}
+
+/// Looks at everything that can be looked at, and enacts a reviewed run.
+fn people(environment: &BTreeMap<String, String>, domain: &str) {
+    let run = "proofpoint_azure_sync_run";
+    let of_domain = json!({ "domain": domain });
+    Runtime::new().expect("a runtime").block_on(async {
+        let plugin = Start::plain(environment).run().await;
+        plugin.configure(json!({})).await.expect_none();
+        for (name, config) in [
+            ("proofpoint_account", json!({})),
+            ("proofpoint_azure_tenant", json!({})),
+            ("proofpoint_azure_sync", of_domain.clone()),
+            ("proofpoint_azure_sync_health", of_domain.clone()),
+        ] {
+            plugin.data(name, config).await.1.expect_none();
+        }
+        let (preview, said) = plugin.data("proofpoint_azure_sync_preview", of_domain).await;
+        said.expect_none();
+        let config = json!({ "domain": domain, "changes": preview["changes"], "max_deletions": "100%" });
+        let resource = plugin.resource(run).await;
+        let planned = resource.plan(None, config).await;
+        planned.messages.expect_none();
+        resource.apply(None, planned).await.messages.expect_none();
+    });
+}
+
+/// The exchanges, and beside each batch its items.
+fn unpacked(exchanges: &[Exchange]) -> Vec<Exchange> {
+    let items = exchanges.iter().flat_map(|batch| {
+        let answers = batch.answered["responses"].as_array().into_iter().flatten();
+        let asked = batch.sent["requests"].as_array().into_iter().flatten();
+        let of = |id: &Json| answers.clone().find(|answer| answer["id"] == *id).cloned().unwrap_or_default();
+        asked.map(move |item| item_exchange(item, &of(&item["id"]))).collect::<Vec<_>>()
+    });
+    items.chain(exchanges.iter().cloned()).collect()
+}
+
+fn item_exchange(asked: &Json, answer: &Json) -> Exchange {
+    let url = asked["url"].as_str().unwrap_or_default();
+    let (path, query) = url.split_once('?').unwrap_or((url, ""));
+    Exchange {
+        method: asked["method"].as_str().unwrap_or_default().to_owned(),
+        path: format!("/v1.0/{}", path.trim_start_matches('/')),
+        query: query.to_owned(),
+        sent: asked["body"].clone(),
+        status: answer["status"].as_u64().and_then(|status| status.try_into().ok()).unwrap_or_default(),
+        answered: answer["body"].clone(),
+    }
+}
+
+#[test]
+fn a_wrong_exchange_is_found_out() {
+    let document = Document::read(&repository().join("tests/it/interfaces/proofpoint-openapi-subset.json"));
+    let exchange = |method: &str, path: &str, sent: Json, answered: Json| Exchange {
+        method: method.to_owned(),
+        path: path.to_owned(),
+        query: String::new(),
+        status: if method == "GET" { 200 } else { 204 },
+        sent,
+        answered,
+    };
+    let user = json!({ "primary_email": "a@contoso.com", "is_active": true });
+    let put =
+        |user: &Json| exchange("PUT", "/orgs/contoso.com/users/a@contoso.com", user.clone(), Json::Null);
+    let right = put(&user);
+    assert!(document.judge(&right).is_some_and(|verdict| verdict.mistakes.is_empty()));
+
+    let with = |name: &str, value: Json| {
+        let mut wrong = user.clone();
+        wrong[name] = value;
+        put(&wrong)
+    };
+    let users = |of: Json| exchange("GET", "/orgs/contoso.com/users", Json::Null, of);
+    for wrong in [
+        with("is_active", json!("true")),
+        with("type", json!("admin")),
+        with("email", json!("a@contoso.com")),
+        put(&json!({ "is_active": true })),
+        put(&Json::Null),
+        Exchange { query: "force=1".to_owned(), ..right.clone() },
+        Exchange { status: 200, ..right.clone() },
+        Exchange { answered: json!({}), ..right.clone() },
+        users(json!([user])),
+        users(json!({ "users": [{ "primary_email": 7 }] })),
+        exchange("GET", "/orgs/contoso.com/domains", Json::Null, json!({ "name": "contoso.com" })),
+    ] {
+        let verdict = document.judge(&wrong).unwrap_or_else(|| panic!("not described: {wrong:?}"));
+        assert_eq!(verdict.mistakes.len(), 1, "{wrong:?}: {:?}", verdict.mistakes);
+    }
+    assert!(document.judge(&Exchange { method: "PATCH".to_owned(), ..right }).is_none());
+}
