@@ -29,7 +29,7 @@ impl Organization {
         };
         let items: Vec<Value> = lenient::list(answer, &["exemptions", "users"])
             .map_err(|error| unexpected(&operation, &error))?;
-        Ok(items.iter().filter_map(address).collect())
+        items.iter().map(|item| address(item).map_err(|error| unexpected(&operation, &error))).collect()
     }
 
     /// Adds exempt addresses; those already on the list stay.
@@ -46,15 +46,19 @@ impl Organization {
     }
 }
 
-fn address(item: &Value) -> Option<String> {
+/// An item that cannot be read is an error: left out, it would make an exempt address count as one that is not.
+fn address(item: &Value) -> Result<String, serde_json::Error> {
     let text = match item {
-        Value::String(text) => text.as_str(),
+        Value::String(text) => Some(text.as_str()),
         Value::Object(members) => {
-            ["email", "user", "emailAddress"].iter().find_map(|name| members.get(*name)?.as_str())?
+            ["email", "user", "emailAddress"].iter().find_map(|name| members.get(*name)?.as_str())
         }
-        _ => return None,
+        _ => None,
     };
-    Some(text.to_lowercase())
+    let address = text.map(str::trim).filter(|text| text.contains('@'));
+    address
+        .map(str::to_lowercase)
+        .ok_or_else(|| serde::de::Error::custom(format_args!("`{item}` names no exempt address")))
 }
 
 #[cfg(test)]
@@ -65,8 +69,15 @@ mod tests {
 
     #[test]
     fn an_exemption_may_be_a_text_or_an_object() {
-        assert_eq!(address(&json!("A@example.com")), Some("a@example.com".to_owned()));
-        assert_eq!(address(&json!({"email": "A@example.com"})), Some("a@example.com".to_owned()));
-        assert_eq!(address(&json!(1)), None);
+        assert_eq!(address(&json!("A@example.com")).unwrap(), "a@example.com");
+        assert_eq!(address(&json!({"email": "A@example.com"})).unwrap(), "a@example.com");
+    }
+
+    #[test]
+    fn an_item_that_cannot_be_read_is_an_error_and_no_exemption_less() {
+        for item in [json!(1), json!(null), json!({"mail": "a@example.com"}), json!({"email": 7}), json!("")]
+        {
+            assert!(address(&item).unwrap_err().to_string().contains("names no exempt address"), "{item}");
+        }
     }
 }

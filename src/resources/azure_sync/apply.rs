@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 
 use secrecy::SecretString;
 
+use super::judging::{self, Foreseen, Judge};
 use super::managed_secret::{Keys, Minted, prove};
 use super::model::SyncModel;
-use super::planning::{Credential, drops_an_exemption, needs_put};
+use super::planning::{Credential, drops_an_exemption, exemptions_taken_over, needs_put};
 use super::preflight::{Preflight, declared_roles};
 use super::waiting::{self, Run};
-use super::{AzureSync, Facts, exemptions, fields, judging};
+use super::{AzureSync, Facts, exemptions, fields};
 use crate::essentials::{LastRun, Organization, Settings};
 use crate::framework::attr::Attr;
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
@@ -46,12 +47,10 @@ impl Apply<'_> {
         let mut facts = self.planned.private.clone();
         facts.stack = Some(self.organization.stack().to_owned());
         let wanted = fields::settings(&model, present);
+        if let Some(exempt) = exemptions_taken_over(self.planned) {
+            exemptions::refuse_unlisted(&self.organization, self.call, exempt).await?;
+        }
         if needs_put(self.planned.prior.as_ref(), &model) {
-            if model.wait_for_sync == Attr::Known(true)
-                && let Some(present) = present
-            {
-                waiting::refuse_blind_wait(present)?;
-            }
             self.put(name, present, &wanted, &mut model, &mut facts, diagnostics).await?;
         } else {
             self.exempt(present, &wanted).await?;
@@ -81,9 +80,16 @@ impl Apply<'_> {
             model,
         };
         preflight.refuse_problems(diagnostics).await?;
-        if widens || drops_an_exemption(self.planned) {
-            self.judge(wanted).await?;
-        }
+        let waits = model.wait_for_sync == Attr::Known(true) && wanted.sync_frequency > 0;
+        let judge = self.judge(wanted);
+        let foreseen = if judging::is_due(self.planned, present, wanted) {
+            judge.judge().await?
+        } else if waits {
+            // Nothing that has to be judged, only something to compare the run with.
+            judge.judge().await.ok().flatten()
+        } else {
+            None
+        };
         let minted = match model.managed_client_secret.known() {
             Some(managed) => {
                 let keys = Keys::new(self.graph()?, managed, name)?;
@@ -95,16 +101,17 @@ impl Apply<'_> {
             Some(minted) => minted.secret.clone(),
             None => self.configured_secret()?,
         };
-        let before = present.map_or(LastRun::Never, |present| present.last_run.clone());
-        // Until the exemptions are in place, nothing may run that was not allowed to run before.
-        let first = if widens { Settings { sync_frequency: 0, ..wanted.clone() } } else { wanted.clone() };
-        let at = |error: crate::essentials::Error| Diagnostics::from(error.diagnose());
-        self.organization.put_settings(self.call, &first, &secret).await.map_err(at)?;
-        if let Some(exempt) = model.exemptions.known() {
-            exemptions::apply(&self.organization, self.call, exempt).await?;
+        if widens {
+            // Until the exemptions are in place, nothing may run that was not allowed to run before.
+            let idle = Settings { sync_frequency: 0, ..wanted.clone() };
+            self.send(&idle, &secret).await?;
+            self.bring_exemptions().await?;
         }
-        if first != *wanted {
-            self.organization.put_settings(self.call, wanted, &secret).await.map_err(at)?;
+        // Read as late as can be: a run that ends before this has not used the new key.
+        let before = self.last_run().await?;
+        self.send(wanted, &secret).await?;
+        if !widens {
+            self.bring_exemptions().await?;
         }
         let shown = self.confirm(wanted).await?;
         model.secret_expiry = shown.secret_expiry.clone().into();
@@ -112,13 +119,43 @@ impl Apply<'_> {
             run_before_handover: before.at().map(str::to_owned),
             ..super::rotation::Facts::default()
         };
-        let ran = self.wait(wanted, &before, model, diagnostics).await?;
-        self.settle_keys(name, wanted, minted, ran, model, diagnostics).await
+        let ran = if !waits {
+            false
+        } else if waiting::shows_runs(&before, &shown) {
+            self.wait(wanted, &before, model, diagnostics).await?
+        } else {
+            diagnostics.push(waiting::blind());
+            false
+        };
+        if model.routing_ready_at.is_unknown() {
+            model.routing_ready_at = Attr::Null;
+        }
+        let call = if waits { waiting::afterwards(self.call) } else { self.call.clone() };
+        if let (true, Some(Foreseen { settled, .. })) = (ran, &foreseen) {
+            diagnostics.append(Judge { call: &call, ..judge }.after_run(settled).await);
+        }
+        let proven = ran || wanted.sync_frequency == 0;
+        self.settle_keys(&call, name, minted, proven, model, diagnostics).await
     }
 
-    async fn judge(&self, wanted: &Settings) -> Result<(), Diagnostics> {
-        let (graph, model) = (self.graph.as_ref(), &self.planned.model);
-        judging::before_write(self.call, graph, &self.organization, model, wanted).await
+    fn judge<'a>(&'a self, settings: &'a Settings) -> Judge<'a> {
+        Judge {
+            call: self.call,
+            graph: self.graph.as_ref(),
+            organization: &self.organization,
+            model: &self.planned.model,
+            settings,
+        }
+    }
+
+    async fn send(&self, settings: &Settings, secret: &SecretString) -> Result<(), Diagnostics> {
+        let sent = self.organization.put_settings(self.call, settings, secret).await;
+        sent.map_err(|error| error.diagnose().into())
+    }
+
+    async fn last_run(&self) -> Result<LastRun, Diagnostics> {
+        let settings = self.organization.settings(self.call).await.map_err(|error| error.diagnose())?;
+        Ok(settings.map(|settings| settings.last_run).unwrap_or_default())
     }
 
     async fn mint(
@@ -167,7 +204,8 @@ impl Apply<'_> {
         .into())
     }
 
-    /// Waits for the next run where that was asked for. True when one was seen.
+    /// Waits for the next run. True when one was seen. Whatever goes wrong is a warning: the settings are in place and the
+    /// key is handed over, which must be in the state.
     async fn wait(
         &self,
         wanted: &Settings,
@@ -175,42 +213,34 @@ impl Apply<'_> {
         model: &mut SyncModel,
         diagnostics: &mut Diagnostics,
     ) -> Result<bool, Diagnostics> {
-        let undecided = model.routing_ready_at.is_unknown();
-        if undecided {
-            model.routing_ready_at = Attr::Null;
-        }
-        if model.wait_for_sync != Attr::Known(true) || wanted.sync_frequency == 0 {
-            return Ok(false);
-        }
         let clock = self.session.essentials()?.clock();
         let now = || clock.now();
         let creating = self.planned.prior.is_none();
         let patient = waiting::patience(self.call, model, creating, wanted.sync_frequency);
-        let run = match waiting::run(&self.organization, &patient, before, now).await {
-            Ok(run) => run,
-            // The settings are in place and the key is handed over: that must be in the state.
+        let look = || {
+            let (organization, call) = (self.organization.clone(), waiting::afterwards(&patient));
+            async move { organization.settings(&call).await }
+        };
+        let domain = self.organization.domain();
+        let at = match waiting::run(domain, &patient, before, look, now).await {
+            Ok(Run::Succeeded(at)) => at,
+            Ok(Run::Missed) => {
+                diagnostics.push(waiting::missed(wanted.sync_frequency));
+                return Ok(false);
+            }
             Err(problem) => {
-                diagnostics.append(problem.into_iter().map(Diagnostic::into_warning));
+                diagnostics.push(problem.into_warning());
                 return Ok(false);
             }
         };
-        let Run::Succeeded(at) = run else {
-            diagnostics.push(waiting::missed(wanted.sync_frequency));
-            return Ok(false);
-        };
-        if undecided {
+        if model.routing_ready_at.is_unknown() {
             model.routing_ready_at = waiting::routing_ready_at(at).to_string().into();
         }
         if model.wait_for_routing == Attr::Known(true)
             && let Some(ready) = model.routing_ready_at.known().and_then(|time| time.parse().ok())
-            && let Err(problem) = waiting::routing(&self.organization, &patient, ready, now).await
+            && let Err(problem) = waiting::routing(domain, &patient, ready, look, now).await
         {
-            diagnostics.append(problem.into_iter().map(Diagnostic::into_warning));
-        }
-        if let Some(graph) = &self.graph {
-            let left =
-                judging::after_run(self.call, graph, &self.organization, &self.planned.model, wanted).await;
-            diagnostics.append(left);
+            diagnostics.push(problem.into_warning());
         }
         Ok(true)
     }
@@ -218,15 +248,15 @@ impl Apply<'_> {
     /// Says in the model which keys there are now, and removes those that are proven to be unused.
     async fn settle_keys(
         &self,
+        call: &Call,
         name: &str,
-        wanted: &Settings,
         minted: Option<Minted>,
-        ran: bool,
+        proven: bool,
         model: &mut SyncModel,
         diagnostics: &mut Diagnostics,
     ) -> Result<(), Diagnostics> {
         let Some(minted) = minted else {
-            return self.leave_managed(name, diagnostics).await;
+            return self.leave_managed(call, name, diagnostics).await;
         };
         let Some(managed) = model.managed_client_secret.known().cloned() else { return Ok(()) };
         let keys = Keys::new(self.graph()?, &managed, name)?;
@@ -248,11 +278,11 @@ impl Apply<'_> {
             .collect();
         let outcome = async {
             let tracked = self.planned.prior.as_ref().and_then(|prior| prior.key_id.known());
-            let listed = keys.list(self.call, tracked.map(String::as_str)).await?;
+            let listed = keys.list(call, tracked.map(String::as_str)).await?;
             older.retain(|key| listed.contains(key));
             older.extend(listed.into_iter().filter(|key| *key != minted.key_id));
-            if ran || wanted.sync_frequency == 0 {
-                keys.remove(self.call, &older).await?;
+            if proven {
+                keys.remove(call, &older).await?;
                 older.clear();
             }
             Ok::<(), Diagnostics>(())
@@ -267,7 +297,12 @@ impl Apply<'_> {
     }
 
     /// After the PUT of another credential: our keys are not in use any more.
-    async fn leave_managed(&self, name: &str, diagnostics: &mut Diagnostics) -> Result<(), Diagnostics> {
+    async fn leave_managed(
+        &self,
+        call: &Call,
+        name: &str,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<(), Diagnostics> {
         let Some(prior) = &self.planned.prior else { return Ok(()) };
         let Some(managed) = prior.managed_client_secret.known() else { return Ok(()) };
         if Credential::of(&self.planned.config) == Credential::None {
@@ -275,7 +310,7 @@ impl Apply<'_> {
         }
         let outcome = async {
             let keys = Keys::new(self.graph()?, managed, name)?;
-            keys.remove_all(self.call, prior.key_id.known().map(String::as_str)).await
+            keys.remove_all(call, prior.key_id.known().map(String::as_str)).await
         };
         if let Err(problem) = outcome.await {
             diagnostics.append(problem.into_iter().map(Diagnostic::into_warning));
@@ -303,15 +338,21 @@ impl Apply<'_> {
 
     /// Changes of exemptions alone need no secret.
     async fn exempt(&self, present: Option<&Settings>, wanted: &Settings) -> Result<(), Diagnostics> {
-        let prior = self.planned.prior.as_ref().map(|prior| &prior.exemptions);
-        let Some(exempt) = self.planned.model.exemptions.known() else { return Ok(()) };
-        if prior.and_then(Attr::known) == Some(exempt) {
+        let exempt = &self.planned.model.exemptions;
+        if !exempt.is_known() || self.planned.prior.as_ref().is_some_and(|prior| prior.exemptions == *exempt)
+        {
             return Ok(());
         }
         if drops_an_exemption(self.planned) && present.is_some_and(|present| present.sync_frequency > 0) {
-            self.judge(wanted).await?;
+            self.judge(wanted).judge().await?;
         }
-        exemptions::apply(&self.organization, self.call, exempt).await
+        self.bring_exemptions().await
+    }
+
+    async fn bring_exemptions(&self) -> Result<(), Diagnostics> {
+        let Some(exempt) = self.planned.model.exemptions.known() else { return Ok(()) };
+        let before = self.planned.prior.as_ref().and_then(|prior| prior.exemptions.known());
+        exemptions::apply(&self.organization, self.call, before, exempt).await
     }
 
     fn configured_secret(&self) -> Result<SecretString, Diagnostics> {

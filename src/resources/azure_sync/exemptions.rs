@@ -32,10 +32,12 @@ pub(super) async fn refuse_unlisted(
     .into())
 }
 
-/// Makes the list what it should be. Additions come first, so that nobody is without protection in between.
+/// Makes the list what it should be. Additions come first, so that nobody is without protection in between. Only what the
+/// state listed before is taken off: what somebody added since is for the next plan to show.
 pub(super) async fn apply(
     organization: &Organization,
     call: &Call,
+    before: Option<&BTreeSet<String>>,
     wanted: &BTreeSet<String>,
 ) -> Result<(), Diagnostics> {
     let at = |error: crate::essentials::Error| error.diagnose().at(SyncModel::exemptions());
@@ -47,13 +49,17 @@ pub(super) async fn apply(
         if let Some(absent) = missing.difference(&now).next() {
             return Err(Diagnostic::error(
                 "Proofpoint did not take the exemption",
-                format!("`{absent}` was sent and accepted, but is not on the list. Check in the console that it is an address Proofpoint knows."),
+                format!(
+                    "`{absent}` was sent and accepted, but is not on the list. Check in the console that it is an address \
+                     Proofpoint knows."
+                ),
             )
             .at(SyncModel::exemptions())
             .into());
         }
     }
-    for address in present.difference(wanted) {
+    let dropped = before.into_iter().flatten().filter(|address| !wanted.contains(*address));
+    for address in dropped.filter(|address| present.contains(*address)) {
         organization.remove_exemption(call, address).await.map_err(at)?;
     }
     Ok(())

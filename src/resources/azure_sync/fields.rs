@@ -6,19 +6,31 @@ use super::model::{Handling, SyncModel, What};
 use crate::essentials::{LastRun, Settings};
 use crate::framework::attr::Attr;
 
-/// The settings that a wholly known plan asks for. What this version does not know of is taken over from the present
-/// settings.
+/// The settings that a plan asks for. What it does not know yet counts as on, so that nothing is widened unnoticed. What
+/// this version does not know of is taken over from the present settings.
 pub(super) fn settings(model: &SyncModel, present: Option<&Settings>) -> Settings {
-    let what = model.what.unwrap_or_default();
-    let users = model.users.unwrap_or_default();
-    let groups = model.groups.unwrap_or_default();
-    let flag = |flag: &Attr<bool>| flag.unwrap_or_default();
+    let what = match &model.what {
+        Attr::Unknown => What {
+            active_users: Attr::Unknown,
+            distribution_groups: Attr::Unknown,
+            security_groups: Attr::Unknown,
+        },
+        what => what.unwrap_or_default(),
+    };
+    let handling = |block: &Attr<Handling>| match block {
+        Attr::Unknown => {
+            Handling { add: Attr::Unknown, update: Attr::Unknown, remove_deleted: Attr::Unknown }
+        }
+        block => block.unwrap_or_default(),
+    };
+    let (users, groups) = (handling(&model.users), handling(&model.groups));
+    let flag = |flag: &Attr<bool>| flag.is_unknown() || flag.unwrap_or_default();
     Settings {
         primary_domain: model.primary_domain.text().to_owned(),
         application_id: model.client_id.text().to_owned(),
         disable_login: !flag(&model.allow_microsoft_login),
         default_user_role_name: model.default_role.text().to_owned(),
-        sync_frequency: model.frequency.unwrap_or_default(),
+        sync_frequency: model.frequency.unwrap_or(1),
         sync_active_users: flag(&what.active_users),
         sync_distribution_groups: flag(&what.distribution_groups),
         sync_security_groups: flag(&what.security_groups),
@@ -132,6 +144,26 @@ mod tests {
         assert!(!widens(Some(&hourly), &daily));
         assert!(!widens(Some(&removing), &daily));
         assert!(!widens(Some(&hourly), &off));
+    }
+
+    #[test]
+    fn what_is_not_known_yet_may_widen() {
+        let narrow = settings(&model(1), None);
+        let unknown = [
+            SyncModel { frequency: Attr::Unknown, ..model(0) },
+            SyncModel { what: Attr::Unknown, ..model(1) },
+            SyncModel {
+                users: Handling { add: true.into(), update: true.into(), remove_deleted: Attr::Unknown }
+                    .into(),
+                ..model(1)
+            },
+            SyncModel { groups: Attr::Unknown, ..model(1) },
+        ];
+        let present =
+            [Settings { sync_frequency: 0, ..narrow.clone() }, narrow.clone(), narrow.clone(), narrow];
+        for (model, present) in unknown.iter().zip(&present) {
+            assert!(widens(Some(present), &settings(model, None)), "{model:?}");
+        }
     }
 
     #[test]

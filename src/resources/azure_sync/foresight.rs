@@ -1,8 +1,9 @@
 //! What a plan can know of its effects over the network: it adds warnings and errors, and never a value.
 
+use super::judging::{self, Judge};
 use super::preflight::Preflight;
 use super::sides::{optional_graph, organization_of, refuse_foreign, refuse_other_organization, settings_of};
-use super::{AzureSync, exemptions, fields, judging, planning};
+use super::{AzureSync, exemptions, fields, planning};
 use crate::framework::context::Context;
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
 use crate::framework::resource::Planned;
@@ -27,16 +28,25 @@ pub(super) async fn foresee(
                 let profile = organization.profile(&call).await.map_err(|error| error.diagnose())?;
                 refuse_foreign(Some(present), model, &profile.primary_domain.to_lowercase())?;
             }
-            if let Some(exempt) = model.exemptions.known() {
-                exemptions::refuse_unlisted(&organization, &call, exempt).await?;
-            }
         }
         Some(prior) if prior.domain != model.domain => {
             refuse_other_organization(&organization, &call, prior.organization.text()).await?;
         }
         Some(_) => {}
     }
+    if let Some(exempt) = planning::exemptions_taken_over(planned) {
+        exemptions::refuse_unlisted(&organization, &call, exempt).await?;
+    }
     if !planning::needs_put(planned.prior.as_ref(), model) && !planning::drops_an_exemption(planned) {
+        return Ok(());
+    }
+    let wanted = fields::settings(model, present.as_ref());
+    let due = judging::is_due(planned, present.as_ref(), &wanted);
+    let undecided = if due { judging::undecided(planned) } else { None };
+    let judged = due && undecided.is_none();
+    diagnostics.append(undecided);
+    if planned.config.tenant_id.is_unknown() {
+        // Every other check would look at the provider's own tenant.
         return Ok(());
     }
     let graph = optional_graph(session, &call, model).await?;
@@ -45,12 +55,16 @@ pub(super) async fn foresee(
     let findings = preflight.look().await;
     diagnostics.append(findings.problems.into_iter().map(Diagnostic::into_warning));
     diagnostics.append(findings.remarks);
-    let wanted = fields::settings(model, present.as_ref());
-    let widens = fields::widens(present.as_ref(), &wanted) || planning::drops_an_exemption(planned);
-    if wanted.sync_frequency > 0 && widens {
-        let Some(graph) = graph else { return judging::without_graph(model) };
-        match judging::judge(&call, &graph, &organization, model, &wanted).await {
-            Ok(told) => diagnostics.append(told),
+    if judged {
+        let judge = Judge {
+            call: &call,
+            graph: graph.as_ref(),
+            organization: &organization,
+            model,
+            settings: &wanted,
+        };
+        match judge.judge().await {
+            Ok(foreseen) => diagnostics.append(foreseen.map(|foreseen| foreseen.told)),
             Err(refusal) => diagnostics.push(refusal),
         }
     }

@@ -1,119 +1,227 @@
 //! Nothing syncs before it is judged: what a change that starts or widens syncing would do to people.
 
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
 use crate::essentials::{Organization, Settings};
-use crate::framework::diagnostic::{Diagnostic, Diagnostics};
+use crate::framework::attr::AttributeType as _;
+use crate::framework::diagnostic::Diagnostic;
+use crate::framework::resource::Planned;
 use crate::graph::Graph;
 use crate::http::Call;
 use crate::preview::{self, Wanted};
-use crate::sync_report::{Estimate, Exemptions, Limit, Report};
+use crate::sync_report::{
+    Estimate, Exemptions, Input, Limit, ObjectClass, Report, Section, Severity, SyncVersion,
+};
 
 use super::model::SyncModel;
+use super::planning::drops_an_exemption;
+use super::{AzureSync, fields};
 
 /// Rows of a section in a warning: who approves the plan should see the beginning of each.
 const ROWS: usize = 10;
 
-/// Judges the wanted settings with the present directory and accounts. Above the limit it is an error; within it, a warning
-/// shows what will happen.
-pub(super) async fn judge(
-    call: &Call,
-    graph: &Graph,
-    organization: &Organization,
-    model: &SyncModel,
-    wanted: &Settings,
-) -> Result<Option<Diagnostic>, Diagnostic> {
-    let limit: Limit =
-        model.max_removals.text().parse().map_err(|error: crate::sync_report::LimitError| {
-            Diagnostic::error("Invalid limit", format!("{error}.")).at(SyncModel::max_removals())
-        })?;
-    let report = match report(call, graph, organization, model, wanted).await {
-        Ok(report) => report,
-        Err(_) if limit.allows_everything() => return Ok(None),
-        Err(error) => {
-            let cause = error.diagnostic();
+/// Who judges the run of these settings, with the present directory and accounts.
+#[derive(Clone, Copy)]
+pub(super) struct Judge<'a> {
+    pub(super) call: &'a Call,
+    pub(super) graph: Option<&'a Graph>,
+    pub(super) organization: &'a Organization,
+    pub(super) model: &'a SyncModel,
+    pub(super) settings: &'a Settings,
+}
+
+/// What a run is expected to do.
+pub(super) struct Foreseen {
+    /// The warning for whoever approves the plan.
+    pub(super) told: Diagnostic,
+    /// Addresses of the objects whose accounts it leaves in line with the directory.
+    pub(super) settled: BTreeSet<String>,
+}
+
+impl Judge<'_> {
+    /// Above the limit it is an error; within it, what a plan warns of. None where the check is switched off and there is
+    /// nothing to say.
+    pub(super) async fn judge(&self) -> Result<Option<Foreseen>, Diagnostic> {
+        let limit: Limit =
+            self.model.max_removals.text().parse().map_err(|error: crate::sync_report::LimitError| {
+                Diagnostic::error("Invalid limit", format!("{error}.")).at(SyncModel::max_removals())
+            })?;
+        let Some(graph) = self.graph else {
+            return if limit.allows_everything() { Ok(None) } else { Err(without_graph()) };
+        };
+        let input = match self.read(graph).await {
+            Ok(input) => input,
+            Err(_) if limit.allows_everything() => return Ok(None),
+            Err(error) => return Err(unforeseeable(&error)),
+        };
+        let estimate = Estimate::of(&input);
+        let (report, settled) = (estimate.report(ROWS), settled(&input, &estimate));
+        let judgement = report.judge(limit);
+        let text = told(&report) + &other_version(input, &report, limit);
+        if judgement.exceeded() {
             return Err(Diagnostic::error(
-                "What the sync would do to people cannot be foreseen",
+                "The sync would remove too many accounts",
                 format!(
-                    "{}\n\nUntil then syncing is not switched on or widened. `max_removals = \"100%\"` switches this check \
-                     off.",
-                    cause.detail
+                    "{judgement}. Look at the rows; if they are right, raise `max_removals`, which is {limit} now.\n\n{text}"
                 ),
             )
             .at(SyncModel::max_removals()));
         }
-    };
-    let judgement = report.judge(limit);
-    let text = report.text(ROWS);
-    if judgement.exceeded() {
-        return Err(Diagnostic::error(
-            "The sync would remove too many accounts",
+        let told = Diagnostic::warning("What the sync will do to people", text);
+        Ok(Some(Foreseen { told, settled }))
+    }
+
+    /// After a run that was waited for: people that it left otherwise than foreseen. Whoever came into the directory since
+    /// is for the next run. So is nothing said of deletions: Proofpoint leaves accounts that no run of it has made.
+    pub(super) async fn after_run(&self, foreseen: &BTreeSet<String>) -> Option<Diagnostic> {
+        // A report that cannot be read now takes nothing back: the run is over.
+        let input = self.read(self.graph?).await.ok()?;
+        let report = Estimate::of(&input).report(usize::MAX);
+        let mut text = String::new();
+        for (title, section) in [("Updating", &report.updating), ("Adding", &report.adding)] {
+            write_rows(&mut text, title, section, foreseen);
+        }
+        (!text.is_empty()).then(|| {
+            Diagnostic::warning(
+                "Proofpoint's run left some people otherwise than foreseen",
+                format!(
+                    "The report is an estimate, for version {} of the sync (`sync_version`). After the run it still \
+                     shows:{text}",
+                    report.version.number()
+                ),
+            )
+        })
+    }
+
+    async fn read(&self, graph: &Graph) -> Result<Input, preview::Error> {
+        let exemptions = self.model.exemptions.known();
+        let wanted = Wanted {
+            settings: self.settings.into(),
+            exemptions: exemptions.map(|addresses| Exemptions::new(addresses.iter().map(String::as_str))),
+            version: self
+                .model
+                .sync_version
+                .known()
+                .copied()
+                .and_then(SyncVersion::from_number)
+                .unwrap_or_default(),
+        };
+        preview::read(self.call, graph, self.organization, wanted).await
+    }
+}
+
+/// Whether a change starts or widens syncing, or lets it at people that it left alone.
+pub(super) fn is_due(planned: &Planned<AzureSync>, present: Option<&Settings>, wanted: &Settings) -> bool {
+    wanted.sync_frequency > 0 && (fields::widens(present, wanted) || drops_an_exemption(planned))
+}
+
+/// What to say where a plan cannot be judged yet, since it does not know what a run would be told to do.
+pub(super) fn undecided(planned: &Planned<AzureSync>) -> Option<Diagnostic> {
+    let model = &planned.model;
+    let needed = [
+        // An unknown one that nobody configured is the provider's own.
+        (SyncModel::tenant_id(), planned.config.tenant_id.write()),
+        (SyncModel::default_role(), model.default_role.write()),
+        (SyncModel::frequency(), model.frequency.write()),
+        (SyncModel::what(), model.what.write()),
+        (SyncModel::users(), model.users.write()),
+        (SyncModel::groups(), model.groups.write()),
+        (SyncModel::exemptions(), model.exemptions.write()),
+        (SyncModel::max_removals(), model.max_removals.write()),
+        (SyncModel::sync_version(), model.sync_version.write()),
+    ];
+    let unknown: Vec<String> = needed
+        .iter()
+        .filter(|(_, value)| !value.is_wholly_known())
+        .map(|(path, _)| format!("`{path}`"))
+        .collect();
+    (!unknown.is_empty()).then(|| {
+        Diagnostic::warning(
+            "Not judged yet: what the sync will do to people",
             format!(
-                "{judgement}. Look at the rows; if they are right, raise `max_removals`, which is {limit} now.\n\n{text}"
+                "Not known before the apply: {}. The apply looks at what a run would do before it writes anything, and fails \
+                 above `max_removals`; the rows are not shown then.",
+                unknown.join(", ")
             ),
         )
-        .at(SyncModel::max_removals()));
-    }
-    Ok(Some(Diagnostic::warning("What the sync will do to people", text)))
+    })
 }
 
-async fn report(
-    call: &Call,
-    graph: &Graph,
-    organization: &Organization,
-    model: &SyncModel,
-    wanted: &Settings,
-) -> Result<Report, preview::Error> {
-    let exemptions =
-        model.exemptions.known().map(|addresses| Exemptions::new(addresses.iter().map(String::as_str)));
-    let wanted = Wanted { settings: wanted.into(), exemptions, ..Wanted::default() };
-    let input = preview::read(call, graph, organization, wanted).await?;
-    Ok(Estimate::of(&input).report(ROWS))
+/// The report as whoever approves the plan reads it: what is grave among the findings follows the rows.
+fn told(report: &Report) -> String {
+    let mut text = report.text(ROWS);
+    for finding in report.findings.iter().filter(|finding| finding.severity != Severity::Info) {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "\n\n{}: {}", finding.severity, finding.text);
+    }
+    text
 }
 
-/// Where the directory cannot be read for want of a sign-in.
-pub(super) fn without_graph(model: &SyncModel) -> Result<(), Diagnostics> {
-    if model.max_removals.text().parse().is_ok_and(Limit::allows_everything) {
-        return Ok(());
+/// What the other version of the sync would remove, where that is something else: nothing tells which one a stack runs.
+fn other_version(input: Input, report: &Report, limit: Limit) -> String {
+    if !report.findings.iter().any(|finding| finding.code == "versions_differ") {
+        return String::new();
     }
-    Err(Diagnostic::error(
+    let version = match report.version {
+        SyncVersion::V1 => SyncVersion::V2,
+        SyncVersion::V2 => SyncVersion::V1,
+    };
+    let otherwise = Estimate::of(&Input { version, ..input }).report(0);
+    if otherwise.counts.removals == report.counts.removals {
+        return String::new();
+    }
+    format!(
+        "\n\nThis is version {} of the sync. If the stack runs version {}: {}. The title of the Azure page in Proofpoint's \
+         console shows the version; name it in `sync_version`.",
+        report.version.number(),
+        version.number(),
+        otherwise.judge(limit)
+    )
+}
+
+/// Addresses of the objects that have an account after a run, which is then as they want it.
+fn settled(input: &Input, estimate: &Estimate<'_>) -> BTreeSet<String> {
+    let objects = input.directory.objects().iter().zip(estimate.object_classes());
+    objects
+        .filter(|(_, class)| {
+            matches!(class, ObjectClass::Adding(_) | ObjectClass::Updating(_) | ObjectClass::Unchanged)
+        })
+        .map(|(object, _)| object.primary_address().to_owned())
+        .collect()
+}
+
+fn write_rows(text: &mut String, title: &str, section: &Section, foreseen: &BTreeSet<String>) {
+    let left: Vec<_> = section.rows.iter().filter(|(address, _)| foreseen.contains(*address)).collect();
+    if left.is_empty() {
+        return;
+    }
+    let _ = write!(text, "\n\n{title} ({}):", left.len());
+    for (address, row) in left.iter().take(ROWS) {
+        let _ = write!(text, "\n  {address}  {row}");
+    }
+    if let Some(more) = left.len().checked_sub(ROWS).filter(|more| *more > 0) {
+        let _ = write!(text, "\n  and {more} more");
+    }
+}
+
+fn unforeseeable(error: &preview::Error) -> Diagnostic {
+    Diagnostic::error(
+        "What the sync would do to people cannot be foreseen",
+        format!(
+            "{}\n\nUntil then syncing is not switched on or widened. `max_removals = \"100%\"` switches this check off.",
+            error.diagnostic().detail
+        ),
+    )
+    .at(SyncModel::max_removals())
+}
+
+/// The directory cannot be read for want of a sign-in.
+fn without_graph() -> Diagnostic {
+    Diagnostic::error(
         "What the sync would do to people cannot be foreseen",
         "The provider is not configured for Entra, so that it cannot read the directory. Configure how to sign in there, or \
          switch this check off with `max_removals = \"100%\"`.",
     )
     .at(SyncModel::max_removals())
-    .into())
-}
-
-/// The judgement of the apply, before its first write. The plan's warning has been read: only a refusal is told.
-pub(super) async fn before_write(
-    call: &Call,
-    graph: Option<&Graph>,
-    organization: &Organization,
-    model: &SyncModel,
-    wanted: &Settings,
-) -> Result<(), Diagnostics> {
-    if wanted.sync_frequency == 0 {
-        return Ok(());
-    }
-    let Some(graph) = graph else { return without_graph(model) };
-    judge(call, graph, organization, model, wanted).await?;
-    Ok(())
-}
-
-/// After a run that was waited for: rows that Proofpoint left otherwise than foreseen.
-pub(super) async fn after_run(
-    call: &Call,
-    graph: &Graph,
-    organization: &Organization,
-    model: &SyncModel,
-    wanted: &Settings,
-) -> Option<Diagnostic> {
-    // A report that cannot be read now takes nothing back: the run is over.
-    let report = report(call, graph, organization, model, wanted).await.ok()?;
-    let open = report.counts.adding + report.counts.updating + report.counts.deleting;
-    (open > 0).then(|| {
-        Diagnostic::warning(
-            "Proofpoint's run left some people otherwise than foreseen",
-            format!("The report is an estimate. After the run it still shows:\n\n{}", report.text(ROWS)),
-        )
-    })
 }

@@ -24,9 +24,11 @@ use crate::framework::diagnostic::{Diagnostic, Diagnostics};
 use crate::framework::resource::{ImportBy, Planned, Planning, Resource, ResourceDescription, State};
 use crate::framework::timeouts::{DefaultTimeouts, parse_duration};
 use crate::provider::{Diagnose as _, ObjectPath, Session};
+use crate::sync_report::SyncVersion;
 
 use apply::Apply;
 use managed_secret::Keys;
+use model::{LIFETIME, MAX_REMOVALS, ROTATE_BEFORE};
 pub use model::{SyncIdentity, SyncModel};
 use observation::{observe, read_settings};
 use sides::{optional_graph, organization_of, refuse_foreign, refuse_other_organization, settings_of};
@@ -90,7 +92,7 @@ impl Resource for AzureSync {
                 text => text.known().and_then(|text| parse_duration(text)),
             };
             let (lifetime, before) =
-                (duration(&managed.lifetime, "17520h"), duration(&managed.rotate_before, "720h"));
+                (duration(&managed.lifetime, LIFETIME), duration(&managed.rotate_before, ROTATE_BEFORE));
             if lifetime.zip(before).is_some_and(|(lifetime, before)| before >= lifetime) {
                 diagnostics.error_at(
                     SyncModel::managed_client_secret().join(model::ManagedClientSecret::rotate_before()),
@@ -127,9 +129,6 @@ impl Resource for AzureSync {
         let name = profile.primary_domain.to_lowercase();
         let present = settings_of(&organization, &call).await?;
         refuse_foreign(present.as_ref(), &planned.model, &name)?;
-        if let Some(exempt) = planned.model.exemptions.known() {
-            exemptions::refuse_unlisted(&organization, &call, exempt).await?;
-        }
         let graph = optional_graph(session, &call, &planned.model).await?;
         let tenant = graph.as_ref().map(|graph| graph.tenant().to_string());
         let apply = Apply { session, call: &call, graph, organization, planned: &planned };
@@ -162,7 +161,8 @@ impl Resource for AzureSync {
             let profile = organization.profile(&call).await.map_err(|error| error.diagnose())?;
             model.organization = profile.primary_domain.to_lowercase().into();
             model.id = id(model.organization.text()).into();
-            model.max_removals = planning::MAX_REMOVALS.into();
+            model.max_removals = MAX_REMOVALS.into();
+            model.sync_version = SyncVersion::default().number().into();
             model.wait_for_sync = false.into();
             model.wait_for_routing = false.into();
         }

@@ -10,13 +10,22 @@ use crate::framework::validators::{
 };
 use crate::model;
 use crate::provider::ObjectPath;
-use crate::sync_report::Limit;
+use crate::sync_report::{Limit, SyncVersion};
 
 /// Roles that the sync may give to new users (Proofpoint OpenAPI file 2023, `default_user_role_name`).
 pub(super) const ROLES: [&str; 2] = ["end_user", "silent_user"];
 
 /// Hours between automatic runs, 0 for none (same source, `sync_frequency`).
 pub(super) const FREQUENCIES: [i64; 6] = [0, 1, 3, 6, 12, 24];
+
+/// Limit on removals where the configuration names none.
+pub(super) const MAX_REMOVALS: &str = "10%";
+
+/// Life of a managed key where the configuration names none.
+pub(super) const LIFETIME: &str = "17520h";
+
+/// Remaining life at which a managed key is replaced where the configuration names none.
+pub(super) const ROTATE_BEFORE: &str = "720h";
 
 model! {
     /// Configures how Proofpoint Essentials synchronizes an organization's people with Microsoft Entra ID: what the
@@ -72,14 +81,21 @@ model! {
         allow_microsoft_login: Attr<bool> => optional().computed().default_value(true),
 
         /// Addresses that the sync leaves alone, in lower case. Left out, exemptions are not managed. A set is authoritative:
-        /// addresses that are not in it are taken off the list, except that creating over exemptions nobody listed is
-        /// refused.
+        /// addresses that are not in it are taken off the list. Exemptions that are there before the set is managed, on
+        /// creation or later, must be in it: otherwise it is refused and lists them.
         exemptions: Attr<BTreeSet<String>> => optional().validate(each(length(3, 254))).check(lower_case_addresses),
 
         /// How many accounts a change that starts or widens syncing may remove or deactivate: a number, or a percentage of the
         /// active accounts that are not administrators, rounded up and at least 1. Defaults to `10%`; `100%` switches the
         /// check off.
-        max_removals: Attr<String> => optional().computed().default_value("10%").check(count_or_percent),
+        max_removals: Attr<String> => optional().computed().default_value(MAX_REMOVALS).check(count_or_percent),
+
+        /// Version of the sync that the stack runs, 1 or 2: the title of the Azure page in Proofpoint's console shows it.
+        /// Changes are judged by it: version 1 turns accounts of blocked users inactive. Defaults to 2.
+        sync_version: Attr<i64> => optional()
+            .computed()
+            .default_value(SyncVersion::default().number())
+            .validate(one_of_numbers(&[1, 2])),
 
         /// Secret that the provider mints, hands to Proofpoint and replaces in time.
         managed_client_secret: Attr<ManagedClientSecret> =>
@@ -99,7 +115,8 @@ model! {
         client_secret_wo_version: Attr<String> => optional().validate(requires([Self::client_secret_wo()])),
 
         /// Waits until Proofpoint has completed a run with the new settings and says how it went. Defaults to false. The
-        /// deadline is `frequency` plus 30 minutes, unless `timeouts` sets another; missing it is a warning.
+        /// deadline is `frequency` plus 30 minutes, unless `timeouts` sets another; missing it is a warning. Where the stack
+        /// does not show when it last ran, nothing is waited for, which is a warning as well.
         wait_for_sync: Attr<bool> => optional().computed().default_value(false),
 
         /// With `wait_for_sync`: also waits until `routing_ready_at` of a first run. Defaults to false.
@@ -164,10 +181,10 @@ model! {
         application_id: Attr<String> => required().check(application_path),
 
         /// Life of a new key. Defaults to `17520h`, two years.
-        lifetime: Attr<String> => optional().computed().default_value("17520h").validate(duration()),
+        lifetime: Attr<String> => optional().computed().default_value(LIFETIME).validate(duration()),
 
         /// A key with less life than this is replaced. Defaults to `720h`, 30 days.
-        rotate_before: Attr<String> => optional().computed().default_value("720h").validate(duration()),
+        rotate_before: Attr<String> => optional().computed().default_value(ROTATE_BEFORE).validate(duration()),
 
         /// Any values. When one changes, the key is replaced.
         rotate_when_changed: Attr<BTreeMap<String, String>> => optional(),

@@ -9,9 +9,6 @@ use crate::framework::attr::Attr;
 use crate::framework::diagnostic::Diagnostics;
 use crate::framework::resource::{Planned, Planning};
 
-/// Limit on removals where the configuration names none.
-pub(super) const MAX_REMOVALS: &str = "10%";
-
 /// Where the secret that a PUT needs comes from.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Credential {
@@ -95,6 +92,12 @@ pub(super) fn drops_an_exemption(planned: &Planned<AzureSync>) -> bool {
         Attr::Null => false,
         Attr::Unknown => true,
     })
+}
+
+/// The exemptions that come under management with this plan: whatever is on the list today was never shown to anybody.
+pub(super) fn exemptions_taken_over(planned: &Planned<AzureSync>) -> Option<&BTreeSet<String>> {
+    let managed = planned.prior.as_ref().is_some_and(|prior| prior.exemptions.is_known());
+    planned.model.exemptions.known().filter(|_| !managed)
 }
 
 /// A configured secret that is to be sent again.

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use super::super::model::{Handling, ManagedClientSecret, What};
+use super::super::model::{Handling, LIFETIME, MAX_REMOVALS, ManagedClientSecret, ROTATE_BEFORE, What};
 use super::*;
 use crate::framework::diagnostic::Diagnostics;
 
@@ -26,8 +26,8 @@ fn configured(client_id: Attr<String>) -> SyncModel {
         wait_for_sync: false.into(),
         managed_client_secret: ManagedClientSecret {
             application_id: APPLICATION.into(),
-            lifetime: "17520h".into(),
-            rotate_before: "720h".into(),
+            lifetime: LIFETIME.into(),
+            rotate_before: ROTATE_BEFORE.into(),
             ..ManagedClientSecret::default()
         }
         .into(),
@@ -108,6 +108,7 @@ fn exemptions_and_local_arguments_mint_nothing() {
     let mut config = configured("app".into());
     config.exemptions = BTreeSet::from(["scanner@contoso.com".to_owned()]).into();
     config.max_removals = "3".into();
+    config.sync_version = 1.into();
     let outcome = planned(Some(applied()), config, rotation::Facts::default());
     assert_eq!(outcome.planned.key_id, "key-1".into());
     assert_eq!(outcome.planned.secret_expiry, applied().secret_expiry);

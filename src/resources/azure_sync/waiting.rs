@@ -1,13 +1,14 @@
 //! Waiting for Proofpoint's own next run, and for the mail routing that follows a first one.
 
+use std::future::Future;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
-use crate::essentials::{LastRun, Organization, Settings};
+use crate::essentials::{Error, LastRun, Settings};
 use crate::framework::attr::Attr;
-use crate::framework::diagnostic::{Diagnostic, Diagnostics};
+use crate::framework::diagnostic::Diagnostic;
 use crate::http::{Call, Interrupted, delays};
 use crate::provider::Diagnose as _;
 
@@ -19,7 +20,10 @@ const ROUTING: SignedDuration = SignedDuration::from_mins(60);
 /// How much longer than `frequency` a run may take to show.
 const GRACE: Duration = Duration::from_secs(30 * 60);
 
-const FIRST_LOOK: Duration = Duration::from_secs(2);
+/// For what follows a wait: to look at what the run did, and to remove old keys.
+const AFTERWARDS: Duration = Duration::from_secs(5 * 60);
+
+const FIRST_LOOK: Duration = Duration::from_millis(250);
 const LONGEST_LOOK: Duration = Duration::from_secs(60);
 
 /// How long a run is waited for: what `timeouts` says, else one frequency and some grace (and with `wait_for_routing` the
@@ -46,31 +50,63 @@ pub(super) enum Run {
     Missed,
 }
 
+/// The same call with time for what follows a wait, which may have used up all there was.
+pub(super) fn afterwards(call: &Call) -> Call {
+    Call { deadline: call.deadline.max(Instant::now() + AFTERWARDS), ..call.clone() }
+}
+
+/// Whether the stack tells when a run has ended. The field may be missing until there is a first run: a stack that shows
+/// when the secret ends, which came together with it, has it.
+pub(super) fn shows_runs(before: &LastRun, shown: &Settings) -> bool {
+    *before != LastRun::NotShown || shown.last_run != LastRun::NotShown || shown.secret_expiry.is_some()
+}
+
 /// Waits until `last_successful_sync` differs from what it was before the settings were written.
-pub(super) async fn run(
-    organization: &Organization,
+pub(super) async fn run<Look: Future<Output = Result<Option<Settings>, Error>>>(
+    organization: &str,
     call: &Call,
     before: &LastRun,
+    look: impl Fn() -> Look,
     now: impl Fn() -> Timestamp,
-) -> Result<Run, Diagnostics> {
+) -> Result<Run, Diagnostic> {
     let started = Instant::now();
     for delay in delays(FIRST_LOOK, LONGEST_LOOK) {
-        match call.wait(delay).await {
-            Ok(()) => {}
-            Err(Interrupted::Deadline) => break,
-            Err(Interrupted::Cancelled) => return Err(interrupted().into()),
-        }
-        let settings = organization.settings(call).await.map_err(|error| error.diagnose())?;
-        match settings.as_ref().map(|settings| &settings.last_run) {
-            Some(LastRun::At(time)) if before.at() != Some(time) => return Ok(Run::Succeeded(now())),
+        let last = is_last(call, delay).await?;
+        let settings = tolerant(look().await)?;
+        match settings.map(|settings| settings.last_run) {
+            Some(LastRun::At(time)) if before.at() != Some(time.as_str()) => {
+                return Ok(Run::Succeeded(now()));
+            }
+            _ if last => break,
             _ => tracing::info!(
-                organization = organization.domain(),
+                organization,
                 waited_seconds = started.elapsed().as_secs(),
                 "waiting for the next run of the sync"
             ),
         }
     }
     Ok(Run::Missed)
+}
+
+/// Waits until it is time for the next look. True when that is the last one: the deadline comes first.
+async fn is_last(call: &Call, delay: Duration) -> Result<bool, Diagnostic> {
+    match call.run(tokio::time::sleep(delay)).await {
+        Ok(()) => Ok(false),
+        Err(Interrupted::Deadline) => Ok(true),
+        Err(Interrupted::Cancelled) => Err(interrupted()),
+    }
+}
+
+/// A look that fails says nothing of the run: the next one may tell more, unless the account is refused.
+fn tolerant(look: Result<Option<Settings>, Error>) -> Result<Option<Settings>, Diagnostic> {
+    match look {
+        Ok(settings) => Ok(settings),
+        Err(error) if error.is_invalid_credentials() || error.is_not_authorized() => Err(error.diagnose()),
+        Err(error) => {
+            tracing::warn!(%error, "looking for the next run of the sync failed");
+            Ok(None)
+        }
+    }
 }
 
 /// When mail routing is ready after a first run, to the second.
@@ -80,43 +116,45 @@ pub(super) fn routing_ready_at(run: Timestamp) -> Timestamp {
 }
 
 /// Waits until mail routing is ready.
-pub(super) async fn routing(
-    organization: &Organization,
+pub(super) async fn routing<Look: Future<Output = Result<Option<Settings>, Error>>>(
+    organization: &str,
     call: &Call,
     ready: Timestamp,
+    look: impl Fn() -> Look,
     now: impl Fn() -> Timestamp,
-) -> Result<(), Diagnostics> {
+) -> Result<(), Diagnostic> {
+    let started = Instant::now();
     // Nothing tells when routing is ready: the services' clock is looked at with every answer.
     for delay in delays(FIRST_LOOK, LONGEST_LOOK) {
         if now() >= ready {
             return Ok(());
         }
-        match call.wait(delay).await {
-            Ok(()) => {}
-            Err(Interrupted::Deadline) => break,
-            Err(Interrupted::Cancelled) => return Err(interrupted().into()),
+        let waited_seconds = started.elapsed().as_secs();
+        tracing::info!(organization, waited_seconds, %ready, "waiting for mail routing");
+        let last = is_last(call, delay).await?;
+        tolerant(look().await)?;
+        if last {
+            break;
         }
-        organization.settings(call).await.map_err(|error| error.diagnose())?;
+    }
+    if now() >= ready {
+        return Ok(());
     }
     Err(Diagnostic::warning(
         "Mail routing was not waited for to its end",
         format!("The time of the operation was up before {ready}, when mail for the synchronized people is routed."),
     )
-    .at(SyncModel::wait_for_routing())
-    .into())
+    .at(SyncModel::wait_for_routing()))
 }
 
-/// Refuses to wait for something the API of this stack never shows.
-pub(super) fn refuse_blind_wait(settings: &Settings) -> Result<(), Diagnostics> {
-    if settings.last_run != LastRun::NotShown {
-        return Ok(());
-    }
-    Err(Diagnostic::error(
+/// What to tell where a run can be seen by nobody.
+pub(super) fn blind() -> Diagnostic {
+    Diagnostic::warning(
         "This stack does not tell when a sync has run",
-        "Its settings show no `last_successful_sync`, so that a run cannot be waited for. Set `wait_for_sync` to false.",
+        "The settings are in place. They show no `last_successful_sync`, so that there is nothing to wait for. Look at the \
+         sync's page in the Proofpoint console, and set `wait_for_sync` to false.",
     )
     .at(SyncModel::wait_for_sync())
-    .into())
 }
 
 /// What to tell when the run did not show in time.
@@ -138,3 +176,7 @@ fn interrupted() -> Diagnostic {
         "The wait for Proofpoint's next run was interrupted. The settings are in place.",
     )
 }
+
+#[cfg(test)]
+#[path = "waiting_tests.rs"]
+mod tests;

@@ -140,6 +140,7 @@ fn every_hand_edit_of_a_sync_is_one_change_that_is_repaired() {
         "domain",
         // Known to this provider alone.
         "max_removals",
+        "sync_version",
         "client_secret",
         "client_secret_wo",
         "client_secret_wo_version",

@@ -25,7 +25,7 @@ async fn provoke(plugin: &Plugin) {
 
 #[tokio::test]
 async fn every_line_is_one_that_the_host_can_read() {
-    let mut plugin = Plugin::start(&environment("TRACE")).await;
+    let plugin = Plugin::start(&environment("TRACE")).await;
     provoke(&plugin).await;
     let long = "x".repeat(200_000);
     let request = validate_resource_config::Request { type_name: long, ..Default::default() };
@@ -63,7 +63,7 @@ async fn without_a_level_there_is_no_log() {
 async fn a_level_leaves_out_what_is_finer() {
     let mut environment = environment("TRACE");
     environment.insert("TF_LOG_PROVIDER".to_owned(), "ERROR".to_owned());
-    let mut plugin = Plugin::start(&environment).await;
+    let plugin = Plugin::start(&environment).await;
     assert!(plugin.schema().await.provider.is_some());
     provoke(&plugin).await;
     let lines = plugin.log_with("failed").await;

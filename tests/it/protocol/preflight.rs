@@ -7,20 +7,6 @@ use crate::support::plugin::calls::Messages;
 use crate::support::quickstart::{APPLICATION, CONSENT, Quickstart, SYNC};
 use crate::support::simulator::Simulator;
 
-/// An application with its consent, and no synchronization yet.
-fn prepared(arguments: &[&str]) -> Quickstart {
-    let quickstart = Quickstart::start(Simulator::start(arguments));
-    for kind in [APPLICATION, CONSENT] {
-        let said = quickstart.change(kind);
-        assert!(!has_errors(&said), "{kind}: {said}");
-    }
-    quickstart
-}
-
-fn has_errors(said: &Messages) -> bool {
-    said.0.iter().any(|message| message.error)
-}
-
 /// The plan warns, the apply refuses, and in between and after it nothing was written.
 #[track_caller]
 fn refused_before_the_first_write(quickstart: &Quickstart, expected: &str) {
@@ -29,7 +15,7 @@ fn refused_before_the_first_write(quickstart: &Quickstart, expected: &str) {
     let mut planned = quickstart.plan(SYNC);
     let said = std::mem::take(&mut planned.messages);
     let warned = said.0.iter().any(|message| !message.error && message.to_string().contains(expected));
-    assert!(warned && !has_errors(&said), "expected while planning: {expected}\n{said}");
+    assert!(warned && !said.has_errors(), "expected while planning: {expected}\n{said}");
     let said = quickstart.apply(SYNC, planned);
     let refused = said.0.iter().any(|message| message.error && message.to_string().contains(expected));
     assert!(refused, "expected while applying: {expected}\n{said}");
@@ -44,7 +30,7 @@ fn policy(restrictions: &Json) -> Json {
 
 #[test]
 fn whatever_would_make_the_sync_fail_is_refused_before_the_first_write() {
-    let mut quickstart = prepared(&["--tenants", "2", "--users", "2"]);
+    let mut quickstart = Quickstart::prepared(Simulator::start(&["--tenants", "2", "--users", "2"]));
     let domain = quickstart.simulator.tenant().domain.clone();
     let set_policies = |quickstart: &Quickstart, policy: &Json| {
         quickstart.simulator.control(Method::POST, "policies", Some(policy));
@@ -89,7 +75,7 @@ fn whatever_would_make_the_sync_fail_is_refused_before_the_first_write() {
     let held = revoke_roles(&quickstart, &principal, None);
     assert_eq!(held, 1);
     refused_before_the_first_write(&quickstart, "Admin consent is missing");
-    assert!(!has_errors(&quickstart.change(CONSENT)));
+    assert!(!quickstart.change(CONSENT).has_errors());
 
     let reader = quickstart.simulator.tenant().clone();
     quickstart.set("PROOFPOINT_ESSENTIALS_USERNAME", &reader.essentials_reader_username);
@@ -99,13 +85,13 @@ fn whatever_would_make_the_sync_fail_is_refused_before_the_first_write() {
     quickstart.set("PROOFPOINT_ESSENTIALS_PASSWORD", &reader.essentials_password);
 
     let said = quickstart.change(SYNC);
-    assert!(!has_errors(&said), "with every obstacle gone: {said}");
+    assert!(!said.has_errors(), "with every obstacle gone: {said}");
     quickstart.assert_sound("with every obstacle gone");
 }
 
 #[test]
 fn a_check_that_may_not_be_read_is_skipped_and_says_so() {
-    let quickstart = prepared(&["--users", "2"]);
+    let quickstart = Quickstart::prepared(Simulator::start(&["--users", "2"]));
     revoke_from_caller(&quickstart, "Policy.Read.All");
     quickstart.configure();
     let mut planned = quickstart.plan(SYNC);
@@ -117,9 +103,9 @@ fn a_check_that_may_not_be_read_is_skipped_and_says_so() {
         })
     };
     let said = std::mem::take(&mut planned.messages);
-    assert!(skipped(&said) && !has_errors(&said), "{said}");
+    assert!(skipped(&said) && !said.has_errors(), "{said}");
     let said = quickstart.apply(SYNC, planned);
-    assert!(skipped(&said) && !has_errors(&said), "{said}");
+    assert!(skipped(&said) && !said.has_errors(), "{said}");
     quickstart.assert_sound("unchecked");
 }
 

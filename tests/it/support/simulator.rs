@@ -5,6 +5,7 @@ use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use reqwest::{Certificate, Client, Method, RequestBuilder};
 use serde::Deserialize;
@@ -171,6 +172,28 @@ impl Simulator {
     /// Puts the clock of both services forward; `by` as in `"90s"`, `"36h"`.
     pub(crate) fn advance_clock(&self, by: &str) {
         self.control(Method::POST, "clock", Some(&serde_json::json!({ "advance": by })));
+    }
+
+    /// Puts the clock forward once somebody waits for a run: the settings of the sync are looked at again and again since
+    /// they were written. Gives up after a while, which the one who waits will notice.
+    pub(crate) fn advance_clock_while_a_run_is_waited_for(&self, by: &str) {
+        self.await_looks();
+        self.advance_clock(by);
+    }
+
+    /// Returns when the settings of the sync were looked at twice more since they were last written.
+    pub(crate) fn await_looks(&self) {
+        let (start, before) = (Instant::now(), self.looks());
+        // Each question is a request of its own, which is pause enough.
+        while self.looks() < before + 2 && start.elapsed() < Duration::from_secs(60) {}
+    }
+
+    /// How often the settings of the sync were looked at since they were last written.
+    fn looks(&self) -> usize {
+        let mut requests = self.requests();
+        requests.retain(|request| request.path.ends_with("/settings/azure"));
+        let written = requests.iter().rposition(|request| request.method == "PUT");
+        written.map_or(0, |written| requests.len() - written - 1)
     }
 
     /// Orders faults, in place of those ordered before.

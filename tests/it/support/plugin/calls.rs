@@ -31,6 +31,16 @@ impl Messages {
         assert!(self.0.is_empty(), "{self}");
     }
 
+    /// Whether one of them is an error.
+    pub(crate) fn has_errors(&self) -> bool {
+        self.0.iter().any(|message| message.error)
+    }
+
+    /// Whether there is a warning with this summary.
+    pub(crate) fn warns(&self, summary: &str) -> bool {
+        self.0.iter().any(|message| !message.error && message.summary == summary)
+    }
+
     /// The only error. Fails when there are none or several.
     pub(crate) fn expect_error(&self) -> &Message {
         let errors: Vec<_> = self.0.iter().filter(|message| message.error).collect();

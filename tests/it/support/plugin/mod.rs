@@ -338,8 +338,9 @@ impl Plugin {
     }
 
     /// Waits until a line on standard error contains `text`, and returns all lines.
-    pub(crate) async fn log_with(&mut self, text: &str) -> Vec<String> {
-        let found = self.log.wait_for(|lines| lines.iter().any(|line| line.contains(text)));
+    pub(crate) async fn log_with(&self, text: &str) -> Vec<String> {
+        let mut log = self.log.clone();
+        let found = log.wait_for(|lines| lines.iter().any(|line| line.contains(text)));
         let found = tokio::time::timeout(PATIENCE, found).await;
         found.unwrap_or_else(|_| panic!("no line with {text:?}")).expect("the log goes on").clone()
     }

@@ -1,0 +1,159 @@
+//! Exemptions: in place before anything runs, and never taken from anybody unseen.
+
+use std::collections::BTreeSet;
+
+use reqwest::Method;
+use serde_json::{Value as Json, json};
+
+use crate::support::plugin::calls::Messages;
+use crate::support::quickstart::{Quickstart, SYNC, strings};
+use crate::support::simulator::Simulator;
+
+const SCANNER: &str = "scanner@contoso.com";
+const FAX: &str = "fax@contoso.com";
+const PRINTER: &str = "printer@contoso.com";
+
+fn world(exemptions: &Json) -> Quickstart {
+    let mut quickstart = Quickstart::prepared(Simulator::start(&[]));
+    quickstart.write(SYNC, &json!({ "exemptions": exemptions }));
+    quickstart.simulator.forget_requests();
+    quickstart
+}
+
+fn exempt_by_hand(quickstart: &Quickstart, address: &str) {
+    quickstart.essentials(Method::PUT, "settings/azure/exemptions", Some(&json!([address])));
+    quickstart.simulator.forget_requests();
+}
+
+fn exempt(quickstart: &Quickstart) -> BTreeSet<String> {
+    let listed = quickstart.essentials(Method::GET, "settings/azure/exemptions", None);
+    listed
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|one| one["email"].as_str().expect("one").to_owned())
+        .collect()
+}
+
+/// The writes to the settings and the exemptions, in their order.
+fn writes(quickstart: &Quickstart) -> Vec<String> {
+    let writes = quickstart.simulator.writes().into_iter();
+    let ours = writes.filter_map(|request| {
+        let (_, part) = request.path.split_once("/settings/azure")?;
+        Some(format!("{} settings{}", request.method, part.replace("%40", "@")))
+    });
+    ours.collect()
+}
+
+#[track_caller]
+fn refused(said: &Messages, named: &str) {
+    let error = said.expect_error();
+    assert_eq!(
+        (error.summary.as_str(), error.path.as_str()),
+        ("The organization has exemptions that are not listed", "exemptions"),
+        "{said}"
+    );
+    assert!(error.detail.contains(&format!("\"{named}\"")), "{said}");
+}
+
+#[test]
+fn exemptions_are_in_place_before_anything_runs() {
+    let quickstart = world(&json!([SCANNER]));
+    // Its body of an addition is another one: the apply ends between the two writes of the settings.
+    let other_form = json!({ "exemptions_body": "emails" });
+    quickstart.simulator.control(Method::POST, "behaviour", Some(&other_form));
+    let said = quickstart.change(SYNC);
+    let error = said.expect_error();
+    assert_eq!(error.path, "exemptions", "{said}");
+    assert!(
+        error.detail.contains("status 400") && error.detail.contains("does not list addresses"),
+        "{said}"
+    );
+    assert_eq!(quickstart.settings()["sync_frequency"], 0, "something would run");
+    assert_eq!(writes(&quickstart), ["PUT settings", "PUT settings/exemptions"]);
+    assert!(quickstart.state(SYNC).is_null(), "a failed create left a state");
+
+    let known_form = json!({ "exemptions_body": "array" });
+    quickstart.simulator.control(Method::POST, "behaviour", Some(&known_form));
+    quickstart.simulator.forget_requests();
+    let said = quickstart.change(SYNC);
+    assert!(!said.has_errors(), "{said}");
+    assert_eq!(writes(&quickstart), ["PUT settings", "PUT settings/exemptions", "PUT settings"]);
+    assert_eq!(quickstart.settings()["sync_frequency"], 1);
+    quickstart.assert_sound("resumed");
+}
+
+#[test]
+fn an_exemption_that_is_accepted_and_not_kept_is_noticed() {
+    let quickstart = world(&json!([SCANNER]));
+    let ignored = json!({ "method": "PUT", "path": "**/exemptions", "status": 204, "body": "" });
+    quickstart.simulator.set_faults(&json!([ignored]));
+    let said = quickstart.change(SYNC);
+    let error = said.expect_error();
+    assert_eq!(
+        (error.summary.as_str(), error.path.as_str()),
+        ("Proofpoint did not take the exemption", "exemptions")
+    );
+    assert!(error.detail.contains(SCANNER), "{said}");
+    assert_eq!(quickstart.settings()["sync_frequency"], 0, "something would run");
+}
+
+#[test]
+fn exemptions_that_nobody_listed_are_refused_at_creation() {
+    let quickstart = world(&json!([SCANNER]));
+    let early = quickstart.plan(SYNC);
+    assert!(!early.messages.has_errors(), "{}", early.messages);
+    exempt_by_hand(&quickstart, FAX);
+    refused(&quickstart.plan(SYNC).messages, FAX);
+    refused(&quickstart.apply(SYNC, early), FAX);
+    assert_eq!(quickstart.simulator.writes(), []);
+    assert_eq!(exempt(&quickstart), strings(&json!([FAX])));
+}
+
+#[test]
+fn taking_exemptions_under_management_is_refused_while_there_are_others_and_needs_no_key() {
+    let mut quickstart = world(&Json::Null);
+    assert!(!quickstart.change(SYNC).has_errors());
+    exempt_by_hand(&quickstart, FAX);
+    let key = quickstart.state(SYNC)["key_id"].clone();
+
+    quickstart.write(SYNC, &json!({ "exemptions": [SCANNER] }));
+    refused(&quickstart.plan(SYNC).messages, FAX);
+
+    quickstart.write(SYNC, &json!({ "exemptions": [SCANNER, FAX] }));
+    let early = quickstart.plan(SYNC);
+    assert!(!early.messages.has_errors(), "{}", early.messages);
+    exempt_by_hand(&quickstart, PRINTER);
+    refused(&quickstart.apply(SYNC, early), PRINTER);
+    assert_eq!(quickstart.simulator.writes(), []);
+
+    quickstart.write(SYNC, &json!({ "exemptions": [SCANNER, FAX, PRINTER] }));
+    let said = quickstart.change(SYNC);
+    assert!(!said.has_errors(), "{said}");
+    assert_eq!(writes(&quickstart), ["PUT settings/exemptions"]);
+    assert_eq!(exempt(&quickstart), strings(&json!([SCANNER, FAX, PRINTER])));
+    assert_eq!(quickstart.state(SYNC)["key_id"], key);
+}
+
+#[test]
+fn an_exemption_made_after_the_plan_stays_until_a_plan_has_shown_it() {
+    let mut quickstart = world(&json!([SCANNER]));
+    assert!(!quickstart.change(SYNC).has_errors());
+    // One with a change of the list, one with a write of the settings.
+    for (change, by_hand) in [(json!({ "exemptions": [PRINTER] }), FAX), (json!({ "frequency": 3 }), SCANNER)]
+    {
+        quickstart.write(SYNC, &change);
+        let planned = quickstart.plan(SYNC);
+        assert!(!planned.messages.has_errors(), "{}", planned.messages);
+        exempt_by_hand(&quickstart, by_hand);
+        let said = quickstart.apply(SYNC, planned);
+        assert!(!said.has_errors(), "{said}");
+        assert_eq!(exempt(&quickstart), strings(&json!([PRINTER, by_hand])));
+
+        quickstart.configure();
+        let shown = quickstart.plan(SYNC);
+        assert_eq!(strings(&quickstart.state(SYNC)["exemptions"]), strings(&json!([PRINTER, by_hand])));
+        assert!(!quickstart.apply(SYNC, shown).has_errors());
+        assert_eq!(exempt(&quickstart), strings(&json!([PRINTER])));
+    }
+}

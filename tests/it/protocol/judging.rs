@@ -1,0 +1,192 @@
+//! What would start or widen syncing is judged by what it does to people: shown in the plan, refused above the limit, and
+//! looked at once more before the apply writes anything.
+
+use reqwest::Method;
+use serde_json::{Value as Json, json};
+
+use crate::support::plugin::calls::{Message, Messages};
+use crate::support::plugin::values::UNKNOWN;
+use crate::support::quickstart::{Quickstart, SYNC};
+use crate::support::simulator::Simulator;
+
+const TOLD: &str = "What the sync will do to people";
+const REFUSED: &str = "The sync would remove too many accounts";
+
+/// The default story: three people were hired, one married, one was deleted, one is blocked. At most `limit` accounts may go.
+fn world(limit: &str) -> Quickstart {
+    let mut quickstart = Quickstart::prepared(Simulator::start(&[]));
+    quickstart.write(SYNC, &json!({ "exemptions": ["scanner@contoso.com"], "max_removals": limit }));
+    quickstart
+}
+
+fn delete_person(quickstart: &Quickstart, name: &str) {
+    quickstart.graph(Method::DELETE, &format!("users/{name}@contoso.com"), None);
+}
+
+/// What a plan with these arguments says.
+fn plan(quickstart: &mut Quickstart, arguments: &Json) -> Messages {
+    quickstart.write(SYNC, arguments);
+    quickstart.plan(SYNC).messages
+}
+
+/// The warning of a plan that is within the limit.
+#[track_caller]
+fn told(said: &Messages) -> &Message {
+    assert!(!said.has_errors(), "{said}");
+    said.0.iter().find(|message| message.summary == TOLD).unwrap_or_else(|| panic!("not told: {said}"))
+}
+
+/// A refusal of this summary that names all of these.
+#[track_caller]
+fn refused(said: &Messages, summary: &str, named: &[&str]) {
+    let error = said.expect_error();
+    assert_eq!((error.summary.as_str(), error.path.as_str()), (summary, "max_removals"), "{said}");
+    for name in named {
+        assert!(error.detail.contains(name), "{name} is not named: {said}");
+    }
+}
+
+#[test]
+fn a_plan_shows_the_rows_and_the_grave_findings_and_the_apply_does_not_repeat_them() {
+    let quickstart = world("1");
+    let path = "orgs/contoso.com";
+    let (_, mut organization) = quickstart.simulator.essentials(Method::GET, path, None);
+    organization["user_licenses"] = json!(1);
+    let shown = json!({ "method": "GET", "path": format!("**/{path}"), "status": 200, "body": organization });
+    quickstart.simulator.set_faults(&json!([shown]));
+
+    let mut planned = quickstart.plan(SYNC);
+    let said = std::mem::take(&mut planned.messages);
+    let text = &told(&said).detail;
+    for shown in [
+        "3 to add, 1 to update, 1 to delete",
+        "Deleting (1):\n  jack.king@contoso.com  end_user: its user was deleted in Entra",
+        "Updating (1):\n  irene.jones@contoso.com",
+        "frank.gomez@contoso.com",
+        "\n\nwarning: Licences: ",
+    ] {
+        assert!(text.contains(shown), "{shown:?} is not shown: {text}");
+    }
+    assert!(!text.contains("info: "), "{text}");
+
+    let said = quickstart.apply(SYNC, planned);
+    assert!(!said.has_errors() && !said.warns(TOLD), "{said}");
+}
+
+#[test]
+fn a_saved_plan_is_judged_again_when_people_have_gone_meanwhile() {
+    let quickstart = world("1");
+    let planned = quickstart.plan(SYNC);
+    told(&planned.messages);
+    delete_person(&quickstart, "ben.cole");
+    quickstart.simulator.forget_requests();
+    let said = quickstart.apply(SYNC, planned);
+    refused(
+        &said,
+        REFUSED,
+        &["ben.cole@contoso.com", "jack.king@contoso.com", "`max_removals`, which is 1 now"],
+    );
+    assert_eq!(quickstart.simulator.writes(), []);
+    assert!(quickstart.state(SYNC).is_null(), "a failed create left a state");
+}
+
+#[test]
+fn whatever_starts_or_widens_syncing_is_judged_and_nothing_else() {
+    let mut quickstart = world("0");
+    let said = plan(&mut quickstart, &json!({ "frequency": 0 }));
+    assert!(!said.has_errors() && !said.warns(TOLD), "nothing runs by itself: {said}");
+    refused(&plan(&mut quickstart, &json!({ "frequency": 1 })), REFUSED, &["jack.king@contoso.com"]);
+
+    quickstart.write(SYNC, &json!({ "frequency": 0 }));
+    assert!(!quickstart.change(SYNC).has_errors());
+    refused(&plan(&mut quickstart, &json!({ "frequency": 1 })), REFUSED, &["jack.king@contoso.com"]);
+
+    quickstart.write(SYNC, &json!({ "users": { "remove_deleted": false } }));
+    told(&quickstart.change(SYNC));
+    let said = plan(&mut quickstart, &json!({ "frequency": 24 }));
+    assert!(!said.has_errors() && !said.warns(TOLD), "less often is not more: {said}");
+    told(&plan(&mut quickstart, &json!({ "frequency": 1, "what": { "security_groups": true } })));
+    let removing = json!({ "what": { "security_groups": false }, "users": { "remove_deleted": true } });
+    refused(&plan(&mut quickstart, &removing), REFUSED, &["jack.king@contoso.com"]);
+}
+
+#[test]
+fn dropping_an_exemption_is_judged_when_it_is_planned_and_before_it_is_done() {
+    let mut quickstart = world("1");
+    assert!(!quickstart.change(SYNC).has_errors());
+    quickstart.write(SYNC, &json!({ "exemptions": [] }));
+    refused(&quickstart.plan(SYNC).messages, REFUSED, &["scanner@contoso.com"]);
+
+    quickstart.write(SYNC, &json!({ "max_removals": "2" }));
+    let planned = quickstart.plan(SYNC);
+    told(&planned.messages);
+    delete_person(&quickstart, "ben.cole");
+    quickstart.simulator.forget_requests();
+    refused(&quickstart.apply(SYNC, planned), REFUSED, &["ben.cole@contoso.com", "scanner@contoso.com"]);
+    assert_eq!(quickstart.simulator.writes(), []);
+}
+
+#[test]
+fn a_report_that_cannot_be_read_is_a_refusal_unless_the_check_is_switched_off() {
+    let mut quickstart = world("10%");
+    let forbidden = json!({ "method": "GET", "path": "/v1.0/users*", "status": 403 });
+    quickstart.simulator.set_faults(&json!([forbidden]));
+    let unforeseen = "What the sync would do to people cannot be foreseen";
+    refused(&quickstart.plan(SYNC).messages, unforeseen, &["User.Read.All", "`max_removals = \"100%\"`"]);
+
+    quickstart.write(SYNC, &json!({ "max_removals": "100%" }));
+    let said = quickstart.change(SYNC);
+    assert!(!said.has_errors() && !said.warns(TOLD), "{said}");
+    quickstart.assert_sound("unjudged");
+}
+
+#[test]
+fn accounts_that_version_1_turns_inactive_are_removals_and_version_2_tells_of_them() {
+    let mut quickstart = world("0");
+    quickstart.write(SYNC, &json!({ "users": { "remove_deleted": false } }));
+    let said = quickstart.plan(SYNC).messages;
+    let text = &told(&said).detail;
+    assert!(text.contains("If the stack runs version 1: 1 accounts would be removed"), "{text}");
+    assert!(text.contains("`sync_version`"), "{text}");
+
+    quickstart.write(SYNC, &json!({ "sync_version": 1 }));
+    let said = quickstart.plan(SYNC).messages;
+    refused(&said, REFUSED, &["karen.lopez@contoso.com", "warning: Accounts that turn inactive"]);
+}
+
+#[test]
+fn a_plan_that_does_not_know_what_a_run_may_do_says_that_the_apply_judges_it() {
+    let mut quickstart = world("0");
+    let cases = [
+        ("max_removals", json!({ "max_removals": UNKNOWN })),
+        ("exemptions", json!({ "exemptions": UNKNOWN })),
+        ("users", json!({ "users": { "remove_deleted": UNKNOWN } })),
+        ("what", json!({ "what": UNKNOWN })),
+        ("frequency", json!({ "frequency": UNKNOWN })),
+        ("tenant_id", json!({ "tenant_id": UNKNOWN })),
+    ];
+    for (name, unknown) in cases {
+        quickstart.write(SYNC, &unknown);
+        let said = quickstart.plan(SYNC).messages;
+        let remark =
+            said.0.iter().find(|message| message.summary == format!("Not judged yet: {}", lower(TOLD)));
+        let remark = remark.unwrap_or_else(|| panic!("{name}: {said}"));
+        assert!(!said.has_errors() && !said.warns(TOLD), "{name}: {said}");
+        assert!(remark.detail.contains(&format!("`{name}`")), "{name}: {said}");
+        quickstart.write(SYNC, &known(&unknown));
+    }
+    refused(&quickstart.plan(SYNC).messages, REFUSED, &["jack.king@contoso.com"]);
+}
+
+/// The quick start's own arguments in place of unknown ones.
+fn known(unknown: &Json) -> Json {
+    let own = json!({
+        "max_removals": "0", "exemptions": ["scanner@contoso.com"], "users": { "remove_deleted": true }, "what": null,
+        "frequency": 1, "tenant_id": null,
+    });
+    unknown.as_object().expect("arguments").keys().map(|name| (name.clone(), own[name].clone())).collect()
+}
+
+fn lower(text: &str) -> String {
+    text.replacen('W', "w", 1)
+}
