@@ -125,6 +125,8 @@ fn play(world: &World, kind: &'static str, cases: &[Case], local: &[&str], follo
         // What the process has read before is forgotten, as at the next command of a CLI.
         quickstart.configure();
         assert!(quickstart.converge().is_empty(), "before {name}");
+        // What was written a moment ago would be looked for again.
+        quickstart.simulator.advance_clock("6m");
         quickstart.configure();
         (case.edit)(world);
         let plan = quickstart.plan(kind);

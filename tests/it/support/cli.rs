@@ -39,9 +39,9 @@ impl Cli {
         self.product == product && (self.version.0, self.version.1) >= (major, minor)
     }
 
-    /// Whether it imports by identity (`import { identity = … }`): Terraform from 1.12 on.
+    /// Whether it imports by identity (`import { identity = … }`): both products from 1.12 on.
     pub(crate) fn imports_by_identity(&self) -> bool {
-        self.at_least(Product::Terraform, 1, 12)
+        (self.version.0, self.version.1) >= (1, 12)
     }
 
     /// Whether it has write-only attributes: both products from 1.11 on.
