@@ -91,7 +91,8 @@ pub trait Resource: Sized + Send + Sync + 'static {
         diagnostics: &mut Diagnostics,
     ) -> impl Future<Output = Result<(), Diagnostics>> + Send;
 
-    /// The least that [`read`](Self::read) needs, from what the user gave to import.
+    /// The least that [`read`](Self::read) needs, from what the user gave to import. Core reads at once, which completes an
+    /// identity that this does not know whole; it demands one only from an import by identity, which brings it.
     fn import(&self, by: ImportBy<Self::Identity>) -> Result<State<Self>, Diagnostics>;
 
     /// The identity of an object; `None` while a part of it is not known.

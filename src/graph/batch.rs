@@ -150,7 +150,7 @@ impl Graph {
         }
         let request_id = answer.header("request-id").map(str::to_owned);
         let body = answer.body.as_deref().map_or("", RawValue::get);
-        let refusal = Answer::new(answer.status, body.as_bytes(), request_id);
+        let refusal = Answer::new(answer.status, body.as_bytes(), request_id, call.correlation_id);
         let held = if answer.status == 403 { self.held(call).await } else { Vec::new() };
         Outcome(Err(ask.error(fault_of(refusal, ask.need, held))), operation)
     }

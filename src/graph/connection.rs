@@ -19,7 +19,7 @@ use super::{
     AppRoleAssignments, Applications, DeletedItems, Domains, Grants, Groups, Permissions, Policies,
     ServicePrincipals, Tenant, Users,
 };
-use crate::auth::{Credentials, TenantId, Token};
+use crate::auth::{self, Credentials, TenantId, Token};
 use crate::clock::Clock;
 use crate::http::{Call, HttpClient, Limiter, Request, Response};
 
@@ -37,6 +37,8 @@ struct Inner {
     http: HttpClient,
     credentials: Credentials,
     tenant: TenantId,
+    /// The tenant as sign-ins name it: by its id or by a domain.
+    named: TenantId,
     endpoint: Url,
     scope: String,
     clock: Clock,
@@ -54,15 +56,38 @@ impl fmt::Debug for Graph {
 }
 
 impl Graph {
-    /// A connection to `tenant` in the cloud of `credentials`. Nothing is sent and nobody signs in until it is used.
+    /// A connection to the tenant with this id in the cloud of `credentials`. Nothing is sent and nobody signs in until it
+    /// is used.
     pub fn new(http: &HttpClient, credentials: Credentials, tenant: TenantId) -> Self {
+        Self::signing_in_to(tenant.clone(), http, credentials, tenant)
+    }
+
+    /// The same for a tenant that is named by one of its domains: signs in, since a token tells the tenant's id.
+    pub async fn of_domain(
+        call: &Call,
+        http: &HttpClient,
+        credentials: Credentials,
+        domain: TenantId,
+    ) -> Result<Self, Error> {
+        let failed = |error: auth::Error| Error::new(format!("sign in to tenant `{domain}`"), error);
+        let scope = credentials.cloud().graph_scope.clone();
+        let token = credentials.token(call, &domain, &scope).await.map_err(failed)?;
+        let id = token.claims().tid.as_deref().and_then(|tid| TenantId::parse(tid).ok());
+        let tenant = id.filter(TenantId::is_uuid).ok_or_else(|| {
+            failed(auth::Error::UnreadableToken { tenant: domain.to_string(), cause: "it has no `tid`" })
+        })?;
+        Ok(Self::signing_in_to(domain, http, credentials, tenant))
+    }
+
+    fn signing_in_to(named: TenantId, http: &HttpClient, credentials: Credentials, tenant: TenantId) -> Self {
         let (endpoint, scope) =
             (credentials.cloud().graph_endpoint.clone(), credentials.cloud().graph_scope.clone());
-        let clock = credentials.clock(&tenant);
+        let clock = credentials.clock(&named);
         Self(Arc::new(Inner {
             http: http.limited_by(Limiter::new(PARALLEL)),
             credentials,
             tenant,
+            named,
             endpoint,
             scope,
             clock,
@@ -74,7 +99,7 @@ impl Graph {
         }))
     }
 
-    /// The tenant as it was named: an id or a domain.
+    /// The tenant's id.
     pub fn tenant(&self) -> &TenantId {
         &self.0.tenant
     }
@@ -96,8 +121,8 @@ impl Graph {
 
     /// The caller's token for this tenant; its claims tell who it is and which permissions it holds.
     pub async fn token(&self, call: &Call) -> Result<Token, Error> {
-        let token = self.0.credentials.token(call, &self.0.tenant, &self.0.scope).await;
-        token.map_err(|error| Error::new(format!("sign in to tenant `{}`", self.0.tenant), error))
+        let token = self.0.credentials.token(call, &self.0.named, &self.0.scope).await;
+        token.map_err(|error| Error::new(format!("sign in to tenant `{}`", self.0.named), error))
     }
 
     /// The present, by the dates of the tenant's answers.
@@ -198,7 +223,7 @@ impl Graph {
         }
         let mut renewed = false;
         loop {
-            let token = self.0.credentials.token(call, &self.0.tenant, &self.0.scope).await;
+            let token = self.0.credentials.token(call, &self.0.named, &self.0.scope).await;
             let token = token.map_err(|error| ask.error(error))?;
             let request = request(call, ask, url.clone(), &token)?;
             let response = self.0.http.send(call, request).await.map_err(|error| ask.error(error))?;
@@ -210,13 +235,14 @@ impl Graph {
             }
             if response.status == 401 && !renewed {
                 renewed = true;
-                self.0.credentials.invalidate(&self.0.tenant);
+                self.0.credentials.invalidate(&self.0.named);
                 continue;
             }
             if let Some(error) = response.not_json().filter(|_| !response.body.is_empty()) {
                 return Err(ask.error(error));
             }
-            let answer = Answer::new(response.status, &response.body, response.request_id.clone());
+            let request_id = response.request_id.clone();
+            let answer = Answer::new(response.status, &response.body, request_id, call.correlation_id);
             return Err(ask.error(fault_of(answer, ask.need, held(&token))));
         }
     }

@@ -1,8 +1,14 @@
 //! Signing, renewed tokens, and what refusals become.
 
-use super::super::testing::{Fake, Reply, call};
-use crate::graph::Fault;
+use std::time::Duration;
+
 use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use super::super::testing::{Fake, Reply, batch, call};
+use crate::graph::Fault;
+use crate::http::Call;
 
 fn organization() -> Value {
     json!({"value": [{"id": "t", "displayName": "Contoso", "verifiedDomains": [
@@ -24,7 +30,7 @@ async fn a_refused_token_is_renewed_once() {
     let seen = fake.seen();
     assert_eq!((fake.tokens(), seen.len()), (2, 2));
     assert_ne!(seen[0].token, seen[1].token);
-    assert_eq!(seen[0].run, uuid::Uuid::nil().to_string());
+    assert_eq!(seen[0].run, Uuid::nil().to_string());
 }
 
 #[tokio::test]
@@ -46,6 +52,25 @@ async fn a_missing_permission_shows_what_is_needed_and_what_is_held() {
 }
 
 #[tokio::test]
+async fn a_refusal_names_the_run_as_it_was_sent() {
+    let (fake, graph) = Fake::serving(|seen, _| match seen.target.as_str() {
+        "POST /$batch" => {
+            batch(seen, |_| (400, json!({"error": {"code": "Request_BadRequest", "message": "No."}})))
+        }
+        _ => Reply::error(400, "Request_BadRequest", "No."),
+    })
+    .await;
+    let call = Call::new(Duration::from_secs(30), CancellationToken::new(), Uuid::from_u128(7));
+    let alone = graph.domains().verified(&call).await.expect_err("refused").to_string();
+    let in_a_batch = graph.snapshot(&call, "c").await.expect_err("refused").to_string();
+    let sent: Vec<String> = fake.seen().into_iter().map(|seen| seen.run).collect();
+    assert_eq!(sent, [Uuid::from_u128(7).to_string(), Uuid::from_u128(7).to_string()]);
+    for text in [alone, in_a_batch] {
+        assert!(text.contains(&format!("client request id {}", sent[0])), "{text}");
+    }
+}
+
+#[tokio::test]
 async fn a_proxys_page_is_called_by_its_name() {
     let (_, graph) =
         Fake::serving(|_, _| Reply::new(200, Value::String("<html>Sign in</html>".to_owned()))).await;
@@ -64,7 +89,7 @@ async fn verified_domains_are_in_lower_case_and_in_order() {
 #[test]
 fn every_verb_can_move_between_threads() {
     fn movable<T: Send>(_: impl FnOnce() -> T) {}
-    let lazily = |graph: &'static crate::graph::Graph, call: &'static crate::http::Call| {
+    let lazily = |graph: &'static crate::graph::Graph, call: &'static Call| {
         let (applications, scopes) = (graph.applications(), &*Box::leak(Box::default()));
         movable(move || graph.snapshot(call, "c"));
         movable(move || async move { graph.users().for_each(call, |_| {}).await });

@@ -7,6 +7,8 @@
 use std::future::Future;
 use std::time::Duration;
 
+use jiff::{SignedDuration, Timestamp};
+
 use super::ask::Ask;
 use super::connection::Graph;
 use super::error::{Error, Fault};
@@ -16,6 +18,8 @@ const FIRST_DELAY: Duration = Duration::from_millis(500);
 const LONGEST_DELAY: Duration = Duration::from_secs(10);
 /// Replication has been seen to take minutes; what has not arrived after so long is not on its way.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5 * 60);
+/// How long a refresh waits for what an earlier run wrote within that time.
+const GRACE: Duration = Duration::from_secs(60);
 
 /// Whether an error may go away by itself.
 pub(super) type Passing = fn(&Error) -> bool;
@@ -95,6 +99,40 @@ impl Graph {
             );
             wait(&call, delays.next(), late).await?;
         }
+    }
+
+    /// Looks at what another process may have written, and again while something is missing that was `written` so short a
+    /// time ago, by the tenant's clock, that the replica that answered may not know it. `look` tells what it saw and whether
+    /// that is all; what is still missing after a minute is taken as missing.
+    pub async fn look_since<T, F>(
+        &self,
+        call: &Call,
+        written: Option<Timestamp>,
+        mut look: impl FnMut() -> F,
+    ) -> Result<T, Error>
+    where
+        F: Future<Output = Result<(T, bool), Error>>,
+    {
+        let patient = call.at_most(GRACE);
+        let mut delays = delays(FIRST_DELAY, LONGEST_DELAY);
+        loop {
+            let (seen, is_all) = look().await?;
+            if is_all || !written.is_some_and(|written| self.is_young(written)) {
+                return Ok(seen);
+            }
+            match patient.wait(delays.next().unwrap_or(LONGEST_DELAY)).await {
+                Ok(()) => self.forget_snapshots(),
+                Err(Interrupted::Deadline) => return Ok(seen),
+                Err(Interrupted::Cancelled) => {
+                    return Err(Error::new("wait for what was just written", Interrupted::Cancelled));
+                }
+            }
+        }
+    }
+
+    fn is_young(&self, written: Timestamp) -> bool {
+        let patience = SignedDuration::try_from(PATIENCE).unwrap_or(SignedDuration::MAX);
+        self.now().duration_since(written) < patience
     }
 }
 

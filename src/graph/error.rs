@@ -1,14 +1,17 @@
 //! What can go wrong with a call of Microsoft Graph, in words that say what to do.
 
 use std::fmt;
+use std::sync::Arc;
+
+use uuid::Uuid;
 
 use super::error_body::{self, ErrorBody};
 use super::needs::Need;
 use crate::{auth, http};
 
-/// A call that failed.
-#[derive(Debug)]
-pub struct Error(Box<Inner>);
+/// A call that failed; a cheap clone.
+#[derive(Debug, Clone)]
+pub struct Error(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
@@ -58,17 +61,19 @@ pub struct Answer {
     pub details: Vec<String>,
     /// The id by which Graph knows the request.
     pub request_id: Option<String>,
+    /// The id of the run, sent with the request and kept in Graph's logs.
+    pub client_request_id: Uuid,
 }
 
 /// The most that is shown of Graph's words, in characters.
 const SHOWN: usize = 600;
 
 impl Answer {
-    pub(super) fn new(status: u16, body: &[u8], request_id: Option<String>) -> Self {
+    pub(super) fn new(status: u16, body: &[u8], request_id: Option<String>, client_request_id: Uuid) -> Self {
         let ErrorBody { code, message, details, request_id: inner } =
             error_body::read(body).unwrap_or_default();
         let message = message.chars().filter(|c| !c.is_control()).take(SHOWN).collect();
-        Self { status, code, message, details, request_id: request_id.or(inner) }
+        Self { status, code, message, details, request_id: request_id.or(inner), client_request_id }
     }
 
     /// Whether its message contains a fragment, without regard to case. Several faults share one code, so that the
@@ -92,16 +97,17 @@ impl fmt::Display for Answer {
         if !self.message.is_empty() {
             write!(f, ": {}", self.message.trim_end_matches('.'))?;
         }
-        match &self.request_id {
-            Some(request_id) => write!(f, " (request id {request_id})."),
-            None => f.write_str("."),
+        f.write_str(" (")?;
+        if let Some(request_id) = &self.request_id {
+            write!(f, "request id {request_id}, ")?;
         }
+        write!(f, "client request id {}).", self.client_request_id)
     }
 }
 
 impl Error {
     pub(super) fn new(operation: impl Into<String>, fault: impl Into<Fault>) -> Self {
-        Self(Box::new(Inner { operation: operation.into(), fault: fault.into() }))
+        Self(Arc::new(Inner { operation: operation.into(), fault: fault.into() }))
     }
 
     /// What was attempted, such as "read application `x`".
@@ -285,7 +291,7 @@ mod tests {
 
     fn error(status: u16, code: &str, message: &str) -> Error {
         let body = serde_json::json!({"error": {"code": code, "message": message}}).to_string();
-        let answer = Answer::new(status, body.as_bytes(), Some("the-request".to_owned()));
+        let answer = Answer::new(status, body.as_bytes(), Some("the-request".to_owned()), Uuid::nil());
         Error::new(
             "create application `x`",
             fault_of(answer, &needs::WRITE_APPLICATIONS, vec!["User.Read".to_owned()]),

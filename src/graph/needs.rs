@@ -46,11 +46,7 @@ pub const RESTORE_APPLICATIONS: Need = Need {
 /// Delegated grants, reading.
 pub const READ_GRANTS: Need = Need {
     what: "read delegated permission grants",
-    permissions: &[&[
-        "Directory.Read.All",
-        "DelegatedPermissionGrant.Read.All",
-        "DelegatedPermissionGrant.ReadWrite.All",
-    ]],
+    permissions: &[&["Directory.Read.All", "DelegatedPermissionGrant.ReadWrite.All"]],
     note: None,
 };
 /// Delegated grants, writing. Amounts to Global Administrator: it can grant anything to any application.

@@ -26,14 +26,24 @@ pub struct Snapshot {
     pub application: Option<Application>,
     /// Its principal in this tenant.
     pub service_principal: Option<ServicePrincipal>,
-    /// Delegated grants of the principal, those of single people included.
-    pub grants: Vec<Grant>,
-    /// Application permissions of the principal.
-    pub app_role_assignments: Vec<AppRoleAssignment>,
+    grants: Result<Vec<Grant>, Error>,
+    app_role_assignments: Result<Vec<AppRoleAssignment>, Error>,
     /// Object ids of the registration's owners; none when the caller may not read them.
     pub owners: Option<BTreeSet<String>>,
     /// Object id of Microsoft Graph's own principal, the resource of the default permissions.
     pub graph_principal_id: Option<String>,
+}
+
+impl Snapshot {
+    /// Delegated grants of the principal, those of single people included; an error when the caller may not read them.
+    pub fn grants(&self) -> Result<&[Grant], Error> {
+        self.grants.as_deref().map_err(Clone::clone)
+    }
+
+    /// Application permissions of the principal; an error when the caller may not read them.
+    pub fn app_role_assignments(&self) -> Result<&[AppRoleAssignment], Error> {
+        self.app_role_assignments.as_deref().map_err(Clone::clone)
+    }
 }
 
 #[derive(Deserialize)]
@@ -82,9 +92,11 @@ impl Graph {
         Ok(Snapshot {
             application: application.decode_optional()?,
             service_principal: service_principal.decode_optional()?,
-            grants: self.whole(call, &grants_ask, grants).await?,
-            app_role_assignments: self.whole(call, &roles_ask, roles).await?,
-            owners: self.owners_of(call, &owners_ask, owners).await?,
+            grants: unless_forbidden(self.whole(call, &grants_ask, grants).await)?,
+            app_role_assignments: unless_forbidden(self.whole(call, &roles_ask, roles).await)?,
+            owners: unless_forbidden(self.whole::<Owner>(call, &owners_ask, owners).await)?
+                .ok()
+                .map(|owners| owners.into_iter().map(|owner| owner.id).collect()),
             graph_principal_id,
         })
     }
@@ -101,18 +113,13 @@ impl Graph {
             None => Ok(Vec::new()),
         }
     }
+}
 
-    async fn owners_of(
-        &self,
-        call: &Call,
-        ask: &Ask,
-        first: Outcome,
-    ) -> Result<Option<BTreeSet<String>>, Error> {
-        match self.whole::<Owner>(call, ask, first).await {
-            Ok(owners) => Ok(Some(owners.into_iter().map(|owner| owner.id).collect())),
-            Err(error) if error.is_forbidden() => Ok(None),
-            Err(error) => Err(error),
-        }
+/// Who may manage an application may not read all that hangs on it. That is for those to say who need to know it.
+fn unless_forbidden<T>(part: Result<T, Error>) -> Result<Result<T, Error>, Error> {
+    match part {
+        Err(error) if !error.is_forbidden() => Err(error),
+        known => Ok(known),
     }
 }
 

@@ -43,8 +43,10 @@ async fn one_request_brings_all_and_serves_every_reader_of_the_process() {
     assert!(Arc::ptr_eq(&snapshot, &second.expect("the same")));
     assert_eq!(snapshot.application.as_ref().map(|application| application.object_id.as_str()), Some("o"));
     assert_eq!(snapshot.service_principal.as_ref().map(|principal| principal.object_id.as_str()), Some("sp"));
-    assert_eq!((snapshot.grants.len(), snapshot.app_role_assignments.len(), &snapshot.owners), (1, 2, &None));
-    let names = graph.permissions().assigned(&call, &snapshot.app_role_assignments).await.expect("names");
+    let assigned = snapshot.app_role_assignments().expect("readable");
+    let granted = snapshot.grants().expect("readable");
+    assert_eq!((granted.len(), assigned.len(), &snapshot.owners), (1, 2, &None));
+    let names = graph.permissions().assigned(&call, assigned).await.expect("names");
     assert_eq!(names, BTreeSet::from(["Directory.Read.All".to_owned()]));
     assert_eq!((fake.seen().len(), fake.tokens()), (1, 1));
 }
@@ -62,9 +64,28 @@ async fn a_write_makes_the_next_reader_ask_again() {
 async fn what_is_not_there_is_absent_and_no_error() {
     let (_, graph) = Fake::serving(script).await;
     let snapshot = graph.snapshot(&call(), "unknown").await.expect("a snapshot");
-    assert!(
-        snapshot.application.is_none() && snapshot.service_principal.is_none() && snapshot.grants.is_empty()
-    );
+    assert!(snapshot.application.is_none() && snapshot.service_principal.is_none());
+    assert!(snapshot.grants().expect("readable").is_empty());
+}
+
+#[tokio::test]
+async fn what_may_not_be_read_is_an_error_only_for_those_who_need_it() {
+    let (_, graph) = Fake::serving(|seen, _| {
+        batch(seen, |url| {
+            if url.ends_with("/oauth2PermissionGrants") || url.ends_with("/appRoleAssignments") {
+                (403, json!({"error": {"code": "Authorization_RequestDenied", "message": "no"}}))
+            } else {
+                item(url)
+            }
+        })
+    })
+    .await;
+    let snapshot = graph.snapshot(&call(), "c").await.expect("a snapshot");
+    assert!(snapshot.application.is_some() && snapshot.service_principal.is_some());
+    let refused = snapshot.grants().expect_err("not readable").to_string();
+    assert!(refused.contains("`Directory.Read.All`"), "{refused}");
+    let refused = snapshot.app_role_assignments().expect_err("not readable").to_string();
+    assert!(refused.contains("`Application.Read.All`"), "{refused}");
 }
 
 #[tokio::test]

@@ -20,7 +20,7 @@ pub struct Configuration {
     /// How to sign in to Proofpoint Essentials.
     pub essentials: Result<Login, Missing>,
     /// The address of the Proofpoint console, when `region` or `endpoint` tell; no slash at its end.
-    pub console: Option<String>,
+    pub console: Attr<String>,
     /// PEM file with further certificate authorities.
     pub ca_bundle: Result<Option<std::path::PathBuf>, Missing>,
     /// Whether every write is refused. Unknown counts as yes, since nothing is written while planning.
@@ -112,7 +112,11 @@ pub fn configure(model: &ProviderModel, env: &EnvMap) -> Result<Configuration, D
     if diagnostics.has_errors() {
         return Err(diagnostics);
     }
-    let console = address.as_ref().map(|address| address.origin().ascii_serialization());
+    let console = if model.region.is_unknown() || model.endpoint.is_unknown() {
+        Attr::Unknown
+    } else {
+        address.as_ref().map(|address| address.origin().ascii_serialization()).into()
+    };
     Ok(Configuration { entra, essentials: login(model, env, address), console, ca_bundle, read_only })
 }
 

@@ -57,7 +57,7 @@ fn everything_can_come_from_the_environment() {
     let login = configuration.essentials.expect("complete");
     assert_eq!(login.username, "admin@contoso.com");
     assert_eq!(login.endpoint.as_str(), "https://eu1.proofpointessentials.com/");
-    assert_eq!(configuration.console.as_deref(), Some("https://eu1.proofpointessentials.com"));
+    assert_eq!(configuration.console, "https://eu1.proofpointessentials.com".into());
     assert_eq!(configuration.entra.expect("complete").credential.name(), "client secret");
     assert!(configuration.read_only);
     assert_eq!(configuration.ca_bundle, Ok(Some("/etc/proxy.pem".into())));
@@ -122,14 +122,24 @@ fn unknown_arguments_are_named_when_their_side_is_needed_and_not_before() {
 }
 
 #[test]
+fn the_console_is_unknown_while_its_region_is_and_absent_without_one() {
+    let console = |region| {
+        let model = ProviderModel { region, ..ProviderModel::default() };
+        configure(&model, &env(&[])).expect("configured").console
+    };
+    assert_eq!(console(Attr::Unknown), Attr::Unknown);
+    assert_eq!(console(Attr::Null), Attr::Null);
+}
+
+#[test]
 fn a_region_in_the_block_goes_before_an_endpoint_in_the_environment() {
     let env = env(&[
         ("PROOFPOINT_ESSENTIALS_ENDPOINT", "https://other.example"),
         ("PROOFPOINT_ESSENTIALS_REGION", "eu1"),
     ]);
     let console = |model: &ProviderModel| configure(model, &env).expect("configured").console;
-    assert_eq!(console(&complete()).as_deref(), Some("https://us1.proofpointessentials.com"));
-    assert_eq!(console(&ProviderModel::default()).as_deref(), Some("https://other.example"));
+    assert_eq!(console(&complete()), "https://us1.proofpointessentials.com".into());
+    assert_eq!(console(&ProviderModel::default()), "https://other.example".into());
 }
 
 #[test]

@@ -19,6 +19,7 @@ pub const BY_TYPE: &[(&str, &[Occasion])] = &[
     (
         "proofpoint_azure_admin_consent",
         &[
+            ("to find the application and what it holds", &needs::READ_APPLICATIONS),
             ("for `delegated_permissions`", &needs::WRITE_GRANTS),
             ("for `application_permissions`", &needs::WRITE_ROLE_ASSIGNMENTS),
             ("with `mode = \"verify\"`", &needs::READ_GRANTS),
@@ -38,7 +39,7 @@ pub const BY_TYPE: &[(&str, &[Occasion])] = &[
             ("to judge a change by `max_removals`: people", &needs::READ_USERS),
             ("to judge a change by `max_removals`: groups", &needs::READ_GROUPS),
             ("to compare the domains of both sides", &needs::READ_DOMAINS),
-            ("to see that consent is complete", &needs::READ_GRANTS),
+            ("to see that consent is complete", &needs::READ_APPLICATIONS),
             ("to see that policies allow the secret", &needs::READ_POLICIES),
         ],
     ),

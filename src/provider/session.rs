@@ -1,7 +1,7 @@
 //! What a configured provider hands to resources and data sources: clients for both sides, made when first needed.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use uuid::Uuid;
 
@@ -12,6 +12,7 @@ use crate::auth::{Credentials, TenantId};
 use crate::clock::Clock;
 use crate::env::EnvMap;
 use crate::essentials::Account;
+use crate::framework::attr::Attr;
 use crate::framework::context::Context;
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
 use crate::graph::Graph;
@@ -24,6 +25,7 @@ pub struct Session {
     run: Uuid,
     http: HttpClient,
     credentials: OnceLock<Credentials>,
+    /// By the tenant's id, and by the domain that names it in a configuration.
     graphs: Mutex<HashMap<TenantId, Graph>>,
     account: OnceLock<Account>,
 }
@@ -58,8 +60,8 @@ impl Session {
 
     /// The address of the Proofpoint console as far as `region` or `endpoint` tell, without a slash at its end: where
     /// Entra sends a signed-in administrator back to.
-    pub fn console(&self) -> Option<&str> {
-        self.configuration.console.as_deref()
+    pub fn console(&self) -> &Attr<String> {
+        &self.configuration.console
     }
 
     /// How to sign in to Entra.
@@ -74,15 +76,25 @@ impl Session {
         Ok(self.credentials.get_or_init(|| credentials))
     }
 
-    /// The tenant of the provider block, when it names one: ids of objects in it need not name it again.
-    pub fn default_tenant(&self) -> Option<&TenantId> {
+    /// The id of the provider's tenant, when its configuration names one.
+    pub async fn default_tenant(&self, call: &Call) -> Result<Option<TenantId>, Diagnostics> {
+        match self.named_tenant() {
+            Some(name) => Ok(Some(self.connection(call, name).await?.tenant().clone())),
+            None => Ok(None),
+        }
+    }
+
+    fn named_tenant(&self) -> Option<&TenantId> {
         self.configuration.entra.as_ref().ok()?.tenant.as_ref()
     }
 
     /// Microsoft Graph for a tenant: the one named (by id or domain), else the provider's, else the one that the
-    /// managed identity or the Azure CLI belongs to. One connection per tenant and process.
+    /// managed identity or the Azure CLI belongs to. One connection per tenant and process; it knows the tenant's id, which
+    /// is all that may be stored.
     pub async fn graph(&self, call: &Call, tenant: Option<&str>) -> Result<Graph, Diagnostics> {
         let credentials = self.credentials()?;
+        // For `path`, which tells the provider's own tenant by its id.
+        self.default_tenant(call).await?;
         let tenant = if let Some(name) = tenant {
             TenantId::parse(name).map_err(|error| {
                 Diagnostic::error("Invalid tenant", format!("`{name}` names no tenant: {error}."))
@@ -91,11 +103,29 @@ impl Session {
             let scope = &credentials.cloud().graph_scope;
             credentials.home(call, scope).await.map_err(|error| error.diagnose())?
         };
-        let http = self.http()?;
-        let mut graphs = self.graphs.lock().unwrap_or_else(PoisonError::into_inner);
-        let graph =
-            graphs.entry(tenant.clone()).or_insert_with(|| Graph::new(http, credentials.clone(), tenant));
-        Ok(graph.clone())
+        self.connection(call, &tenant).await
+    }
+
+    async fn connection(&self, call: &Call, tenant: &TenantId) -> Result<Graph, Diagnostics> {
+        if let Some(known) = self.graphs().get(tenant) {
+            return Ok(known.clone());
+        }
+        let (http, credentials) = (self.http()?, self.credentials()?.clone());
+        let graph = if tenant.is_uuid() {
+            Graph::new(http, credentials, tenant.clone())
+        } else {
+            Graph::of_domain(call, http, credentials, tenant.clone())
+                .await
+                .map_err(|error| error.diagnose())?
+        };
+        let mut graphs = self.graphs();
+        let graph = graphs.entry(graph.tenant().clone()).or_insert(graph).clone();
+        graphs.insert(tenant.clone(), graph.clone());
+        Ok(graph)
+    }
+
+    fn graphs(&self) -> MutexGuard<'_, HashMap<TenantId, Graph>> {
+        self.graphs.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether the configuration says how to sign in to Entra.
@@ -120,8 +150,9 @@ impl Session {
 
     /// The path of an object in a tenant, which it names only where that is not the provider's.
     pub fn path(&self, tenant: &TenantId, collection: &str, id: &str) -> ObjectPath {
-        let foreign = (self.default_tenant() != Some(tenant)).then(|| tenant.clone());
-        ObjectPath::new(foreign, collection, id)
+        let own = self.named_tenant().and_then(|name| self.graphs().get(name).cloned());
+        let is_own = own.is_some_and(|graph| graph.tenant() == tenant);
+        ObjectPath::new((!is_own).then(|| tenant.clone()), collection, id)
     }
 
     fn http(&self) -> Result<&HttpClient, Diagnostics> {

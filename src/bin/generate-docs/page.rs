@@ -160,7 +160,7 @@ fn import(type_name: &str, identity: Option<&Schema>, directory: &Path) -> io::R
         push(
             &mut text,
             format_args!(
-                "With Terraform 1.12 and later, `{type_name}` can be imported by its identity:\n\n\
+                "With Terraform or OpenTofu 1.12 and later, `{type_name}` can be imported by its identity:\n\n\
              ```terraform\n{example}\n```\n\n### Identity Schema\n\n{}",
                 schema::render_identity(identity)
             ),

@@ -108,28 +108,25 @@ async fn application(
     graph: &Graph,
     client_id: &str,
 ) -> Result<Known<Option<Application>>, Diagnostics> {
-    match graph.snapshot(call, client_id).await {
-        Ok(snapshot) => {
-            let missing =
-                missing_permissions(call, graph, &snapshot).await.map_err(|error| error.diagnose())?;
-            Ok(Known::Yes(snapshot.application.as_ref().map(|application| Application {
-                secrets: secrets(application),
-                missing_permissions: Known::Yes(missing),
-            })))
-        }
-        // The application may be readable where its grants are not.
-        Err(error) if error.is_forbidden() => {
-            match graph.applications().get_by_client_id(call, client_id).await {
-                Ok(application) => Ok(Known::Yes(application.map(|application| Application {
-                    secrets: secrets(&application),
-                    missing_permissions: Known::No(error.to_string()),
-                }))),
-                Err(error) if error.is_forbidden() => Ok(Known::No(error.to_string())),
-                Err(error) => Err(error.diagnose().into()),
-            }
-        }
-        Err(error) => Err(error.diagnose().into()),
-    }
+    // What may not be read is told; any other failure is one.
+    let told = |error: graph::Error| {
+        if error.is_forbidden() { Ok(error.to_string()) } else { Err(Diagnostics::from(error.diagnose())) }
+    };
+    let snapshot = match graph.snapshot(call, client_id).await {
+        Ok(snapshot) => snapshot,
+        Err(error) => return told(error).map(Known::No),
+    };
+    // The application may be readable where its grants are not.
+    let missing_permissions = match missing_permissions(call, graph, &snapshot).await {
+        Ok(missing) => Known::Yes(missing),
+        Err(error) => Known::No(told(error)?),
+    };
+    Ok(Known::Yes(
+        snapshot
+            .application
+            .as_ref()
+            .map(|application| Application { secrets: secrets(application), missing_permissions }),
+    ))
 }
 
 fn secrets(application: &graph::Application) -> Vec<Secret> {
@@ -146,13 +143,13 @@ async fn missing_permissions(
     let Some(application) = &snapshot.application else { return Ok(BTreeSet::new()) };
     let api = snapshot.graph_principal_id.as_deref();
     let assigned: BTreeSet<&str> = snapshot
-        .app_role_assignments
+        .app_role_assignments()?
         .iter()
         .filter(|assignment| Some(assignment.resource_id.as_str()) == api)
         .map(|assignment| assignment.app_role_id.as_str())
         .collect();
     let granted: BTreeSet<String> = snapshot
-        .grants
+        .grants()?
         .iter()
         .filter(|grant| grant.is_for_all() && Some(grant.resource_id.as_str()) == api)
         .flat_map(graph::Grant::scopes)

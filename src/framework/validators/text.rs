@@ -94,7 +94,7 @@ impl Validator for Duration {
     }
 }
 
-/// A UUID with hyphens.
+/// A UUID with hyphens, in lower case: services show it so, and a state that is spelt otherwise would differ from them.
 pub fn uuid() -> impl Validator {
     Uuid
 }
@@ -106,6 +106,8 @@ impl Validator for Uuid {
         let Some(text) = check.value.as_str() else { return };
         if text.len() != 36 || ::uuid::Uuid::try_parse(text).is_err() {
             check.refuse("A UUID such as `00000000-0000-0000-0000-000000000000` is required.");
+        } else if text.contains(|letter: char| letter.is_ascii_uppercase()) {
+            check.refuse(format!("A UUID in lower case is required: `{}`.", text.to_ascii_lowercase()));
         }
     }
 }
@@ -186,6 +188,10 @@ mod tests {
         assert!(refusal(&duration(), "2 days").is_some());
         assert_eq!(refusal(&uuid(), "7ab7862c-4c57-491e-8a45-d52a7e023983"), None);
         assert!(refusal(&uuid(), "7ab7862c4c57491e8a45d52a7e023983").is_some());
+        assert_eq!(
+            refusal(&uuid(), "7AB7862C-4c57-491e-8a45-d52a7e023983").unwrap(),
+            "A UUID in lower case is required: `7ab7862c-4c57-491e-8a45-d52a7e023983`."
+        );
     }
 
     #[test]

@@ -71,25 +71,25 @@ impl Names {
 }
 
 impl Effective {
-    /// What a snapshot shows.
+    /// What a snapshot shows. Delegated permissions are left out where they do not matter: a caller who may not read them
+    /// can still take care of the others.
     pub(super) async fn in_snapshot(
         graph: &Graph,
         call: &Call,
         snapshot: &Snapshot,
-    ) -> Result<Self, Diagnostics> {
-        let failed = |error: graph::Error| Diagnostics::from(error.diagnose());
+        delegated_matter: bool,
+    ) -> Result<Self, graph::Error> {
         let resource = match &snapshot.graph_principal_id {
             Some(id) => id.clone(),
-            None => graph.permissions().graph_principal(call).await.map_err(failed)?,
+            None => graph.permissions().graph_principal(call).await?,
         };
-        let grants =
-            snapshot.grants.iter().filter(|grant| grant.is_for_all() && grant.resource_id == resource);
+        let grants = if delegated_matter { snapshot.grants()? } else { &[] };
+        let grants = grants.iter().filter(|grant| grant.is_for_all() && grant.resource_id == resource);
         let delegated = grants.flat_map(graph::Grant::scopes).collect();
         let mut application = BTreeSet::new();
-        for assignment in snapshot.app_role_assignments.iter().filter(|held| held.resource_id == resource) {
-            let name =
-                graph.permissions().name(call, PermissionKind::Application, &assignment.app_role_id).await;
-            application.insert(name.map_err(failed)?);
+        for held in snapshot.app_role_assignments()?.iter().filter(|held| held.resource_id == resource) {
+            let name = graph.permissions().name(call, PermissionKind::Application, &held.app_role_id).await?;
+            application.insert(name);
         }
         Ok(Self { delegated, application })
     }

@@ -6,6 +6,7 @@ mod model;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::auth::Attempt;
@@ -35,6 +36,9 @@ pub struct Given {
     /// Application permissions, by name.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     application: BTreeSet<String>,
+    /// When it last gave or took back, by the tenant's clock: for a while after, not every replica knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    at: Option<Timestamp>,
 }
 
 impl Resource for AzureAdminConsent {
@@ -120,18 +124,24 @@ impl Resource for AzureAdminConsent {
             let Some(principal) = principal.map_err(|error| error.diagnose())? else { return Ok(None) };
             model.client_id = principal.client_id.into();
         }
-        let snapshot =
-            graph.snapshot(&call, model.client_id.text()).await.map_err(|error| error.diagnose())?;
-        let Some(principal) = &snapshot.service_principal else { return Ok(None) };
-        let effective = Effective::in_snapshot(&graph, &call, &snapshot).await?;
         let imported = model.mode.is_null();
         let everything = imported || model.remove_extra == Attr::Known(true);
+        let delegated_matter = everything || model.delegated_permissions.is_known();
+        let (known, client_id) = (Names::of(&model), model.client_id.text());
+        let look = || async {
+            let snapshot = graph.snapshot(&call, client_id).await?;
+            let effective = Effective::in_snapshot(&graph, &call, &snapshot, delegated_matter).await?;
+            let is_all = snapshot.service_principal.is_some() && known.without(&effective).is_empty();
+            Ok(((snapshot, effective), is_all))
+        };
+        let (snapshot, effective) =
+            graph.look_since(&call, private.at, look).await.map_err(|error| error.diagnose())?;
+        let Some(principal) = &snapshot.service_principal else { return Ok(None) };
         model.delegated_permissions = shown(&model.delegated_permissions, effective.delegated, everything);
         model.application_permissions =
             shown(&model.application_permissions, effective.application, everything);
         model.id = id(&ctx.clients, &graph, &principal.object_id).into();
-        model.tenant_id =
-            model.tenant_id.known().cloned().unwrap_or_else(|| graph.tenant().to_string()).into();
+        model.tenant_id = graph.tenant().as_str().into();
         model.service_principal_object_id = principal.object_id.as_str().into();
         model.remove_extra = model.remove_extra.unwrap_or_default().into();
         model.mode = model.mode.unwrap_or(model::MODES[0].to_owned()).into();
@@ -255,7 +265,11 @@ async fn consent(
     graph.forget_snapshots();
     let snapshot =
         graph.snapshot(&call, planned.model.client_id.text()).await.map_err(|error| error.diagnose())?;
-    let effective = Effective::in_snapshot(graph, &call, &snapshot).await?;
+    let remove_extra = planned.model.remove_extra == Attr::Known(true);
+    let delegated_matter = remove_extra || !wanted.delegated.is_empty();
+    let effective = Effective::in_snapshot(graph, &call, &snapshot, delegated_matter)
+        .await
+        .map_err(|error| error.diagnose())?;
     if verifies(&planned.model) {
         let missing = wanted.without(&effective);
         return if missing.is_empty() { Ok(before) } else { Err(unconsented(graph, planned, &missing)) };
@@ -266,7 +280,7 @@ async fn consent(
         delegated: before.delegated.difference(&wanted.delegated).cloned().collect(),
         application: before.application.difference(&wanted.application).cloned().collect(),
     };
-    if planned.model.remove_extra == Attr::Known(true) {
+    if remove_extra {
         surplus.delegated.extend(effective.delegated.difference(&wanted.delegated).cloned());
         surplus.application.extend(effective.application.difference(&wanted.application).cloned());
     }
@@ -277,6 +291,7 @@ async fn consent(
     Ok(Given {
         delegated: keep(before.delegated, new.delegated, &wanted.delegated),
         application: keep(before.application, new.application, &wanted.application),
+        at: Some(graph.now()),
     })
 }
 

@@ -7,6 +7,7 @@ mod properties;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::framework::attr::Attr;
@@ -36,6 +37,9 @@ pub struct Facts {
     /// The console address that stands in for `redirect_uris` where the configuration names none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     console: Option<String>,
+    /// When it or its principal was made, by the tenant's clock: for a while after, not every replica knows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    made: Option<Timestamp>,
 }
 
 impl Resource for AzureApplication {
@@ -82,6 +86,11 @@ impl Resource for AzureApplication {
         if planned.prior.as_ref() == Some(&planned.model) {
             return;
         }
+        let takes_console =
+            planned.config.redirect_uris.is_null() && planned.model.redirect_uris.is_unknown();
+        if takes_console && ctx.clients.console().is_null() {
+            diagnostics.append(without_console());
+        }
         let checked = async {
             let graph = graph_of(ctx, &planned.model).await?;
             properties::resolve(&graph, &ctx.clients.call(ctx), &planned.model).await
@@ -102,7 +111,8 @@ impl Resource for AzureApplication {
         let access = properties::resolve(&graph, &call, &planned.model).await?;
         let mut model = planned.model;
         if model.redirect_uris.is_unknown() {
-            model.redirect_uris = BTreeSet::from([console(session)?.to_owned()]).into();
+            let console = session.console().known().cloned().ok_or_else(without_console)?;
+            model.redirect_uris = BTreeSet::from([console]).into();
         }
         let new = properties::registration(&model, access);
         let application = register(&graph, &call, &new).await?;
@@ -114,7 +124,8 @@ impl Resource for AzureApplication {
         model.service_principal_object_id = principal.object_id.into();
         model.publisher_domain = application.publisher_domain.into();
         model.id = session.path(graph.tenant(), "applications", &application.object_id).to_string().into();
-        Ok(State::new(model).with_private(Facts { console: session.console().map(str::to_owned) }))
+        let facts = Facts { console: session.console().known().cloned(), made: Some(graph.now()) };
+        Ok(State::new(model).with_private(facts))
     }
 
     async fn read(
@@ -126,24 +137,29 @@ impl Resource for AzureApplication {
         let (session, call) = (&ctx.clients, ctx.clients.call(ctx));
         let graph = graph_of(ctx, &state.model).await?;
         let failed = |error: graph::Error| error.diagnose();
-        let client_id = match state.model.client_id.known() {
+        let State { mut model, private: mut facts } = state;
+        let client_id = match model.client_id.known() {
             Some(client_id) => client_id.clone(),
-            None => {
-                match graph.applications().get(&call, state.model.object_id.text()).await.map_err(failed)? {
-                    Some(application) => application.client_id,
-                    None => return Ok(None),
-                }
-            }
+            None => match graph.applications().get(&call, model.object_id.text()).await.map_err(failed)? {
+                Some(application) => application.client_id,
+                None => return Ok(None),
+            },
         };
-        let snapshot = graph.snapshot(&call, &client_id).await.map_err(failed)?;
+        let look = || async {
+            let snapshot = graph.snapshot(&call, &client_id).await?;
+            let is_all = snapshot.application.is_some() && snapshot.service_principal.is_some();
+            Ok((snapshot, is_all))
+        };
+        let snapshot = graph.look_since(&call, facts.made, look).await.map_err(failed)?;
         let Some(application) = &snapshot.application else { return Ok(None) };
-        let mut model = state.model;
         properties::show(&graph, &call, &snapshot, application, &mut model).await?;
-        model.tenant_id =
-            model.tenant_id.known().cloned().unwrap_or_else(|| graph.tenant().to_string()).into();
+        model.tenant_id = graph.tenant().as_str().into();
         model.id = session.path(graph.tenant(), "applications", &application.object_id).to_string().into();
         model.deletion_protection = model.deletion_protection.unwrap_or_default().into();
-        Ok(Some(State::new(model).with_private(Facts { console: session.console().map(str::to_owned) })))
+        if !session.console().is_unknown() {
+            facts.console = session.console().known().cloned();
+        }
+        Ok(Some(State::new(model).with_private(facts)))
     }
 
     async fn update(
@@ -169,12 +185,13 @@ impl Resource for AzureApplication {
         let change = properties::change(&planned, &application, access);
         graph.applications().update(&call, object_id, &change).await.map_err(|error| error.diagnose())?;
         own(&graph, &call, &application, &planned.model.owners).await?;
-        let mut model = planned.model;
+        let (mut model, mut facts) = (planned.model, planned.private);
         if model.service_principal_object_id.is_unknown() {
             model.service_principal_object_id =
                 ensure_principal(&graph, &call, &application).await?.object_id.into();
+            facts.made = Some(graph.now());
         }
-        Ok(State::new(model).with_private(planned.private))
+        Ok(State::new(model).with_private(facts))
     }
 
     async fn delete(
@@ -271,16 +288,13 @@ async fn graph_of(ctx: &Context<Session>, model: &ApplicationModel) -> Result<Gr
     ctx.clients.graph(&call, model.tenant_id.known().map(String::as_str)).await
 }
 
-fn console(session: &Session) -> Result<&str, Diagnostics> {
-    session.console().ok_or_else(|| {
-        Diagnostic::error(
-            "The address of the console is not known",
-            "Set `redirect_uris`, or the provider's `region` (or `PROOFPOINT_ESSENTIALS_REGION`), whose console stands in for \
-             it.",
-        )
-        .at(ApplicationModel::redirect_uris())
-        .into()
-    })
+fn without_console() -> Diagnostics {
+    Diagnostic::error(
+        "The address of the console is not known",
+        "Set `redirect_uris`, or the provider's `region` (or `PROOFPOINT_ESSENTIALS_REGION`), whose console stands in for it.",
+    )
+    .at(ApplicationModel::redirect_uris())
+    .into()
 }
 
 /// Makes the registration, or finishes what an earlier run began.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::OWN_TAG;
 use crate::framework::attr::Attr;
 use crate::framework::timeouts::Timeouts;
 use crate::framework::validators::{each, length, one_of, url, uuid};
@@ -74,7 +75,7 @@ model! {
         notes: Attr<String> => optional().validate(length(1, 1024)),
 
         /// Tags of the application. The provider's own tag, by which it knows its applications, is not shown.
-        tags: Attr<BTreeSet<String>> => optional().validate(each(length(1, 256))),
+        tags: Attr<BTreeSet<String>> => optional().validate(each(length(1, 256))).check(without_own_tag),
 
         /// Refuses to destroy or replace the application while true. Defaults to false.
         deletion_protection: Attr<bool> => optional().computed().default_value(false),
@@ -98,6 +99,16 @@ model! {
 
 fn names(permissions: &[&str]) -> Value {
     Value::set(permissions.iter().map(|name| Value::from(*name)))
+}
+
+/// The provider adds its own tag and hides it: configured as well, every plan would show a change.
+fn without_own_tag(tags: &BTreeSet<String>) -> Result<(), String> {
+    if tags.contains(OWN_TAG) {
+        return Err(format!(
+            "`{OWN_TAG}` is the provider's own tag, which every application of it has: leave it out."
+        ));
+    }
+    Ok(())
 }
 
 /// Redirect addresses are compared without a slash at their end: Entra and the portal are not consistent about it.

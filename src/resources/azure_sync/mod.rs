@@ -178,7 +178,7 @@ impl Resource for AzureSync {
             model.secret_expiry = shown_expiry;
         }
         if model.tenant_id.is_null() && imported {
-            model.tenant_id = session.default_tenant().map(ToString::to_string).into();
+            model.tenant_id = session.default_tenant(&call).await?.map(|tenant| tenant.to_string()).into();
         }
         Ok(Some(State::new(model).with_private(facts)))
     }

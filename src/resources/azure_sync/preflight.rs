@@ -42,8 +42,8 @@ impl Preflight<'_> {
             findings.remarks.warning_at(
                 SyncModel::primary_domain(),
                 "Not checked: whether the tenant is the right one",
-                "The provider is not configured for Entra, so nobody checked that `primary_domain` belongs to the tenant of \
-                 `client_id`.",
+                "The provider is not configured for Entra or cannot sign in there, so nobody checked that `primary_domain` \
+                 belongs to the tenant of `client_id`.",
             );
         }
         findings
@@ -264,7 +264,7 @@ async fn missing_roles(
     let snapshot = graph.snapshot(call, client_id).await?;
     let Some(principal) = &snapshot.service_principal else { return Ok(None) };
     let held: BTreeSet<&str> =
-        snapshot.app_role_assignments.iter().map(|held| held.app_role_id.as_str()).collect();
+        snapshot.app_role_assignments()?.iter().map(|held| held.app_role_id.as_str()).collect();
     let declared =
         snapshot.application.iter().flat_map(|found| found.graph_permission_ids(PermissionKind::Application));
     let mut missing = Vec::new();

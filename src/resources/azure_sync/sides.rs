@@ -26,7 +26,7 @@ pub(super) async fn settings_of(
     organization.settings(call).await.map_err(|error| error.diagnose().at(SyncModel::domain()).into())
 }
 
-/// Graph, where it is configured. A managed secret cannot do without it.
+/// Graph, where it is configured and its tenant is known. A managed secret cannot do without it.
 pub(super) async fn optional_graph(
     session: &Session,
     call: &Call,
@@ -35,8 +35,11 @@ pub(super) async fn optional_graph(
     if !session.is_configured_for_entra() && model.managed_client_secret.is_null() {
         return Ok(None);
     }
-    let graph = session.graph(call, model.tenant_id.known().map(String::as_str)).await;
-    graph.map(Some)
+    match session.graph(call, model.tenant_id.known().map(String::as_str)).await {
+        // Who brings a secret of their own may have no access to Entra at all.
+        Err(_) if model.managed_client_secret.is_null() => Ok(None),
+        graph => graph.map(Some),
+    }
 }
 
 /// Settings that name another application are somebody else's work.

@@ -1,6 +1,6 @@
 //! Waiting for Proofpoint's own next run, and for the mail routing that follows a first one.
 
-use std::future::Future;
+use std::future::{Future, pending};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -90,10 +90,9 @@ pub(super) async fn run<Look: Future<Output = Result<Option<Settings>, Error>>>(
 
 /// Waits until it is time for the next look. True when that is the last one: the deadline comes first.
 async fn is_last(call: &Call, delay: Duration) -> Result<bool, Diagnostic> {
-    match call.run(tokio::time::sleep(delay)).await {
-        Ok(()) => Ok(false),
-        Err(Interrupted::Deadline) => Ok(true),
+    match call.at_most(delay).run(pending::<()>()).await {
         Err(Interrupted::Cancelled) => Err(interrupted()),
+        Err(Interrupted::Deadline) | Ok(()) => Ok(call.remaining().is_zero()),
     }
 }
 

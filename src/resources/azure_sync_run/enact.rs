@@ -1,11 +1,12 @@
 //! Makes approved changes through the users API, in batches.
 
 use std::collections::BTreeMap;
-use std::future::pending;
+use std::pin::pin;
 use std::time::Duration;
 
 use futures::future::BoxFuture;
 use futures::{FutureExt, StreamExt, stream};
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use crate::essentials::{Error, Fault, Organization, UserChange};
@@ -69,15 +70,16 @@ pub(super) async fn enact(
 ) -> Outcome {
     let writes = Call { cancel: CancellationToken::new(), ..call.clone() };
     let run = Run { writes: &writes, organization, send_welcome_email, no_more: call.cancel.child_token() };
+    let mut all = pin!(run.all(changes));
     tokio::select! {
-        outcome = run.all(changes) => outcome,
-        never = async {
-            call.cancel.cancelled().await;
-            tokio::time::sleep(LAST_REQUESTS).await;
-            writes.cancel.cancel();
-            pending().await
-        } => never,
+        outcome = &mut all => return outcome,
+        () = call.cancel.cancelled() => {}
     }
+    if let Ok(outcome) = timeout(LAST_REQUESTS, &mut all).await {
+        return outcome;
+    }
+    writes.cancel.cancel();
+    all.await
 }
 
 /// The changes under way.

@@ -15,6 +15,8 @@ fn consented() -> Quickstart {
     for kind in [APPLICATION, CONSENT] {
         succeeds(&quickstart.change(kind));
     }
+    // What was written a moment ago would be looked for again.
+    quickstart.simulator.advance_clock("6m");
     quickstart
 }
 

@@ -48,6 +48,8 @@ fn play(
         // What the process has read before is forgotten, as at the next command of a CLI.
         quickstart.configure();
         assert!(quickstart.converge().is_empty(), "before {name}");
+        // What was written a moment ago would be looked for again.
+        quickstart.simulator.advance_clock("6m");
         quickstart.configure();
         edit.make(&hand(quickstart, key.to_owned()));
         let plan = quickstart.plan(kind);

@@ -1,5 +1,7 @@
 //! The built provider driven by a gRPC client through the real handshake.
 
+mod application;
+mod azure_sync_source;
 mod bad_input;
 mod calls;
 mod consent;
@@ -10,6 +12,7 @@ mod handshake;
 mod health;
 mod judging;
 mod kill;
+mod least_privilege;
 mod lifecycle;
 mod log;
 mod preflight;
@@ -17,6 +20,7 @@ mod preview;
 mod provider_config;
 mod schema;
 mod sync_run;
+mod tenant;
 mod waiting;
 mod weather;
 mod years;

@@ -72,6 +72,8 @@ fn whatever_would_make_the_sync_fail_is_refused_before_the_first_write() {
     quickstart.write(SYNC, &json!({ "primary_domain": null }));
 
     let principal = quickstart.state(APPLICATION)["service_principal_object_id"].as_str().unwrap().to_owned();
+    // What was given a moment ago would be looked for again.
+    quickstart.simulator.advance_clock("6m");
     let held = revoke_roles(&quickstart, &principal, None);
     assert_eq!(held, 1);
     refused_before_the_first_write(&quickstart, "Admin consent is missing");

@@ -1,6 +1,6 @@
 //! Reviewed runs: limits, rows that no longer hold, and interruptions.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use reqwest::Method;
@@ -232,4 +232,20 @@ fn an_interrupted_run_finishes_its_batch_and_the_next_plan_shows_the_rest() {
     world.plugin = Arc::new(world.runtime.block_on(configured(&world.simulator)));
     let rest = world.rows();
     assert_eq!(rest.keys().collect::<Vec<_>>(), left.keys().collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn what_was_enacted_is_forgotten_before_the_next_plan_and_what_was_left_is_not() {
+    let plugin = Plugin::start(&BTreeMap::new()).await;
+    let state = json!({
+        "domain": "contoso.com", "changes": { "ann@contoso.com": "add end_user: new user in Entra" },
+        "max_deletions": "10%", "on_excess": "error", "run_at": "2026-03-01T08:00:00Z",
+        "left": { "bob@contoso.com": "delete: not attempted" },
+    });
+    let (upgraded, said) = plugin.resource(RUN).await.upgrade(0, &state).await;
+    said.expect_none();
+    assert_eq!(upgraded["changes"], json!({}));
+    for kept in ["domain", "max_deletions", "run_at", "left"] {
+        assert_eq!(upgraded[kept], state[kept], "{kept}");
+    }
 }

@@ -34,14 +34,9 @@ impl Cli {
         }
     }
 
-    /// Whether it is this product in this version or a newer one; for what only newer CLIs can do.
-    pub(crate) fn at_least(&self, product: Product, major: u64, minor: u64) -> bool {
-        self.product == product && (self.version.0, self.version.1) >= (major, minor)
-    }
-
-    /// Whether it imports by identity (`import { identity = … }`): Terraform from 1.12 on.
+    /// Whether it imports by identity (`import { identity = … }`): both products from 1.12 on.
     pub(crate) fn imports_by_identity(&self) -> bool {
-        self.at_least(Product::Terraform, 1, 12)
+        (self.version.0, self.version.1) >= (1, 12)
     }
 
     /// Whether it has write-only attributes: both products from 1.11 on.

@@ -102,6 +102,14 @@ pub(crate) fn mistakes(simulator: &Simulator) -> Vec<Mistake> {
         "application_permissions",
         "`Directory.Read.All`",
     );
+    row(
+        "own_tag",
+        json!({}),
+        application(json!({ "tags": ["mail", "terraform-provider-proofpoint"] })),
+        Validate,
+        "tags",
+        "leave it out",
+    );
     row("frequency", json!({}), sync(json!({ "frequency": 2 })), Validate, "frequency", "24");
     row(
         "role",

@@ -77,7 +77,12 @@ impl Quickstart {
 
     /// Another configuration in the same process: nothing that was read stays known.
     pub(crate) fn configure(&self) {
-        self.runtime.block_on(self.plugin.configure(json!({}))).expect_none();
+        self.configure_with(json!({}));
+    }
+
+    /// The same with these arguments of the provider.
+    pub(crate) fn configure_with(&self, arguments: Json) {
+        self.runtime.block_on(self.plugin.configure(arguments)).expect_none();
     }
 
     /// Stops what the provider is doing, as core does when the user interrupts it.
@@ -158,6 +163,31 @@ impl Quickstart {
             said.0.append(&mut self.apply(kind, planned).0);
         }
         said
+    }
+
+    /// Imports an object by its id and reads it; kept in place of what was known of it.
+    #[track_caller]
+    pub(crate) fn import(&self, kind: &'static str, id: &str) {
+        self.adopt(kind, |plugin| {
+            self.runtime.block_on(async { plugin.resource(kind).await.import(id).await })
+        });
+    }
+
+    /// The same by its identity.
+    #[track_caller]
+    pub(crate) fn import_identity(&self, kind: &'static str, identity: &Json) {
+        self.adopt(kind, |plugin| {
+            self.runtime.block_on(async { plugin.resource(kind).await.import_identity(identity).await })
+        });
+    }
+
+    #[track_caller]
+    fn adopt(&self, kind: &'static str, import: impl FnOnce(&Plugin) -> Stored) {
+        let imported = import(&self.plugin);
+        assert!(imported.messages.0.is_empty(), "{}", imported.messages);
+        keep(&self.objects, kind, imported);
+        let said = self.runtime.block_on(refresh(&self.plugin, kind, &self.objects));
+        assert!(said.0.iter().all(|message| !message.error), "{said}");
     }
 
     /// Plans and applies everything; the resource types that had something to do.

@@ -1,0 +1,7 @@
+data "proofpoint_azure_sync" "contoso" {
+  domain = "contoso.com"
+}
+
+output "sync_frequency" {
+  value = data.proofpoint_azure_sync.contoso.frequency
+}
