@@ -10,20 +10,22 @@ pub(crate) type Pages = BTreeMap<PathBuf, String>;
 
 /// Brings `docs` into line with `pages` and returns what changed, one line each.
 pub(crate) fn write(docs: &Path, pages: &Pages) -> io::Result<Vec<String>> {
-    let differences = differences(docs, pages)?;
-    for (path, _) in &differences {
-        let target = docs.join(path);
-        match pages.get(path) {
-            Some(text) => {
-                if let Some(directory) = target.parent() {
-                    fs::create_dir_all(directory)?;
-                }
-                fs::write(&target, text)?;
+    let mut done = Vec::new();
+    for (path, _) in differences(docs, pages)? {
+        let target = docs.join(&path);
+        let what = if let Some(text) = pages.get(&path) {
+            if let Some(directory) = target.parent() {
+                fs::create_dir_all(directory)?;
             }
-            None => fs::remove_file(&target)?,
-        }
+            fs::write(&target, text)?;
+            "written"
+        } else {
+            fs::remove_file(&target)?;
+            "removed"
+        };
+        done.push((path, what));
     }
-    Ok(lines(&differences))
+    Ok(lines(&done))
 }
 
 /// What [`write`] would change, one line each; empty when everything is up to date.
@@ -31,8 +33,8 @@ pub(crate) fn check(docs: &Path, pages: &Pages) -> io::Result<Vec<String>> {
     differences(docs, pages).map(|differences| lines(&differences))
 }
 
-fn lines(differences: &[(PathBuf, &str)]) -> Vec<String> {
-    differences.iter().map(|(path, what)| format!("docs/{}: {what}", path.display())).collect()
+fn lines(pages: &[(PathBuf, &str)]) -> Vec<String> {
+    pages.iter().map(|(path, what)| format!("docs/{}: {what}", path.display())).collect()
 }
 
 fn differences(docs: &Path, pages: &Pages) -> io::Result<Vec<(PathBuf, &'static str)>> {
@@ -87,7 +89,9 @@ mod tests {
 
         let pages = Pages::from([page("index.md", "c")]);
         let expected = ["docs/index.md: out of date", "docs/resources/x.md: no such page any more"];
-        assert_eq!(write(dir.path(), &pages).unwrap(), expected);
+        assert_eq!(check(dir.path(), &pages).unwrap(), expected);
+        let done = ["docs/index.md: written", "docs/resources/x.md: removed"];
+        assert_eq!(write(dir.path(), &pages).unwrap(), done);
         assert!(check(dir.path(), &pages).unwrap().is_empty());
     }
 }

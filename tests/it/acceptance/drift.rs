@@ -34,6 +34,8 @@ fn every_hand_edit_is_one_line_of_the_plan_and_repaired() {
             (SYNC, edits_of_sync(), &["groups", "secret_expiry", "users", "what"]),
         ];
         for (kind, edits, beside) in all {
+            // What was written just now and is missing is taken to be on its way.
+            stage.simulator.advance_clock("6m");
             edits.iter().for_each(|edit| edit.make(&hand));
             let plan = stage.workspace.plan(&[]);
             assert_eq!(plan.code, Some(2), "{kind}: {plan}");
