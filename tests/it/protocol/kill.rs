@@ -1,4 +1,5 @@
-//! A provider that is killed at any request, and the next one that finds what it left.
+//! A provider that is killed at any request, and the next one that finds what it left. Only requests that may change
+//! something are tried: after any other the world is as it was, and to die there is to die after the last one that did.
 
 use serde_json::json;
 
@@ -22,8 +23,8 @@ fn a_create_that_is_killed_is_finished_by_the_next(moment: Moment) {
     let mut quickstart = quickstart();
     quickstart.simulator.forget_requests();
     quickstart.converge();
-    let numbers = quickstart.simulator.requests_that_matter();
-    assert!(numbers.len() > 8, "{numbers:?}");
+    let numbers = quickstart.simulator.numbers_of_writes();
+    assert!(numbers.len() > 6, "{numbers:?}");
     for number in numbers {
         quickstart.simulator.control(reqwest::Method::POST, "reset", None);
         quickstart.forget_all();
@@ -56,8 +57,8 @@ fn any_request_of(what: &str, change: impl Fn(&mut Quickstart, u64) + Sync) {
                 quickstart.simulator.forget_requests();
                 change(&mut quickstart, 0);
                 quickstart.converge();
-                let numbers = quickstart.simulator.requests_that_matter();
-                assert!(numbers.len() >= 4, "{what}: {numbers:?}");
+                let numbers = quickstart.simulator.numbers_of_writes();
+                assert!(numbers.len() >= 2, "{what}: {numbers:?}");
                 quickstart.restart();
                 for (round, number) in (1..).zip(numbers) {
                     change(&mut quickstart, round);

@@ -1,6 +1,7 @@
 //! What the integration tests share: the processes they start and the places they run in.
 
 pub(crate) mod archive;
+pub(crate) mod authority;
 pub(crate) mod by_hand;
 pub(crate) mod cli;
 pub(crate) mod mistakes;

@@ -141,14 +141,13 @@ impl Simulator {
         self.requests().into_iter().filter(Request::writes).collect()
     }
 
-    /// The numbers of those HTTP requests of the log, counted from 1, that are no plain reads. After a read, the world
-    /// is as it was before.
-    pub(crate) fn requests_that_matter(&self) -> Vec<u64> {
+    /// The numbers of those HTTP requests of the log, counted from 1, that changed something, or may have. After any other
+    /// the world is as it was before.
+    pub(crate) fn numbers_of_writes(&self) -> Vec<u64> {
         let mut log = self.requests();
         // Items of a batch are no requests of their own.
         log.retain(|request| request.batch.is_none());
-        let numbered = (1..).zip(&log);
-        numbered.filter(|(_, request)| request.method != "GET").map(|(number, _)| number).collect()
+        (1..).zip(&log).filter(|(_, request)| request.writes()).map(|(number, _)| number).collect()
     }
 
     /// Empties the request log.

@@ -14,6 +14,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 use terraform_provider_proofpoint::env::EnvMap;
 
+use super::authority;
 use super::cli::Cli;
 
 /// The `terraform` block that every configuration needs.
@@ -61,6 +62,7 @@ impl Workspace {
             ("PATH".to_owned(), path),
             ("HOME".to_owned(), text(&root.join("home"))),
             ("TMPDIR".to_owned(), text(&root.join("tmp"))),
+            (authority::VARIABLE.to_owned(), text(&authority::write_into(root))),
             ("TF_CLI_CONFIG_FILE".to_owned(), text(&cli_config)),
             ("TF_IN_AUTOMATION".to_owned(), "1".to_owned()),
             ("CHECKPOINT_DISABLE".to_owned(), "1".to_owned()),

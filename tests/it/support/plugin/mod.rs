@@ -51,6 +51,7 @@ use tokio::process::{Child, ChildStdout, Command};
 use tokio::sync::{OnceCell, watch};
 use tonic::transport::{Channel, Endpoint};
 
+use super::authority;
 use identity::{Host, Presents};
 use terraform_provider_proofpoint::protocol::wire::go_plugin as go_messages;
 pub(crate) use terraform_provider_proofpoint::protocol::wire::tfplugin6 as messages;
@@ -133,7 +134,10 @@ impl Start {
         // A provider that is killed leaves its socket; it goes with this directory.
         let temporary = tempfile::Builder::new().prefix("tfp").tempdir().expect("a temporary directory");
         let mut command = provider();
-        command.envs(environment).env("TMPDIR", temporary.path());
+        command
+            .envs(environment)
+            .env("TMPDIR", temporary.path())
+            .env(authority::VARIABLE, authority::write_into(temporary.path()));
         Self { command, host: None, temporary }
     }
 
