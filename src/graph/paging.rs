@@ -1,11 +1,13 @@
-//! Listings that come in pages. The next page is asked for before the present one is parsed, so that a large directory
-//! takes as long as its download; nothing of a page outlives its parsing.
+//! Listings that come in pages. The next page is asked for before the items of the present one are parsed, so that a large
+//! directory takes as long as its download; nothing of a page outlives its parsing.
+
+use std::fmt;
+use std::marker::PhantomData;
 
 use reqwest::Url;
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
-use serde_json::value::RawValue;
-use tokio::task::JoinHandle;
+use serde::de::{self, DeserializeOwned, IgnoredAny, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer as _};
+use tokio_util::task::AbortOnDropHandle;
 
 use super::ask::Ask;
 use super::connection::Graph;
@@ -17,25 +19,63 @@ pub(super) const PAGE: u32 = 999;
 /// A listing whose page token expires is started again, but not for ever.
 const RESTARTS: u32 = 2;
 
-#[derive(Deserialize)]
-struct Page<'a> {
-    #[serde(rename = "@odata.nextLink")]
-    next: Option<String>,
-    #[serde(borrow)]
-    value: &'a RawValue,
+/// Decodes a page into its items. The address of the next page goes to `next` as soon as it is read: Graph sends it before
+/// the items.
+pub(super) fn page<'de, T: Deserialize<'de>>(
+    body: &'de [u8],
+    next: &mut dyn FnMut(&str),
+) -> Result<Vec<T>, serde_json::Error> {
+    let mut reader = serde_json::Deserializer::from_slice(body);
+    let items = reader.deserialize_map(Page { next, items: PhantomData })?;
+    reader.end().map(|()| items)
 }
 
-/// A request under way in a task of its own, which ends with its owner.
-struct Prefetch(JoinHandle<Result<Response, Error>>);
+struct Page<'n, T> {
+    next: &'n mut dyn FnMut(&str),
+    items: PhantomData<T>,
+}
 
-impl Drop for Prefetch {
-    fn drop(&mut self) {
-        self.0.abort();
+#[derive(Deserialize)]
+#[serde(field_identifier)]
+enum Member {
+    #[serde(rename = "@odata.nextLink")]
+    Next,
+    #[serde(rename = "value")]
+    Value,
+    #[serde(other)]
+    Other,
+}
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Page<'_, T> {
+    type Value = Vec<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a page")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Vec<T>, A::Error> {
+        let mut items = None;
+        while let Some(member) = members.next_key()? {
+            match member {
+                Member::Next => {
+                    if let Some(address) = members.next_value::<Option<String>>()? {
+                        (self.next)(&address);
+                    }
+                }
+                Member::Value => items = Some(members.next_value()?),
+                Member::Other => drop(members.next_value::<IgnoredAny>()?),
+            }
+        }
+        items.ok_or_else(|| de::Error::missing_field("value"))
     }
 }
 
+/// A request under way in a task of its own, which ends with its owner.
+type Prefetch = AbortOnDropHandle<Result<Response, Error>>;
+
 impl Graph {
-    /// Reads a listing and hands the array of each page to `each`, as JSON text.
+    /// Reads a listing and hands the body of each page to `each`, which decodes it with [`page`]. The request for the next
+    /// page is sent when `each` names it.
     ///
     /// A page token that has expired starts the listing again (Graph: `Directory_ExpiredPageToken`), so that objects
     /// may be handed on twice.
@@ -43,18 +83,17 @@ impl Graph {
         &self,
         call: &Call,
         ask: Ask,
-        mut each: impl FnMut(&str) -> Result<(), serde_json::Error>,
+        mut each: impl FnMut(&[u8], &mut dyn FnMut(&str)) -> Result<(), serde_json::Error>,
     ) -> Result<(), Error> {
         let mut restarts = 0;
         let mut response = self.send_to(call, &ask, self.url(&ask)?).await?;
         loop {
-            let page: Page<'_> = serde_json::from_slice(&response.body)
+            let mut next = None;
+            each(&response.body, &mut |address| next = Some(self.prefetch(call, &ask, address)))
                 .map_err(|error| undecodable(&ask, &response, &error))?;
-            let next = page.next.as_deref().map(|next| self.prefetch(call, &ask, next)).transpose()?;
-            each(page.value.get()).map_err(|error| undecodable(&ask, &response, &error))?;
-            let Some(mut next) = next else { return Ok(()) };
+            let Some(next) = next.transpose()? else { return Ok(()) };
             drop(response);
-            response = match (&mut next.0).await {
+            response = match next.await {
                 Ok(Ok(response)) => response,
                 Ok(Err(error)) if is_expired(&error) && restarts < RESTARTS => {
                     restarts += 1;
@@ -71,8 +110,8 @@ impl Graph {
     /// A short listing as a whole.
     pub(super) async fn list<T: DeserializeOwned>(&self, call: &Call, ask: Ask) -> Result<Vec<T>, Error> {
         let mut items = Vec::new();
-        self.pages(call, ask, |page| {
-            items.extend(serde_json::from_str::<Vec<T>>(page)?);
+        self.pages(call, ask, |body, next| {
+            items.extend(page::<T>(body, next)?);
             Ok(())
         })
         .await?;
@@ -100,7 +139,8 @@ impl Graph {
     fn prefetch(&self, call: &Call, ask: &Ask, next: &str) -> Result<Prefetch, Error> {
         let url = page_url(ask, next)?;
         let (graph, call, ask) = (self.clone(), call.clone(), ask.clone());
-        Ok(Prefetch(tokio::spawn(async move { graph.send_to(&call, &ask, url).await })))
+        let request = tokio::spawn(async move { graph.send_to(&call, &ask, url).await });
+        Ok(AbortOnDropHandle::new(request))
     }
 }
 

@@ -12,6 +12,7 @@
 
 mod accounts;
 mod address;
+mod alive;
 mod approved;
 mod changes;
 mod claims;

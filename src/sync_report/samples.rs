@@ -18,6 +18,7 @@ pub(super) fn facts(address: &str) -> UserFacts<'_> {
         enabled: true,
         guest: false,
         exchange_licence: true,
+        licence_unclear: false,
     }
 }
 

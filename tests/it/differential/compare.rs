@@ -158,7 +158,10 @@ fn id(object: &Value) -> Uuid {
 }
 
 fn user(user: &Value) -> DirectoryObject {
-    let licensed = |plan: &Value| plan["service"] == "exchange" && plan["capabilityStatus"] == "Enabled";
+    let plan = |status: &str| {
+        let is = |plan: &Value| plan["service"] == "exchange" && plan["capabilityStatus"] == status;
+        list(&user["assignedPlans"]).iter().any(is)
+    };
     let facts = UserFacts {
         mail: user["mail"].as_str(),
         user_principal_name: user["userPrincipalName"].as_str().unwrap_or_default(),
@@ -166,7 +169,8 @@ fn user(user: &Value) -> DirectoryObject {
         surname: user["surname"].as_str(),
         enabled: user["accountEnabled"].as_bool().unwrap_or(true),
         guest: user["userType"] == "Guest",
-        exchange_licence: list(&user["assignedPlans"]).iter().any(licensed),
+        exchange_licence: plan("Enabled"),
+        licence_unclear: plan("Suspended"),
     };
     DirectoryObject::user(id(user), &facts, texts(&user["proxyAddresses"]))
 }
