@@ -90,4 +90,13 @@ mod tests {
         }
         assert!(of("proofpoint_account").is_empty());
     }
+
+    #[test]
+    fn whatever_computes_a_report_lists_what_the_report_needs() {
+        for name in ["proofpoint_azure_sync", "proofpoint_azure_sync_run"] {
+            for (_, need) in of("proofpoint_azure_sync_preview") {
+                assert!(of(name).iter().any(|(_, listed)| listed == need), "{name}: {}", need.what);
+            }
+        }
+    }
 }

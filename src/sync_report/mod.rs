@@ -29,6 +29,8 @@ mod rules;
 mod settings;
 
 #[cfg(test)]
+mod large;
+#[cfg(test)]
 mod properties;
 #[cfg(test)]
 mod samples;

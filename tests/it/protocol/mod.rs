@@ -9,6 +9,7 @@ mod handshake;
 mod kill;
 mod lifecycle;
 mod log;
+mod permissions;
 mod preflight;
 mod preview;
 mod provider_config;
