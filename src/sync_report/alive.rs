@@ -77,13 +77,13 @@ impl<'a> Run<'_, 'a> {
         }
         let actions = actions_for(object, &self.input.settings);
         let account = self.account_of.get(index as usize).copied().flatten();
-        let changes = match account.and_then(|at| self.input.organization.accounts().get(at as usize)) {
-            Some(account) => actions.update && account.account_type != AccountType::Administrator,
+        let account = account.and_then(|at| self.input.organization.accounts().get(at as usize));
+        let changes = if let Some(account) = account {
+            actions.update && account.account_type != AccountType::Administrator
+        } else {
             // Who waits for one more account to go, for the sake of its primary address, is not to be relied upon.
-            None => {
-                let waits = primary != address && alive.contains_key(primary);
-                actions.add && !waits && !self.kept.contains_key(primary)
-            }
+            let waits = primary != address && alive.contains_key(primary);
+            actions.add && !waits && !self.kept.contains_key(primary)
         };
         let left_out = self.claims.left_out.get(&index).is_some_and(|aliases| aliases.contains(&address));
         let mut addresses = std::iter::once(primary).chain(aliases(object, &self.input.organization.domains));

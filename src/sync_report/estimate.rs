@@ -292,6 +292,10 @@ impl<'a> Estimate<'a> {
             if matches!(fate.class, ObjectClass::Updating(_)) {
                 return Some(AccountClass::Updating);
             }
+            if actions_for(object, &input.settings).update {
+                // Whatever differs would be updated.
+                return None;
+            }
             let domains = &input.organization.domains;
             match desired(object, input.settings.what, input.version, domains) {
                 Desired::Account(target) if self.differences(index, object, target, account).any() => {

@@ -24,7 +24,7 @@ pub(super) struct Rows {
 }
 
 impl Rows {
-    pub(super) fn add(&mut self, more: Self) {
+    pub(super) fn add(&mut self, more: &Self) {
         self.changed += more.changed;
         self.foreseen += more.foreseen;
         self.told += more.told;

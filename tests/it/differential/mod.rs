@@ -45,7 +45,7 @@ fn a_run_does_what_the_report_foresees() {
                 let input = compare::input(&before, &domain, version);
                 let estimate = Estimate::of(&input);
                 let place = format!("round {round}, {version:?}, {domain}");
-                rows.add(compare::check(&estimate, &before, &after, &domain, &place));
+                rows.add(&compare::check(&estimate, &before, &after, &domain, &place));
             }
             state = after;
         }

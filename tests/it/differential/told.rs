@@ -11,20 +11,24 @@ const ORIGINS: [&str; 3] = ["new user in Entra, sign-in blocked", "new user in E
 pub(super) fn expect_added(row: &Row, now: &Value, place: &str) {
     let text = unmarked(&row.text);
     let said = ORIGINS.iter().find_map(|origin| text.strip_prefix(origin));
-    let mut fields = String::new();
+    let mut fields = Vec::new();
     for field in ["firstname", "surname"] {
         if !string(now, field).is_empty() {
-            fields += &format!(", {field} '{}'", string(now, field));
+            fields.push(format!(", {field} '{}'", string(now, field)));
         }
     }
     let aliases = aliases(now);
     if !aliases.is_empty() {
-        fields += &format!(", alias_emails {}", joined(aliases.iter(), ""));
+        fields.push(format!(", alias_emails {}", joined(aliases.iter(), "")));
     }
     if now["is_active"] == false {
-        fields += ", is_active false";
+        fields.push(", is_active false".to_owned());
     }
-    assert_eq!((said, &*row.kind), (Some(&*fields), string(now, "type")), "{place}: {row} for {now}");
+    assert_eq!(
+        (said, &*row.kind),
+        (Some(&*fields.concat()), string(now, "type")),
+        "{place}: {row} for {now}"
+    );
 }
 
 /// Fails unless the row says how this account is changed, field by field.
