@@ -132,8 +132,6 @@ mod tests {
         changes.iter().map(|change| change.address.as_str()).collect()
     }
 
-    const ANN: &str = "ann@contoso.com";
-    const BOB: &str = "bob@contoso.com";
     const CARL: &str = "carl@contoso.com";
 
     /// Ann is new, Bob's name differs, Carl was deleted.

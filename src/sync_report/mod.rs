@@ -33,6 +33,8 @@ mod large;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]
+mod removal_scenarios;
+#[cfg(test)]
 mod samples;
 #[cfg(test)]
 mod scenarios;
