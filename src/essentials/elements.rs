@@ -102,8 +102,8 @@ impl Elements {
         bytes: &'b [u8],
         each: &mut impl FnMut(&[u8]) -> Result<(), E>,
     ) -> Result<&'b [u8], E> {
-        let ends = bytes.iter().position(|&byte| self.ends_element(byte));
-        let Some((element, [end, behind @ ..])) = ends.and_then(|at| bytes.split_at_checked(at)) else {
+        let end = self.end_of_element(bytes);
+        let Some((element, [end, behind @ ..])) = end.and_then(|at| bytes.split_at_checked(at)) else {
             self.element.extend_from_slice(bytes);
             return Ok(&[]);
         };
@@ -120,6 +120,21 @@ impl Elements {
         Ok(behind)
     }
 
+    fn end_of_element(&mut self, bytes: &[u8]) -> Option<usize> {
+        let mut at = 0;
+        loop {
+            if self.in_text && !self.escaped {
+                // Half of an answer is text, where only these two bytes mean anything.
+                at += bytes.get(at..)?.iter().position(|byte| matches!(byte, b'"' | b'\\'))?;
+            }
+            if self.ends_element(*bytes.get(at)?) {
+                return Some(at);
+            }
+            at += 1;
+        }
+    }
+
+    #[inline]
     fn ends_element(&mut self, byte: u8) -> bool {
         if self.text(byte) {
             return false;
