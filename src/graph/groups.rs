@@ -67,8 +67,8 @@ impl Groups<'_> {
         let path = format!("/groups?$select={SELECT}&$top={PAGE}");
         let ask = Ask::get(path, &needs::READ_GROUPS, "read the groups of the directory");
         self.0
-            .pages(call, ask, |body, next| {
-                page::<Group<'_>>(body, next)?.into_iter().for_each(&mut each);
+            .pages(call, ask, |body| {
+                page::<Group<'_>>(body)?.into_iter().for_each(&mut each);
                 Ok(())
             })
             .await
@@ -83,8 +83,8 @@ impl Groups<'_> {
         let path = format!("/directory/deletedItems/microsoft.graph.group?$select=mail&$top={PAGE}");
         let ask = Ask::get(path, &needs::READ_GROUPS, "read the deleted groups of the directory");
         self.0
-            .pages(call, ask, |body, next| {
-                page::<DeletedGroup<'_>>(body, next)?.into_iter().for_each(&mut each);
+            .pages(call, ask, |body| {
+                page::<DeletedGroup<'_>>(body)?.into_iter().for_each(&mut each);
                 Ok(())
             })
             .await

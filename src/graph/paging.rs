@@ -2,10 +2,9 @@
 //! directory takes as long as its download; nothing of a page outlives its parsing.
 
 use std::fmt;
-use std::marker::PhantomData;
 
 use reqwest::Url;
-use serde::de::{self, DeserializeOwned, IgnoredAny, MapAccess, Visitor};
+use serde::de::{DeserializeOwned, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer as _};
 use tokio_util::task::AbortOnDropHandle;
 
@@ -19,54 +18,52 @@ pub(super) const PAGE: u32 = 999;
 /// A listing whose page token expires is started again, but not for ever.
 const RESTARTS: u32 = 2;
 
-/// Decodes a page into its items. The address of the next page goes to `next` as soon as it is read: Graph sends it before
-/// the items.
-pub(super) fn page<'de, T: Deserialize<'de>>(
-    body: &'de [u8],
-    next: &mut dyn FnMut(&str),
-) -> Result<Vec<T>, serde_json::Error> {
-    let mut reader = serde_json::Deserializer::from_slice(body);
-    let items = reader.deserialize_map(Page { next, items: PhantomData })?;
-    reader.end().map(|()| items)
+/// Decodes a page into its items.
+pub(super) fn page<'de, T: Deserialize<'de>>(body: &'de [u8]) -> Result<Vec<T>, serde_json::Error> {
+    #[derive(Deserialize)]
+    struct Page<T> {
+        value: Vec<T>,
+    }
+    Ok(serde_json::from_slice::<Page<T>>(body)?.value)
 }
 
-struct Page<'n, T> {
-    next: &'n mut dyn FnMut(&str),
-    items: PhantomData<T>,
+/// The address of the page after this one. Graph sends it before the items, and it is read no further than that; what is wrong
+/// with a page shows when its items are decoded.
+fn next_page(body: &[u8]) -> Option<String> {
+    let mut found = None;
+    let _stopped = serde_json::Deserializer::from_slice(body).deserialize_map(NextPage(&mut found));
+    found
 }
+
+struct NextPage<'n>(&'n mut Option<String>);
 
 #[derive(Deserialize)]
 #[serde(field_identifier)]
 enum Member {
     #[serde(rename = "@odata.nextLink")]
     Next,
-    #[serde(rename = "value")]
-    Value,
     #[serde(other)]
     Other,
 }
 
-impl<'de, T: Deserialize<'de>> Visitor<'de> for Page<'_, T> {
-    type Value = Vec<T>;
+impl<'de> Visitor<'de> for NextPage<'_> {
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a page")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Vec<T>, A::Error> {
-        let mut items = None;
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
         while let Some(member) = members.next_key()? {
             match member {
                 Member::Next => {
-                    if let Some(address) = members.next_value::<Option<String>>()? {
-                        (self.next)(&address);
-                    }
+                    *self.0 = members.next_value()?;
+                    break;
                 }
-                Member::Value => items = Some(members.next_value()?),
                 Member::Other => drop(members.next_value::<IgnoredAny>()?),
             }
         }
-        items.ok_or_else(|| de::Error::missing_field("value"))
+        Ok(())
     }
 }
 
@@ -74,8 +71,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Page<'_, T> {
 type Prefetch = AbortOnDropHandle<Result<Response, Error>>;
 
 impl Graph {
-    /// Reads a listing and hands the body of each page to `each`, which decodes it with [`page`]. The request for the next
-    /// page is sent when `each` names it.
+    /// Reads a listing and hands the body of each page to `each`, which decodes it with [`page`].
     ///
     /// A page token that has expired starts the listing again (Graph: `Directory_ExpiredPageToken`), so that objects
     /// may be handed on twice.
@@ -83,15 +79,17 @@ impl Graph {
         &self,
         call: &Call,
         ask: Ask,
-        mut each: impl FnMut(&[u8], &mut dyn FnMut(&str)) -> Result<(), serde_json::Error>,
+        mut each: impl FnMut(&[u8]) -> Result<(), serde_json::Error>,
     ) -> Result<(), Error> {
         let mut restarts = 0;
         let mut response = self.send_to(call, &ask, self.url(&ask)?).await?;
         loop {
-            let mut next = None;
-            each(&response.body, &mut |address| next = Some(self.prefetch(call, &ask, address)))
-                .map_err(|error| undecodable(&ask, &response, &error))?;
-            let Some(next) = next.transpose()? else { return Ok(()) };
+            let next = next_page(&response.body);
+            let next = next.map(|address| self.prefetch(call, &ask, &address)).transpose()?;
+            // The request waits for this very thread: it is sent now, or not before the items are parsed.
+            tokio::task::yield_now().await;
+            each(&response.body).map_err(|error| undecodable(&ask, &response, &error))?;
+            let Some(next) = next else { return Ok(()) };
             drop(response);
             response = match next.await {
                 Ok(Ok(response)) => response,
@@ -110,8 +108,8 @@ impl Graph {
     /// A short listing as a whole.
     pub(super) async fn list<T: DeserializeOwned>(&self, call: &Call, ask: Ask) -> Result<Vec<T>, Error> {
         let mut items = Vec::new();
-        self.pages(call, ask, |body, next| {
-            items.extend(page::<T>(body, next)?);
+        self.pages(call, ask, |body| {
+            items.extend(page::<T>(body)?);
             Ok(())
         })
         .await?;

@@ -156,8 +156,8 @@ impl Users<'_> {
         let path = format!("/users?$select={SELECT}&$top={PAGE}");
         let ask = Ask::get(path, &needs::READ_USERS, "read the users of the directory");
         self.0
-            .pages(call, ask, |body, next| {
-                page::<User<'_>>(body, next)?.into_iter().for_each(&mut each);
+            .pages(call, ask, |body| {
+                page::<User<'_>>(body)?.into_iter().for_each(&mut each);
                 Ok(())
             })
             .await
@@ -174,8 +174,8 @@ impl Users<'_> {
         );
         let ask = Ask::get(path, &needs::READ_USERS, "read the deleted users of the directory");
         self.0
-            .pages(call, ask, |body, next| {
-                page::<DeletedUser<'_>>(body, next)?.into_iter().for_each(&mut each);
+            .pages(call, ask, |body| {
+                page::<DeletedUser<'_>>(body)?.into_iter().for_each(&mut each);
                 Ok(())
             })
             .await
