@@ -44,19 +44,24 @@ impl Elements {
         }
     }
 
-    /// Reads on and hands every completed element to `each`, which ends the reading with an error of its own.
+    /// Reads on and hands every completed element to `each`, which ends the reading with an error of its own. An element
+    /// is copied only where its bytes come in several pieces.
     pub(super) fn feed<E>(
         &mut self,
-        bytes: &[u8],
+        mut bytes: &[u8],
         mut each: impl FnMut(&[u8]) -> Result<(), E>,
     ) -> Result<(), E> {
-        for &byte in bytes {
+        while let Some((&byte, behind)) = bytes.split_first() {
             match self.place {
                 Place::Start => self.start(byte),
                 Place::Envelope => self.in_envelope(byte),
-                Place::Array => self.in_array(byte, &mut each)?,
+                Place::Array => {
+                    bytes = self.in_array(bytes, &mut each)?;
+                    continue;
+                }
                 Place::Done => break,
             }
+            bytes = behind;
         }
         Ok(())
     }
@@ -91,30 +96,56 @@ impl Elements {
         }
     }
 
-    fn in_array<E>(&mut self, byte: u8, each: &mut impl FnMut(&[u8]) -> Result<(), E>) -> Result<(), E> {
-        if self.text(byte) {
-            self.element.push(byte);
-            return Ok(());
+    /// Reads up to the end of one element; gives what follows it.
+    fn in_array<'b, E>(
+        &mut self,
+        bytes: &'b [u8],
+        each: &mut impl FnMut(&[u8]) -> Result<(), E>,
+    ) -> Result<&'b [u8], E> {
+        let end = self.end_of_element(bytes);
+        let Some((element, [end, behind @ ..])) = end.and_then(|at| bytes.split_at_checked(at)) else {
+            self.element.extend_from_slice(bytes);
+            return Ok(&[]);
+        };
+        if *end == b']' {
+            self.place = Place::Done;
         }
-        match byte {
-            b']' if self.depth == 0 => {
-                self.place = Place::Done;
-                return self.complete(each);
-            }
-            b',' if self.depth == 0 => return self.complete(each),
-            b'[' | b'{' => self.depth += 1,
-            b']' | b'}' => self.depth -= 1,
-            _ => {}
+        if self.element.is_empty() {
+            complete(element, each)?;
+        } else {
+            self.element.extend_from_slice(element);
+            complete(&self.element, each)?;
+            self.element.clear();
         }
-        self.element.push(byte);
-        Ok(())
+        Ok(behind)
     }
 
-    fn complete<E>(&mut self, each: &mut impl FnMut(&[u8]) -> Result<(), E>) -> Result<(), E> {
-        let outcome =
-            if self.element.iter().all(u8::is_ascii_whitespace) { Ok(()) } else { each(&self.element) };
-        self.element.clear();
-        outcome
+    fn end_of_element(&mut self, bytes: &[u8]) -> Option<usize> {
+        let mut at = 0;
+        loop {
+            if self.in_text && !self.escaped {
+                // Half of an answer is text, where only these two bytes mean anything.
+                at += bytes.get(at..)?.iter().position(|byte| matches!(byte, b'"' | b'\\'))?;
+            }
+            if self.ends_element(*bytes.get(at)?) {
+                return Some(at);
+            }
+            at += 1;
+        }
+    }
+
+    #[inline]
+    fn ends_element(&mut self, byte: u8) -> bool {
+        if self.text(byte) {
+            return false;
+        }
+        match byte {
+            b']' | b',' if self.depth == 0 => return true,
+            b'[' | b'{' => self.depth += 1,
+            b']' | b'}' => self.depth = self.depth.saturating_sub(1),
+            _ => {}
+        }
+        false
     }
 
     /// Follows texts, in which brackets mean nothing. False for bytes outside of them and for the closing quote.
@@ -133,6 +164,10 @@ impl Elements {
         }
         true
     }
+}
+
+fn complete<E>(element: &[u8], each: &mut impl FnMut(&[u8]) -> Result<(), E>) -> Result<(), E> {
+    if element.iter().all(u8::is_ascii_whitespace) { Ok(()) } else { each(element) }
 }
 
 #[cfg(test)]
@@ -179,6 +214,7 @@ mod tests {
         assert_eq!(split(r#"{"users": [{"a": 1}, {"b"#, 5), (vec![r#"{"a": 1}"#.to_owned()], false));
         assert!(!split(r#"{"message": "no"}"#, 5).1);
         assert!(!split("<html>", 3).1);
+        assert!(!split("[}", 1).1);
     }
 
     proptest! {

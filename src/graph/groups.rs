@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 
-use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::ask::Ask;
@@ -10,7 +9,7 @@ use super::connection::Graph;
 use super::error::Error;
 use super::lenient;
 use super::needs;
-use super::paging::PAGE;
+use super::paging::{PAGE, page};
 use super::users::{optional_text, texts};
 use crate::http::Call;
 
@@ -18,8 +17,7 @@ use crate::http::Call;
 #[derive(Debug, Clone, Copy)]
 pub struct Groups<'a>(pub(super) &'a Graph);
 
-const SELECT: &str =
-    "id,displayName,mail,mailEnabled,securityEnabled,groupTypes,proxyAddresses,deletedDateTime";
+const SELECT: &str = "id,displayName,mail,mailEnabled,securityEnabled,groupTypes,proxyAddresses";
 
 /// A group. Its texts belong to the page they came with.
 #[derive(Debug, Clone, Deserialize)]
@@ -46,8 +44,14 @@ pub struct Group<'a> {
     /// Addresses with their kind.
     #[serde(borrow, default, deserialize_with = "texts")]
     pub proxy_addresses: Vec<Cow<'a, str>>,
-    /// When it was deleted; absent in the directory itself.
-    pub deleted_date_time: Option<Timestamp>,
+}
+
+/// A deleted group, kept for 30 days.
+#[derive(Debug, Clone, Deserialize)]
+pub struct DeletedGroup<'a> {
+    /// Primary mail address.
+    #[serde(borrow, default, deserialize_with = "optional_text")]
+    pub mail: Option<Cow<'a, str>>,
 }
 
 impl Group<'_> {
@@ -59,27 +63,28 @@ impl Group<'_> {
 
 impl Groups<'_> {
     /// Reads all groups and hands each to `each`. A listing that has to start again hands groups on twice.
-    pub async fn for_each(&self, call: &Call, each: impl FnMut(Group<'_>)) -> Result<(), Error> {
-        self.read(call, "/groups", "read the groups of the directory", each).await
+    pub async fn for_each(&self, call: &Call, mut each: impl FnMut(Group<'_>)) -> Result<(), Error> {
+        let path = format!("/groups?$select={SELECT}&$top={PAGE}");
+        let ask = Ask::get(path, &needs::READ_GROUPS, "read the groups of the directory");
+        self.0
+            .pages(call, ask, |body| {
+                page::<Group<'_>>(body)?.into_iter().for_each(&mut each);
+                Ok(())
+            })
+            .await
     }
 
     /// Reads the deleted groups and hands each to `each`. Only Microsoft 365 groups are kept after deletion.
-    pub async fn for_each_deleted(&self, call: &Call, each: impl FnMut(Group<'_>)) -> Result<(), Error> {
-        let listing = "/directory/deletedItems/microsoft.graph.group";
-        self.read(call, listing, "read the deleted groups of the directory", each).await
-    }
-
-    async fn read(
+    pub async fn for_each_deleted(
         &self,
         call: &Call,
-        listing: &str,
-        operation: &str,
-        mut each: impl FnMut(Group<'_>),
+        mut each: impl FnMut(DeletedGroup<'_>),
     ) -> Result<(), Error> {
-        let ask = Ask::get(format!("{listing}?$select={SELECT}&$top={PAGE}"), &needs::READ_GROUPS, operation);
+        let path = format!("/directory/deletedItems/microsoft.graph.group?$select=mail&$top={PAGE}");
+        let ask = Ask::get(path, &needs::READ_GROUPS, "read the deleted groups of the directory");
         self.0
-            .pages(call, ask, |page| {
-                serde_json::from_str::<Vec<Group<'_>>>(page)?.into_iter().for_each(&mut each);
+            .pages(call, ask, |body| {
+                page::<DeletedGroup<'_>>(body)?.into_iter().for_each(&mut each);
                 Ok(())
             })
             .await

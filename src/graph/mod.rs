@@ -42,7 +42,7 @@ pub use connection::Graph;
 pub use deleted_items::{DeletedItems, DeletedPrincipal, purge_date};
 pub use error::{Answer, Error, Fault};
 pub use grants::{Grant, Grants, grant_id};
-pub use groups::{Group, Groups};
+pub use groups::{DeletedGroup, Group, Groups};
 pub use nearest::nearest;
 pub use organization::{Domain, Domains, Organization, Tenant, VerifiedDomain};
 pub use passwords::{MintedPassword, NewPassword, PasswordCredential};
@@ -55,4 +55,4 @@ pub use service_principals::{
     NewServicePrincipal, ServicePrincipal, ServicePrincipalChange, ServicePrincipals,
 };
 pub use snapshot::Snapshot;
-pub use users::{DeletedUser, User, Users};
+pub use users::{DeletedUser, ExchangePlan, User, Users};

@@ -72,7 +72,7 @@ pub const READ_POLICIES: Need =
 /// The tenant itself.
 pub const READ_ORGANIZATION: Need = Need {
     what: "read the tenant",
-    permissions: &[&["Organization.Read.All", "Directory.Read.All"]],
+    permissions: &[&["Organization.Read.All", "User.Read.All", "Directory.Read.All"]],
     note: None,
 };
 /// The tenant's domains.

@@ -1,11 +1,12 @@
-//! Listings that come in pages. The next page is asked for before the present one is parsed, so that a large directory
-//! takes as long as its download; nothing of a page outlives its parsing.
+//! Listings that come in pages. The next page is asked for before the items of the present one are parsed, so that a large
+//! directory takes as long as its download; nothing of a page outlives its parsing.
+
+use std::fmt;
 
 use reqwest::Url;
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
-use serde_json::value::RawValue;
-use tokio::task::JoinHandle;
+use serde::de::{DeserializeOwned, IgnoredAny, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer as _};
+use tokio_util::task::AbortOnDropHandle;
 
 use super::ask::Ask;
 use super::connection::Graph;
@@ -17,25 +18,60 @@ pub(super) const PAGE: u32 = 999;
 /// A listing whose page token expires is started again, but not for ever.
 const RESTARTS: u32 = 2;
 
-#[derive(Deserialize)]
-struct Page<'a> {
-    #[serde(rename = "@odata.nextLink")]
-    next: Option<String>,
-    #[serde(borrow)]
-    value: &'a RawValue,
+/// Decodes a page into its items.
+pub(super) fn page<'de, T: Deserialize<'de>>(body: &'de [u8]) -> Result<Vec<T>, serde_json::Error> {
+    #[derive(Deserialize)]
+    struct Page<T> {
+        value: Vec<T>,
+    }
+    Ok(serde_json::from_slice::<Page<T>>(body)?.value)
 }
 
-/// A request under way in a task of its own, which ends with its owner.
-struct Prefetch(JoinHandle<Result<Response, Error>>);
+/// The address of the page after this one. Graph sends it before the items, and it is read no further than that; what is wrong
+/// with a page shows when its items are decoded.
+fn next_page(body: &[u8]) -> Option<String> {
+    let mut found = None;
+    let _stopped = serde_json::Deserializer::from_slice(body).deserialize_map(NextPage(&mut found));
+    found
+}
 
-impl Drop for Prefetch {
-    fn drop(&mut self) {
-        self.0.abort();
+struct NextPage<'n>(&'n mut Option<String>);
+
+#[derive(Deserialize)]
+#[serde(field_identifier)]
+enum Member {
+    #[serde(rename = "@odata.nextLink")]
+    Next,
+    #[serde(other)]
+    Other,
+}
+
+impl<'de> Visitor<'de> for NextPage<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a page")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
+        while let Some(member) = members.next_key()? {
+            match member {
+                Member::Next => {
+                    *self.0 = members.next_value()?;
+                    break;
+                }
+                Member::Other => drop(members.next_value::<IgnoredAny>()?),
+            }
+        }
+        Ok(())
     }
 }
 
+/// A request under way in a task of its own, which ends with its owner.
+type Prefetch = AbortOnDropHandle<Result<Response, Error>>;
+
 impl Graph {
-    /// Reads a listing and hands the array of each page to `each`, as JSON text.
+    /// Reads a listing and hands the body of each page to `each`, which decodes it with [`page`].
     ///
     /// A page token that has expired starts the listing again (Graph: `Directory_ExpiredPageToken`), so that objects
     /// may be handed on twice.
@@ -43,18 +79,19 @@ impl Graph {
         &self,
         call: &Call,
         ask: Ask,
-        mut each: impl FnMut(&str) -> Result<(), serde_json::Error>,
+        mut each: impl FnMut(&[u8]) -> Result<(), serde_json::Error>,
     ) -> Result<(), Error> {
         let mut restarts = 0;
         let mut response = self.send_to(call, &ask, self.url(&ask)?).await?;
         loop {
-            let page: Page<'_> = serde_json::from_slice(&response.body)
-                .map_err(|error| undecodable(&ask, &response, &error))?;
-            let next = page.next.as_deref().map(|next| self.prefetch(call, &ask, next)).transpose()?;
-            each(page.value.get()).map_err(|error| undecodable(&ask, &response, &error))?;
-            let Some(mut next) = next else { return Ok(()) };
+            let next = next_page(&response.body);
+            let next = next.map(|address| self.prefetch(call, &ask, &address)).transpose()?;
+            // The request waits for this very thread: it is sent now, or not before the items are parsed.
+            tokio::task::yield_now().await;
+            each(&response.body).map_err(|error| undecodable(&ask, &response, &error))?;
+            let Some(next) = next else { return Ok(()) };
             drop(response);
-            response = match (&mut next.0).await {
+            response = match next.await {
                 Ok(Ok(response)) => response,
                 Ok(Err(error)) if is_expired(&error) && restarts < RESTARTS => {
                     restarts += 1;
@@ -71,8 +108,8 @@ impl Graph {
     /// A short listing as a whole.
     pub(super) async fn list<T: DeserializeOwned>(&self, call: &Call, ask: Ask) -> Result<Vec<T>, Error> {
         let mut items = Vec::new();
-        self.pages(call, ask, |page| {
-            items.extend(serde_json::from_str::<Vec<T>>(page)?);
+        self.pages(call, ask, |body| {
+            items.extend(page::<T>(body)?);
             Ok(())
         })
         .await?;
@@ -100,7 +137,8 @@ impl Graph {
     fn prefetch(&self, call: &Call, ask: &Ask, next: &str) -> Result<Prefetch, Error> {
         let url = page_url(ask, next)?;
         let (graph, call, ask) = (self.clone(), call.clone(), ask.clone());
-        Ok(Prefetch(tokio::spawn(async move { graph.send_to(&call, &ask, url).await })))
+        let request = tokio::spawn(async move { graph.send_to(&call, &ask, url).await });
+        Ok(AbortOnDropHandle::new(request))
     }
 }
 

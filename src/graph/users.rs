@@ -2,22 +2,22 @@
 
 use std::borrow::Cow;
 
-use jiff::Timestamp;
 use serde::Deserialize;
+use serde::de::{SeqAccess, Visitor};
 
 use super::ask::Ask;
 use super::connection::Graph;
 use super::error::Error;
-use super::lenient;
 use super::needs;
-use super::paging::PAGE;
+use super::paging::{PAGE, page};
 use crate::http::Call;
 
 /// The verbs of users.
 #[derive(Debug, Clone, Copy)]
 pub struct Users<'a>(pub(super) &'a Graph);
 
-const SELECT: &str = "id,userPrincipalName,mail,givenName,surname,displayName,accountEnabled,userType,proxyAddresses,assignedPlans";
+const SELECT: &str =
+    "id,userPrincipalName,mail,givenName,surname,accountEnabled,userType,proxyAddresses,assignedPlans";
 
 /// A user. Its texts belong to the page they came with.
 #[derive(Debug, Clone, Deserialize)]
@@ -38,10 +38,7 @@ pub struct User<'a> {
     /// Last name.
     #[serde(borrow, default, deserialize_with = "optional_text")]
     pub surname: Option<Cow<'a, str>>,
-    /// Name shown.
-    #[serde(borrow, default, deserialize_with = "optional_text")]
-    pub display_name: Option<Cow<'a, str>>,
-    /// False when sign-in is blocked.
+    /// False when sign-in is blocked. Null where nobody set it, and for a caller who may not see it.
     pub account_enabled: Option<bool>,
     /// `Member`, `Guest`, or nothing in old objects.
     #[serde(borrow, default, deserialize_with = "optional_text")]
@@ -49,31 +46,90 @@ pub struct User<'a> {
     /// Addresses with their kind: `SMTP:` the primary one, `smtp:` an alias.
     #[serde(borrow, default, deserialize_with = "texts")]
     pub proxy_addresses: Vec<Cow<'a, str>>,
-    /// Service plans.
-    #[serde(borrow, default, deserialize_with = "lenient::or_default")]
-    pub assigned_plans: Vec<AssignedPlan<'a>>,
+    /// What its service plans say of a mailbox.
+    #[serde(rename = "assignedPlans", default)]
+    exchange_plan: ExchangePlan,
+}
+
+/// What the service plans of a user say of a mailbox.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ExchangePlan {
+    /// Graph does not show the plans. Whoever has none has an empty list of them (Graph: not nullable).
+    #[default]
+    Hidden,
+    /// None is for a mailbox.
+    None,
+    /// One is neither in effect nor deleted: suspended or locked, so that it may come back.
+    Suspended,
+    /// One is in effect. `Warning` is a grace period.
+    Active,
+}
+
+impl ExchangePlan {
+    fn of(plan: &AssignedPlan<'_>) -> Self {
+        let is = |text: &Option<Cow<'_, str>>, wanted: &str| {
+            text.as_deref().is_some_and(|text| text.eq_ignore_ascii_case(wanted))
+        };
+        let status = &plan.capability_status;
+        if !is(&plan.service, "exchange") || is(status, "Deleted") {
+            Self::None
+        } else if is(status, "Enabled") || is(status, "Warning") {
+            Self::Active
+        } else {
+            Self::Suspended
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for ExchangePlan {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Plans;
+        impl<'de> Visitor<'de> for Plans {
+            type Value = ExchangePlan;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("service plans")
+            }
+
+            fn visit_unit<E>(self) -> Result<ExchangePlan, E> {
+                Ok(ExchangePlan::Hidden)
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut plans: A) -> Result<ExchangePlan, A::Error> {
+                let mut best = ExchangePlan::None;
+                while let Some(plan) = plans.next_element::<AssignedPlan<'_>>()? {
+                    best = best.max(ExchangePlan::of(&plan));
+                }
+                Ok(best)
+            }
+        }
+        deserializer.deserialize_any(Plans)
+    }
 }
 
 /// A service plan of a user.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct AssignedPlan<'a> {
-    /// Service, such as `exchange`.
+struct AssignedPlan<'a> {
     #[serde(borrow, default, deserialize_with = "optional_text")]
-    pub service: Option<Cow<'a, str>>,
-    /// State, `Enabled` when it is in effect.
+    service: Option<Cow<'a, str>>,
     #[serde(borrow, default, deserialize_with = "optional_text")]
-    pub capability_status: Option<Cow<'a, str>>,
+    capability_status: Option<Cow<'a, str>>,
 }
 
 impl User<'_> {
-    /// Whether an Exchange plan is in effect.
-    pub fn has_exchange_plan(&self) -> bool {
-        self.assigned_plans.iter().any(|plan| {
-            let is =
-                |text: Option<&str>, wanted: &str| text.is_some_and(|text| text.eq_ignore_ascii_case(wanted));
-            is(plan.service.as_deref(), "exchange") && is(plan.capability_status.as_deref(), "Enabled")
-        })
+    /// What its service plans say of a mailbox. Collections that a caller may not see can come empty, so that an empty one
+    /// counts only beside something else that such a caller would not see.
+    pub fn exchange_plan(&self) -> ExchangePlan {
+        match self.exchange_plan {
+            ExchangePlan::None if self.account_enabled.is_none() => ExchangePlan::Hidden,
+            plan => plan,
+        }
+    }
+
+    /// Whether Graph shows more of it than names and addresses, all that `User.ReadBasic.All` is good for.
+    pub fn is_shown_whole(&self) -> bool {
+        self.exchange_plan() != ExchangePlan::Hidden
     }
 
     /// Whether it is a guest.
@@ -86,17 +142,12 @@ impl User<'_> {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DeletedUser<'a> {
-    /// Object id.
-    #[serde(borrow)]
-    pub id: Cow<'a, str>,
     /// Sign-in name; Entra puts 32 hexadecimal digits before that of a deleted user.
     #[serde(borrow, default, deserialize_with = "text")]
     pub user_principal_name: Cow<'a, str>,
     /// Primary mail address, where it was kept.
     #[serde(borrow, default, deserialize_with = "optional_text")]
     pub mail: Option<Cow<'a, str>>,
-    /// When it was deleted.
-    pub deleted_date_time: Option<Timestamp>,
 }
 
 impl Users<'_> {
@@ -105,8 +156,8 @@ impl Users<'_> {
         let path = format!("/users?$select={SELECT}&$top={PAGE}");
         let ask = Ask::get(path, &needs::READ_USERS, "read the users of the directory");
         self.0
-            .pages(call, ask, |page| {
-                serde_json::from_str::<Vec<User<'_>>>(page)?.into_iter().for_each(&mut each);
+            .pages(call, ask, |body| {
+                page::<User<'_>>(body)?.into_iter().for_each(&mut each);
                 Ok(())
             })
             .await
@@ -119,12 +170,12 @@ impl Users<'_> {
         mut each: impl FnMut(DeletedUser<'_>),
     ) -> Result<(), Error> {
         let path = format!(
-            "/directory/deletedItems/microsoft.graph.user?$select=id,userPrincipalName,mail,deletedDateTime&$top={PAGE}"
+            "/directory/deletedItems/microsoft.graph.user?$select=userPrincipalName,mail&$top={PAGE}"
         );
         let ask = Ask::get(path, &needs::READ_USERS, "read the deleted users of the directory");
         self.0
-            .pages(call, ask, |page| {
-                serde_json::from_str::<Vec<DeletedUser<'_>>>(page)?.into_iter().for_each(&mut each);
+            .pages(call, ask, |body| {
+                page::<DeletedUser<'_>>(body)?.into_iter().for_each(&mut each);
                 Ok(())
             })
             .await
@@ -150,8 +201,8 @@ pub(super) fn text<'de: 'a, 'a, D: serde::Deserializer<'de>>(
 pub(super) fn texts<'de: 'a, 'a, D: serde::Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Vec<Cow<'a, str>>, D::Error> {
-    let texts = Option::<Vec<Text<'a>>>::deserialize(deserializer)?;
-    Ok(texts.into_iter().flatten().map(|text| text.0).collect())
+    let texts = Option::<Vec<Text<'a>>>::deserialize(deserializer)?.unwrap_or_default();
+    Ok(texts.into_iter().map(|text| text.0).collect())
 }
 
 #[cfg(test)]
@@ -170,14 +221,38 @@ mod tests {
         );
         assert!(matches!(user.id, Cow::Borrowed("1")) && matches!(user.proxy_addresses[0], Cow::Borrowed(_)));
         assert_eq!((user.mail.as_deref(), user.given_name.as_deref()), (None, Some("Ab")));
-        assert!(!user.has_exchange_plan() && !user.is_guest());
+        assert!(!user.is_shown_whole() && !user.is_guest());
     }
 
     #[test]
-    fn only_an_exchange_plan_in_effect_counts() {
-        let with = |plan: &str| format!(r#"{{"id":"1","userPrincipalName":"a@x","assignedPlans":[{plan}]}}"#);
-        assert!(user(&with(r#"{"service":"exchange","capabilityStatus":"Enabled"}"#)).has_exchange_plan());
-        assert!(!user(&with(r#"{"service":"exchange","capabilityStatus":"Deleted"}"#)).has_exchange_plan());
-        assert!(!user(&with(r#"{"service":"sharepoint","capabilityStatus":"Enabled"}"#)).has_exchange_plan());
+    fn the_best_exchange_plan_counts() {
+        let with = |plans: &str| {
+            let json = format!(
+                r#"{{"id":"1","userPrincipalName":"a@x","accountEnabled":true,"assignedPlans":[{plans}]}}"#
+            );
+            user(&json).exchange_plan()
+        };
+        let plan = |service: &str, status: &str| {
+            format!(r#"{{"servicePlanId":"p","service":"{service}","capabilityStatus":"{status}"}}"#)
+        };
+        assert_eq!(with(&plan("exchange", "Enabled")), ExchangePlan::Active);
+        assert_eq!(with(&plan("exchange", "Warning")), ExchangePlan::Active);
+        assert_eq!(with(&plan("exchange", "Suspended")), ExchangePlan::Suspended);
+        assert_eq!(with(&plan("exchange", "LockedOut")), ExchangePlan::Suspended);
+        assert_eq!(with(&plan("exchange", "Deleted")), ExchangePlan::None);
+        assert_eq!(with(&plan("sharepoint", "Enabled")), ExchangePlan::None);
+        let several =
+            [plan("exchange", "Suspended"), plan("exchange", "Enabled"), plan("sharepoint", "Deleted")];
+        assert_eq!(with(&several.join(",")), ExchangePlan::Active);
+    }
+
+    #[test]
+    fn what_a_reader_of_basic_properties_does_not_see_is_not_taken_for_the_lack_of_it() {
+        for plans in [r#","assignedPlans":null"#, r#","assignedPlans":[]"#, ""] {
+            let json = format!(r#"{{"id":"1","userPrincipalName":"a@x","accountEnabled":null{plans}}}"#);
+            assert_eq!(user(&json).exchange_plan(), ExchangePlan::Hidden, "{json}");
+        }
+        let json = r#"{"id":"1","userPrincipalName":"a@x","accountEnabled":false,"assignedPlans":[]}"#;
+        assert_eq!(user(json).exchange_plan(), ExchangePlan::None);
     }
 }

@@ -5,13 +5,14 @@ mod directory;
 mod object;
 mod organization;
 
-use futures::{FutureExt, TryFutureExt};
+use futures::FutureExt;
+use tokio_util::task::AbortOnDropHandle;
 
 use crate::essentials;
 use crate::framework::diagnostic::Diagnostic;
-use crate::graph::{self, Graph};
+use crate::graph::{self, Graph, needs};
 use crate::http::Call;
-use crate::sync_report::{Exemptions, Input, Organization, Settings, SyncVersion};
+use crate::sync_report::{Directory, Exemptions, Input, Organization, Settings, SyncVersion};
 
 pub use object::{CountsModel, FindingModel, ReportModel};
 
@@ -38,6 +39,16 @@ pub enum Error {
     /// An object without a usable id.
     #[error("The directory names an object `{0}`, which is no object id. Nothing can be said without it")]
     ObjectId(String),
+    /// The caller sees nothing of users but names and addresses.
+    #[error(
+        "Microsoft Graph shows names and addresses of users and nothing else. Who may sign in and who has a mailbox cannot be \
+         told from that, and everybody would look unlicensed. The identity that signs in needs {}",
+        needs::READ_USERS
+    )]
+    BasicProperties,
+    /// Reading was ended from outside.
+    #[error("Reading was ended before everything was there. Run the command again")]
+    Ended,
     /// The tenant's directory is not that of the organization.
     #[error(
         "The tenant has none of the domains of the organization `{organization}`: its verified domains are {domains}. A report \
@@ -55,13 +66,27 @@ impl Error {
     /// The error for the person who runs Terraform.
     pub fn diagnostic(&self) -> Diagnostic {
         let summary = match self {
-            Self::Directory(_) | Self::ObjectId(_) => "Unable to read the directory",
+            Self::Directory(_) | Self::ObjectId(_) | Self::BasicProperties | Self::Ended => {
+                "Unable to read the directory"
+            }
             Self::Organization(_) => "Unable to read the organization",
             Self::OtherTenant { .. } => "The tenant is not that of the organization",
         };
         let text = self.to_string();
         Diagnostic::error(summary, if text.ends_with('.') { text } else { format!("{text}.") })
     }
+}
+
+/// A directory that is being read; ended with this value.
+#[derive(Debug)]
+pub struct Reading(AbortOnDropHandle<Result<Directory, Error>>);
+
+/// Begins to read the directory of a tenant, which takes longest: other things can be looked up meanwhile.
+pub fn begin(call: &Call, graph: &Graph) -> Reading {
+    let (call, graph) = (call.clone(), graph.clone());
+    // Boxed: it holds several requests at once.
+    let reading = async move { directory::read(&call, &graph).boxed().await };
+    Reading(AbortOnDropHandle::new(tokio::spawn(reading)))
 }
 
 /// Reads the directory of a tenant and an organization side by side. What comes back is what
@@ -72,6 +97,16 @@ pub async fn read(
     organization: &essentials::Organization,
     wanted: Wanted,
 ) -> Result<Input, Error> {
+    finish(begin(call, graph), call, organization, wanted).await
+}
+
+/// The same with a directory that is being read already.
+pub async fn finish(
+    directory: Reading,
+    call: &Call,
+    organization: &essentials::Organization,
+    wanted: Wanted,
+) -> Result<Input, Error> {
     let Wanted { settings, exemptions, version } = wanted;
     let exempt = async {
         match exemptions {
@@ -79,12 +114,11 @@ pub async fn read(
             None => organization::exemptions(call, organization).await.map_err(Error::from),
         }
     };
-    // Boxed: each of these holds several requests at once, too much for a caller's own future.
-    let (directory, accounts, exemptions) = futures::try_join!(
-        directory::read(call, graph).boxed(),
-        organization::read(call, organization).map_err(Error::from).boxed(),
-        exempt.boxed(),
-    )?;
+    let accounts = {
+        let (call, organization) = (call.clone(), organization.clone());
+        on_a_thread(async move { Ok(organization::read(&call, &organization).boxed().await?) })
+    };
+    let (directory, accounts, exemptions) = futures::try_join!(ended(directory.0), accounts, exempt.boxed())?;
     if !accounts.shares_a_domain_with(&directory) {
         return Err(Error::OtherTenant {
             organization: organization.domain().to_owned(),
@@ -92,6 +126,24 @@ pub async fn read(
         });
     }
     Ok(Input { directory, organization: accounts, exemptions, settings, version })
+}
+
+/// Lets work that keeps a processor busy go on beside the rest, until its owner is gone.
+async fn on_a_thread<T: Send + 'static>(
+    work: impl Future<Output = Result<T, Error>> + Send + 'static,
+) -> Result<T, Error> {
+    ended(AbortOnDropHandle::new(tokio::spawn(work))).await
+}
+
+async fn ended<T>(task: AbortOnDropHandle<Result<T, Error>>) -> Result<T, Error> {
+    match task.await {
+        Ok(done) => done,
+        // The call becomes a diagnostic, as if it had panicked itself.
+        Err(ended) => match ended.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(_) => Err(Error::Ended),
+        },
+    }
 }
 
 /// Reads the organization alone.

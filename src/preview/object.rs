@@ -31,8 +31,9 @@ model! {
         /// All of them are listed, whatever `detail_limit` says.
         deleting: Attr<BTreeMap<String, String>> => computed(),
 
-        /// Accounts whose address is not in the directory, where removal is on, by address. Proofpoint removes those that an
-        /// earlier run made; its API does not tell which these are.
+        /// Accounts of which nothing proves that they should go, where removal is on, by address: nobody in the directory has
+        /// the address, or somebody has it whom the sync does not look at. Proofpoint removes those that an earlier run made;
+        /// its API does not tell which these are.
         unmatched: Attr<BTreeMap<String, String>> => computed(),
 
         /// Exempt addresses that are in the directory or the organization.
@@ -55,7 +56,7 @@ model! {
         updating: Attr<i64> => computed(),
         /// Accounts that are removed.
         deleting: Attr<i64> => computed(),
-        /// Accounts whose address is not in the directory, where removal is on.
+        /// Accounts of which nothing proves that they should go, where removal is on.
         unmatched: Attr<i64> => computed(),
         /// Exempt addresses.
         exempt: Attr<i64> => computed(),

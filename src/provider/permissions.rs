@@ -38,6 +38,7 @@ pub const BY_TYPE: &[(&str, &[Occasion])] = &[
             ("with `managed_client_secret`", &needs::WRITE_APPLICATIONS),
             ("to judge a change by `max_removals`: people", &needs::READ_USERS),
             ("to judge a change by `max_removals`: groups", &needs::READ_GROUPS),
+            ("to judge a change by `max_removals`: the tenant's domains", &needs::READ_ORGANIZATION),
             ("to compare the domains of both sides", &needs::READ_DOMAINS),
             ("to see that consent is complete", &needs::READ_APPLICATIONS),
             ("to see that policies allow the secret", &needs::READ_POLICIES),
@@ -48,11 +49,16 @@ pub const BY_TYPE: &[(&str, &[Occasion])] = &[
         &[
             ("to see that the rows still hold", &needs::READ_USERS),
             ("the same for groups", &needs::READ_GROUPS),
+            ("the same for the tenant's domains", &needs::READ_ORGANIZATION),
         ],
     ),
     (
         "proofpoint_azure_sync_preview",
-        &[("people", &needs::READ_USERS), ("groups", &needs::READ_GROUPS), ("domains", &needs::READ_DOMAINS)],
+        &[
+            ("people", &needs::READ_USERS),
+            ("groups", &needs::READ_GROUPS),
+            ("the tenant's domains", &needs::READ_ORGANIZATION),
+        ],
     ),
     (
         "proofpoint_azure_sync_health",
@@ -84,5 +90,14 @@ mod tests {
             assert!(!occasions.is_empty(), "{name}");
         }
         assert!(of("proofpoint_account").is_empty());
+    }
+
+    #[test]
+    fn whatever_computes_a_report_lists_what_the_report_needs() {
+        for name in ["proofpoint_azure_sync", "proofpoint_azure_sync_run"] {
+            for (_, need) in of("proofpoint_azure_sync_preview") {
+                assert!(of(name).iter().any(|(_, listed)| listed == need), "{name}: {}", need.what);
+            }
+        }
     }
 }

@@ -51,17 +51,19 @@ fn of_excluded(input: &Input, account: &Account, because: OutOfScopeBecause) -> 
 fn without_object(input: &Input, account: &Account) -> AccountClass {
     let settings = &input.settings;
     let groups_synced = settings.what.distribution_groups || settings.what.security_groups;
-    match input.directory.deleted_group(&account.address) {
-        Some(true) if settings.groups.remove_deleted && groups_synced => {
-            AccountClass::Deleting(Evidence::DeletedGroup)
-        }
-        Some(false) if settings.users.remove_deleted && settings.what.active_users => {
-            AccountClass::Deleting(Evidence::DeletedUser)
-        }
-        Some(true) if settings.groups.remove_deleted => AccountClass::Unmatched,
-        Some(false) if settings.users.remove_deleted => AccountClass::Unmatched,
-        None if removes(input, account.account_type) => AccountClass::Unmatched,
-        _ => kept(account),
+    let lost_user = settings.users.remove_deleted && input.directory.lost_user(&account.address);
+    // Groups become functional accounts: of a person's account their deletion says nothing.
+    let lost_group = settings.groups.remove_deleted
+        && !account.account_type.is_user()
+        && input.directory.lost_group(&account.address);
+    if lost_user && settings.what.active_users {
+        AccountClass::Deleting(Evidence::DeletedUser)
+    } else if lost_group && groups_synced {
+        AccountClass::Deleting(Evidence::DeletedGroup)
+    } else if lost_user || removes(input, account.account_type) {
+        AccountClass::Unmatched
+    } else {
+        kept(account)
     }
 }
 
@@ -92,8 +94,7 @@ pub(super) fn addresses_kept<'a>(
             None => *place == Place::Wanted { may_update: false },
         };
         if stays {
-            kept.extend(account.aliases.iter().map(|alias| (alias, index)));
-            kept.insert(account.address(), index);
+            kept.extend(account.addresses().map(|address| (address, index)));
         }
     }
     kept

@@ -1,11 +1,23 @@
 //! E-mail addresses as the sync compares them: trimmed, in lower case.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 /// The form in which addresses and domains are compared and shown: trimmed and in lower case.
 pub fn normalize(address: &str) -> Box<str> {
+    normalized(address).into()
+}
+
+/// The same without a copy where it is in that form already.
+fn normalized(address: &str) -> Cow<'_, str> {
     let address = address.trim();
-    if address.chars().any(char::is_uppercase) { address.to_lowercase().into() } else { address.into() }
+    // Nearly all addresses are plain ASCII, which needs no look at characters.
+    let is_lower = if address.is_ascii() {
+        !address.bytes().any(|byte| byte.is_ascii_uppercase())
+    } else {
+        !address.chars().any(char::is_uppercase)
+    };
+    if is_lower { address.into() } else { address.to_lowercase().into() }
 }
 
 /// The part after the last `@`; empty when there is none.
@@ -42,11 +54,15 @@ pub struct AddressList(Box<str>);
 impl AddressList {
     /// The set of these addresses, normalized; empty ones are dropped.
     pub fn new<'a>(addresses: impl IntoIterator<Item = &'a str>) -> Self {
-        let mut addresses: Vec<Box<str>> =
-            addresses.into_iter().map(normalize).filter(|address| !address.is_empty()).collect();
+        let mut addresses: Vec<Cow<'a, str>> =
+            addresses.into_iter().map(normalized).filter(|address| !address.is_empty()).collect();
         addresses.sort_unstable();
         addresses.dedup();
-        Self(addresses.join("\n").into())
+        match addresses.as_slice() {
+            [] => Self::default(),
+            [only] => Self((**only).into()),
+            _ => Self(addresses.join("\n").into()),
+        }
     }
 
     /// The set of the SMTP addresses among an object's `proxyAddresses` (`SMTP:` primary, `smtp:` alias; `SIP:`, `X500:`

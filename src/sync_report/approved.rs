@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::address::normalize;
 use super::changes::{Action, Change};
 use super::estimate::{AccountClass, Estimate, KeptBecause};
+use super::rows::Plain;
 
 /// What is to be done about rows that were approved.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -77,10 +78,18 @@ impl Estimate<'_> {
         outcome
     }
 
-    fn account_class(&self, address: &str) -> Option<AccountClass> {
+    fn index_of(&self, address: &str) -> Option<usize> {
         let accounts = self.input.organization.accounts();
-        let at = accounts.binary_search_by(|account| account.address().cmp(address)).ok()?;
-        self.accounts.get(at).copied()
+        accounts.binary_search_by(|account| account.address().cmp(address)).ok()
+    }
+
+    fn account_class(&self, address: &str) -> Option<AccountClass> {
+        self.accounts.get(self.index_of(address)?).copied()
+    }
+
+    /// The address of an account for the sake of which it is not deleted.
+    fn alive(&self, address: &str) -> Option<&str> {
+        self.alive.get(&u32::try_from(self.index_of(address)?).ok()?).copied()
     }
 
     fn is_true(&self, address: &str, action: Action) -> bool {
@@ -100,7 +109,10 @@ impl Estimate<'_> {
                 "its user is in Entra, and the account agrees with it".to_owned()
             }
             Some(AccountClass::Exempt) => "the address is exempt now".to_owned(),
-            Some(AccountClass::Unmatched) => "nothing proves any more that its user is gone".to_owned(),
+            Some(AccountClass::Unmatched) => match self.alive(address) {
+                Some(alive) => format!("another object in Entra has {} now", Plain(alive)),
+                None => "nothing proves any more that its user is gone".to_owned(),
+            },
             Some(AccountClass::Kept(KeptBecause::Administrator)) => {
                 "the account is an administrator now".to_owned()
             }
@@ -128,8 +140,6 @@ mod tests {
         changes.iter().map(|change| change.address.as_str()).collect()
     }
 
-    const ANN: &str = "ann@contoso.com";
-    const BOB: &str = "bob@contoso.com";
     const CARL: &str = "carl@contoso.com";
 
     /// Ann is new, Bob's name differs, Carl was deleted.
@@ -182,6 +192,12 @@ mod tests {
         let outcome = Estimate::of(&input).hold(&approved);
         assert_eq!(outcome.broken.keys().collect::<Vec<_>>(), [CARL]);
         assert_eq!(outcome.broken[CARL], "its user is in Entra, and the account agrees with it");
+
+        let guest = UserFacts { guest: true, user_principal_name: CARL, ..facts("x@fabrikam.com") };
+        let deleted = vec![DeletedItem::user(Some(CARL), "")];
+        input.directory = Directory::new(vec![user(3, guest)], deleted, []);
+        let outcome = Estimate::of(&input).hold(&approved);
+        assert_eq!(outcome.broken[CARL], "another object in Entra has carl@contoso.com now");
 
         input.directory = Directory::new(vec![], vec![], []);
         let outcome = Estimate::of(&input).hold(&approved);

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use super::desired::Target;
-use super::estimate::{AccountClass, Estimate, ObjectClass};
+use super::estimate::{AccountClass, Estimate, Evidence, ObjectClass};
 use super::organization::AccountType;
 use super::rows::{Plain, Row};
 
@@ -70,10 +70,15 @@ impl Change {
 /// The changes in the order in which they can be made: deletions free addresses, updates hand aliases over, additions
 /// take what is free then.
 struct Order {
-    deletions: Vec<u32>,
+    deletions: BTreeSet<u32>,
     /// Each with its wave.
     updates: Vec<(u32, u32)>,
     additions: Vec<u32>,
+}
+
+/// Whether it is about a person: of a person's account a deleted group says nothing.
+fn proves_a_user_gone(class: AccountClass) -> bool {
+    matches!(class, AccountClass::Deleting(Evidence::DeletedUser | Evidence::Excluded(_)))
 }
 
 impl Estimate<'_> {
@@ -92,14 +97,18 @@ impl Estimate<'_> {
     /// The rows that a reviewed run leaves to Proofpoint's own run, each with the reason.
     pub fn left(&self) -> BTreeMap<String, String> {
         let Order { deletions, updates, additions } = self.order();
-        let deletions: BTreeSet<_> = deletions.into_iter().collect();
         let objects: BTreeSet<_> = updates.into_iter().map(|(object, _)| object).chain(additions).collect();
         let mut left = BTreeMap::new();
         for (index, (class, account)) in
             (0u32..).zip(self.accounts.iter().zip(self.input.organization.accounts()))
         {
             if matches!(class, AccountClass::Deleting(_)) && !deletions.contains(&index) {
-                left.insert(Plain(account.address()).to_string(), "delete: functional account".to_owned());
+                let reason = if account.account_type.is_user() {
+                    "an address goes to an object that a run leaves alone"
+                } else {
+                    "functional account"
+                };
+                left.insert(Plain(account.address()).to_string(), format!("delete: {reason}"));
             }
         }
         for (index, (fate, object)) in (0u32..).zip(self.objects.iter().zip(self.input.directory.objects())) {
@@ -135,10 +144,11 @@ impl Estimate<'_> {
 
     fn order(&self) -> Order {
         let accounts = self.input.organization.accounts();
-        let deletable = |index: u32| {
-            let user = accounts.get(index as usize).is_some_and(|account| account.account_type.is_user());
-            user && matches!(self.accounts.get(index as usize), Some(AccountClass::Deleting(_)))
-        };
+        let mut deletions: BTreeSet<u32> = (0u32..)
+            .zip(accounts.iter().zip(&self.accounts))
+            .filter(|(_, (account, class))| account.account_type.is_user() && proves_a_user_gone(**class))
+            .map(|(index, _)| index)
+            .collect();
         let mut updates = Vec::new();
         let mut additions = Vec::new();
         for (index, fate) in (0u32..).zip(&self.objects) {
@@ -152,7 +162,19 @@ impl Estimate<'_> {
                 _ => {}
             }
         }
-        let waves = self.waves(&updates, &additions, deletable);
+        let candidates: BTreeSet<u32> = updates.iter().chain(&additions).copied().collect();
+        let waves = loop {
+            let waves = self.waves(&candidates, &deletions);
+            // An address is taken from an account only for somebody whom this run gives it.
+            let made = |object| candidates.contains(object) && waves.get(object).is_none_or(Option::is_some);
+            let before = deletions.len();
+            for handover in self.handovers.iter().filter(|handover| !made(&handover.object)) {
+                deletions.remove(&handover.account);
+            }
+            if deletions.len() == before {
+                break waves;
+            }
+        };
         let address = |index: &u32| {
             self.input.directory.objects().get(*index as usize).map(super::DirectoryObject::primary_address)
         };
@@ -162,24 +184,17 @@ impl Estimate<'_> {
         updates.sort_by(|one, other| (one.1, address(&one.0)).cmp(&(other.1, address(&other.0))));
         additions.retain(|index| wave(index).is_some());
         additions.sort_by(|one, other| address(one).cmp(&address(other)));
-        let deletions = (0u32..).take(accounts.len()).filter(|index| deletable(*index)).collect();
         Order { deletions, updates, additions }
     }
 
     /// For each object that waits for another account to give up an address: after how many rounds of updates it may take
     /// it, or none when the other account is not changed by this run, or waits in a circle.
-    fn waves(
-        &self,
-        updates: &[u32],
-        additions: &[u32],
-        deletable: impl Fn(u32) -> bool,
-    ) -> BTreeMap<u32, Option<u32>> {
-        let candidates: BTreeSet<u32> = updates.iter().chain(additions).copied().collect();
+    fn waves(&self, candidates: &BTreeSet<u32>, deletions: &BTreeSet<u32>) -> BTreeMap<u32, Option<u32>> {
         // By waiting object: the objects whose updates it waits for; none for a change that this run does not make.
         let mut waiting: BTreeMap<u32, Vec<Option<u32>>> = BTreeMap::new();
         for handover in self.handovers.iter().filter(|handover| candidates.contains(&handover.object)) {
             let needs = waiting.entry(handover.object).or_default();
-            if !deletable(handover.account) {
+            if !deletions.contains(&handover.account) {
                 let giver = self.object_of.get(handover.account as usize).copied().flatten();
                 needs.push(giver.filter(|giver| candidates.contains(giver)));
             }

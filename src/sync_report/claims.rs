@@ -25,7 +25,7 @@ impl<'a> Claims<'a> {
         domains: &'a Domains,
     ) -> Self {
         let mut claims = Self::default();
-        let mut taken: HashMap<&str, u32> = HashMap::with_capacity(objects.len());
+        let mut taken: HashMap<&str, u32> = HashMap::with_capacity(2 * objects.len());
         for (index, object) in (0u32..).zip(objects).filter(|(index, _)| wants_account(*index)) {
             match taken.entry(object.primary_address()) {
                 Entry::Occupied(winner) => {

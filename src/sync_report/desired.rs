@@ -1,7 +1,7 @@
 //! What a run wants to exist for one directory object, before it looks at the organization's accounts.
 
 use super::address::{Domains, domain_of, is_onmicrosoft};
-use super::directory::{DirectoryObject, GroupKind, ObjectKind};
+use super::directory::{DirectoryObject, GroupKind, Licence, ObjectKind};
 use super::estimate::OutOfScopeBecause;
 use super::organization::{Account, AccountType};
 use super::settings::{Role, Settings, SyncVersion, What};
@@ -50,7 +50,7 @@ pub(super) fn desired(
         ObjectKind::Group(kind) => desired_of_group(object, kind, what, domains),
         ObjectKind::User { .. } if !what.active_users => Desired::Nothing(OutOfScopeBecause::KindSwitchedOff),
         ObjectKind::User { guest: true, .. } => Desired::Nothing(OutOfScopeBecause::Guest),
-        ObjectKind::User { enabled, exchange_licence, .. } => {
+        ObjectKind::User { enabled, licence, .. } => {
             let address = object.primary_address();
             if is_onmicrosoft(domain_of(address)) {
                 return Desired::Nothing(OutOfScopeBecause::OnMicrosoftAddress);
@@ -58,13 +58,16 @@ pub(super) fn desired(
             if !domains.hold(address) && !domains.hold(object.principal_name()) {
                 return Desired::Nothing(OutOfScopeBecause::NoAddressHere);
             }
-            let target = match (version, enabled) {
-                (SyncVersion::V2, true) if !exchange_licence => {
+            let target = match (version, enabled, licence) {
+                (SyncVersion::V1, true, _) | (SyncVersion::V2, true, Licence::Active) => Target::ACTIVE_USER,
+                (SyncVersion::V2, true, Licence::None) => {
                     return Desired::Nothing(OutOfScopeBecause::NoExchangeLicence);
                 }
-                (SyncVersion::V1 | SyncVersion::V2, true) => Target::ACTIVE_USER,
-                (SyncVersion::V1, false) => Target::INACTIVE_USER,
-                (SyncVersion::V2, false) => Target::FUNCTIONAL_ACCOUNT,
+                (SyncVersion::V2, true, Licence::Unclear) => {
+                    return Desired::Nothing(OutOfScopeBecause::LicenceUnclear);
+                }
+                (SyncVersion::V1, false, _) => Target::INACTIVE_USER,
+                (SyncVersion::V2, false, _) => Target::FUNCTIONAL_ACCOUNT,
             };
             if domains.hold(address) { Desired::Account(target) } else { Desired::ForeignDomain }
         }

@@ -5,6 +5,7 @@ use uuid::Uuid;
 use super::address::{AddressList, domain_of, normalize, without_deletion_prefix};
 
 /// What Microsoft Graph says of a user, as far as the sync looks at it.
+#[expect(clippy::struct_excessive_bools, reason = "one answer a field")]
 #[derive(Debug, Clone, Copy, Default)]
 pub struct UserFacts<'a> {
     /// `mail`: the primary SMTP address.
@@ -19,8 +20,10 @@ pub struct UserFacts<'a> {
     pub enabled: bool,
     /// `userType` is `Guest`.
     pub guest: bool,
-    /// Some entry of `assignedPlans` has the service `exchange` and the capability status `Enabled`.
+    /// An Exchange plan is in effect ([`Rule::ExchangeLicence`](super::Rule::ExchangeLicence)).
     pub exchange_licence: bool,
+    /// Without one in effect: a plan may come back, or Graph does not show the plans, so that nothing follows from it.
+    pub licence_unclear: bool,
 }
 
 /// What Microsoft Graph says of a group, as far as the sync looks at it.
@@ -49,10 +52,19 @@ pub enum GroupKind {
     WithoutMail,
 }
 
+/// Whether a user has an Exchange licence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Licence {
+    Active,
+    /// It may come back, or is not shown.
+    Unclear,
+    None,
+}
+
 /// What kind of object it is, with what decides its fate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum ObjectKind {
-    User { enabled: bool, guest: bool, exchange_licence: bool },
+    User { enabled: bool, guest: bool, licence: Licence },
     Group(GroupKind),
 }
 
@@ -93,7 +105,11 @@ impl DirectoryObject {
             kind: ObjectKind::User {
                 enabled: facts.enabled,
                 guest: facts.guest,
-                exchange_licence: facts.exchange_licence,
+                licence: match facts {
+                    UserFacts { exchange_licence: true, .. } => Licence::Active,
+                    UserFacts { licence_unclear: true, .. } => Licence::Unclear,
+                    _ => Licence::None,
+                },
             },
         }
     }
@@ -136,6 +152,11 @@ impl DirectoryObject {
     /// The user principal name; the mail address of a group.
     pub(super) fn principal_name(&self) -> &str {
         self.other_principal_name.as_deref().unwrap_or(&self.mail)
+    }
+
+    /// Every address that it has, some more than once.
+    pub(super) fn all_addresses(&self) -> impl Iterator<Item = &str> {
+        [self.primary_address(), self.principal_name()].into_iter().chain(self.addresses.iter())
     }
 
     pub(super) fn is_group(&self) -> bool {
@@ -189,7 +210,7 @@ impl Directory {
         objects.dedup_by_key(|object| object.id);
         deleted.retain(|item| !domain_of(&item.address).is_empty());
         deleted.sort_unstable();
-        deleted.dedup_by(|later, earlier| later.address == earlier.address);
+        deleted.dedup();
         let mut domains: Vec<Box<str>> = domains.into_iter().map(normalize).collect();
         domains.sort_unstable();
         domains.dedup();
@@ -206,10 +227,18 @@ impl Directory {
         self.domains.iter().map(AsRef::as_ref)
     }
 
-    /// Whether this (normalized) address was a user's (`Some(false)`) or a group's (`Some(true)`) that was deleted.
-    pub(super) fn deleted_group(&self, address: &str) -> Option<bool> {
-        let found = self.deleted.binary_search_by(|item| (*item.address).cmp(address)).ok()?;
-        self.deleted.get(found).map(|item| item.group)
+    /// Whether a user who was deleted had this (normalized) address.
+    pub(super) fn lost_user(&self, address: &str) -> bool {
+        self.lost(address, false)
+    }
+
+    /// Whether a group that was deleted had this (normalized) address.
+    pub(super) fn lost_group(&self, address: &str) -> bool {
+        self.lost(address, true)
+    }
+
+    fn lost(&self, address: &str, group: bool) -> bool {
+        self.deleted.binary_search_by(|item| (&*item.address, item.group).cmp(&(address, group))).is_ok()
     }
 }
 
@@ -259,15 +288,17 @@ mod tests {
                 DeletedItem::user(None, "0123456789abcdef0123456789abcdefcarl@contoso.com"),
                 DeletedItem::user(Some("Dora@contoso.com"), "0123456789abcdef0123456789abcdefd1@contoso.com"),
                 DeletedItem::group(Some("team@contoso.com")),
+                DeletedItem::group(Some("dora@contoso.com")),
                 DeletedItem::group(None),
             ],
             [],
         );
-        assert_eq!(directory.deleted_group("carl@contoso.com"), Some(false));
-        assert_eq!(directory.deleted_group("dora@contoso.com"), Some(false));
-        assert_eq!(directory.deleted_group("d1@contoso.com"), None);
-        assert_eq!(directory.deleted_group("team@contoso.com"), Some(true));
-        assert_eq!(directory.deleted_group(""), None);
+        let lost = |address| (directory.lost_user(address), directory.lost_group(address));
+        assert_eq!(lost("carl@contoso.com"), (true, false));
+        assert_eq!(lost("dora@contoso.com"), (true, true));
+        assert_eq!(lost("d1@contoso.com"), (false, false));
+        assert_eq!(lost("team@contoso.com"), (false, true));
+        assert_eq!(lost(""), (false, false));
     }
 
     #[test]

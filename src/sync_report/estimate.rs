@@ -1,8 +1,9 @@
 //! What becomes of each directory object and each account.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::accounts::{self, Place};
+use super::alive;
 use super::claims::Claims;
 use super::desired::{Desired, Differences, Target, aliases, desired, differences};
 use super::directory::{Directory, DirectoryObject};
@@ -70,6 +71,8 @@ pub enum OutOfScopeBecause {
     NoAddressHere,
     /// It is enabled and has no Exchange licence (version 2).
     NoExchangeLicence,
+    /// It is enabled, and whether it has an Exchange licence is unclear (version 2).
+    LicenceUnclear,
     /// It has no account, and adding is switched off.
     AddingSwitchedOff,
 }
@@ -90,7 +93,7 @@ pub enum AccountClass {
     Updating,
     /// Removed, with positive evidence that its object is gone.
     Deleting(Evidence),
-    /// The directory has no object for it. Proofpoint may remove it if an earlier run made it.
+    /// The directory has no object for it, or none that proves anything. Proofpoint may remove it if an earlier run made it.
     Unmatched,
     /// Its address is exempt.
     Exempt,
@@ -103,7 +106,7 @@ pub enum AccountClass {
 pub enum Evidence {
     /// A user with its address is among Entra's deleted items.
     DeletedUser,
-    /// A group with its address is among Entra's deleted items.
+    /// A group with the address of this functional account is among Entra's deleted items.
     DeletedGroup,
     /// Its user is there and excluded by a rule.
     Excluded(OutOfScopeBecause),
@@ -154,6 +157,8 @@ pub struct Estimate<'a> {
     /// By object: the aliases that its account does not get, since another object or account has them.
     pub(super) left_out: HashMap<u32, Vec<&'a str>>,
     pub(super) handovers: Vec<Handover>,
+    /// Accounts that are not deleted, despite evidence, since an object that does not get it has this address of theirs.
+    pub(super) alive: BTreeMap<u32, &'a str>,
 }
 
 impl<'a> Estimate<'a> {
@@ -196,12 +201,28 @@ impl<'a> Estimate<'a> {
                 }
             })
             .collect();
-        let decided: Vec<Option<AccountClass>> = accounts
+        let mut decided: Vec<Option<AccountClass>> = accounts
             .iter()
             .zip(&places)
             .map(|(account, place)| accounts::decide(input, account, *place))
             .collect();
-        let kept = accounts::addresses_kept(accounts, &decided, &places);
+        let mut kept = accounts::addresses_kept(accounts, &decided, &places);
+        let run = alive::Run {
+            input,
+            account_of: &account_of,
+            wants_account: &wants_account,
+            claims: &claims,
+            kept: &kept,
+        };
+        let alive = run.addresses_lost(&decided);
+        for &index in alive.keys() {
+            if let (Some(class), Some(account)) =
+                (decided.get_mut(index as usize), accounts.get(index as usize))
+            {
+                *class = Some(AccountClass::Unmatched);
+                kept.extend(account.addresses().map(|address| (address, index)));
+            }
+        }
         if !kept.is_empty() {
             for ((index, object), own) in (0u32..).zip(objects).zip(&account_of) {
                 let foreign = |alias: &&str| kept.get(alias).is_some_and(|holder| Some(*holder) != *own);
@@ -218,6 +239,7 @@ impl<'a> Estimate<'a> {
             object_of,
             left_out: claims.left_out,
             handovers: Vec::new(),
+            alive,
         };
         for ((index, object), (&(wanted, versions_differ), &account)) in
             (0u32..).zip(objects).zip(wanted.iter().zip(&account_of))
@@ -269,6 +291,10 @@ impl<'a> Estimate<'a> {
                 (input.directory.objects().get(index as usize)?, self.objects.get(index as usize)?);
             if matches!(fate.class, ObjectClass::Updating(_)) {
                 return Some(AccountClass::Updating);
+            }
+            if actions_for(object, &input.settings).update {
+                // Whatever differs would be updated.
+                return None;
             }
             let domains = &input.organization.domains;
             match desired(object, input.settings.what, input.version, domains) {
@@ -328,7 +354,7 @@ impl<'a> Estimate<'a> {
             return found;
         }
         for (index, account) in (0u32..).zip(accounts) {
-            for address in std::iter::once(account.address()).chain(account.aliases.iter()) {
+            for address in account.addresses() {
                 if let Some(&object) = wanted.get(address)
                     && self.objects.get(object as usize).is_some_and(|fate| fate.account != Some(index))
                 {

@@ -12,6 +12,7 @@
 
 mod accounts;
 mod address;
+mod alive;
 mod approved;
 mod changes;
 mod claims;
@@ -28,7 +29,11 @@ mod rules;
 mod settings;
 
 #[cfg(test)]
+mod large;
+#[cfg(test)]
 mod properties;
+#[cfg(test)]
+mod removal_scenarios;
 #[cfg(test)]
 mod samples;
 #[cfg(test)]

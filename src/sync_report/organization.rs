@@ -110,6 +110,11 @@ impl Account {
         &self.address
     }
 
+    /// The primary address and the aliases.
+    pub(super) fn addresses(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(self.address()).chain(self.aliases.iter())
+    }
+
     /// The primary address as Proofpoint spells it, for use in requests.
     pub fn written_address(&self) -> &str {
         self.written.as_deref().unwrap_or(&self.address)

@@ -30,7 +30,8 @@ fn aliases() -> impl Strategy<Value = Vec<String>> {
 }
 
 fn a_user() -> impl Strategy<Value = DirectoryObject> {
-    let flags = (prop::bool::weighted(0.7), prop::bool::weighted(0.1), prop::bool::weighted(0.7));
+    let licence = select(&[(true, false), (true, false), (true, false), (false, false), (false, true)][..]);
+    let flags = (prop::bool::weighted(0.7), prop::bool::weighted(0.1), licence);
     (
         1u128..12,
         prop::option::weighted(0.8, address()),
@@ -39,20 +40,20 @@ fn a_user() -> impl Strategy<Value = DirectoryObject> {
         flags,
         aliases(),
     )
-        .prop_map(
-            |(number, mail, user_principal_name, name, (enabled, guest, exchange_licence), proxies)| {
-                let facts = UserFacts {
-                    mail,
-                    user_principal_name,
-                    given_name: Some(name),
-                    surname: None,
-                    enabled,
-                    guest,
-                    exchange_licence,
-                };
-                DirectoryObject::user(id(number), &facts, proxies.iter().map(String::as_str))
-            },
-        )
+        .prop_map(|(number, mail, user_principal_name, name, (enabled, guest, licence), proxies)| {
+            let (exchange_licence, licence_unclear) = licence;
+            let facts = UserFacts {
+                mail,
+                user_principal_name,
+                given_name: Some(name),
+                surname: None,
+                enabled,
+                guest,
+                exchange_licence,
+                licence_unclear,
+            };
+            DirectoryObject::user(id(number), &facts, proxies.iter().map(String::as_str))
+        })
 }
 
 fn a_group() -> impl Strategy<Value = DirectoryObject> {
@@ -295,6 +296,40 @@ proptest! {
         for section in [&report.adding, &report.updating, &report.deleting, &report.unmatched] {
             for address in section.rows.keys() {
                 prop_assert!(!administrator(address), "{address}");
+            }
+        }
+    }
+
+    #[test]
+    fn nobody_is_deleted_without_the_users_flag_and_evidence_about_a_user(parts in parts()) {
+        let input = parts.input();
+        let deleted = |address: &str| input.directory.lost_user(address);
+        let excluded = |address: &str| input.directory.objects().iter().any(|object| {
+            object.primary_address() == address && !object.is_group()
+        });
+        for change in Estimate::of(&input).changes().filter(|change| change.action == Action::Delete) {
+            prop_assert!(input.settings.users.remove_deleted, "{}", change.line());
+            prop_assert!(deleted(&change.address) || excluded(&change.address), "{}", change.line());
+        }
+    }
+
+    #[test]
+    fn an_address_that_somebody_in_the_directory_has_survives_the_deletion_of_its_account(parts in parts()) {
+        let before = parts.accounts.clone();
+        let mut after = before.clone();
+        let input = parts.input();
+        let changes: Vec<Change> = Estimate::of(&input).changes().collect();
+        for change in &changes {
+            prop_assert_eq!(enact(&mut after, change), Ok(()));
+        }
+        for change in changes.iter().filter(|change| change.action == Action::Delete) {
+            let account = before.iter().find(|account| account.address() == change.address);
+            for address in account.into_iter().flat_map(addresses_of) {
+                let others = input.directory.objects().iter().filter(|object| {
+                    object.primary_address() != change.address && object.all_addresses().any(|one| one == address)
+                });
+                let has_it = after.iter().any(|account| addresses_of(account).contains(&address));
+                prop_assert!(has_it || others.count() == 0, "{}: {address}", change.line());
             }
         }
     }

@@ -21,7 +21,7 @@ pub struct Counts {
     pub updating: u64,
     /// Accounts that are removed.
     pub deleting: u64,
-    /// Accounts without an object in the directory, where removal is on.
+    /// Accounts whose removal nothing proves to be right, where removal is on.
     pub unmatched: u64,
     /// Exempt addresses that are in the directory or the organization.
     pub exempt: u64,
@@ -69,7 +69,7 @@ pub struct Report {
     pub updating: Section,
     /// Accounts that are removed; all of them are listed.
     pub deleting: Section,
-    /// Accounts without an object in the directory.
+    /// Accounts whose removal nothing proves to be right.
     pub unmatched: Section,
     /// Exempt addresses.
     pub exempt: Section,
@@ -303,7 +303,10 @@ impl<'a> Estimate<'a> {
             Entry::Deleting(index, evidence) => {
                 Row::deleting(account(index)?, evidence).marked(self, object_of(index).is_some_and(differ))
             }
-            Entry::Unmatched(index) => Row::unmatched(account(index)?, object_of(index).and_then(object)),
+            Entry::Unmatched(index) => {
+                let alive = self.alive.get(&index).copied();
+                Row::unmatched(account(index)?, object_of(index).and_then(object), alive)
+            }
             Entry::Exempt { object: index, account: at } => {
                 Row::exempt(index.and_then(object), at.and_then(account))
             }

@@ -106,12 +106,17 @@ impl Row {
         Self::new(account.account_type.name(), text)
     }
 
-    pub(super) fn unmatched(account: &Account, object: Option<&DirectoryObject>) -> Self {
-        let text = match object {
-            Some(_) => "its object is out of scope; removed if an earlier run made it",
-            None => "not in Entra; removed if an earlier run made it",
+    pub(super) fn unmatched(
+        account: &Account,
+        object: Option<&DirectoryObject>,
+        alive: Option<&str>,
+    ) -> Self {
+        let why = match (alive, object) {
+            (Some(address), _) => format!("another object in Entra has {}", Plain(address)),
+            (None, Some(_)) => "its object is out of scope".to_owned(),
+            (None, None) => "not in Entra".to_owned(),
         };
-        Self::new(account.account_type.name(), text.to_owned())
+        Self::new(account.account_type.name(), format!("{why}; removed if an earlier run made it"))
     }
 
     pub(super) fn exempt(object: Option<&DirectoryObject>, account: Option<&Account>) -> Self {
@@ -190,6 +195,7 @@ impl fmt::Display for OutOfScopeBecause {
             Self::OnMicrosoftAddress => "address on onmicrosoft.com",
             Self::NoAddressHere => "no address on a domain of the organization",
             Self::NoExchangeLicence => "enabled without Exchange licence",
+            Self::LicenceUnclear => "Exchange licence suspended or not shown",
             Self::AddingSwitchedOff => "adding is switched off",
         })
     }

@@ -11,8 +11,10 @@ pub enum Rule {
     Guests,
     /// Users without an address on a domain of the organization are left out.
     ForeignUsers,
-    /// `assignedPlans` with service `exchange` and status `Enabled`.
+    /// `assignedPlans` with service `exchange` and status `Enabled` or `Warning`.
     ExchangeLicence,
+    /// A user counts as enabled unless Entra says otherwise.
+    AccountState,
     /// Version 2 makes nothing of an enabled user without Exchange licence.
     UnlicensedUser,
     /// Version 2 makes a functional account of any blocked user.
@@ -35,10 +37,14 @@ pub enum Rule {
     DeletedUser,
     /// When an account counts as deleted.
     Evidence,
+    /// An address that another object of the directory has is not taken away.
+    AddressAlive,
     /// Which removal flag binds which account.
     RemovalFlags,
     /// Objects of a kind that is switched off.
     KindSwitchedOff,
+    /// Rows of an action that is switched off.
+    ActionSwitchedOff,
     /// Exemptions are compared with primary addresses.
     Exemptions,
     /// Administrators are never touched.
@@ -49,7 +55,7 @@ pub enum Rule {
 
 impl Rule {
     /// Every rule, in the order in which the documentation lists them.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 24] = [
         Self::Matching,
         Self::PrimaryAddress,
         Self::Aliases,
@@ -57,6 +63,7 @@ impl Rule {
         Self::Guests,
         Self::ForeignUsers,
         Self::ExchangeLicence,
+        Self::AccountState,
         Self::UnlicensedUser,
         Self::BlockedUser,
         Self::GroupKinds,
@@ -66,8 +73,10 @@ impl Rule {
         Self::AddressTaken,
         Self::Evidence,
         Self::DeletedUser,
+        Self::AddressAlive,
         Self::RemovalFlags,
         Self::KindSwitchedOff,
+        Self::ActionSwitchedOff,
         Self::Exemptions,
         Self::Administrators,
         Self::Licences,
@@ -81,6 +90,7 @@ impl Rule {
             Self::Guests => "guests",
             Self::ForeignUsers => "foreign-users",
             Self::ExchangeLicence => "exchange-licence",
+            Self::AccountState => "account-state",
             Self::UnlicensedUser => "unlicensed-user",
             Self::BlockedUser => "blocked-user",
             Self::GroupKinds => "group-kinds",
@@ -92,8 +102,10 @@ impl Rule {
             Self::Matching => "matching",
             Self::DeletedUser => "deleted-user",
             Self::Evidence => "evidence",
+            Self::AddressAlive => "address-alive",
             Self::RemovalFlags => "removal-flags",
             Self::KindSwitchedOff => "kind-switched-off",
+            Self::ActionSwitchedOff => "action-switched-off",
             Self::Exemptions => "exemptions",
             Self::Administrators => "administrators",
             Self::Licences => "licences",
@@ -108,6 +120,7 @@ impl Rule {
             Self::Guests => "Are guests synced?",
             Self::ForeignUsers => "What becomes of users whose addresses are on other domains?",
             Self::ExchangeLicence => "How is an active Exchange licence recognized?",
+            Self::AccountState => "What if Entra does not say whether a user's sign-in is blocked?",
             Self::UnlicensedUser => "What does version 2 make of an enabled user without Exchange licence?",
             Self::BlockedUser => "Does version 2 look at the licence of a user whose sign-in is blocked?",
             Self::GroupKinds => "Which groups are distribution groups, which security groups?",
@@ -119,8 +132,14 @@ impl Rule {
             Self::Matching => "How is the account of a directory object found?",
             Self::DeletedUser => "By which address is a deleted user recognized?",
             Self::Evidence => "When is an account deleted?",
+            Self::AddressAlive => {
+                "Is an account deleted although another object of the directory has its address?"
+            }
             Self::RemovalFlags => "Which removal flag decides about which account?",
             Self::KindSwitchedOff => "What becomes of the accounts of a kind that is switched off?",
+            Self::ActionSwitchedOff => {
+                "Does a report show what it would add or update if that were switched on?"
+            }
             Self::Exemptions => "With which address of an object or account is an exemption compared?",
             Self::Administrators => "Does the sync change administrators?",
             Self::Licences => "Which accounts take a licence?",
@@ -142,7 +161,14 @@ impl Rule {
                  refuses addresses on domains it does not know."
             }
             Self::ExchangeLicence => {
-                "An entry of `assignedPlans` has `service` `exchange` and `capabilityStatus` `Enabled`."
+                "An entry of `assignedPlans` has `service` `exchange` and `capabilityStatus` `Enabled`, or `Warning`, which is \
+                 a grace period. With `Suspended` or `LockedOut` the mailbox is kept and may come back: version 2 makes \
+                 nothing of an enabled user with such a plan, and yet it is no evidence that an account is not wanted. The \
+                 same goes for a user whose plans Entra does not show."
+            }
+            Self::AccountState => {
+                "It is not: a user without `accountEnabled` counts as enabled. One without any plan either counts as a user \
+                 whose plans are not shown."
             }
             Self::UnlicensedUser => {
                 "Nothing: out of scope. An account that it has counts as excluded by a rule."
@@ -177,9 +203,15 @@ impl Rule {
                  Entra puts before it."
             }
             Self::Evidence => {
-                "The address is among Entra's deleted items, or its user is in the directory and excluded by a rule. An \
-                 address that is merely absent is unmatched: Proofpoint may remove the account if an earlier run made \
-                 it, which the API does not tell."
+                "The address is among Entra's deleted users, or its user is in the directory and excluded by a rule. For a \
+                 functional account a deleted group will do as well; of a user's account at the same address it says \
+                 nothing. An address that is merely absent is unmatched: Proofpoint may remove the account if an earlier \
+                 run made it, which the API does not tell."
+            }
+            Self::AddressAlive => {
+                "Only if that object gets the address in the same run. Otherwise mail to it would be refused, and the account \
+                 is unmatched. This looks at the account's primary address and aliases on one side, and at `mail`, user \
+                 principal name and SMTP addresses on the other."
             }
             Self::RemovalFlags => {
                 "`users.remove_deleted` for deleted users and for user accounts, `groups.remove_deleted` for deleted \
@@ -188,6 +220,10 @@ impl Rule {
                  who is gone for more than 30 days."
             }
             Self::KindSwitchedOff => "They are unmatched where removal is on, and kept otherwise.",
+            Self::ActionSwitchedOff => {
+                "No. An object that would be added is out of scope, and an account that would be updated is kept; both are \
+                 counted with that reason."
+            }
             Self::Exemptions => "With the primary address, in lower case.",
             Self::Administrators => {
                 "No. Any account that is not an end user, silent user or functional account is kept."

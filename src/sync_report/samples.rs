@@ -4,6 +4,9 @@ use uuid::Uuid;
 
 use super::*;
 
+pub(super) const ANN: &str = "ann@contoso.com";
+pub(super) const BOB: &str = "bob@contoso.com";
+
 pub(super) fn id(number: u128) -> Uuid {
     Uuid::from_u128(number)
 }
@@ -18,6 +21,7 @@ pub(super) fn facts(address: &str) -> UserFacts<'_> {
         enabled: true,
         guest: false,
         exchange_licence: true,
+        licence_unclear: false,
     }
 }
 
@@ -66,4 +70,18 @@ pub(super) fn input(objects: Vec<DirectoryObject>, accounts: Vec<Account>) -> In
         settings: everything(),
         version: SyncVersion::V2,
     }
+}
+
+/// The report's rows as `section address row`, in the order of sections.
+pub(super) fn rows(input: &Input) -> Vec<String> {
+    let report = Estimate::of(input).report(100);
+    let rows = report.sections().into_iter().flat_map(|(title, section)| {
+        section.rows.iter().map(move |(address, row)| format!("{title} {address} {row}"))
+    });
+    rows.collect()
+}
+
+/// The changes that a run may enact as `address line`, in their order.
+pub(super) fn lines(input: &Input) -> Vec<String> {
+    Estimate::of(input).changes().map(|change| format!("{} {}", change.address, change.line())).collect()
 }

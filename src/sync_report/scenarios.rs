@@ -5,22 +5,6 @@ use pretty_assertions::assert_eq;
 use super::samples::*;
 use super::*;
 
-const ANN: &str = "ann@contoso.com";
-const BOB: &str = "bob@contoso.com";
-
-/// The report's rows as `section address row`, in the order of sections.
-fn rows(input: &Input) -> Vec<String> {
-    let report = Estimate::of(input).report(100);
-    let rows = report.sections().into_iter().flat_map(|(title, section)| {
-        section.rows.iter().map(move |(address, row)| format!("{title} {address} {row}"))
-    });
-    rows.collect()
-}
-
-fn lines(input: &Input) -> Vec<String> {
-    Estimate::of(input).changes().map(|change| format!("{} {}", change.address, change.line())).collect()
-}
-
 fn finding(input: &Input, code: &str) -> Option<Finding> {
     Estimate::of(input).report(0).findings.into_iter().find(|finding| finding.code == code)
 }
@@ -149,76 +133,6 @@ fn a_change_of_type_is_left_to_proofpoints_own_run() {
     assert_eq!(finding(&input, "accounts_recreated"), None);
     input.version = SyncVersion::V1;
     assert!(finding(&input, "accounts_recreated").unwrap().text.contains(BOB));
-}
-
-#[test]
-fn only_positive_evidence_deletes() {
-    let carl = "carl@contoso.com";
-    let unlicensed = UserFacts { exchange_licence: false, ..facts(ANN) };
-    let mut input = input(
-        vec![user(1, unlicensed)],
-        vec![
-            account(ANN, AccountType::EndUser),
-            account(BOB, AccountType::EndUser),
-            account(carl, AccountType::SilentUser),
-        ],
-    );
-    let deleted = DeletedItem::user(None, "0123456789abcdef0123456789abcdefCarl@contoso.com");
-    input.directory = Directory::new(input.directory.objects().to_vec(), vec![deleted], ["contoso.com"]);
-    assert_eq!(
-        rows(&input),
-        [
-            format!(
-                "Deleting {ANN} end_user: its user is out of scope: enabled without Exchange licence (version 1 differs)"
-            ),
-            format!("Deleting {carl} silent_user: its user was deleted in Entra"),
-            format!("Unmatched {BOB} end_user: not in Entra; removed if an earlier run made it"),
-        ]
-    );
-    assert_eq!(
-        lines(&input),
-        [
-            format!("{ANN} delete end_user: its user is out of scope: enabled without Exchange licence"),
-            format!("{carl} delete silent_user: its user was deleted in Entra"),
-        ]
-    );
-    assert_eq!(Estimate::of(&input).report(0).counts.removals, 3);
-    assert_eq!(Estimate::of(&input).report(0).deleting.rows.len(), 2);
-
-    input.settings.users.remove_deleted = false;
-    assert_eq!(rows(&input), [""; 0]);
-    let counts = Estimate::of(&input).report(0).counts;
-    assert_eq!((counts.kept, counts.kept_because.get("removal is switched off")), (3, Some(&3)));
-}
-
-#[test]
-fn an_excluded_user_is_no_evidence_while_another_object_has_the_address() {
-    let unlicensed = UserFacts { exchange_licence: false, ..facts(ANN) };
-    let mut input = input(vec![user(1, unlicensed), list(2, ANN)], vec![account(ANN, AccountType::EndUser)]);
-    input.settings.what.distribution_groups = false;
-    assert_eq!(
-        rows(&input),
-        [format!("Unmatched {ANN} end_user: its object is out of scope; removed if an earlier run made it")]
-    );
-}
-
-#[test]
-fn a_deleted_user_who_is_back_is_not_deleted() {
-    let mut input = input(vec![user(1, facts(ANN))], vec![account(ANN, AccountType::EndUser)]);
-    let deleted = DeletedItem::user(Some(ANN), "");
-    input.directory = Directory::new(input.directory.objects().to_vec(), vec![deleted], []);
-    assert_eq!(rows(&input), [""; 0]);
-}
-
-#[test]
-fn functional_accounts_without_group_are_kept_unless_groups_are_removed() {
-    let mut input = input(vec![], vec![account("sales@contoso.com", AccountType::FunctionalAccount)]);
-    assert_eq!(
-        rows(&input),
-        ["Unmatched sales@contoso.com functional_account: not in Entra; removed if an earlier run made it"]
-    );
-    input.settings.groups.remove_deleted = false;
-    assert_eq!(rows(&input), [""; 0]);
 }
 
 #[test]
@@ -452,15 +366,4 @@ fn flags_that_are_off_leave_everything_as_it_is() {
     let counts = Estimate::of(&input).report(0).counts;
     assert_eq!(counts.kept_because.get("updating is switched off"), Some(&1));
     assert_eq!(counts.out_of_scope_because.get("adding is switched off"), Some(&1));
-}
-
-#[test]
-fn accounts_of_a_kind_that_is_switched_off_are_unmatched_and_never_deleted() {
-    let mut input = input(vec![user(1, facts(ANN))], vec![account(ANN, AccountType::EndUser)]);
-    input.settings.what.active_users = false;
-    assert_eq!(
-        rows(&input),
-        [format!("Unmatched {ANN} end_user: its object is out of scope; removed if an earlier run made it")]
-    );
-    assert_eq!(lines(&input), [""; 0]);
 }

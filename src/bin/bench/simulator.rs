@@ -127,23 +127,25 @@ impl Simulator {
         Ok(())
     }
 
-    /// Downloads what the report reads, and looks at nothing but the addresses of further pages.
+    /// Downloads what the report reads, in the same requests, and looks at nothing but the addresses of further pages.
     pub(crate) async fn download_directory_and_organization(&self) -> Result<(), Box<dyn Error>> {
         let tenant = self.tenant()?;
         let token = self.token(tenant).await?;
-        let deleted = "directory/deletedItems/microsoft.graph";
-        let users = "id,userPrincipalName,mail,givenName,surname,displayName,accountEnabled,userType,proxyAddresses,assignedPlans";
+        let users = "id,userPrincipalName,mail,givenName,surname,accountEnabled,userType,proxyAddresses,assignedPlans";
         let groups = "id,displayName,mail,mailEnabled,securityEnabled,groupTypes,proxyAddresses";
+        let deleted = "directory/deletedItems/microsoft.graph";
+        let tenant_itself = "id,displayName,verifiedDomains,onPremisesSyncEnabled";
         let organization = format!("orgs/{}", tenant.domain);
         tokio::try_join!(
             self.pages(&token, format!("users?$select={users}&$top=999")),
             self.pages(&token, format!("groups?$select={groups}&$top=999")),
-            self.pages(&token, format!("{deleted}.user?$top=999")),
-            self.pages(&token, format!("{deleted}.group?$top=999")),
-            self.pages(&token, "organization".to_owned()),
+            self.pages(&token, format!("{deleted}.user?$select=userPrincipalName,mail&$top=999")),
+            self.pages(&token, format!("{deleted}.group?$select=mail&$top=999")),
+            self.pages(&token, format!("organization?$select={tenant_itself}")),
             self.essentials(tenant, format!("{organization}/users")),
             self.essentials(tenant, format!("{organization}/domains")),
             self.essentials(tenant, organization.clone()),
+            self.essentials(tenant, format!("{organization}/settings/azure/exemptions")),
         )?;
         Ok(())
     }

@@ -40,14 +40,16 @@ impl DataSource for AzureSyncPreviewSource {
         let session = &ctx.clients;
         let call = session.call(ctx);
         let graph = session.graph(&call, config.tenant_id.known().map(String::as_str)).await?;
-        let organization = session
-            .essentials()?
+        let account = session.essentials()?;
+        let directory = preview::begin(&call, &graph);
+        let organization = account
             .organization(&call, config.domain.text())
             .await
             .map_err(|error| error.diagnose().at(PreviewModel::domain()))?;
         let wanted = wanted(&call, &organization, &config).await?;
-        let input =
-            preview::read(&call, &graph, &organization, wanted).await.map_err(|error| error.diagnostic())?;
+        let input = preview::finish(directory, &call, &organization, wanted)
+            .await
+            .map_err(|error| error.diagnostic())?;
         let estimate = Estimate::of(&input);
         let detail_limit = usize::try_from(config.detail_limit.unwrap_or(DETAIL_LIMIT)).unwrap_or(usize::MAX);
         let report = estimate.report(detail_limit);

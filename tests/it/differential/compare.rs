@@ -5,10 +5,31 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 use terraform_provider_proofpoint::sync_report::{
     Account, AccountClass, AccountFacts, AccountType, Actions, DeletedItem, Directory, DirectoryObject,
-    Estimate, Evidence, Exemptions, GroupFacts, Input, KeptBecause, Organization, Role, Settings,
+    Estimate, Evidence, Exemptions, GroupFacts, Input, KeptBecause, Organization, Role, Row, Settings,
     SyncVersion, UserFacts, What,
 };
 use uuid::Uuid;
+
+use super::told;
+
+/// How much was compared.
+#[derive(Debug, Default)]
+pub(super) struct Rows {
+    /// Accounts that a run changed.
+    pub(super) changed: usize,
+    /// Rows to add or update.
+    pub(super) foreseen: usize,
+    /// Those of them that were compared with the account field by field.
+    pub(super) told: usize,
+}
+
+impl Rows {
+    pub(super) fn add(&mut self, more: &Self) {
+        self.changed += more.changed;
+        self.foreseen += more.foreseen;
+        self.told += more.told;
+    }
+}
 
 pub(super) fn input(state: &Value, domain: &str, version: SyncVersion) -> Input {
     let tenants = state["tenants"].as_object().expect("tenants");
@@ -34,14 +55,14 @@ pub(super) fn input(state: &Value, domain: &str, version: SyncVersion) -> Input 
     }
 }
 
-/// Holds the report of one organization against what its accounts became; gives the number of rows compared.
+/// Holds the report of one organization against what its accounts became.
 pub(super) fn check(
     estimate: &Estimate<'_>,
     before: &Value,
     after: &Value,
     domain: &str,
     place: &str,
-) -> usize {
+) -> Rows {
     let run = list(&after["organizations"][domain]["runs"]).last().cloned().unwrap_or_default();
     assert_eq!(run["outcome"], "success", "{place}: {run}");
     let (before, after) = (accounts(before, domain), accounts(after, domain));
@@ -82,6 +103,24 @@ pub(super) fn check(
         surprising.iter().map(|address| after.get(*address)).collect::<Vec<_>>(),
     );
 
+    // An address that became free or stayed in a way that nobody could foresee leaves the fields of whoever has it open.
+    let open = |account: &Value, row: &Row| {
+        addresses(account).iter().any(|address| freed.contains(address))
+            || freed.iter().any(|address| row.text.contains(address.as_str()))
+    };
+    let mut rows = Rows { foreseen: adding.len() + updating.len(), ..Rows::default() };
+    for (section, is_new) in [(&report.adding, true), (&report.updating, false)] {
+        for (address, row) in &section.rows {
+            let Some(now) = after.get(address).filter(|now| !open(now, row)) else { continue };
+            rows.told += 1;
+            if is_new {
+                told::expect_added(row, now, place);
+            } else {
+                told::expect_updated(row, &before[address], now, place);
+            }
+        }
+    }
+
     let mut removed = BTreeSet::new();
     for (account, class) in list_of_accounts(estimate, &before) {
         let address = account["primary_email"].as_str().expect("an address").to_lowercase();
@@ -105,7 +144,7 @@ pub(super) fn check(
             ),
         }
     }
-    added.len() + updated.len() + removed.len()
+    Rows { changed: added.len() + updated.len() + removed.len(), ..rows }
 }
 
 fn rows_of(section: &terraform_provider_proofpoint::sync_report::Section) -> BTreeSet<String> {
@@ -158,7 +197,10 @@ fn id(object: &Value) -> Uuid {
 }
 
 fn user(user: &Value) -> DirectoryObject {
-    let licensed = |plan: &Value| plan["service"] == "exchange" && plan["capabilityStatus"] == "Enabled";
+    let plan = |status: &str| {
+        let is = |plan: &Value| plan["service"] == "exchange" && plan["capabilityStatus"] == status;
+        list(&user["assignedPlans"]).iter().any(is)
+    };
     let facts = UserFacts {
         mail: user["mail"].as_str(),
         user_principal_name: user["userPrincipalName"].as_str().unwrap_or_default(),
@@ -166,7 +208,8 @@ fn user(user: &Value) -> DirectoryObject {
         surname: user["surname"].as_str(),
         enabled: user["accountEnabled"].as_bool().unwrap_or(true),
         guest: user["userType"] == "Guest",
-        exchange_licence: list(&user["assignedPlans"]).iter().any(licensed),
+        exchange_licence: plan("Enabled"),
+        licence_unclear: plan("Suspended"),
     };
     DirectoryObject::user(id(user), &facts, texts(&user["proxyAddresses"]))
 }

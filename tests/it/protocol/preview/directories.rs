@@ -233,13 +233,20 @@ fn user(random: &mut Random) -> Value {
     let licensed = random.chance(80);
     let plan =
         |status: &str| json!([{ "service": "exchange", "capabilityStatus": status, "servicePlanId": "p" }]);
+    let plans = if licensed {
+        plan("Enabled")
+    } else {
+        random.pick(&[plan("Deleted"), plan("Suspended"), json!([])]).clone()
+    };
+    // Null counts as enabled, and only with a plan does Graph show that it is no property that the caller may not see.
+    let enabled = if licensed && random.chance(5) { Value::Null } else { json!(random.chance(80)) };
     json!({
         "id": guid(random), "userPrincipalName": upn, "mail": mail, "displayName": "Somebody",
         "givenName": text(random), "surname": text(random),
         "proxyAddresses": proxies(random, mail.as_ref()),
-        "accountEnabled": random.chance(80),
+        "accountEnabled": enabled,
         "userType": if random.chance(8) { json!("Guest") } else if random.chance(10) { Value::Null } else { json!("Member") },
-        "assignedPlans": if licensed { plan("Enabled") } else if random.chance(50) { plan("Deleted") } else { json!([]) },
+        "assignedPlans": plans,
     })
 }
 

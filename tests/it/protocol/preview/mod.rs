@@ -66,3 +66,45 @@ fn the_preview_says_what_the_engine_does() {
     seen.expect_everything();
     simulator.assert_every_route_was_known();
 }
+
+#[test]
+fn user_capping_refuses_as_many_as_the_report_says_are_too_many() {
+    let simulator = Simulator::start(&["--plain"]);
+    let tenant = simulator.tenant();
+    let settings = json!({
+        "primary_domain": tenant.domain, "application_id": tenant.client_id, "ad_key": tenant.client_secret,
+        "disable_login": false, "default_user_role_name": "end_user", "sync_frequency": 0,
+        "sync_active_users": true, "sync_distribution_groups": true, "sync_security_groups": false,
+        "add_users": true, "update_users": true, "remove_deleted_users": true,
+        "add_groups": true, "update_groups": true, "remove_deleted_groups": false,
+    });
+    let (status, answer) =
+        simulator.essentials(Method::PUT, &format!("orgs/{}/settings/azure", tenant.domain), Some(&settings));
+    assert_eq!(status, 204, "{answer}");
+    // People made by hand take every licence that is left.
+    let (_, organization) = simulator.essentials(Method::GET, &format!("orgs/{}", tenant.domain), None);
+    let number = |field: &str| organization[field].as_u64().expect(field);
+    let people: Vec<_> = (number("active_users")..number("user_licenses"))
+        .map(|n| json!({ "primary_email": format!("hand{n}@{}", tenant.domain), "type": "end_user", "is_active": true }))
+        .collect();
+    let (status, answer) =
+        simulator.essentials(Method::POST, &format!("orgs/{}/users", tenant.domain), Some(&json!(people)));
+    assert!(status < 300, "{status} {answer}");
+    simulator.control(Method::POST, "behaviour", Some(&json!({ "user_capping": true })));
+
+    let report = Runtime::new().expect("a runtime").block_on(async {
+        let plugin = Start::plain(&simulator.environment()).run().await;
+        plugin.configure(json!({})).await.expect_none();
+        let (state, said) =
+            plugin.data("proofpoint_azure_sync_preview", json!({ "domain": tenant.domain })).await;
+        said.expect_none();
+        state["report"].clone()
+    });
+    let findings = report["findings"].as_array().expect("findings");
+    let licences = findings.iter().find(|finding| finding["code"] == "licences_exceeded").expect("too many");
+    let run = simulator.control(Method::POST, "sync", Some(&json!({ "domain": tenant.domain })));
+    let refused: Vec<_> = run["blocked"].as_array().expect("blocked").iter().collect();
+    assert!(refused.len() > 1 && refused.iter().all(|one| one[1] == "all licences are taken"), "{run}");
+    let foreseen = format!("That is {} too many", refused.len());
+    assert!(licences["text"].as_str().is_some_and(|text| text.contains(&foreseen)), "{licences}: {run}");
+}

@@ -1,0 +1,92 @@
+//! Addresses that would be lost with an account although somebody in the directory has them
+//! ([`Rule::AddressAlive`](super::Rule::AddressAlive)).
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::claims::Claims;
+use super::desired::aliases;
+use super::estimate::{AccountClass, Input, actions_for};
+use super::organization::AccountType;
+
+/// What decides who gets an address in the run.
+pub(super) struct Run<'s, 'a> {
+    pub(super) input: &'a Input,
+    /// By object: the index of its account.
+    pub(super) account_of: &'s [Option<u32>],
+    /// Whether an object wants an account.
+    pub(super) wants_account: &'s dyn Fn(u32) -> bool,
+    pub(super) claims: &'s Claims<'a>,
+    /// The addresses that accounts keep.
+    pub(super) kept: &'s HashMap<&'a str, u32>,
+}
+
+/// The addresses of accounts to be deleted that objects other than their own have: by address, the index of its account and
+/// those of the objects.
+type Alive<'a> = HashMap<&'a str, (u32, Vec<u32>)>;
+
+impl<'a> Run<'_, 'a> {
+    /// Of the accounts that are to be deleted those with an address that an object has and none gets, each with the first
+    /// such address.
+    pub(super) fn addresses_lost(&self, decided: &[Option<AccountClass>]) -> BTreeMap<u32, &'a str> {
+        let alive = self.alive(decided);
+        let mut lost = BTreeMap::new();
+        for (address, (account, holders)) in &alive {
+            if !holders.iter().any(|object| self.gets(*object, address, &alive)) {
+                let first = lost.entry(*account).or_insert(*address);
+                *first = (*first).min(*address);
+            }
+        }
+        lost
+    }
+
+    fn alive(&self, decided: &[Option<AccountClass>]) -> Alive<'a> {
+        let mut alive = Alive::new();
+        for (index, (account, class)) in (0u32..).zip(self.input.organization.accounts().iter().zip(decided))
+        {
+            if let Some(AccountClass::Deleting(_)) = class {
+                alive.extend(account.addresses().map(|address| (address, (index, Vec::new()))));
+            }
+        }
+        if alive.is_empty() {
+            return alive;
+        }
+        for (index, (object, own)) in (0u32..).zip(self.input.directory.objects().iter().zip(self.account_of))
+        {
+            for address in object.all_addresses() {
+                // An account's own object is what proves that it is not wanted.
+                if let Some((account, holders)) = alive.get_mut(address)
+                    && *own != Some(*account)
+                {
+                    holders.push(index);
+                }
+            }
+        }
+        alive.retain(|_, (_, holders)| !holders.is_empty());
+        alive
+    }
+
+    /// Whether an object gets an address that an account to be deleted gives up.
+    fn gets(&self, index: u32, address: &str, alive: &Alive<'_>) -> bool {
+        let Some(object) = self.input.directory.objects().get(index as usize) else { return false };
+        let primary = object.primary_address();
+        if !(self.wants_account)(index)
+            || self.claims.lost.contains_key(&index)
+            || self.input.exemptions.contains(primary)
+        {
+            return false;
+        }
+        let actions = actions_for(object, &self.input.settings);
+        let account = self.account_of.get(index as usize).copied().flatten();
+        let account = account.and_then(|at| self.input.organization.accounts().get(at as usize));
+        let changes = if let Some(account) = account {
+            actions.update && account.account_type != AccountType::Administrator
+        } else {
+            // Who waits for one more account to go, for the sake of its primary address, is not to be relied upon.
+            let waits = primary != address && alive.contains_key(primary);
+            actions.add && !waits && !self.kept.contains_key(primary)
+        };
+        let left_out = self.claims.left_out.get(&index).is_some_and(|aliases| aliases.contains(&address));
+        let mut addresses = std::iter::once(primary).chain(aliases(object, &self.input.organization.domains));
+        changes && !left_out && addresses.any(|one| one == address)
+    }
+}
