@@ -29,7 +29,8 @@ where
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("bound");
     let address = format!("http://{}/", listener.local_addr().expect("address"));
     tokio::spawn(async move { axum::serve(listener, Router::new().fallback(any(handler))).await });
-    let options = Options { ca_bundle: None, env: [("", ""); 0].into_iter().collect(), user_agent: "test".to_owned() };
+    let options =
+        Options { ca_bundle: None, env: [("", ""); 0].into_iter().collect(), user_agent: "test".to_owned() };
     let entry = Url::parse(&address).expect("url");
     let username = "admin@contoso.com".to_owned();
     let account = Account::new(HttpClient::new(options), Clock::new(), entry, username, PASSWORD.into());
@@ -60,8 +61,10 @@ async fn a_page_is_no_word_of_the_service_whatever_its_status() {
         })
         .await;
         let call = call();
-        let (read, written) =
-            (organization.settings(&call).await, organization.put_settings(&call, &settings(), &KEY.into()).await);
+        let (read, written) = (
+            organization.settings(&call).await,
+            organization.put_settings(&call, &settings(), &KEY.into()).await,
+        );
         let (deleted, users) =
             (organization.delete_settings(&call).await, organization.users(&call, Clone::clone).await);
         let errors = [read.err(), written.err(), deleted.err(), users.err()];

@@ -62,12 +62,10 @@ pub(super) fn texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<St
 /// A list that arrives bare or in an envelope of one of the given names.
 pub(super) fn list<T: DeserializeOwned>(value: Value, envelopes: &[&str]) -> Result<Vec<T>, Misfit> {
     let items = match value {
-        Value::Object(mut members) => {
-            envelopes.iter().find_map(|envelope| members.remove(*envelope)).ok_or_else(|| Misfit {
-                path: envelopes.join("` or `"),
-                kind: MisfitKind::Missing,
-            })?
-        }
+        Value::Object(mut members) => envelopes
+            .iter()
+            .find_map(|envelope| members.remove(*envelope))
+            .ok_or_else(|| Misfit { path: envelopes.join("` or `"), kind: MisfitKind::Missing })?,
         other => other,
     };
     read_json(items)

@@ -97,7 +97,8 @@ mod tests {
             (r#"{"hush": 1}"#, "an expected member is missing"),
             (r#"{"items": [1, "hush"#, "at `items[1]`: the JSON is malformed or ends early"),
         ] {
-            let misfit = read_json::<Thing, _>(&mut serde_json::Deserializer::from_str(json)).expect_err(json);
+            let misfit =
+                read_json::<Thing, _>(&mut serde_json::Deserializer::from_str(json)).expect_err(json);
             assert_eq!(misfit.to_string(), shown, "{json}");
         }
         let value = serde_json::json!({"items": "hush"});

@@ -148,7 +148,8 @@ async fn a_streamed_body_comes_in_whole_and_is_bounded() {
 
 #[tokio::test]
 async fn a_refusal_or_a_page_is_not_taken_for_the_stream() {
-    const OTHERS: [&[Answer]; 2] = [&[(404, &[], "{}")], &[(200, &[("content-type", "text/html")], "<html>")]];
+    const OTHERS: [&[Answer]; 2] =
+        [&[(404, &[], "{}")], &[(200, &[("content-type", "text/html")], "<html>")]];
     for answer in OTHERS {
         let server = server(answer).await;
         let other = streamed(&server.url, 10).await.expect("an answer");

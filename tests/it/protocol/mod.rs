@@ -13,5 +13,6 @@ mod preflight;
 mod preview;
 mod provider_config;
 mod schema;
+mod sign_in;
 mod weather;
 mod years;
