@@ -92,7 +92,8 @@ mod tests {
 
     #[tokio::test]
     async fn requests_go_through_the_proxy_that_the_environment_names() {
-        let table: [(&[(&str, &str)], &str, &str); 8] = [
+        type Variables = &'static [(&'static str, &'static str)];
+        let table: [(Variables, &str, &str); 8] = [
             (&[("HTTPS_PROXY", PROXY)], "https://graph.test/", "CONNECT graph.test:443 "),
             (&[("https_proxy", "127.0.0.1:PORT")], "https://graph.test:8443/", "CONNECT graph.test:8443 "),
             (

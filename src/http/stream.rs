@@ -15,7 +15,7 @@ pub enum Streamed<T> {
     /// All of a success was taken.
     Taken(T),
     /// Another answer came, a page made for people among them: it is whole.
-    Other(Response),
+    Other(Box<Response>),
 }
 
 /// Why the pieces of an answer ended before its end.
@@ -41,7 +41,7 @@ impl HttpClient {
             let Head::Answer(head, about) = attempts.head().await? else { continue };
             if !head.status().is_success() || response::is_html(head.headers(), &[]) {
                 match attempts.whole(*head, about, REFUSAL_LIMIT).await? {
-                    Some(response) => return Ok(Streamed::Other(response)),
+                    Some(response) => return Ok(Streamed::Other(Box::new(response))),
                     None => continue,
                 }
             }

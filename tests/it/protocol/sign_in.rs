@@ -58,6 +58,9 @@ async fn identity_endpoint(token: String) -> (String, Arc<Mutex<Vec<Request>>>) 
     (address, seen)
 }
 
+/// The variables of a kind of machine, by the address of its endpoint.
+type Variables<'a> = &'a dyn Fn(&str) -> Vec<(&'static str, String)>;
+
 #[test]
 fn a_managed_identity_is_asked_as_its_kind_of_machine_expects() {
     let simulator = Simulator::start(&[]);
@@ -66,7 +69,6 @@ fn a_managed_identity_is_asked_as_its_kind_of_machine_expects() {
         vec![("IDENTITY_ENDPOINT", address.to_owned()), ("IDENTITY_HEADER", "the-machines-own".to_owned())]
     };
     let other_machine = |address: &str| vec![("ARM_MSI_ENDPOINT", address.to_owned())];
-    type Variables<'a> = &'a dyn Fn(&str) -> Vec<(&'static str, String)>;
     let table: [(Variables<'_>, Option<&str>); 2] =
         [(&app_service, Some("the-machines-own")), (&other_machine, None)];
     for (variables, header) in table {
