@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::path::Path;
 
-use reqwest::{Client, ClientBuilder, Identity};
+use reqwest::{ClientBuilder, Identity};
 
 /// Calls `method` with an empty request and returns the size of the answer's message in bytes.
 ///
@@ -37,7 +37,7 @@ pub(crate) async fn call(socket: &Path, identity: &Identity, method: &str) -> Re
 #[cfg(unix)]
 #[expect(clippy::unnecessary_wraps, reason = "elsewhere it fails")]
 fn over(socket: &Path) -> Result<ClientBuilder, Box<dyn Error>> {
-    Ok(Client::builder().unix_socket(socket))
+    Ok(ClientBuilder::new().unix_socket(socket))
 }
 
 #[cfg(not(unix))]
