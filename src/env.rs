@@ -118,6 +118,7 @@ variables! {
     ARM_MSI_ENDPOINT => "msi_endpoint": "Address of the managed identity endpoint where it is not the usual one.";
     ARM_USE_CLI => "use_cli": "Whether to sign in as the person logged in to the Azure CLI when nothing else is configured.";
     ARM_ENVIRONMENT => "environment": "The cloud: `public` or `china`.";
+    ARM_METADATA_HOSTNAME: "Where `azuread` looks up the addresses of a cloud. Nothing is looked up here: one of another cloud than `environment` is refused unless `authority_host` and `graph_endpoint` are set.";
     AZURE_AUTHORITY_HOST => "authority_host": "Address of the token endpoint's host.";
     PROOFPOINT_GRAPH_ENDPOINT => "graph_endpoint": "Address of Microsoft Graph.";
     PROOFPOINT_CA_BUNDLE => "ca_bundle": "PEM file with further certificate authorities to trust.";

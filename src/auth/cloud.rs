@@ -24,23 +24,27 @@ struct Known {
     names: &'static [&'static str],
     authority: &'static str,
     graph: &'static str,
+    /// Where `azuread` looks up the addresses of this cloud.
+    metadata: &'static str,
 }
 
 const PUBLIC: Known = Known {
     names: &["public", "global"],
     authority: "https://login.microsoftonline.com",
     graph: "https://graph.microsoft.com",
+    metadata: "management.azure.com",
 };
 
 const CHINA: Known = Known {
     names: &["china"],
     authority: "https://login.chinacloudapi.cn",
     graph: "https://microsoftgraph.chinacloudapi.cn",
+    metadata: "management.chinacloudapi.cn",
 };
 
 const US_GOVERNMENT_NAMES: [&str; 5] = ["usgovernment", "usgovernmentl4", "usgovernmentl5", "usgov", "dod"];
 const US_GOVERNMENT_HOSTS: [&str; 4] =
-    ["login.microsoftonline.us", "login.usgovcloudapi.net", "login-us.microsoftonline.com", "microsoft.us"];
+    ["login.microsoftonline.us", "usgovcloudapi.net", "login-us.microsoftonline.com", "microsoft.us"];
 const US_GOVERNMENT_REFUSED: &str = "US government clouds are refused: Proofpoint Essentials does not support its \
      Azure sync for GCC High or DoD tenants. GCC tenants use the `public` cloud";
 
@@ -48,16 +52,12 @@ impl Cloud {
     /// The cloud that `environment`, `authority_host` and `graph_endpoint` name; the public one by default.
     pub fn of(settings: &Settings) -> Result<Self, ConfigError> {
         let known = settings.environment.as_ref().map_or(Ok(&PUBLIC), by_name)?;
+        refuse_metadata_of_another_cloud(settings, known)?;
         let authority = match &settings.authority_host {
             Some(setting) => {
                 let url = endpoint(setting)?;
-                refuse_us_government(setting, &url)?;
-                if url.path() != "/" {
-                    return Err(setting.invalid(
-                        "name the host only: the token endpoint is always `/{tenant}/oauth2/v2.0/token` below it",
-                    ));
-                }
-                url
+                refuse_us_government(setting, url.host_str().unwrap_or_default())?;
+                host_only(setting, url)?
             }
             None => fixed(known.authority)?,
         };
@@ -68,7 +68,8 @@ impl Cloud {
         };
         if let Some(setting) = &settings.graph_endpoint {
             let url = endpoint(setting)?;
-            refuse_us_government(setting, &url)?;
+            refuse_us_government(setting, url.host_str().unwrap_or_default())?;
+            let url = host_only(setting, url)?;
             if !is_loopback(&url) {
                 cloud.graph_scope = format!("{}/.default", url.origin().ascii_serialization());
             }
@@ -95,8 +96,7 @@ fn by_name(setting: &Setting<String>) -> Result<&'static Known, ConfigError> {
     })
 }
 
-fn refuse_us_government(setting: &Setting<String>, url: &Url) -> Result<(), ConfigError> {
-    let host = url.host_str().unwrap_or_default();
+fn refuse_us_government(setting: &Setting<String>, host: &str) -> Result<(), ConfigError> {
     let refused = |known: &str| host == known || host.ends_with(&format!(".{known}"));
     if US_GOVERNMENT_HOSTS.into_iter().any(refused) {
         return Err(setting.invalid(US_GOVERNMENT_REFUSED));
@@ -104,11 +104,33 @@ fn refuse_us_government(setting: &Setting<String>, url: &Url) -> Result<(), Conf
     Ok(())
 }
 
+/// `azuread` asks a metadata host for the addresses of its cloud, which is not done here. One that means another cloud
+/// than the one to sign in to is not passed over: the credential would go to the wrong one.
+fn refuse_metadata_of_another_cloud(settings: &Settings, known: &Known) -> Result<(), ConfigError> {
+    let Some(metadata) = &settings.metadata_host else { return Ok(()) };
+    let host = metadata.value.to_ascii_lowercase();
+    refuse_us_government(metadata, &host)?;
+    let addresses_named = settings.authority_host.is_some() && settings.graph_endpoint.is_some();
+    let cloud_named = settings.environment.as_ref().is_some_and(Setting::is_configured);
+    if addresses_named || cloud_named || host == known.metadata {
+        return Ok(());
+    }
+    Err(ConfigError::incomplete(
+        metadata.argument,
+        format!(
+            "`ARM_METADATA_HOSTNAME` is `{host}`, which stands for another cloud than `{}`, and the addresses of a cloud \
+             are not looked up: set `authority_host` and `graph_endpoint` for a private cloud, or `environment` in the \
+             `provider` block",
+            known.names.first().copied().unwrap_or_default()
+        ),
+    ))
+}
+
 /// An address given by the user: https, or http where the host is this machine; without user, query or fragment.
 ///
 /// The error names the argument and says what is wrong; it repeats the address without anything that could be a
 /// password in it.
-pub fn endpoint(setting: &Setting<String>) -> Result<Url, ConfigError> {
+pub(super) fn endpoint(setting: &Setting<String>) -> Result<Url, ConfigError> {
     let url = Url::parse(&setting.value).map_err(|error| {
         setting.invalid(format!("this is no address such as `https://host.example` ({error})"))
     })?;
@@ -129,6 +151,21 @@ pub fn endpoint(setting: &Setting<String>) -> Result<Url, ConfigError> {
     }
 }
 
+/// An address of which the user names the host: what stands below it is the API's own.
+pub fn origin(setting: &Setting<String>) -> Result<Url, ConfigError> {
+    host_only(setting, endpoint(setting)?)
+}
+
+fn host_only(setting: &Setting<String>, url: Url) -> Result<Url, ConfigError> {
+    if url.path() == "/" {
+        return Ok(url);
+    }
+    Err(setting.invalid(format!(
+        "name the host only, as in `{}`: the path below it is the API's own",
+        url.origin().ascii_serialization()
+    )))
+}
+
 fn fixed(address: &'static str) -> Result<Url, ConfigError> {
     Url::parse(address).map_err(|error| ConfigError::invalid("environment", format!("`{address}`: {error}")))
 }
@@ -136,6 +173,7 @@ fn fixed(address: &'static str) -> Result<Url, ConfigError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::auth::error::Fault;
     use crate::auth::settings::Arguments;
 
     fn cloud(env: &[(&str, &str)]) -> Result<Cloud, ConfigError> {
@@ -167,6 +205,7 @@ mod tests {
             ("AZURE_AUTHORITY_HOST", "https://login.microsoftonline.us", "authority_host"),
             ("PROOFPOINT_GRAPH_ENDPOINT", "https://dod-graph.microsoft.us", "graph_endpoint"),
             ("PROOFPOINT_GRAPH_ENDPOINT", "https://graph.microsoft.us/v1.0", "graph_endpoint"),
+            ("ARM_METADATA_HOSTNAME", "management.usgovcloudapi.net", "environment"),
         ] {
             let error = cloud(&[(variable, value)]).expect_err(value);
             assert_eq!(error.argument, argument, "{value}");
@@ -195,6 +234,44 @@ mod tests {
         ] {
             assert_eq!(cloud(&[("AZURE_AUTHORITY_HOST", bad)]).expect_err(bad).argument, "authority_host");
         }
+    }
+
+    #[test]
+    fn an_address_is_that_of_a_host() {
+        for (variable, argument) in
+            [("AZURE_AUTHORITY_HOST", "authority_host"), ("PROOFPOINT_GRAPH_ENDPOINT", "graph_endpoint")]
+        {
+            cloud(&[(variable, "https://host.example/")]).expect("a host");
+            for rest in ["/v1.0", "/tenant/", "?x", "#x"] {
+                let error = cloud(&[(variable, &format!("https://host.example{rest}"))]).expect_err(rest);
+                assert_eq!((error.argument, error.fault), (argument, Fault::Invalid), "{rest}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_metadata_host_of_another_cloud_is_not_passed_over() {
+        let private = ("ARM_METADATA_HOSTNAME", "management.cloud.example");
+        let error = cloud(&[private]).expect_err("not looked up");
+        assert_eq!(error.fault, Fault::Incomplete);
+        for name in ["`ARM_METADATA_HOSTNAME`", "`authority_host`", "`graph_endpoint`", "`environment`"] {
+            assert!(error.message.contains(name), "{}", error.message);
+        }
+        cloud(&[("ARM_METADATA_HOSTNAME", "management.chinacloudapi.cn")]).expect_err("not the public cloud");
+        for same in [
+            &[("ARM_METADATA_HOSTNAME", "Management.Azure.com")][..],
+            &[("ARM_METADATA_HOSTNAME", "management.chinacloudapi.cn"), ("ARM_ENVIRONMENT", "china")],
+            &[
+                private,
+                ("AZURE_AUTHORITY_HOST", "https://login.cloud.example"),
+                ("PROOFPOINT_GRAPH_ENDPOINT", "https://graph.cloud.example"),
+            ],
+        ] {
+            cloud(same).unwrap_or_else(|error| panic!("{same:?}: {error}"));
+        }
+        let arguments = Arguments { environment: Some("public".to_owned()), ..Arguments::default() };
+        let settings = Settings::resolve(arguments, &[private].into_iter().collect()).expect("settings");
+        Cloud::of(&settings).expect("the block says which cloud is meant");
     }
 
     #[test]

@@ -25,7 +25,7 @@ use super::choose::{Bundle, Choice, Credential, Proof};
 use super::cli::WithoutInput;
 use super::cloud::Cloud;
 use super::error::{ConfigError, Error};
-use super::failure::{Circumstances, failure};
+use super::failure::{Asker, Circumstances, failure};
 use super::rejection::Attempt;
 use super::tenant::TenantId;
 use super::token::Token;
@@ -67,7 +67,7 @@ struct Tokens {
 struct Signer {
     credential: Arc<dyn TokenCredential>,
     wire: Wire,
-    attempt: Option<Attempt>,
+    asker: Asker,
 }
 
 impl Credentials {
@@ -161,7 +161,7 @@ impl Credentials {
             credential: secret_credential(tenant, client_id.to_owned(), secret, authority(&wire, &told, 0))
                 .map_err(|error| unusable(&error))?,
             wire,
-            attempt: Some(self.attempt(tenant, Some(client_id.to_owned()))),
+            asker: Asker::Application(self.attempt(tenant, Some(client_id.to_owned()))),
         };
         within(call, Some(tenant), async { Ok(signer.sign_in(Some(tenant), scope).await?.0) }).await
     }
@@ -213,7 +213,7 @@ impl Credentials {
                     ..AzureCliCredentialOptions::default()
                 };
                 let credential = AzureCliCredential::new(Some(options)).map_err(|error| unusable(&error))?;
-                Ok(Signer { credential, wire: wire(Route::AsAddressed), attempt: None })
+                Ok(Signer { credential, wire: wire(Route::AsAddressed), asker: Asker::AzureCli })
             }
             Credential::ManagedIdentity { client_id, endpoint } => {
                 let wire = wire(endpoint.clone().map_or(Route::AsAddressed, Route::MachineEndpoint));
@@ -225,9 +225,10 @@ impl Credentials {
                     let client_id = read(client_id, "the client id").await?.expose_secret().to_owned();
                     options.user_assigned_id = Some(UserAssignedId::ClientId(client_id));
                 }
-                let credential =
-                    ManagedIdentityCredential::new(Some(options)).map_err(|error| unusable(&error))?;
-                Ok(Signer { credential, wire, attempt: None })
+                let asker = Asker::ManagedIdentity;
+                let credential = ManagedIdentityCredential::new(Some(options))
+                    .map_err(|error| failure(&error, &Circumstances { tenant, asker: &asker, last: None }))?;
+                Ok(Signer { credential, wire, asker })
             }
             Credential::Application { client_id, proof } => {
                 let tenant =
@@ -236,7 +237,8 @@ impl Credentials {
                 let (route, told) = Route::to_authority(&self.cloud().authority);
                 let wire = wire(route);
                 let credential = self.application(tenant, &client_id, proof, &wire, &told).await?;
-                Ok(Signer { credential, attempt: Some(self.attempt(tenant, Some(client_id))), wire })
+                let asker = Asker::Application(self.attempt(tenant, Some(client_id)));
+                Ok(Signer { credential, wire, asker })
             }
         }
     }
@@ -288,13 +290,14 @@ impl Credentials {
 impl Signer {
     /// Asks for a token; returns it and the moment until which it may be handed out again.
     async fn sign_in(&self, tenant: Option<&TenantId>, scope: &str) -> Result<(Token, Instant), Error> {
-        let circumstances = |last| Circumstances { tenant, attempt: self.attempt.as_ref(), last };
+        let circumstances = |last| Circumstances { tenant, asker: &self.asker, last };
         let answer = self.credential.get_token(&[scope], None).await;
         let received = Instant::now();
         let token = answer.map_err(|error| failure(&error, &circumstances(self.wire.take_last())))?;
-        let left = token.expires_on - azure_core::time::OffsetDateTime::now_utc();
-        let until = received + Duration::try_from(left).unwrap_or_default().saturating_sub(EARLY);
         let expires_at = Timestamp::from_second(token.expires_on.unix_timestamp()).unwrap_or(Timestamp::MIN);
+        // By the local clock, which `azure_identity` added the token's life to.
+        let left = expires_at.duration_since(Clock::new().now());
+        let until = received + Duration::try_from(left).unwrap_or_default().saturating_sub(EARLY);
         let token =
             Token::read(token.token.secret().into(), expires_at).ok_or_else(|| Error::UnreadableToken {
                 tenant: tenant.map_or_else(|| "of the credential".to_owned(), TenantId::to_string),

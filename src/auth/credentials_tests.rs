@@ -94,13 +94,18 @@ fn refusal(code: u32) -> Response {
 
 /// Credentials for arguments, with `address` as authority.
 fn credentials(address: &str, arguments: Arguments) -> Credentials {
+    credentials_in(address, arguments, &[])
+}
+
+/// The same, completed from an environment.
+fn credentials_in(address: &str, arguments: Arguments, env: &[(&str, &str)]) -> Credentials {
     let arguments = Arguments {
         tenant_id: Some(TENANT.to_owned()),
         authority_host: Some(address.to_owned()),
         ..arguments
     };
     refuse_two_credentials(&arguments).expect("one credential");
-    let settings = Settings::resolve(arguments, &crate::env::EnvMap::default()).expect("settings");
+    let settings = Settings::resolve(arguments, &env.iter().copied().collect()).expect("settings");
     let client = reqwest::Client::builder().no_proxy().build().expect("a client");
     Credentials::new(choose(&settings).expect("a choice"), client, Uuid::nil()).expect("credentials")
 }
@@ -179,7 +184,8 @@ async fn a_page_instead_of_json_is_called_by_its_name() {
     assert!(matches!(error, Error::NotJson { status: 200, html: true, .. }), "{error}");
 }
 
-#[tokio::test]
+// The clock is paused, so that the delays between the repeats cost nothing.
+#[tokio::test(start_paused = true)]
 async fn an_unreachable_authority_gives_the_cause_from_the_bottom_of_the_chain() {
     let free =
         tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port").local_addr().expect("an address");
@@ -312,6 +318,61 @@ async fn a_managed_identity_is_asked_at_its_endpoint() {
     assert!(seen[0].target.starts_with("GET /msi/token?api-version="), "{}", seen[0].target);
     assert!(seen[0].target.contains("client_id=user-assigned"), "{}", seen[0].target);
     assert_eq!(seen[0].headers["metadata"], "true");
+}
+
+/// Credentials of a managed identity with its endpoint at `address`.
+fn of_machine(address: &str) -> Credentials {
+    let arguments = Arguments {
+        use_msi: Some(true),
+        msi_endpoint: Some(format!("{address}/msi/token")),
+        ..Arguments::default()
+    };
+    credentials(address, arguments)
+}
+
+// The clock is paused, so that the delays between the repeats cost nothing.
+#[tokio::test(start_paused = true)]
+async fn a_managed_identity_out_of_reach_is_called_by_its_name() {
+    let free =
+        tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port").local_addr().expect("an address");
+    let credentials = of_machine(&format!("http://{free}"));
+    let error = credentials.token(&call(), &tenant(), SCOPE).await.expect_err("refused");
+    assert!(matches!(error, Error::ManagedIdentity { .. }), "{error}");
+    let text = error.to_string();
+    assert!(text.to_lowercase().contains("connection refused") && text.contains("`msi_endpoint`"), "{text}");
+    assert!(!text.contains("az login"), "{text}");
+}
+
+#[tokio::test]
+async fn a_managed_identity_that_is_refused_says_why_and_a_proxys_page_is_not_shown() {
+    for (status, body, words) in [
+        (400, r#"{"error":"invalid_request"}"#, "has not been assigned"),
+        (403, "<html>hush</html>", "`NO_PROXY`"),
+    ] {
+        let (_, address) = Endpoint::serving([(status, body).into_response_with()]).await;
+        let text =
+            of_machine(&address).token(&call(), &tenant(), SCOPE).await.expect_err("refused").to_string();
+        assert!(text.contains(words) && !text.contains("hush"), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_pods_workload_identity_presents_the_token_in_its_file() {
+    let (endpoint, address) = Endpoint::serving([token(TENANT)]).await;
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    std::fs::write(file.path(), "the-pods-token\n").expect("written");
+    let arguments = Arguments { use_aks_workload_identity: Some(true), ..Arguments::default() };
+    let env = [
+        ("AZURE_TENANT_ID", TENANT),
+        ("AZURE_CLIENT_ID", "the-pods-client"),
+        ("AZURE_FEDERATED_TOKEN_FILE", file.path().to_str().expect("a path")),
+    ];
+    let credentials = credentials_in(&address, arguments, &env);
+    credentials.token(&call(), &tenant(), SCOPE).await.expect("a token");
+    let [seen] = &endpoint.seen()[..] else { panic!("one request") };
+    assert_eq!(seen.target, format!("POST /{TENANT}/oauth2/v2.0/token"));
+    assert_eq!(seen.form["client_id"], "the-pods-client");
+    assert_eq!(seen.form["client_assertion"], "the-pods-token");
 }
 
 #[tokio::test]

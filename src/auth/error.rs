@@ -80,6 +80,14 @@ pub enum Error {
         /// What happened and what to do.
         cause: String,
     },
+    /// The managed identity of this machine gave no token.
+    #[error("the managed identity endpoint gave no token for {}: {cause}", tenant_or_default(.tenant.as_deref()))]
+    ManagedIdentity {
+        /// The tenant that was asked for.
+        tenant: Option<String>,
+        /// What happened, and what to do.
+        cause: String,
+    },
     /// The Azure CLI gave no token.
     #[error("the Azure CLI gave no token for {}: {cause}", tenant_or_default(.tenant.as_deref()))]
     AzureCli {

@@ -7,12 +7,22 @@ use super::rejection::{Attempt, Rejection};
 use super::tenant::TenantId;
 use super::transport::Answer;
 
+/// Who asks for tokens, as far as the words about a failure depend on it.
+pub(super) enum Asker {
+    /// An application, which asks Entra itself.
+    Application(Attempt),
+    /// The managed identity of this machine.
+    ManagedIdentity,
+    /// Whoever is logged in to the Azure CLI.
+    AzureCli,
+}
+
 /// What was going on when a sign-in failed.
 pub(super) struct Circumstances<'a> {
     /// The tenant that was asked for.
     pub(super) tenant: Option<&'a TenantId>,
-    /// Who asked Entra; none for a managed identity and the Azure CLI.
-    pub(super) attempt: Option<&'a Attempt>,
+    /// Who asked.
+    pub(super) asker: &'a Asker,
     /// The last answer that came over the wire.
     pub(super) last: Option<Answer>,
 }
@@ -23,23 +33,23 @@ pub(super) fn failure(error: &azure_core::Error, circumstances: &Circumstances<'
     if let Some(ours) = sources(error).find_map(|source| source.downcast_ref::<Error>()) {
         return ours.clone();
     }
-    let tenant = || circumstances.tenant.map_or_else(|| "of the credential".to_owned(), TenantId::to_string);
-    let Some(attempt) = circumstances.attempt else {
-        let cause = chain(error);
-        return match circumstances.last {
-            None => Error::AzureCli {
-                tenant: circumstances.tenant.map(TenantId::to_string),
+    let tenant = circumstances.tenant.map(TenantId::to_string);
+    let attempt = match circumstances.asker {
+        Asker::Application(attempt) => attempt,
+        Asker::ManagedIdentity => {
+            return Error::ManagedIdentity { tenant, cause: of_machine(error, circumstances.last) };
+        }
+        Asker::AzureCli => {
+            let cause = chain(error);
+            return Error::AzureCli {
+                tenant,
                 cause: format!(
                     "{cause}\n\nRun `az login`, or configure another way to sign in and `use_cli = false`."
                 ),
-            },
-            Some(_) => Error::Unreachable {
-                tenant: tenant(),
-                host: "the managed identity endpoint".to_owned(),
-                cause,
-            },
-        };
+            };
+        }
     };
+    let tenant = || tenant.clone().unwrap_or_else(|| "of the credential".to_owned());
     if let Some(rejection) = sources(error).find_map(|source| rejection(source, attempt)) {
         return Error::Rejected(Box::new(rejection));
     }
@@ -50,6 +60,26 @@ pub(super) fn failure(error: &azure_core::Error, circumstances: &Circumstances<'
         }
         _ => Error::Unreachable { tenant: tenant(), host, cause: chain(error) },
     }
+}
+
+/// What a managed identity endpoint said, if anything, and what to do.
+fn of_machine(error: &azure_core::Error, last: Option<Answer>) -> String {
+    let (cause, cure) = match last {
+        Some(Answer { status, html: true, .. }) => (
+            format!("an HTML page came instead of an answer ({status})"),
+            "A proxy may stand in between: name the endpoint's host in `NO_PROXY`, or check `msi_endpoint`.",
+        ),
+        Some(_) => (
+            chain(error),
+            "Check that this machine has the identity, and that `client_id` names it if it is a user-assigned one.",
+        ),
+        None => (
+            chain(error),
+            "Only a machine that has a managed identity reaches its endpoint: check `msi_endpoint`, or configure another \
+             way to sign in and leave `use_msi` out.",
+        ),
+    };
+    format!("{cause}\n\n{cure}")
 }
 
 fn rejection(source: &(dyn std::error::Error + 'static), attempt: &Attempt) -> Option<Rejection> {

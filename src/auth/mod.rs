@@ -19,7 +19,7 @@ mod token;
 mod transport;
 
 pub use choose::{Bundle, Choice, Credential, Proof, Text, TokenRequest, choose, refuse_two_credentials};
-pub use cloud::{Cloud, endpoint};
+pub use cloud::{Cloud, origin};
 pub use credentials::{Credentials, check, check_certificate};
 pub use error::{ConfigError, Error, Fault};
 pub use rejection::{Attempt, Rejection};

@@ -100,6 +100,8 @@ pub struct Settings {
     pub environment: Option<Setting<String>>,
     pub authority_host: Option<Setting<String>>,
     pub graph_endpoint: Option<Setting<String>>,
+    /// Where `azuread` looks up the addresses of a cloud; it bears on `environment`.
+    pub metadata_host: Option<Setting<String>>,
     /// What the AKS workload identity webhook put into the pod's environment, when its use is asked for.
     pub aks: Option<AksIdentity>,
 }
@@ -154,22 +156,25 @@ impl Settings {
             environment: text("environment", arguments.environment),
             authority_host: text("authority_host", arguments.authority_host),
             graph_endpoint: text("graph_endpoint", arguments.graph_endpoint),
+            metadata_host: variable(env, "environment", &crate::env::ARM_METADATA_HOSTNAME),
         })
     }
 }
 
 impl AksIdentity {
     fn of(env: &EnvMap) -> Self {
-        let variable = |argument, variable: &'static Variable| {
-            let value = env.value(variable)?.to_owned();
-            Some(Setting { argument, value, origin: Origin::Environment(variable) })
-        };
         Self {
-            tenant_id: variable("tenant_id", &crate::env::AZURE_TENANT_ID),
-            client_id: variable("client_id", &crate::env::AZURE_CLIENT_ID),
-            token_file: variable("oidc_token_file_path", &crate::env::AZURE_FEDERATED_TOKEN_FILE),
+            tenant_id: variable(env, "tenant_id", &crate::env::AZURE_TENANT_ID),
+            client_id: variable(env, "client_id", &crate::env::AZURE_CLIENT_ID),
+            token_file: variable(env, "oidc_token_file_path", &crate::env::AZURE_FEDERATED_TOKEN_FILE),
         }
     }
+}
+
+/// What one variable says about an argument, whatever the provider block says.
+fn variable(env: &EnvMap, argument: &'static str, variable: &'static Variable) -> Option<Setting<String>> {
+    let value = env.value(variable)?.trim().to_owned();
+    Some(Setting { argument, value, origin: Origin::Environment(variable) })
 }
 
 /// A textual argument; surrounding blanks do not count, and a blank text is an absent one.

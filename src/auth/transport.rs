@@ -2,6 +2,7 @@
 //! refused redirects are the same everywhere.
 
 use std::fmt;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use azure_core::error::ErrorKind;
@@ -18,6 +19,10 @@ use crate::clock::Clock;
 
 /// Token answers are a few kilobytes; more than this is something else.
 const MAX_ANSWER_BYTES: usize = 1024 * 1024;
+
+/// Repeats of a request that found no connection. `azure_identity` would go on for minutes where a machine has no
+/// managed identity endpoint.
+const REPEATS_WITHOUT_CONNECTION: u32 = 2;
 
 /// Where a request really goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,11 +93,13 @@ pub(super) struct Wire {
     /// Learns from the answers' `Date`.
     pub(super) clock: Clock,
     pub(super) last: Arc<Mutex<Option<Answer>>>,
+    /// Attempts in a row that found no connection.
+    unconnected: Arc<AtomicU32>,
 }
 
 impl Wire {
     pub(super) fn new(client: reqwest::Client, route: Route, run: Uuid, clock: Clock) -> Self {
-        Self { client, route, run, clock, last: Arc::default() }
+        Self { client, route, run, clock, last: Arc::default(), unconnected: Arc::default() }
     }
 
     /// Options for a credential: this transport, and `retries` repetitions within twelve seconds.
@@ -117,6 +124,20 @@ impl Wire {
     fn note(&self, answer: Option<Answer>) {
         *self.last.lock().unwrap_or_else(PoisonError::into_inner) = answer;
     }
+
+    /// The error of an attempt; a final one when there were enough attempts without a connection.
+    fn failed(&self, error: azure_core::Error) -> azure_core::Error {
+        let is_unconnected = matches!(error.kind(), ErrorKind::Connection);
+        if is_unconnected && self.unconnected.fetch_add(1, Ordering::Relaxed) < REPEATS_WITHOUT_CONNECTION {
+            return error;
+        }
+        self.unconnected.store(0, Ordering::Relaxed);
+        if is_unconnected {
+            let text = error.to_string();
+            return azure_core::Error::with_error(ErrorKind::Credential, error, text);
+        }
+        error
+    }
 }
 
 impl fmt::Debug for Wire {
@@ -132,7 +153,9 @@ impl HttpClient for Wire {
         let mut request = request.clone();
         *request.url_mut() = self.route.of(request.url());
         request.insert_header("client-request-id", self.run.to_string());
-        let (status, headers, mut body) = self.client.execute_request(&request).await?.deconstruct();
+        let answer = self.client.execute_request(&request).await.map_err(|error| self.failed(error))?;
+        self.unconnected.store(0, Ordering::Relaxed);
+        let (status, headers, mut body) = answer.deconstruct();
         if let Some(date) = date(&headers) {
             self.clock.observe(date);
         }

@@ -6,22 +6,19 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use reqwest::header::{HeaderName, HeaderValue};
 use reqwest::{Method, Url};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::error::{Answer, Error, Fault};
+use super::error::{Answer, Error, Fault, legible};
 use super::{Me, Organization, lenient};
 use crate::clock::Clock;
-use crate::http::{Body, Call, HttpClient, Repeat, Request, Response};
+use crate::http::{Body, Call, HttpClient, Repeat, Request, Response, Streamed};
 
 const USER: HeaderName = HeaderName::from_static("x-user");
 const PASSWORD: HeaderName = HeaderName::from_static("x-password");
 /// Echoed by the service, so that a request can be matched with its answer.
 const CORRELATOR: HeaderName = HeaderName::from_static("x-correlator");
-
-/// The most that is read of an error's body, in bytes.
-const ERROR_BODY: usize = 64 * 1024;
 
 /// The most that an answer may have whose elements are read one at a time, in bytes.
 const STREAMED_BODY: usize = 1024 * 1024 * 1024;
@@ -102,14 +99,14 @@ impl Account {
         let operation = exchange.operation.clone();
         let fail = |fault| Error { operation: operation.clone(), fault };
         let answer: Value = self.read(call, exchange).await?;
-        let addresses: Vec<String> = lenient::list(answer, &["endpoints"])
-            .map_err(|error| fail(Fault::Unexpected(error.to_string())))?;
+        let addresses: Vec<String> =
+            lenient::list(answer, &["endpoints"]).map_err(|misfit| fail(misfit.into()))?;
         let stacks: Vec<Url> = addresses.iter().filter_map(|address| Url::parse(address).ok()).collect();
         // An organization may live on several stacks; the configured one is preferred.
         let same = |stack: &&Url| stack.origin() == self.entry().origin();
         let stack = stacks.iter().find(same).or_else(|| stacks.iter().find(|stack| self.trusts(stack)));
         let Some(stack) = stack else {
-            let host = addresses.first().cloned().unwrap_or_default();
+            let host = addresses.first().map(|address| legible(address)).unwrap_or_default();
             return Err(fail(if addresses.is_empty() {
                 Fault::Unexpected("no stack is named".to_owned())
             } else {
@@ -151,7 +148,7 @@ impl Account {
             if let Some(date) = response.date {
                 self.0.clock.observe(date);
             }
-            match fault(response.status, &response.body, response.request_id.as_deref(), &organization) {
+            match refusal(&response, &organization) {
                 Some(fault) => Err(fault),
                 None => Ok(response),
             }
@@ -159,48 +156,46 @@ impl Account {
         outcome.await.map_err(|fault| Error { operation, fault })
     }
 
-    /// Sends an exchange whose answer is read while it arrives.
-    pub(super) async fn stream(
+    /// Sends an exchange whose answer is taken while it arrives. An answer that breaks off is asked for again: it is
+    /// taken anew from what `start` returns.
+    pub(super) async fn stream<T>(
         &self,
         call: &Call,
         exchange: Exchange,
-        mut each: impl FnMut(&[u8]) -> Result<(), Fault> + Send,
-    ) -> Result<(), Error> {
+        start: impl Fn() -> T,
+        take: impl FnMut(&mut T, &[u8]) -> Result<(), Fault>,
+    ) -> Result<T, Error> {
         let Exchange { operation, organization, request } = exchange;
         let outcome = async {
             let request = self.sign(call, request.limit(STREAMED_BODY)).ok_or(Fault::Header)?;
-            let mut response = self.0.http.send_streaming(call, request).await?;
-            if response.status >= 300 {
-                let (status, id) = (response.status, response.request_id.clone());
-                let mut body = Vec::new();
-                while let Some(chunk) = response.chunk().await?
-                    && body.len() < ERROR_BODY
-                {
-                    body.extend_from_slice(&chunk);
-                }
-                return Err(fault(status, &body, id.as_deref(), &organization)
-                    .unwrap_or_else(|| Fault::Refused(Answer::new(status, &body, id))));
+            match self.0.http.send_streaming(call, request, start, take).await? {
+                Streamed::Taken(taken) => Ok(taken),
+                Streamed::Other(response) => Err(refusal(&response, &organization)
+                    .unwrap_or_else(|| Fault::Refused(Answer::new(&response)))),
             }
-            while let Some(chunk) = response.chunk().await? {
-                each(&chunk)?;
-            }
-            Ok(())
         };
         outcome.await.map_err(|fault| Error { operation, fault })
     }
 
     fn sign(&self, call: &Call, request: Request) -> Option<Request> {
         let correlator = HeaderValue::from_str(&call.correlation_id.to_string()).ok()?;
+        // Not a secret to those who are told of an answer: it names whom the service refused.
+        let mut username = HeaderValue::from_str(self.0.username.expose_secret()).ok()?;
+        username.set_sensitive(true);
         request
-            .secret_header(USER, "", &self.0.username)?
             .secret_header(PASSWORD, "", &self.0.password)
-            .map(|request| request.header(CORRELATOR, correlator))
+            .map(|request| request.header(USER, username).header(CORRELATOR, correlator))
     }
 }
 
-fn fault(status: u16, body: &[u8], request_id: Option<&str>, organization: &str) -> Option<Fault> {
-    let answer = || Answer::new(status, body, request_id.map(str::to_owned));
-    match status {
+/// What an answer refuses, if it does. The status of a page made for people is not the service's: a proxy's 404 must
+/// not pass for the absence of anything.
+fn refusal(response: &Response, organization: &str) -> Option<Fault> {
+    if let Some(page) = response.page() {
+        return Some(page.into());
+    }
+    let answer = || Answer::new(response);
+    match response.status {
         200..=299 => None,
         401 => Some(Fault::InvalidCredentials(answer())),
         403 => Some(Fault::NotAuthorized { organization: organization.to_owned(), answer: answer() }),
@@ -253,3 +248,7 @@ impl Exchange {
         self
     }
 }
+
+#[cfg(test)]
+#[path = "account_tests.rs"]
+mod tests;

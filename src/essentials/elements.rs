@@ -90,6 +90,7 @@ impl Elements {
             b'"' if self.depth == 0 => self.member = std::mem::take(&mut self.name),
             b'[' if self.depth == 0 && self.member == self.envelope.as_bytes() => self.place = Place::Array,
             b'[' | b'{' => self.depth += 1,
+            // Brackets that do not match stay within an element, and whoever reads that finds that it is no JSON.
             b']' | b'}' => self.depth = self.depth.saturating_sub(1),
             b',' if self.depth == 0 => self.member.clear(),
             _ => {}
@@ -142,6 +143,7 @@ impl Elements {
         match byte {
             b']' | b',' if self.depth == 0 => return true,
             b'[' | b'{' => self.depth += 1,
+            // Brackets that do not match stay within an element, and whoever reads that finds that it is no JSON.
             b']' | b'}' => self.depth = self.depth.saturating_sub(1),
             _ => {}
         }
@@ -176,10 +178,10 @@ mod tests {
 
     use super::*;
 
-    fn split(json: &str, step: usize) -> (Vec<String>, bool) {
+    fn split(json: impl AsRef<[u8]>, step: usize) -> (Vec<String>, bool) {
         let mut elements = Elements::new("users");
         let mut found = Vec::new();
-        for chunk in json.as_bytes().chunks(step) {
+        for chunk in json.as_ref().chunks(step) {
             let _: Result<(), std::convert::Infallible> = elements.feed(chunk, |element| {
                 found.push(String::from_utf8_lossy(element).trim().to_owned());
                 Ok(())
@@ -217,7 +219,29 @@ mod tests {
         assert!(!split("[}", 1).1);
     }
 
+    #[test]
+    fn brackets_that_do_not_match_make_an_element_that_is_no_json() {
+        for json in ["[}]", "[{]]", r#"{"users": [1}, }]"#] {
+            let (found, _) = split(json, 1);
+            let is_json = |text: &String| serde_json::from_str::<serde_json::Value>(text).is_ok();
+            assert!(found.iter().any(|element| !is_json(element)), "{json}: {found:?}");
+        }
+    }
+
     proptest! {
+        #[test]
+        fn whatever_comes_is_split_alike_in_steps_of_any_size(
+            bytes in proptest::collection::vec(
+                prop_oneof![any::<u8>(), proptest::sample::select(br#"[]{},:"\users "#.to_vec())], 0..80,
+            ),
+            step in 1usize..9,
+        ) {
+            for start in ["", "[", "{\"users\":["] {
+                let json = [start.as_bytes(), &bytes].concat();
+                prop_assert_eq!(split(&json, step), split(&json, json.len().max(1)));
+            }
+        }
+
         #[test]
         fn every_element_comes_out_as_it_went_in(
             texts in proptest::collection::vec(".{0,12}", 0..8), step in 1usize..9,

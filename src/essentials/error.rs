@@ -1,6 +1,6 @@
 //! What can go wrong with a call of the Essentials API, in words that say what to do.
 
-use crate::http;
+use crate::http::{self, Misfit, Response};
 
 use super::settings::BodyError;
 
@@ -89,13 +89,24 @@ pub struct Answer {
 const SHOWN: usize = 600;
 
 impl Answer {
-    /// Takes the readable part out of an error's body. No shape of it is documented, so what is not understood is shown
-    /// as it is.
-    pub(super) fn new(status: u16, body: &[u8], request_id: Option<String>) -> Self {
-        let text = messages(body).unwrap_or_else(|| String::from_utf8_lossy(body).trim().to_owned());
-        let cut = text.char_indices().nth(SHOWN).map_or(text.len(), |(position, _)| position);
-        Self { status, text: text[..cut].to_owned(), request_id }
+    /// Takes the readable part out of an error's body, without what the request kept secret. No shape of it is
+    /// documented, so what is not understood is shown as it is.
+    pub(super) fn new(response: &Response) -> Self {
+        let text = response.shown(&words(&response.body), SHOWN);
+        Self { status: response.status, text, request_id: response.request_id.clone() }
     }
+}
+
+/// A text from outside, fit to be shown in a message.
+pub(super) fn legible(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(SHOWN).collect()
+}
+
+fn words(body: &[u8]) -> String {
+    messages(body)
+        // One spelling of all that JSON can spell in many ways, so that a secret is found in it.
+        .or_else(|| Some(serde_json::from_slice::<serde_json::Value>(body).ok()?.to_string()))
+        .unwrap_or_else(|| String::from_utf8_lossy(body).into_owned())
 }
 
 fn messages(body: &[u8]) -> Option<String> {
@@ -119,6 +130,12 @@ fn messages(body: &[u8]) -> Option<String> {
         })
         .collect();
     (!messages.is_empty()).then(|| messages.join("; "))
+}
+
+impl From<Misfit> for Fault {
+    fn from(misfit: Misfit) -> Self {
+        Self::Unexpected(misfit.to_string())
+    }
 }
 
 fn suffix(answer: &Answer) -> String {
@@ -169,25 +186,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_words_of_the_service_are_shown_in_every_known_shape() {
+    fn the_words_of_the_service_are_taken_out_of_every_known_shape() {
         let shaped =
             br#"{"errors": [{"status": 422, "error_message": "bad country", "identifier": "x.example"}]}"#;
-        assert_eq!(Answer::new(422, shaped, None).text, "bad country (`x.example`)");
-        assert_eq!(Answer::new(400, br#"{"message": "no"}"#, None).text, r#"{"message": "no"}"#);
-        assert_eq!(Answer::new(500, b" oops \n", None).text, "oops");
-    }
-
-    #[test]
-    fn a_long_answer_is_cut_between_characters() {
-        let answer = Answer::new(500, "ä".repeat(2 * SHOWN).as_bytes(), None);
-        assert_eq!(answer.text.chars().count(), SHOWN);
+        assert_eq!(words(shaped), "bad country (`x.example`)");
+        assert_eq!(words(br#"{"message": "n\u006f"}"#), r#"{"message":"no"}"#);
+        assert_eq!(words(b"oops"), "oops");
     }
 
     #[test]
     fn an_error_names_the_operation_the_cure_and_the_request() {
         let error = Error {
             operation: "read the sync settings of `example.com`".to_owned(),
-            fault: Fault::InvalidCredentials(Answer::new(401, b"denied.", Some("r-1".to_owned()))),
+            fault: Fault::InvalidCredentials(Answer {
+                status: 401,
+                text: "denied.".to_owned(),
+                request_id: Some("r-1".to_owned()),
+            }),
         };
         let text = error.to_string();
         assert!(text.starts_with("Unable to read the sync settings of `example.com`: "), "{text}");

@@ -5,6 +5,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
+use crate::http::{Misfit, MisfitKind, read_json};
+
 /// A boolean that may arrive as `true`, `"true"`, `"True"`, `1` or `"1"`, and their opposites.
 pub(super) fn boolean<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
     let value = Value::deserialize(deserializer)?;
@@ -58,19 +60,15 @@ pub(super) fn texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<St
 }
 
 /// A list that arrives bare or in an envelope of one of the given names.
-pub(super) fn list<T: DeserializeOwned>(
-    value: Value,
-    envelopes: &[&str],
-) -> Result<Vec<T>, serde_json::Error> {
+pub(super) fn list<T: DeserializeOwned>(value: Value, envelopes: &[&str]) -> Result<Vec<T>, Misfit> {
     let items = match value {
-        Value::Object(mut members) => {
-            envelopes.iter().find_map(|envelope| members.remove(*envelope)).ok_or_else(|| {
-                serde::de::Error::custom(format_args!("there is no `{}` in it", envelopes.join("` or `")))
-            })?
-        }
+        Value::Object(mut members) => envelopes
+            .iter()
+            .find_map(|envelope| members.remove(*envelope))
+            .ok_or_else(|| Misfit { path: envelopes.join("` or `"), kind: MisfitKind::Missing })?,
         other => other,
     };
-    serde_json::from_value(items)
+    read_json(items)
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use super::error::{Error, Fault};
 use super::{
     Account, BatchOutcome, BodyError, Domain, LoginSettings, Profile, Settings, User, UserChange, lenient,
 };
-use crate::http::{Body, Call};
+use crate::http::{Body, Call, Misfit, read_json};
 
 /// An organization, addressed by any of its domains; a cheap clone.
 #[derive(Clone, Debug)]
@@ -89,24 +89,23 @@ impl Organization {
         self.delete(call, SETTINGS, format!("delete the sync settings of `{}`", self.domain)).await
     }
 
-    /// Reads its accounts of every type, one at a time: the answer is not paged (DOCUMENTED).
-    pub async fn users(&self, call: &Call, mut each: impl FnMut(User) + Send) -> Result<(), Error> {
+    /// What `keep` takes of each of its accounts, of every type. The answer is not paged (DOCUMENTED); the accounts are
+    /// read one at a time while it arrives, and all anew when it breaks off.
+    pub async fn users<T>(&self, call: &Call, keep: impl Fn(&User) -> T) -> Result<Vec<T>, Error> {
         let operation = format!("read the users of `{}`", self.domain);
-        let mut elements = Elements::new("users");
         let exchange = self.exchange(Method::GET, &["users"], operation.clone());
-        self.account
-            .stream(call, exchange, |chunk| {
-                elements.feed(chunk, |element| {
-                    each(
-                        serde_json::from_slice(element)
-                            .map_err(|error| Fault::Unexpected(error.to_string()))?,
-                    );
-                    Ok(())
-                })
+        let start = || (Elements::new("users"), Vec::new());
+        let take = |(elements, kept): &mut (Elements, Vec<T>), piece: &[u8]| {
+            elements.feed(piece, |element| {
+                let user: User = read_json(&mut serde_json::Deserializer::from_slice(element))
+                    .map_err(|misfit| Fault::Unexpected(format!("account {}, {misfit}", kept.len() + 1)))?;
+                kept.push(keep(&user));
+                Ok(())
             })
-            .await?;
+        };
+        let (elements, kept) = self.account.stream(call, exchange, start, take).await?;
         if elements.is_complete() {
-            return Ok(());
+            return Ok(kept);
         }
         Err(Error { operation, fault: Fault::Unexpected("the list of users breaks off".to_owned()) })
     }
@@ -175,6 +174,9 @@ pub(super) fn json(operation: &str, value: &impl serde::Serialize) -> Result<Bod
         .map_err(|error| Error { operation: operation.to_owned(), fault: BodyError::Json(error).into() })
 }
 
-pub(super) fn unexpected(operation: &str, error: &serde_json::Error) -> Error {
-    Error { operation: operation.to_owned(), fault: Fault::Unexpected(error.to_string()) }
+pub(super) fn unexpected<'a, E>(operation: &str, error: &'a E) -> Error
+where
+    Misfit: From<&'a E>,
+{
+    Error { operation: operation.to_owned(), fault: Misfit::from(error).into() }
 }

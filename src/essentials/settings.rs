@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::lenient;
-use crate::http::Body;
+use crate::http::{Body, Misfit, read_json};
 
 /// What the API shows in place of the secret.
 const MASKED: &str = "****";
@@ -88,8 +88,8 @@ impl LastRun {
 
 impl Settings {
     /// Reads an answer. Stacks differ in the fields they show beyond the documented fifteen.
-    pub(super) fn from_answer(answer: Value) -> Result<Self, serde_json::Error> {
-        let mut settings: Self = serde_json::from_value(answer)?;
+    pub(super) fn from_answer(answer: Value) -> Result<Self, Misfit> {
+        let mut settings: Self = read_json(answer)?;
         settings.others.remove("ad_key");
         settings.secret_expiry = settings.others.remove("secret_expiry").and_then(filled);
         settings.last_run = match settings.others.remove("last_successful_sync") {
@@ -111,7 +111,7 @@ impl Settings {
         if ad_key == MASKED || ad_key.is_empty() {
             return Err(BodyError::NoSecret);
         }
-        Ok(Body::json(&Whole { settings: self, ad_key })?)
+        Ok(Body::json(&Whole { settings: self, ad_key })?.hiding(key))
     }
 }
 
@@ -168,6 +168,14 @@ mod tests {
         assert_eq!(sent["sync_frequency"], json!(6));
         assert_eq!(sent["ad_key"], json!("a secret"));
         assert_eq!(sent.as_object().unwrap().len(), 16);
+    }
+
+    #[test]
+    fn a_field_that_does_not_fit_is_named_and_its_value_is_not() {
+        let mut answer = answer();
+        answer["sync_frequency"] = json!("hush");
+        let misfit = Settings::from_answer(answer).unwrap_err();
+        assert_eq!(misfit.to_string(), "at `sync_frequency`: its value is not one that is expected");
     }
 
     #[test]

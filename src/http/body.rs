@@ -1,12 +1,18 @@
 //! Request bodies whose memory is wiped when the last copy of them is gone, since they may hold secrets.
 
 use bytes::Bytes;
+use secrecy::SecretString;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
+use super::hidden::Hidden;
+
 /// A JSON body, ready to be sent; cheap to clone for a repeat.
 #[derive(Clone)]
-pub struct Body(Bytes);
+pub struct Body {
+    bytes: Bytes,
+    pub(super) hidden: Hidden,
+}
 
 impl Body {
     /// `value` as JSON.
@@ -16,21 +22,28 @@ impl Body {
         serde_json::to_writer(&mut size, value)?;
         let mut buffer = Zeroizing::new(Vec::with_capacity(size.0));
         serde_json::to_writer(&mut *buffer, value)?;
-        Ok(Self(wiped(buffer)))
+        Ok(Self { bytes: wiped(buffer), hidden: Hidden::default() })
+    }
+
+    /// Names a secret that it holds: no text about the answer will show it.
+    #[must_use]
+    pub fn hiding(mut self, secret: &SecretString) -> Self {
+        self.hidden.add(secret);
+        self
     }
 
     pub(crate) fn bytes(&self) -> Bytes {
-        self.0.clone()
+        self.bytes.clone()
     }
 
     /// Its size in bytes.
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.bytes.len()
     }
 
     /// Whether it has no bytes at all.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.bytes.is_empty()
     }
 }
 

@@ -6,6 +6,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
 
 use super::body::Body;
+use super::hidden::Hidden;
 
 /// Whether sending a request twice does the same as sending it once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +31,7 @@ pub struct Request {
     pub(super) limit: usize,
     pub(super) wipe: bool,
     pub(super) writes: bool,
+    pub(super) hidden: Hidden,
 }
 
 impl Request {
@@ -38,7 +40,8 @@ impl Request {
     pub fn new(method: Method, url: Url) -> Self {
         let repeat = if method.is_safe() { Repeat::Safe } else { Repeat::Unsafe };
         let (headers, writes) = (HeaderMap::new(), !method.is_safe());
-        Self { method, url, headers, body: None, repeat, limit: DEFAULT_LIMIT, wipe: false, writes }
+        let hidden = Hidden::default();
+        Self { method, url, headers, body: None, repeat, limit: DEFAULT_LIMIT, wipe: false, writes, hidden }
     }
 
     /// A GET request.
@@ -67,13 +70,15 @@ impl Request {
         self
     }
 
-    /// Sets a header to `prefix` followed by a secret; `None` when the secret cannot stand in a header.
+    /// Sets a header to `prefix` followed by a secret, which no text about the answer will show; `None` when the secret
+    /// cannot stand in a header.
     #[must_use]
     pub fn secret_header(mut self, name: HeaderName, prefix: &str, secret: &SecretString) -> Option<Self> {
         let text = zeroize::Zeroizing::new(format!("{prefix}{}", secret.expose_secret()));
         let mut value = HeaderValue::from_str(&text).ok()?;
         value.set_sensitive(true);
         self.headers.insert(name, value);
+        self.hidden.add(secret);
         Some(self)
     }
 
@@ -85,6 +90,7 @@ impl Request {
     /// Sets the body.
     #[must_use]
     pub fn body(mut self, body: Body) -> Self {
+        self.hidden.extend(&body.hidden);
         self.body = Some(body);
         self.header(reqwest::header::CONTENT_TYPE, HeaderValue::from_static("application/json"))
     }

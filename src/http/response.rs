@@ -7,6 +7,8 @@ use serde::de::DeserializeOwned;
 use std::time::Duration;
 
 use super::error::{About, Error, Fault};
+use super::hidden::Hidden;
+use super::json::{MisfitKind, read_json};
 use super::retry;
 
 /// Headers in which services name a request, best first: Graph, Entra, Proofpoint.
@@ -26,6 +28,7 @@ pub struct Response {
     /// Its `Date`.
     pub date: Option<Timestamp>,
     pub(super) about: About,
+    pub(super) hidden: Hidden,
 }
 
 /// No body: it may hold a secret.
@@ -61,19 +64,31 @@ impl Response {
             self.body.iter().find(|byte| !byte.is_ascii_whitespace()).is_some_and(|byte| {
                 matches!(byte, b'{' | b'[' | b'"' | b'-' | b'0'..=b'9' | b't' | b'f' | b'n')
             });
-        let plausible = starts_like_json && !is_html(&self.headers, &self.body);
-        (!plausible).then(|| {
-            self.error(Fault::NotJson {
-                status: self.status,
-                content_type: text(&self.headers, CONTENT_TYPE.as_str()).map(|value| bounded(value, 80)),
-                html: is_html(&self.headers, &self.body),
-            })
+        (!starts_like_json || self.is_page()).then(|| self.not_json_error())
+    }
+
+    /// Set when a page made for people came, which no API of ours sends: the error that says so. Its status is the
+    /// word of a proxy and not of the service.
+    pub fn page(&self) -> Option<Error> {
+        self.is_page().then(|| self.not_json_error())
+    }
+
+    fn is_page(&self) -> bool {
+        !self.body.is_empty() && is_html(&self.headers, &self.body)
+    }
+
+    fn not_json_error(&self) -> Error {
+        self.error(Fault::NotJson {
+            status: self.status,
+            content_type: text(&self.headers, CONTENT_TYPE.as_str()).map(|value| bounded(value, 80)),
+            html: is_html(&self.headers, &self.body),
         })
     }
 
-    /// Whether a page made for people came, which no API of ours sends.
-    pub fn is_html(&self) -> bool {
-        is_html(&self.headers, &self.body)
+    /// A text out of the answer as it may be shown: on one line, at most `limit` characters, without the secrets of the
+    /// request.
+    pub fn shown(&self, text: &str, limit: usize) -> String {
+        self.hidden.shown(text, limit)
     }
 
     pub(super) fn error(&self, fault: Fault) -> Error {
@@ -83,33 +98,16 @@ impl Response {
 
 fn decode<T: DeserializeOwned>(body: &[u8], response: &Response) -> Result<T, Error> {
     let mut reader = serde_json::Deserializer::from_slice(body);
-    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-        let path = error.path().to_string();
-        let inner = error.into_inner();
-        if inner.is_data() {
-            // The message of a data error quotes what it found, which may be a secret; the category is enough.
-            return response.error(Fault::Decode { path, cause: category(&inner).to_owned() });
-        }
-        response.not_json().unwrap_or_else(|| {
-            response.error(Fault::Decode { path, cause: "the JSON is malformed or ends early".to_owned() })
+    let value = read_json(&mut reader).map_err(|misfit| {
+        let foreign = response.not_json().filter(|_| misfit.kind == MisfitKind::Malformed);
+        foreign.unwrap_or_else(|| {
+            response.error(Fault::Decode { path: misfit.path, cause: misfit.kind.to_string() })
         })
     })?;
     reader.end().map_err(|_| {
         response.error(Fault::Decode { path: ".".to_owned(), cause: "something follows the JSON".to_owned() })
     })?;
     Ok(value)
-}
-
-/// The kind of a data error without the value it quotes.
-pub(super) fn category(error: &serde_json::Error) -> &'static str {
-    let text = error.to_string();
-    if text.starts_with("missing field") {
-        "an expected member is missing"
-    } else if text.starts_with("invalid type") {
-        "it is of another type than expected"
-    } else {
-        "its value is not one that is expected"
-    }
 }
 
 /// The id the service gave the request.
@@ -132,7 +130,7 @@ pub(super) fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name)?.to_str().ok()
 }
 
-fn is_html(headers: &HeaderMap, body: &[u8]) -> bool {
+pub(super) fn is_html(headers: &HeaderMap, body: &[u8]) -> bool {
     let declared = text(headers, CONTENT_TYPE.as_str()).is_some_and(|kind| kind.contains("html"));
     declared || body.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'<')
 }
@@ -160,6 +158,7 @@ mod tests {
             request_id: Some("id".to_owned()),
             date: None,
             about: About::new(&Method::GET, &url, &call),
+            hidden: Hidden::default(),
         }
     }
 

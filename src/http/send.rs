@@ -18,7 +18,6 @@ use super::limiter::Limiter;
 use super::request::Request;
 use super::response::{self, Response};
 use super::retry::{Decision, Outcome, decide, delays};
-use super::stream::StreamedResponse;
 
 const FIRST_DELAY: Duration = Duration::from_secs(1);
 const LONGEST_DELAY: Duration = Duration::from_secs(60);
@@ -94,54 +93,23 @@ impl HttpClient {
     pub async fn send(&self, call: &Call, request: Request) -> Result<Response, Error> {
         let mut attempts = Attempts::new(self, call, &request);
         loop {
-            let (head, about) = match attempts.head().await? {
-                Head::Answer(head, about) => (head, about),
-                Head::Again => continue,
-            };
-            let (status, headers) = (head.status().as_u16(), head.headers().clone());
-            let body = match call.run(whole_body(*head, &request)).await {
-                Err(interrupted) => return Err(about.error(interrupted.into())),
-                Ok(Ok(body)) => body,
-                Ok(Err(fault)) => {
-                    attempts.after_failure(fault, &about).await?;
-                    continue;
-                }
-            };
-            let (request_id, date) = (response::request_id_of(&headers), response::date_of(&headers));
-            return Ok(Response { status, headers, body, request_id, date, about });
-        }
-    }
-
-    /// Sends `request` and hands on the answer's head; the body is read by the caller, piece by piece.
-    pub async fn send_streaming(&self, call: &Call, request: Request) -> Result<StreamedResponse, Error> {
-        let mut attempts = Attempts::new(self, call, &request);
-        loop {
-            if let Head::Answer(inner, about) = attempts.head().await? {
-                let headers = inner.headers().clone();
-                return Ok(StreamedResponse {
-                    status: inner.status().as_u16(),
-                    request_id: response::request_id_of(&headers),
-                    date: response::date_of(&headers),
-                    headers,
-                    inner: *inner,
-                    about,
-                    call: call.clone(),
-                    limit: request.limit,
-                    read: 0,
-                });
+            if let Head::Answer(head, about) = attempts.head().await?
+                && let Some(response) = attempts.whole(*head, about, request.limit).await?
+            {
+                return Ok(response);
             }
         }
     }
 }
 
 /// What an attempt came to.
-enum Head {
+pub(super) enum Head {
     Answer(Box<reqwest::Response>, About),
     Again,
 }
 
 /// The attempts at one request.
-struct Attempts<'a> {
+pub(super) struct Attempts<'a> {
     http: &'a HttpClient,
     call: &'a Call,
     request: &'a Request,
@@ -151,14 +119,14 @@ struct Attempts<'a> {
 }
 
 impl<'a> Attempts<'a> {
-    fn new(http: &'a HttpClient, call: &'a Call, request: &'a Request) -> Self {
+    pub(super) fn new(http: &'a HttpClient, call: &'a Call, request: &'a Request) -> Self {
         let about = About::new(&request.method, &request.url, call);
         let delays = Box::new(delays(FIRST_DELAY, LONGEST_DELAY));
         Self { http, call, request, about, repeats: 0, delays }
     }
 
     /// Sends once, up to the answer's head.
-    async fn head(&mut self) -> Result<Head, Error> {
+    pub(super) async fn head(&mut self) -> Result<Head, Error> {
         let url = &self.request.url;
         let permitted = url.scheme() == "https" || (url.scheme() == "http" && address::is_loopback(url));
         if !permitted {
@@ -192,6 +160,24 @@ impl<'a> Attempts<'a> {
             }
             Ok(Ok(answer)) => self.judge(answer, generation, started).await,
         }
+    }
+
+    /// Reads the whole body behind a head; `None` when it broke off and there is to be another attempt.
+    pub(super) async fn whole(
+        &mut self,
+        head: reqwest::Response,
+        about: About,
+        limit: usize,
+    ) -> Result<Option<Response>, Error> {
+        let (status, headers) = (head.status().as_u16(), head.headers().clone());
+        let body = match self.call.run(whole_body(head, limit, self.request.wipe)).await {
+            Err(interrupted) => return Err(about.error(interrupted.into())),
+            Ok(Ok(body)) => body,
+            Ok(Err(fault)) => return self.after_failure(fault, &about).await.map(|()| None),
+        };
+        let (request_id, date) = (response::request_id_of(&headers), response::date_of(&headers));
+        let hidden = self.request.hidden.clone();
+        Ok(Some(Response { status, headers, body, request_id, date, about, hidden }))
     }
 
     async fn judge(
@@ -236,7 +222,7 @@ impl<'a> Attempts<'a> {
     }
 
     /// Waits for the next attempt after one that brought no answer; the error itself when there is to be none.
-    async fn after_failure(&mut self, fault: Fault, about: &About) -> Result<(), Error> {
+    pub(super) async fn after_failure(&mut self, fault: Fault, about: &About) -> Result<(), Error> {
         let outcome = match fault {
             Fault::Unreachable { .. } => Outcome::NotConnected,
             Fault::Broken { .. } => Outcome::Broken,
@@ -275,31 +261,31 @@ impl<'a> Attempts<'a> {
     }
 }
 
-/// Reads a body up to the request's limit.
-async fn whole_body(mut answer: reqwest::Response, request: &Request) -> Result<Bytes, Fault> {
-    let too_large = || Fault::TooLarge { limit: request.limit };
+/// Reads a body of at most `limit` bytes; `wipe` when it holds a secret.
+async fn whole_body(mut answer: reqwest::Response, limit: usize, wipe: bool) -> Result<Bytes, Fault> {
+    let too_large = || Fault::TooLarge { limit };
     let announced = answer.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
-    if announced > request.limit {
+    if announced > limit {
         return Err(too_large());
     }
     let Some(first) = answer.chunk().await.map_err(fault_of)? else { return Ok(Bytes::new()) };
-    if first.len() > request.limit {
+    if first.len() > limit {
         return Err(too_large());
     }
     let mut next = answer.chunk().await.map_err(fault_of)?;
-    if next.is_none() && !request.wipe {
+    if next.is_none() && !wipe {
         return Ok(first);
     }
     let mut buffer = Zeroizing::new(Vec::with_capacity(announced.max(first.len() * 2)));
     buffer.extend_from_slice(&first);
     while let Some(chunk) = next {
-        if buffer.len() + chunk.len() > request.limit {
+        if buffer.len() + chunk.len() > limit {
             return Err(too_large());
         }
         buffer.extend_from_slice(&chunk);
         next = answer.chunk().await.map_err(fault_of)?;
     }
-    if request.wipe { Ok(wiped(buffer)) } else { Ok(Bytes::from(std::mem::take(&mut *buffer))) }
+    if wipe { Ok(wiped(buffer)) } else { Ok(Bytes::from(std::mem::take(&mut *buffer))) }
 }
 
 fn milliseconds(duration: Duration) -> u64 {

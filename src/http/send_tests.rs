@@ -1,5 +1,6 @@
 //! The sender against a small server in this process.
 
+use super::super::stream::Streamed;
 use super::*;
 use crate::env::EnvMap;
 use axum::Router;
@@ -126,19 +127,54 @@ async fn a_body_beyond_its_limit_is_refused() {
     assert_eq!(&answer.expect("an answer").body[..], b"0123456789");
 }
 
+/// Takes an answer piece by piece into a buffer of its own.
+async fn streamed(url: &Url, limit: usize) -> Result<Streamed<Vec<u8>>, Error> {
+    let request = Request::get(url.clone()).limit(limit);
+    let take = |taken: &mut Vec<u8>, piece: &[u8]| {
+        taken.extend_from_slice(piece);
+        Ok::<_, Error>(())
+    };
+    client().send_streaming(&call(), request, Vec::new, take).await
+}
+
 #[tokio::test]
 async fn a_streamed_body_comes_in_whole_and_is_bounded() {
     let server = server(&[(200, &[], "0123456789")]).await;
-    let mut answer =
-        client().send_streaming(&call(), Request::get(server.url.clone())).await.expect("an answer");
-    let mut read = Vec::new();
-    while let Some(chunk) = answer.chunk().await.expect("a chunk") {
-        read.extend_from_slice(&chunk);
+    let whole = streamed(&server.url, 10).await.expect("an answer");
+    assert!(matches!(&whole, Streamed::Taken(taken) if taken == b"0123456789"), "{whole:?}");
+    let error = streamed(&server.url, 9).await.expect_err("too large");
+    assert_eq!(*error.fault(), Fault::TooLarge { limit: 9 });
+}
+
+#[tokio::test]
+async fn a_refusal_or_a_page_is_not_taken_for_the_stream() {
+    const OTHERS: [&[Answer]; 2] =
+        [&[(404, &[], "{}")], &[(200, &[("content-type", "text/html")], "<html>")]];
+    for answer in OTHERS {
+        let server = server(answer).await;
+        let other = streamed(&server.url, 10).await.expect("an answer");
+        assert!(matches!(&other, Streamed::Other(response) if response.status == answer[0].0), "{other:?}");
     }
-    assert_eq!(read, b"0123456789");
-    let mut answer =
-        client().send_streaming(&call(), Request::get(server.url.clone()).limit(5)).await.expect("head");
-    assert!(answer.chunk().await.is_err());
+}
+
+// The clock is paused, so that the delay before the repeat costs nothing.
+#[tokio::test(start_paused = true)]
+async fn a_body_that_breaks_off_is_asked_for_again_from_its_start() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("bound");
+    let url = Url::parse(&format!("http://{}/", listener.local_addr().expect("address"))).expect("url");
+    let serving = tokio::spawn(async move {
+        for body in ["01234", "56789abcde"].into_iter().cycle().take(4) {
+            let (mut stream, _) = listener.accept().await.expect("a connection");
+            let _ = tokio::io::AsyncReadExt::read(&mut stream, &mut [0; 4096]).await.expect("a request");
+            let answer = format!("HTTP/1.1 200 OK\r\ncontent-length: 10\r\nconnection: close\r\n\r\n{body}");
+            tokio::io::AsyncWriteExt::write_all(&mut stream, answer.as_bytes()).await.expect("sent");
+        }
+    });
+    let taken = streamed(&url, 100).await.expect("an answer");
+    assert!(matches!(&taken, Streamed::Taken(taken) if taken == b"56789abcde"), "{taken:?}");
+    let answer = client().send(&call(), Request::get(url)).await.expect("an answer");
+    assert_eq!(&answer.body[..], b"56789abcde");
+    serving.await.expect("four requests");
 }
 
 #[tokio::test]

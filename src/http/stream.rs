@@ -1,55 +1,73 @@
-//! An answer that is read piece by piece, so that its size does not decide how much memory is used.
-
-use bytes::Bytes;
-use jiff::Timestamp;
-use reqwest::header::HeaderMap;
+//! An answer that is taken piece by piece, so that its size does not decide how much memory is used.
 
 use super::call::Call;
-use super::error::{About, Error, Fault, fault_of};
+use super::error::{Error, Fault, fault_of};
+use super::request::Request;
+use super::response::{self, Response};
+use super::send::{Attempts, Head, HttpClient};
 
-/// The head of an answer, and its body still to be read.
-pub struct StreamedResponse {
-    /// HTTP status.
-    pub status: u16,
-    /// Headers.
-    pub headers: HeaderMap,
-    /// The id the service gave the request.
-    pub request_id: Option<String>,
-    /// Its `Date`.
-    pub date: Option<Timestamp>,
-    pub(super) inner: reqwest::Response,
-    pub(super) about: About,
-    pub(super) call: Call,
-    pub(super) limit: usize,
-    pub(super) read: usize,
+/// The most that a refusal may have, in bytes.
+const REFUSAL_LIMIT: usize = 1024 * 1024;
+
+/// What came of a request whose answer is taken piece by piece.
+#[derive(Debug)]
+pub enum Streamed<T> {
+    /// All of a success was taken.
+    Taken(T),
+    /// Another answer came, a page made for people among them: it is whole.
+    Other(Box<Response>),
 }
 
-impl StreamedResponse {
-    /// The next piece of the body; `None` at its end. Ends with the call's deadline or cancellation.
-    pub async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
-        let chunk = match self.call.run(self.inner.chunk()).await {
-            Err(interrupted) => return Err(self.about.error(interrupted.into())),
-            Ok(Err(error)) => return Err(self.about.error(fault_of(error))),
-            Ok(Ok(chunk)) => chunk,
-        };
-        self.read += chunk.as_ref().map_or(0, Bytes::len);
-        if self.read > self.limit {
-            return Err(self.about.error(Fault::TooLarge { limit: self.limit }));
+/// Why the pieces of an answer ended before its end.
+enum Halt<E> {
+    Fault(Fault),
+    Taker(E),
+}
+
+impl HttpClient {
+    /// Sends `request` and gives the body of a success to `take`, piece by piece.
+    ///
+    /// Repeats it as [`Self::send`] does, also when the body breaks off midway: the answer is then taken anew from its
+    /// start, with what `start` returns, and what was taken before is dropped.
+    pub async fn send_streaming<T, E: From<Error>>(
+        &self,
+        call: &Call,
+        request: Request,
+        start: impl Fn() -> T,
+        mut take: impl FnMut(&mut T, &[u8]) -> Result<(), E>,
+    ) -> Result<Streamed<T>, E> {
+        let mut attempts = Attempts::new(self, call, &request);
+        loop {
+            let Head::Answer(head, about) = attempts.head().await? else { continue };
+            if !head.status().is_success() || response::is_html(head.headers(), &[]) {
+                match attempts.whole(*head, about, REFUSAL_LIMIT).await? {
+                    Some(response) => return Ok(Streamed::Other(Box::new(response))),
+                    None => continue,
+                }
+            }
+            let mut taken = start();
+            match call.run(pieces(*head, request.limit, |piece| take(&mut taken, piece))).await {
+                Err(interrupted) => return Err(about.error(interrupted.into()).into()),
+                Ok(Ok(())) => return Ok(Streamed::Taken(taken)),
+                Ok(Err(Halt::Taker(error))) => return Err(error),
+                Ok(Err(Halt::Fault(fault))) => attempts.after_failure(fault, &about).await?,
+            }
         }
-        Ok(chunk)
-    }
-
-    /// An error about this answer, for the one who decodes it.
-    pub fn error(&self, fault: Fault) -> Error {
-        self.about.error(fault)
     }
 }
 
-impl std::fmt::Debug for StreamedResponse {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("StreamedResponse")
-            .field("status", &self.status)
-            .field("read", &self.read)
-            .finish_non_exhaustive()
+async fn pieces<E>(
+    mut answer: reqwest::Response,
+    limit: usize,
+    mut take: impl FnMut(&[u8]) -> Result<(), E>,
+) -> Result<(), Halt<E>> {
+    let mut read = 0;
+    while let Some(piece) = answer.chunk().await.map_err(|error| Halt::Fault(fault_of(error)))? {
+        read += piece.len();
+        if read > limit {
+            return Err(Halt::Fault(Fault::TooLarge { limit }));
+        }
+        take(&piece).map_err(Halt::Taker)?;
     }
+    Ok(())
 }

@@ -47,7 +47,7 @@ pub enum Error {
 /// Serves the host that started this process until it is done, a signal ends the process, or the host is gone.
 pub fn serve(host: &Host, env: &EnvMap, routes: impl FnOnce(&Lifecycle) -> Routes) -> Result<(), Error> {
     let lifecycle = Lifecycle::new();
-    runtime()?.block_on(async {
+    run_to_end(async {
         let listener = Listener::bind(host, env)?;
         let tls = host.client_certificate.clone().map(tls::Mutual::new).transpose()?;
         let certificate = tls.as_ref().map(|tls| tls.certificate.clone());
@@ -67,7 +67,7 @@ pub fn serve_for_debugging(
     routes: impl FnOnce(&Lifecycle) -> Routes,
 ) -> Result<(), Error> {
     let lifecycle = Lifecycle::new();
-    runtime()?.block_on(async {
+    run_to_end(async {
         let listener = Listener::bind(&Host::default(), env)?;
         lifecycle.leave_on_interrupt();
         lifecycle.leave_on_termination()?;
@@ -76,8 +76,16 @@ pub fn serve_for_debugging(
     })
 }
 
-fn runtime() -> io::Result<tokio::runtime::Runtime> {
-    tokio::runtime::Builder::new_multi_thread().worker_threads(2).thread_name("provider").enable_all().build()
+fn run_to_end(work: impl Future<Output = Result<(), Error>>) -> Result<(), Error> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .thread_name("provider")
+        .enable_all()
+        .build()?;
+    let outcome = runtime.block_on(work);
+    // Nothing can interrupt the look-up of a name or the reading of a file. The process ends without them.
+    runtime.shutdown_background();
+    outcome
 }
 
 async fn run(

@@ -7,9 +7,8 @@ use crate::sync_report::{Account, AccountFacts, AccountType, Actions, Exemptions
 
 /// Reads accounts, domains and licences side by side. The accounts come in one answer, which is read while it arrives.
 pub(super) async fn read(call: &Call, organization: &Organization) -> Result<report::Organization, Error> {
-    let mut accounts = Vec::new();
-    let reading = organization.users(call, |user| accounts.push(account(&user)));
-    let ((), domains, profile) =
+    let reading = organization.users(call, account);
+    let (accounts, domains, profile) =
         futures::try_join!(reading, organization.domains(call), organization.profile(call))?;
     let licences = profile.user_licenses.and_then(|licences| u64::try_from(licences).ok());
     let domains = domains.iter().map(|domain| domain.name.as_str());

@@ -199,7 +199,7 @@ fn endpoint(model: &ProviderModel, env: &EnvMap) -> Result<Option<Url>, ConfigEr
     };
     let region_first = region.as_ref().is_some_and(Setting::is_configured);
     match (&address, &region) {
-        (Some(address), _) if !region_first => auth::endpoint(address).map(Some),
+        (Some(address), _) if !region_first => auth::origin(address).map(Some),
         (_, Some(region)) => by_region(region).map(Some),
         (_, None) => Ok(None),
     }

@@ -74,11 +74,27 @@ fn what_is_certainly_wrong_is_refused_on_its_argument() {
             "endpoint",
         ),
         (ProviderModel { endpoint: "https://mail.contoso.com".into(), ..base() }, "endpoint"),
+        (
+            ProviderModel {
+                region: Attr::Null,
+                endpoint: "https://mail.contoso.com/api/v1".into(),
+                ..base()
+            },
+            "endpoint",
+        ),
+        (
+            ProviderModel { region: Attr::Null, endpoint: "https://mail.contoso.com?x".into(), ..base() },
+            "endpoint",
+        ),
         (ProviderModel { region: "us9".into(), ..base() }, "region"),
         (ProviderModel { environment: "usgovernment".into(), ..base() }, "environment"),
         (ProviderModel { environment: "moon".into(), ..base() }, "environment"),
         (ProviderModel { authority_host: "http://login.contoso.com".into(), ..base() }, "authority_host"),
         (ProviderModel { graph_endpoint: "https://graph.microsoft.us".into(), ..base() }, "graph_endpoint"),
+        (
+            ProviderModel { graph_endpoint: "https://graph.contoso.com/v1.0".into(), ..base() },
+            "graph_endpoint",
+        ),
         (ProviderModel { tenant_id: "common".into(), ..base() }, "tenant_id"),
         (
             ProviderModel { client_secret: Attr::Null, client_certificate: secret_of("hush!"), ..base() },

@@ -72,25 +72,32 @@ model! {
         /// `ARM_USE_AKS_WORKLOAD_IDENTITY`.
         use_aks_workload_identity: Attr<bool> => optional(),
 
-        /// Signs in with the managed identity of the machine. Defaults to false. Environment: `ARM_USE_MSI`.
+        /// Signs in with the managed identity of the machine: of App Service, Functions and Container Apps, which name
+        /// their endpoint in `IDENTITY_ENDPOINT` and `IDENTITY_HEADER`, else of a virtual machine or AKS node. Azure Arc,
+        /// Machine Learning, Service Fabric and Cloud Shell have endpoints of other kinds, which are not supported.
+        /// Defaults to false. Environment: `ARM_USE_MSI`.
         use_msi: Attr<bool> => optional(),
 
-        /// Address of the managed identity endpoint where it is not the usual one. Environment: `ARM_MSI_ENDPOINT`.
+        /// Address of the managed identity endpoint where it is not the usual one, with its path. Environment:
+        /// `ARM_MSI_ENDPOINT`.
         msi_endpoint: Attr<String> => optional(),
 
-        /// Signs in as whoever is logged in to the Azure CLI when nothing else is configured. Defaults to true.
-        /// Environment: `ARM_USE_CLI`.
+        /// Signs in as whoever is logged in to the Azure CLI (`az` on the `PATH`) when nothing else is configured.
+        /// Defaults to true. Environment: `ARM_USE_CLI`.
         use_cli: Attr<bool> => optional(),
 
         /// Microsoft's cloud: `public` (also `global`, the default) or `china`. US government clouds are refused, since
-        /// Proofpoint Essentials does not support them. Environment: `ARM_ENVIRONMENT`.
+        /// Proofpoint Essentials does not support them. There is no `metadata_host`: a private cloud is named by
+        /// `authority_host` and `graph_endpoint`, and an `ARM_METADATA_HOSTNAME` of another cloud is refused without
+        /// them. Environment: `ARM_ENVIRONMENT`.
         environment: Attr<String> => optional(),
 
-        /// Address of the token endpoint's host, for private clouds and the simulator. Environment:
+        /// Address of the token endpoint's host, without a path, for private clouds and the simulator. Environment:
         /// `AZURE_AUTHORITY_HOST`.
         authority_host: Attr<String> => optional(),
 
-        /// Address of Microsoft Graph, for private clouds and the simulator. Environment: `PROOFPOINT_GRAPH_ENDPOINT`.
+        /// Address of Microsoft Graph's host, without a path or version, for private clouds and the simulator.
+        /// Environment: `PROOFPOINT_GRAPH_ENDPOINT`.
         graph_endpoint: Attr<String> => optional(),
 
         /// PEM file with certificate authorities to trust besides the system's, such as a proxy's. Environment:
@@ -109,7 +116,7 @@ model! {
         region: Attr<String> => optional(),
 
         /// Address of Proofpoint Essentials instead of a `region`, for branded hosts and the simulator: `https`, or
-        /// `http` on this machine. Environment: `PROOFPOINT_ESSENTIALS_ENDPOINT`.
+        /// `http` on this machine, and no path. Environment: `PROOFPOINT_ESSENTIALS_ENDPOINT`.
         endpoint: Attr<String> => optional(),
 
         /// Refuses every change before a request is sent; plans and data sources work. Defaults to false. Environment:

@@ -3,14 +3,13 @@
 use std::error::Error;
 use std::path::Path;
 
-use reqwest::{Client, Identity};
+use reqwest::{ClientBuilder, Identity};
 
 /// Calls `method` with an empty request and returns the size of the answer's message in bytes.
 ///
 /// The server's certificate is not checked: a peer's is one that only Go's verifier accepts.
 pub(crate) async fn call(socket: &Path, identity: &Identity, method: &str) -> Result<u64, Box<dyn Error>> {
-    let client = Client::builder()
-        .unix_socket(socket)
+    let client = over(socket)?
         .identity(identity.clone())
         .tls_danger_accept_invalid_certs(true)
         .http2_initial_stream_window_size(16 << 20)
@@ -33,4 +32,15 @@ pub(crate) async fn call(socket: &Path, identity: &Identity, method: &str) -> Re
         return Err(format!("the answer to {method} is cut off").into());
     }
     Ok(length)
+}
+
+#[cfg(unix)]
+#[expect(clippy::unnecessary_wraps, reason = "elsewhere it fails")]
+fn over(socket: &Path) -> Result<ClientBuilder, Box<dyn Error>> {
+    Ok(ClientBuilder::new().unix_socket(socket))
+}
+
+#[cfg(not(unix))]
+fn over(_: &Path) -> Result<ClientBuilder, Box<dyn Error>> {
+    Err("starts are measured over a unix socket, which this system does not have".into())
 }

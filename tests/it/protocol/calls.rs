@@ -11,7 +11,7 @@ use crate::support::plugin::values::UNKNOWN;
 use crate::support::plugin::wire::tfplugin6::provider_client::ProviderClient;
 use crate::support::plugin::{Plugin, Start};
 use terraform_provider_proofpoint::protocol::wire::tfplugin6::{
-    DynamicValue, apply_resource_change, configure_provider, list_resource, stop_provider,
+    self as messages, DynamicValue, apply_resource_change, configure_provider, stop_provider,
     upgrade_resource_state, validate_provider_config,
 };
 use tonic::Code;
@@ -175,9 +175,63 @@ async fn what_can_t_be_read_is_a_diagnostic_and_never_a_status() {
     assert_eq!((answer.diagnostics.len(), answer.new_state), (1, prior_state));
 }
 
+/// The code of the status that each rpc answers an empty request with; none for an answer.
+macro_rules! codes {
+    ($plugin:expr; $($rpc:ident($request:expr)),* $(,)?) => {
+        [$((stringify!($rpc), $plugin.rpc().$rpc($request).await.map(drop).err().map(|status| status.code()))),*]
+    };
+}
+
 #[tokio::test]
-async fn what_is_not_offered_is_unimplemented() {
+async fn what_is_not_offered_is_unimplemented_and_all_else_is_answered() {
     let plugin = Plugin::start(&nothing()).await;
-    let status = plugin.rpc().list_resource(list_resource::Request::default()).await.map(drop).unwrap_err();
-    assert_eq!(status.code(), Code::Unimplemented);
+    let chunks = || tokio_stream::iter([messages::write_state_bytes::RequestChunk::default()]);
+    let not_offered = codes! { plugin;
+        generate_resource_config(messages::generate_resource_config::Request::default()),
+        validate_ephemeral_resource_config(messages::validate_ephemeral_resource_config::Request::default()),
+        open_ephemeral_resource(messages::open_ephemeral_resource::Request::default()),
+        renew_ephemeral_resource(messages::renew_ephemeral_resource::Request::default()),
+        close_ephemeral_resource(messages::close_ephemeral_resource::Request::default()),
+        validate_list_resource_config(messages::validate_list_resource_config::Request::default()),
+        list_resource(messages::list_resource::Request::default()),
+        validate_action_config(messages::validate_action_config::Request::default()),
+        plan_action(messages::plan_action::Request::default()),
+        invoke_action(messages::invoke_action::Request::default()),
+        validate_state_store_config(messages::validate_state_store::Request::default()),
+        configure_state_store(messages::configure_state_store::Request::default()),
+        read_state_bytes(messages::read_state_bytes::Request::default()),
+        write_state_bytes(chunks()),
+        lock_state(messages::lock_state::Request::default()),
+        unlock_state(messages::unlock_state::Request::default()),
+        get_states(messages::get_states::Request::default()),
+        delete_state(messages::delete_state::Request::default()),
+    };
+    for (rpc, code) in not_offered {
+        assert_eq!(code, Some(Code::Unimplemented), "{rpc}");
+    }
+    let offered = codes! { plugin;
+        get_metadata(messages::get_metadata::Request::default()),
+        get_provider_schema(messages::get_provider_schema::Request::default()),
+        get_resource_identity_schemas(messages::get_resource_identity_schemas::Request::default()),
+        get_functions(messages::get_functions::Request::default()),
+        validate_provider_config(messages::validate_provider_config::Request::default()),
+        configure_provider(messages::configure_provider::Request::default()),
+        validate_resource_config(messages::validate_resource_config::Request::default()),
+        upgrade_resource_state(messages::upgrade_resource_state::Request::default()),
+        upgrade_resource_identity(messages::upgrade_resource_identity::Request::default()),
+        read_resource(messages::read_resource::Request::default()),
+        plan_resource_change(messages::plan_resource_change::Request::default()),
+        apply_resource_change(messages::apply_resource_change::Request::default()),
+        import_resource_state(messages::import_resource_state::Request::default()),
+        move_resource_state(messages::move_resource_state::Request::default()),
+        validate_data_resource_config(messages::validate_data_resource_config::Request::default()),
+        read_data_source(messages::read_data_source::Request::default()),
+        call_function(messages::call_function::Request::default()),
+        stop_provider(stop_provider::Request::default()),
+    };
+    for (rpc, code) in offered {
+        assert_eq!(code, None, "{rpc}");
+    }
+    let capabilities = plugin.schema().await.server_capabilities.unwrap_or_default();
+    assert!(!capabilities.generate_resource_config, "advertised, and not there");
 }

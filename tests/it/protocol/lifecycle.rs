@@ -5,6 +5,8 @@ use std::fs::File;
 use std::io::{Seek as _, Write as _};
 use std::time::Duration;
 
+use serde_json::json;
+
 use crate::support::plugin::wire::go_plugin::grpc_stdio_client::GrpcStdioClient;
 use crate::support::plugin::wire::tfplugin6::provider_client::ProviderClient;
 use crate::support::plugin::{Plugin, Start, provider};
@@ -26,6 +28,28 @@ async fn the_process_is_gone_soon_after_shutdown() {
     assert!(took < Duration::from_millis(500), "{took:?}");
     assert!(!matches!(output.message().await, Ok(Some(_))));
     assert_eq!(plugin.rest_of_stdout().await, "");
+}
+
+#[tokio::test]
+async fn work_that_nothing_can_interrupt_does_not_hold_the_process_up() {
+    let directory = tempfile::tempdir().unwrap();
+    let pipe = directory.path().join("token");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let mut plugin = Plugin::start(&nothing()).await;
+    let block = json!({ "tenant_id": "contoso.com", "client_id": "c", "use_oidc": true, "oidc_token_file_path": &pipe });
+    plugin.configure(block).await.expect_none();
+    let request = plugin.data_request("proofpoint_azure_tenant", json!({})).await;
+    let mut rpc = plugin.rpc();
+    let read = tokio::spawn(async move { rpc.read_data_source(request).await });
+    // Opens once the provider has: it reads on for as long as this end is open.
+    let (opened, open) = tokio::sync::oneshot::channel();
+    std::thread::spawn(move || opened.send(File::options().write(true).open(pipe)));
+    let _writer = tokio::time::timeout(Duration::from_secs(20), open).await.unwrap().unwrap().unwrap();
+    plugin.shut_down().await;
+    let (status, took) = plugin.exit().await;
+    assert_eq!(status.code(), Some(0));
+    assert!(took < Duration::from_millis(500), "{took:?}");
+    drop(read);
 }
 
 #[tokio::test]

@@ -20,6 +20,7 @@ mod preflight;
 mod preview;
 mod provider_config;
 mod schema;
+mod sign_in;
 mod sync_run;
 mod tenant;
 mod waiting;

@@ -234,7 +234,8 @@ impl Simulator {
         self.sign_in(client_id, secret).0 == 200
     }
 
-    fn token(&self) -> String {
+    /// A Graph token of the first tenant's automation identity.
+    pub(crate) fn token(&self) -> String {
         let tenant = self.tenant();
         let (status, answer) = self.sign_in(&tenant.client_id, &tenant.client_secret);
         answer["access_token"].as_str().unwrap_or_else(|| panic!("no token: {status} {answer}")).to_owned()

@@ -1,0 +1,107 @@
+//! Reading JSON so that what does not fit is named by its place and never by its value: that may be a secret, or
+//! somebody's data.
+
+use std::fmt;
+
+use serde::{Deserialize, Deserializer};
+
+/// Where a document differs from what is expected, and how.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Misfit {
+    /// The place, for example `value[3].id`; `.` for the whole.
+    pub path: String,
+    /// How it differs.
+    pub kind: MisfitKind,
+}
+
+/// How a document differs from what is expected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MisfitKind {
+    /// It is no whole JSON.
+    Malformed,
+    /// A member is not there.
+    Missing,
+    /// Something is of another type.
+    Type,
+    /// A value is none of those that are known.
+    Value,
+}
+
+/// Reads a value from JSON or from a part of it that was read already.
+pub fn read_json<'de, T, D>(json: D) -> Result<T, Misfit>
+where
+    T: Deserialize<'de>,
+    D: Deserializer<'de, Error = serde_json::Error>,
+{
+    serde_path_to_error::deserialize(json)
+        .map_err(|error| Misfit { path: error.path().to_string(), ..Misfit::from(error.inner()) })
+}
+
+impl From<&serde_json::Error> for Misfit {
+    fn from(error: &serde_json::Error) -> Self {
+        let text = error.to_string();
+        let kind = if !error.is_data() {
+            MisfitKind::Malformed
+        } else if text.starts_with("missing field") {
+            MisfitKind::Missing
+        } else if text.starts_with("invalid type") {
+            MisfitKind::Type
+        } else {
+            MisfitKind::Value
+        };
+        Self { path: ".".to_owned(), kind }
+    }
+}
+
+impl From<&Self> for Misfit {
+    fn from(misfit: &Self) -> Self {
+        misfit.clone()
+    }
+}
+
+impl fmt::Display for MisfitKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Malformed => "the JSON is malformed or ends early",
+            Self::Missing => "an expected member is missing",
+            Self::Type => "it is of another type than expected",
+            Self::Value => "its value is not one that is expected",
+        })
+    }
+}
+
+impl fmt::Display for Misfit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.path != "." {
+            write!(f, "at `{}`: ", self.path)?;
+        }
+        self.kind.fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Deserialize, Debug)]
+    #[expect(dead_code, reason = "only its shape matters")]
+    struct Thing {
+        items: Vec<u32>,
+    }
+
+    #[test]
+    fn the_place_is_named_and_the_value_is_not() {
+        for (json, shown) in [
+            (r#"{"items": [1, "hush"]}"#, "at `items[1]`: it is of another type than expected"),
+            (r#"{"items": [1, -5]}"#, "at `items[1]`: its value is not one that is expected"),
+            (r#"{"hush": 1}"#, "an expected member is missing"),
+            (r#"{"items": [1, "hush"#, "at `items[1]`: the JSON is malformed or ends early"),
+        ] {
+            let misfit =
+                read_json::<Thing, _>(&mut serde_json::Deserializer::from_str(json)).expect_err(json);
+            assert_eq!(misfit.to_string(), shown, "{json}");
+        }
+        let value = serde_json::json!({"items": "hush"});
+        assert_eq!(read_json::<Thing, _>(value).expect_err("a text").path, "items");
+    }
+}

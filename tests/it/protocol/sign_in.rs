@@ -1,0 +1,160 @@
+//! Signing in with what a machine has of its own: a managed identity, and the Azure CLI. The built provider is told of
+//! both by its environment; its tokens are the simulator's, which takes no others.
+
+use std::fs;
+use std::future::Future;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::extract::Request;
+use axum::routing::get;
+use serde_json::{Value as Json, json};
+use tempfile::TempDir;
+
+use crate::support::plugin::Start;
+use crate::support::plugin::calls::Messages;
+use crate::support::simulator::Simulator;
+
+/// What stands for the end of a token's life: far in the future.
+const EXPIRES_ON: i64 = 4_102_444_800;
+
+/// Runs the part of a test that talks to the provider. The simulator's own calls stand outside of it.
+fn run<T>(work: impl Future<Output = T>) -> T {
+    tokio::runtime::Runtime::new().expect("a runtime").block_on(work)
+}
+
+/// Reads the tenant with a provider that knows of no secret, and of no tenant, but of these variables.
+async fn tenant(simulator: &Simulator, variables: &[(&str, &str)]) -> (Json, Messages) {
+    let mut environment = simulator.environment();
+    for name in ["ARM_TENANT_ID", "ARM_CLIENT_ID", "ARM_CLIENT_SECRET"] {
+        environment.remove(name).expect("a variable of the simulator");
+    }
+    environment.extend(variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+    let plugin = Start::new(&environment).run().await;
+    plugin.configure(json!({})).await.expect_none();
+    plugin.data("proofpoint_azure_tenant", json!({})).await
+}
+
+/// A managed identity endpoint that has `token`; returns its address and the requests that it gets.
+async fn identity_endpoint(token: String) -> (String, Arc<Mutex<Vec<Request>>>) {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = format!("http://{}/msi/token", listener.local_addr().expect("an address"));
+    let seen: Arc<Mutex<Vec<Request>>> = Arc::default();
+    let requests = Arc::clone(&seen);
+    // The shape of Microsoft's samples: the end is a number in a text.
+    let answer = json!({
+        "access_token": token, "expires_on": EXPIRES_ON.to_string(), "resource": "https://graph.microsoft.com",
+        "token_type": "Bearer",
+    });
+    let handler = move |request: Request| {
+        requests.lock().expect("the requests").push(request);
+        let answer = answer.to_string();
+        async move { answer }
+    };
+    let service = Router::new().route("/msi/token", get(handler));
+    tokio::spawn(async move { axum::serve(listener, service).await });
+    (address, seen)
+}
+
+/// The variables of a kind of machine, by the address of its endpoint.
+type Variables<'a> = &'a dyn Fn(&str) -> Vec<(&'static str, String)>;
+
+#[test]
+fn a_managed_identity_is_asked_as_its_kind_of_machine_expects() {
+    let simulator = Simulator::start(&[]);
+    let token = simulator.token();
+    let app_service = |address: &str| {
+        vec![("IDENTITY_ENDPOINT", address.to_owned()), ("IDENTITY_HEADER", "the-machines-own".to_owned())]
+    };
+    let other_machine = |address: &str| vec![("ARM_MSI_ENDPOINT", address.to_owned())];
+    let table: [(Variables<'_>, Option<&str>); 2] =
+        [(&app_service, Some("the-machines-own")), (&other_machine, None)];
+    for (variables, header) in table {
+        let (seen, read, messages) = run(async {
+            let (address, seen) = identity_endpoint(token.clone()).await;
+            let mut variables = variables(&address);
+            variables
+                .extend([("ARM_USE_MSI", "true".to_owned()), ("ARM_CLIENT_ID", "user-assigned".to_owned())]);
+            let variables: Vec<_> = variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            let (read, messages) = tenant(&simulator, &variables).await;
+            (seen, read, messages)
+        });
+        messages.expect_none();
+        assert_eq!(read["id"], json!(simulator.tenant().tenant_id));
+        let seen = seen.lock().expect("the requests");
+        assert!(!seen.is_empty());
+        for request in seen.iter() {
+            let query = request.uri().query().unwrap_or_default();
+            for part in [
+                "api-version=2019-08-01",
+                "resource=https%3A%2F%2Fgraph.microsoft.com",
+                "client_id=user-assigned",
+            ] {
+                assert!(query.split('&').any(|pair| pair == part), "{part} is not in {query}");
+            }
+            assert_eq!(request.headers()["metadata"], "true");
+            let own = request.headers().get("x-identity-header").map(|value| value.to_str().expect("text"));
+            assert_eq!(own, header);
+        }
+    }
+    simulator.assert_every_route_was_known();
+}
+
+#[test]
+fn a_kind_of_machine_that_is_not_supported_is_told_so() {
+    let simulator = Simulator::start(&[]);
+    let arc = [
+        ("ARM_USE_MSI", "true"),
+        ("IDENTITY_ENDPOINT", "http://127.0.0.1:1/"),
+        ("IMDS_ENDPOINT", "http://127.0.0.1:1/"),
+    ];
+    let (_, messages) = run(tenant(&simulator, &arc));
+    let error = messages.expect_error();
+    assert!(
+        error.detail.contains("Azure Arc") && error.detail.contains("another way to sign in"),
+        "{messages}"
+    );
+}
+
+/// A directory with an `az` of these lines in it.
+fn azure_cli(lines: &str) -> (TempDir, PathBuf) {
+    let directory = tempfile::tempdir().expect("a directory");
+    let az = directory.path().join("az");
+    fs::write(&az, format!("#!/bin/sh\n{lines}")).expect("written");
+    fs::set_permissions(&az, fs::Permissions::from_mode(0o700)).expect("executable");
+    (directory, az)
+}
+
+#[test]
+fn the_azure_cli_on_the_path_is_asked_and_gets_nothing_to_read() {
+    let simulator = Simulator::start(&[]);
+    let answer = json!({ "accessToken": simulator.token(), "expires_on": EXPIRES_ON, "tokenType": "Bearer" })
+        .to_string();
+    let lines = format!("echo \"$@\" >> \"$0.arguments\"\nread -r line && exit 3\necho '{answer}'\n");
+    let (directory, az) = azure_cli(&lines);
+    let path = directory.path().to_str().expect("a path");
+    let (read, messages) = run(tenant(&simulator, &[("PATH", path)]));
+    messages.expect_none();
+    let tenant = &simulator.tenant().tenant_id;
+    assert_eq!(read["id"], json!(tenant));
+    // First for the tenant that the login belongs to, then for that tenant by its id.
+    let asked = "account get-access-token -o json --scope https://graph.microsoft.com/.default";
+    let arguments = fs::read_to_string(az.with_extension("arguments")).expect("the arguments");
+    assert_eq!(arguments, format!("{asked}\n{asked} --tenant {tenant}\n"));
+    simulator.assert_every_route_was_known();
+}
+
+#[test]
+fn an_azure_cli_that_fails_or_is_not_there_says_so() {
+    let simulator = Simulator::start(&[]);
+    let (logged_out, _) = azure_cli("echo \"Please run 'az login' to setup account.\" >&2\nexit 1\n");
+    let nothing = tempfile::tempdir().expect("a directory");
+    for (directory, words) in [(&logged_out, "to setup account"), (&nothing, "az not found on PATH")] {
+        let path = directory.path().to_str().expect("a path");
+        let (_, messages) = run(tenant(&simulator, &[("PATH", path)]));
+        let error = messages.expect_error();
+        assert!(error.detail.contains(words) && error.detail.contains("Run `az login`"), "{messages}");
+    }
+}
