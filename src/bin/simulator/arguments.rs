@@ -9,6 +9,8 @@ proofpoint-azure-simulator: Entra ID, Microsoft Graph and Proofpoint Essentials 
   --listen ADDR       address to listen on (default 127.0.0.1:0, a free port)
   --plain             http instead of https
   --tls-dir DIR       where the own CA is written as ca.pem (default: a directory for this process)
+  --signing-key FILE  keep the key that signs tokens in this file, made when there is none: a token then
+                      outlives a restart
   --env-file FILE     write the environment a provider needs for the first tenant, as export lines
   --data FILE         start from this state (the shape that GET /_control/state gives)
   --behaviour FILE    JSON object of switches, as POST /_control/behaviour takes it
@@ -41,6 +43,7 @@ pub(crate) struct Arguments {
     pub(crate) listen: SocketAddr,
     pub(crate) plain: bool,
     pub(crate) tls_dir: Option<PathBuf>,
+    pub(crate) signing_key: Option<PathBuf>,
     pub(crate) env_file: Option<PathBuf>,
     pub(crate) data: Option<PathBuf>,
     pub(crate) behaviour: Option<PathBuf>,
@@ -62,6 +65,7 @@ impl Default for Arguments {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             plain: false,
             tls_dir: None,
+            signing_key: None,
             env_file: None,
             data: None,
             behaviour: None,
@@ -109,6 +113,7 @@ pub(crate) fn parse(given: &[String]) -> Result<Command, String> {
         match name {
             "--listen" => arguments.listen = number(name, &value()?)?,
             "--tls-dir" => arguments.tls_dir = Some(value()?.into()),
+            "--signing-key" => arguments.signing_key = Some(value()?.into()),
             "--env-file" => arguments.env_file = Some(value()?.into()),
             "--data" => arguments.data = Some(value()?.into()),
             "--behaviour" => arguments.behaviour = Some(value()?.into()),

@@ -68,13 +68,8 @@ fn a_plan_without_changes_costs_one_token_one_batch_and_one_look_at_the_settings
         let domain = &stage.simulator.tenant().domain;
         let asked = asked_without_changes(stage, &sync_of(domain, ""));
         assert_eq!(counts(&asked, domain), once([TOKEN, BATCH, SETTINGS]), "{}: {asked:#?}", stage.cli);
-    });
-}
 
-#[test]
-fn managed_exemptions_cost_one_request_more() {
-    on_every_cli(|stage| {
-        let domain = &stage.simulator.tenant().domain;
+        // Managed exemptions cost one request more.
         let exemptions = format!("exemptions = [\"scanner@{domain}\"]");
         let asked = asked_without_changes(stage, &sync_of(domain, &exemptions));
         let expected = once([TOKEN, BATCH, SETTINGS, EXEMPTIONS]);

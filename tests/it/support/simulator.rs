@@ -82,6 +82,8 @@ impl Simulator {
             .arg(dir.path().join("tls"))
             .arg("--env-file")
             .arg(dir.path().join("env"))
+            // Making one takes longer than everything else that a simulator does in a test.
+            .args(["--signing-key", concat!(env!("CARGO_TARGET_TMPDIR"), "/signing-key")])
             .args(arguments)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

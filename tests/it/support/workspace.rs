@@ -197,19 +197,20 @@ impl Workspace {
         self.run(&["import", "-no-color", "-input=false", address, id])
     }
 
-    /// The state, as `show -json` prints it.
-    #[track_caller]
-    pub(crate) fn state(&self) -> Value {
-        self.run(&["show", "-json"]).succeeds().json()
-    }
-
     /// The attributes of the object at `address` in the root module's state; null when it is not there.
     #[track_caller]
     pub(crate) fn attributes(&self, address: &str) -> Value {
-        let state = self.state();
-        let resources = state["values"]["root_module"]["resources"].as_array().cloned().unwrap_or_default();
-        let mut found = resources.into_iter().filter(|resource| resource["address"] == address);
-        found.next().map_or(Value::Null, |mut resource| resource["values"].take())
+        let file = fs::read(self.path().join("terraform.tfstate")).unwrap_or_else(|_| b"{}".to_vec());
+        let state: Value = serde_json::from_slice(&file).expect("a state file");
+        let mut resources = state["resources"].as_array().into_iter().flatten();
+        let named = |resource: &&Value| {
+            let name = |part: &str| resource[part].as_str().unwrap_or_default();
+            resource["mode"] == "managed" && format!("{}.{}", name("type"), name("name")) == address
+        };
+        resources
+            .find(named)
+            .map(|resource| resource["instances"][0]["attributes"].clone())
+            .unwrap_or_default()
     }
 
     /// Fails the test unless a plan finds nothing to do.

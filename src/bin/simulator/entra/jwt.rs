@@ -1,5 +1,9 @@
 //! JSON web tokens: signing our own, taking apart and checking those of others.
 
+use std::io::ErrorKind;
+use std::path::Path;
+
+use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::{KeyPair, KeySize, PublicKeyComponents};
 use aws_lc_rs::signature::{self, KeyPair as _, UnparsedPublicKey};
@@ -108,11 +112,39 @@ impl std::fmt::Debug for Signer {
 
 impl Signer {
     pub(crate) fn generate() -> Result<Self, String> {
-        let pair =
-            KeyPair::generate(KeySize::Rsa2048).map_err(|_| "the signing key can't be made".to_owned())?;
+        let made = KeyPair::generate(KeySize::Rsa2048);
+        made.map(Self::of).map_err(|_| "the signing key can't be made".to_owned())
+    }
+
+    /// The signer whose key is in `file`, as PKCS #8; makes one where there is no file.
+    pub(crate) fn kept_in(file: &Path) -> Result<Self, String> {
+        match std::fs::read(file) {
+            Ok(key) => {
+                let read = KeyPair::from_pkcs8(&key);
+                read.map(Self::of).map_err(|_| format!("{} holds no RSA key", file.display()))
+            }
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                let signer = Self::generate()?;
+                let written = signer.write(file);
+                written.map_err(|error| format!("{} can't be written: {error}", file.display()))?;
+                Ok(signer)
+            }
+            Err(error) => Err(format!("{} can't be read: {error}", file.display())),
+        }
+    }
+
+    /// Writes the key beside `file` first, so that whoever reads the file meanwhile finds it whole.
+    fn write(&self, file: &Path) -> std::io::Result<()> {
+        let key = AsDer::<Pkcs8V1Der<'_>>::as_der(&self.pair).map_err(std::io::Error::other)?;
+        let beside = file.with_extension(std::process::id().to_string());
+        std::fs::write(&beside, key.as_ref())?;
+        std::fs::rename(beside, file)
+    }
+
+    fn of(pair: KeyPair) -> Self {
         let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, pair.public_key().as_ref());
         let key_id = URL_SAFE_NO_PAD.encode(&digest.as_ref()[..20]);
-        Ok(Self { pair, key_id })
+        Self { pair, key_id }
     }
 
     /// A signed token.
@@ -164,6 +196,16 @@ mod tests {
         assert!(Signer::generate().unwrap().verify(&token).is_none());
         let forged = token.replace(&token[..10], "eyJhbGciOi");
         assert!(signer.verify(&format!("{forged}x")).is_none());
+    }
+
+    #[test]
+    fn a_kept_key_goes_on_to_verify_its_tokens() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("key");
+        let token = Signer::kept_in(&file).unwrap().sign(&json!({ "appid": "x" })).unwrap();
+        assert!(Signer::kept_in(&file).unwrap().verify(&token).is_some());
+        std::fs::write(&file, "no key").unwrap();
+        assert!(Signer::kept_in(&file).unwrap_err().contains("holds no RSA key"));
     }
 
     #[test]

@@ -68,7 +68,8 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), String> {
         base: format!("{}://{host}", if arguments.plain { "http" } else { "https" }),
         ca_certificate: tls.as_ref().map(|tls| tls.ca_file.display().to_string()),
     };
-    let signer = Arc::new(Signer::generate()?);
+    let signer =
+        arguments.signing_key.as_deref().map_or_else(Signer::generate, Signer::kept_in).map(Arc::new)?;
     let world = World::new(&arguments, signer)?;
     ready::write_env_file(&arguments, &world, &bound)?;
     let line = ready::line(&world, &bound).to_string();
