@@ -4,6 +4,7 @@ mod application;
 mod azure_sync_source;
 mod bad_input;
 mod calls;
+mod client_secret;
 mod consent;
 mod credentials;
 mod drift;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use reqwest::Method;
 use serde_json::{Map, Value as Json, json};
 use tokio::runtime::Runtime;
+use tokio::task::JoinHandle;
 
 use crate::support::plugin::Plugin;
 use crate::support::plugin::calls::{Messages, Plan, Stored};
@@ -70,6 +71,18 @@ impl Reviewed {
 
     fn apply(&self, planned: Plan) -> Stored {
         self.runtime.block_on(async { self.plugin.resource(RUN).await.apply(None, planned).await })
+    }
+
+    /// Begins to apply, and comes back while the first request that creates accounts is on its way.
+    fn begin(&self, planned: Plan) -> JoinHandle<Stored> {
+        let slow = json!([{ "method": "POST", "path": "/api/v1/orgs/*/users", "delay": 1000, "count": 1 }]);
+        self.simulator.set_faults(&slow);
+        let plugin = Arc::clone(&self.plugin);
+        let apply = self.runtime.spawn(async move { plugin.resource(RUN).await.apply(None, planned).await });
+        while self.simulator.control(Method::GET, "faults", None)[0]["count"] != 0 {
+            assert!(!apply.is_finished(), "the apply ended too early");
+        }
+        apply
     }
 
     /// Nothing but the run writes after the last [`Simulator::forget_requests`].
@@ -209,14 +222,7 @@ fn an_interrupted_run_finishes_its_batch_and_the_next_plan_shows_the_rest() {
     world.simulator.forget_requests();
 
     // While the first batch is on its way, somebody presses Ctrl-C.
-    let users = "/api/v1/orgs/*/users";
-    let slow = json!([{ "method": "POST", "path": users, "delay": 1000, "count": 1 }]);
-    world.simulator.set_faults(&slow);
-    let plugin = Arc::clone(&world.plugin);
-    let apply = world.runtime.spawn(async move { plugin.resource(RUN).await.apply(None, planned).await });
-    while world.simulator.control(Method::GET, "faults", None)[0]["count"] != 0 {
-        assert!(!apply.is_finished(), "the apply ended too early");
-    }
+    let apply = world.begin(planned);
     let stop = async { world.plugin.rpc().stop_provider(stop_provider::Request {}).await.map(drop) };
     world.runtime.block_on(stop).unwrap();
     let applied = world.runtime.block_on(apply).unwrap();
@@ -232,6 +238,34 @@ fn an_interrupted_run_finishes_its_batch_and_the_next_plan_shows_the_rest() {
     world.plugin = Arc::new(world.runtime.block_on(configured(&world.simulator)));
     let rest = world.rows();
     assert_eq!(rest.keys().collect::<Vec<_>>(), left.keys().collect::<Vec<_>>());
+}
+
+#[test]
+fn a_row_that_is_refused_is_told_and_the_rest_is_done() {
+    let world = Reviewed::start(&[]);
+    let planned = world.plan(json!({ "changes": world.rows() }));
+    planned.messages.expect_none();
+    // The request that creates accounts is held up, and meanwhile somebody takes an address by hand.
+    let apply = world.begin(planned);
+    let desk = json!({
+        "primary_email": "desk@contoso.com", "type": "functional_account",
+        "alias_emails": ["grace.hill@contoso.com"],
+    });
+    world.essentials(Method::POST, "users", Some(&desk));
+    let applied = world.runtime.block_on(apply).unwrap();
+    assert!(!applied.messages.has_errors(), "a refused row is no failure of the run: {}", applied.messages);
+
+    let left = applied.state["left"].as_object().unwrap();
+    assert_eq!(left.keys().collect::<Vec<_>>(), ["grace.hill@contoso.com"], "{left:?}");
+    assert!(left["grace.hill@contoso.com"].as_str().unwrap().starts_with("add: "), "{left:?}");
+    let accounts = world.essentials(Method::GET, "users", None).to_string();
+    assert!(accounts.contains("frank.gomez@") && accounts.contains("henry.ito@"), "{accounts}");
+    assert!(!accounts.contains("jack.king@"), "{accounts}");
+
+    // Once the address is free again, the next plan shows what remains.
+    world.essentials(Method::DELETE, "users/desk@contoso.com", None);
+    let rest = world.rows();
+    assert_eq!(rest.keys().collect::<Vec<_>>(), ["grace.hill@contoso.com"], "{rest:?}");
 }
 
 #[tokio::test]

@@ -315,7 +315,9 @@ impl Outcome {
 
     /// The attributes that a plan changes in place, in order, each as often as a line shows it: `~ notes = "a" -> "b"`.
     pub(crate) fn changed_attributes(&self) -> Vec<&str> {
-        let lines = self.stdout.lines().filter_map(|line| line.trim_start().strip_prefix("~ "));
+        // Before that, Terraform may show what has changed by itself.
+        let (_, planned) = self.stdout.split_once(" will perform the following actions:").unwrap_or_default();
+        let lines = planned.lines().filter_map(|line| line.trim_start().strip_prefix("~ "));
         // OpenTofu names write-only attributes in every change.
         let shown = lines.filter(|line| !line.ends_with("= (write-only attribute)"));
         let mut names: Vec<&str> =
