@@ -31,7 +31,9 @@ fn every_hand_edit_is_one_line_of_the_plan_and_repaired() {
         stage.simulator.advance_clock("6m");
         let edits: Vec<Edit> =
             [edits_of_application(), edits_of_consent(), edits_of_sync()].into_iter().flatten().collect();
-        edits.iter().for_each(|edit| edit.make(&hand));
+        for edit in &edits {
+            edit.make(&hand);
+        }
         // Proofpoint tells the end of the secret anew after each change.
         let beside = ["groups", "secret_expiry", "users", "what"];
         let mut expected: Vec<&str> =
