@@ -108,8 +108,7 @@ fn a_nightly_pipeline_is_quiet_while_people_come_and_go_and_fails_when_the_sync_
         for (path, body) in
             [("domains", json!({ "id": "contoso.net" })), ("domains/contoso.net/verify", json!({}))]
         {
-            let (status, answer) = stage.simulator.graph(Method::POST, path, Some(&body));
-            assert!((200..300).contains(&status), "{answer}");
+            stage.simulator.graph_done(Method::POST, path, Some(&body));
         }
         stage.simulator.advance_clock("25h");
         let alarm = stage.workspace.run_steps(&steps).fails();

@@ -1,49 +1,28 @@
 //! What the permissions guide lists is enough: identities that hold exactly that and nothing else.
 
-use reqwest::Method;
-use serde_json::{Value as Json, json};
-use terraform_provider_proofpoint::provider::permissions;
+use std::collections::BTreeSet;
 
+use serde_json::json;
+use terraform_provider_proofpoint::provider::permissions;
+use tokio::runtime::Runtime;
+
+use crate::support::plugin::Start;
 use crate::support::plugin::calls::Messages;
 use crate::support::quickstart::{APPLICATION, CONSENT, Quickstart};
+use crate::support::sign_in;
 use crate::support::simulator::Simulator;
 
-const GRAPH: &str = "00000003-0000-0000-c000-000000000000";
+const PREVIEW: &str = "proofpoint_azure_sync_preview";
 
 #[track_caller]
 fn succeeds(said: &Messages) {
     assert!(said.0.iter().all(|message| !message.error), "{said}");
 }
 
-/// A Graph request of an administrator, which must succeed.
-#[track_caller]
-fn graph(simulator: &Simulator, method: Method, path: &str, body: Json) -> Json {
-    let body = Some(body).filter(|body| !body.is_null());
-    let (status, answer) = simulator.graph(method, path, body.as_ref());
-    assert!((200..300).contains(&status), "{path}: {status} {answer}");
-    answer
-}
-
-/// Makes an identity that has been granted exactly these application permissions, and lets the provider sign in as it.
+/// Lets the provider sign in as an identity that holds exactly these application permissions.
 fn sign_in_with(quickstart: &mut Quickstart, permissions: &[&str]) {
-    let simulator = &quickstart.simulator;
-    let text = |answer: &Json, name: &str| answer[name].as_str().expect(name).to_owned();
-    let name = json!({ "displayName": permissions.join(" ") });
-    let application = graph(simulator, Method::POST, "applications", name);
-    let client_id = text(&application, "appId");
-    let path = format!("applications/{}/addPassword", text(&application, "id"));
-    let secret = text(&graph(simulator, Method::POST, &path, json!({})), "secretText");
-    let principal = graph(simulator, Method::POST, "servicePrincipals", json!({ "appId": client_id }));
-    let principal = text(&principal, "id");
-    let path = format!("servicePrincipals(appId='{GRAPH}')?$select=id,appRoles");
-    let api = graph(simulator, Method::GET, &path, Json::Null);
-    for permission in permissions {
-        let roles = api["appRoles"].as_array().expect("roles");
-        let role =
-            roles.iter().find(|role| role["value"] == *permission).unwrap_or_else(|| panic!("{permission}"));
-        let grant = json!({ "principalId": principal, "resourceId": api["id"], "appRoleId": role["id"] });
-        graph(simulator, Method::POST, &format!("servicePrincipals/{principal}/appRoleAssignments"), grant);
-    }
+    let held = permissions.iter().copied();
+    let (client_id, secret) = sign_in::application_with(&quickstart.simulator, held);
     quickstart.set("ARM_CLIENT_ID", &client_id);
     quickstart.set("ARM_CLIENT_SECRET", &secret);
 }
@@ -143,4 +122,41 @@ fn a_consent_to_application_permissions_alone_needs_no_sight_of_the_delegated_on
     succeeds(&planned.messages);
     assert_eq!(planned.state, quickstart.state(CONSENT));
     quickstart.destroy_one(CONSENT);
+}
+
+/// Reads the report as an identity that holds exactly these permissions.
+fn preview(simulator: &Simulator, runtime: &Runtime, permissions: &BTreeSet<&str>) -> Messages {
+    let (client_id, secret) = sign_in::application_with(simulator, permissions.iter().copied());
+    let mut environment = simulator.environment();
+    environment.insert("ARM_CLIENT_ID".to_owned(), client_id);
+    environment.insert("ARM_CLIENT_SECRET".to_owned(), secret);
+    runtime.block_on(async {
+        let plugin = Start::plain(&environment).run().await;
+        plugin.configure(json!({})).await.expect_none();
+        let (state, said) = plugin.data(PREVIEW, json!({ "domain": simulator.tenant().domain })).await;
+        assert!(!said.0.is_empty() || state["report"]["counts"]["adding"] == 3, "{state}");
+        said
+    })
+}
+
+#[test]
+fn a_report_needs_the_permissions_that_are_listed_for_it_and_no_more() {
+    let simulator = Simulator::start(&["--plain"]);
+    let runtime = Runtime::new().expect("a runtime");
+    let lists = || permissions::of(PREVIEW).iter().flat_map(|(_, need)| need.permissions);
+    let first: BTreeSet<&str> = lists().filter_map(|any_of| any_of.first().copied()).collect();
+    let last: BTreeSet<&str> = lists().filter_map(|any_of| any_of.last().copied()).collect();
+    for held in [first, last, ["User.Read.All", "GroupMember.Read.All"].into()] {
+        let said = preview(&simulator, &runtime, &held);
+        assert!(said.0.is_empty(), "with {held:?}: {said}");
+    }
+    for (held, missing) in [
+        (["Group.Read.All", "Organization.Read.All"].into(), "`User.Read.All`"),
+        (["User.Read.All", "Organization.Read.All"].into(), "`Group.Read.All`"),
+        (["User.ReadBasic.All", "Group.Read.All", "Organization.Read.All"].into(), "`User.Read.All`"),
+    ] {
+        let said = preview(&simulator, &runtime, &held);
+        assert!(said.expect_error().detail.contains(missing), "with {held:?}: {said}");
+    }
+    simulator.assert_every_route_was_known();
 }

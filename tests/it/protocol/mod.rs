@@ -16,7 +16,6 @@ mod kill;
 mod least_privilege;
 mod lifecycle;
 mod log;
-mod permissions;
 mod preflight;
 mod preview;
 mod provider_config;

@@ -36,7 +36,7 @@ impl Hand<'_> {
     /// A Graph request, which must succeed.
     #[track_caller]
     pub(crate) fn graph(&self, method: Method, path: &str, body: Json) -> Json {
-        graph(self.simulator, method, path, body)
+        self.simulator.graph_done(method, path, Some(&body).filter(|body| !body.is_null()))
     }
 
     /// Path of the application.
@@ -71,9 +71,7 @@ impl Hand<'_> {
     #[track_caller]
     fn essentials(&self, method: Method, part: &str, body: Option<&Json>) -> Json {
         let path = format!("orgs/{}/settings/azure{part}", self.simulator.tenant().domain);
-        let (status, answer) = self.simulator.essentials(method, &path, body);
-        assert!((200..300).contains(&status), "{path}: {status} {answer}");
-        answer
+        self.simulator.essentials_done(method, &path, body)
     }
 
     /// Changes a field of the settings as the console does.
@@ -88,15 +86,7 @@ impl Hand<'_> {
 /// Object id of the service principal of an application.
 pub(crate) fn principal_of(simulator: &Simulator, client_id: &str) -> String {
     let path = format!("servicePrincipals(appId='{client_id}')?$select=id");
-    graph(simulator, Method::GET, &path, Json::Null)["id"].as_str().expect("an id").to_owned()
-}
-
-#[track_caller]
-fn graph(simulator: &Simulator, method: Method, path: &str, body: Json) -> Json {
-    let body = Some(body).filter(|body| !body.is_null());
-    let (status, answer) = simulator.graph(method, path, body.as_ref());
-    assert!((200..300).contains(&status), "{path}: {status} {answer}");
-    answer
+    simulator.graph_done(Method::GET, &path, None)["id"].as_str().expect("an id").to_owned()
 }
 
 /// The arguments of the application with which each edit shows; it has the first tenant's automation identity as owner.

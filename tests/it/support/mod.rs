@@ -8,5 +8,6 @@ pub(crate) mod mistakes;
 pub(crate) mod plugin;
 pub(crate) mod quickstart;
 pub(crate) mod relay;
+pub(crate) mod sign_in;
 pub(crate) mod simulator;
 pub(crate) mod workspace;

@@ -231,6 +231,18 @@ impl Simulator {
         self.send(request, body)
     }
 
+    /// A Graph request by hand that must succeed; its answer.
+    #[track_caller]
+    pub(crate) fn graph_done(&self, method: Method, path: &str, body: Option<&Value>) -> Value {
+        done(path, self.graph(method, path, body))
+    }
+
+    /// A Proofpoint Essentials request by hand that must succeed; its answer.
+    #[track_caller]
+    pub(crate) fn essentials_done(&self, method: Method, path: &str, body: Option<&Value>) -> Value {
+        done(path, self.essentials(method, path, body))
+    }
+
     /// Whether an application of the first tenant can sign in with a secret.
     pub(crate) fn signs_in(&self, client_id: &str, secret: &str) -> bool {
         self.sign_in(client_id, secret).0 == 200
@@ -290,6 +302,12 @@ impl Drop for Simulator {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
+}
+
+#[track_caller]
+fn done(path: &str, (status, answer): (u16, Value)) -> Value {
+    assert!((200..300).contains(&status), "{path}: {status} {answer}");
+    answer
 }
 
 /// Every string inside a value, but not the keys of objects.
