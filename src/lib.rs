@@ -14,6 +14,7 @@ pub mod plugin;
 pub mod preview;
 pub mod protocol;
 pub mod provider;
+pub mod registry;
 pub mod resources;
 pub mod server;
 pub mod stdout;

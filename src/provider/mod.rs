@@ -6,7 +6,6 @@ pub mod ids;
 mod model;
 pub mod permissions;
 mod region;
-mod registry;
 mod session;
 
 pub use configuration::{Configuration, Login, Missing, configure, validate};
@@ -14,5 +13,4 @@ pub use diagnose::Diagnose;
 pub use ids::{NotAPath, ObjectPath};
 pub use model::ProviderModel;
 pub use region::{Region, UnknownRegion};
-pub use registry::new;
 pub use session::Session;

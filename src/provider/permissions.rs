@@ -78,19 +78,6 @@ pub fn of(type_name: &str) -> &'static [Occasion] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::env::EnvMap;
-    use crate::framework::service::Service as _;
-
-    #[test]
-    fn every_entry_is_something_that_the_provider_offers() {
-        let provider = crate::provider::new(&EnvMap::default());
-        let (resources, data_sources) = (provider.resource_schemas(), provider.data_source_schemas());
-        for (name, occasions) in BY_TYPE {
-            assert!(resources.contains_key(*name) || data_sources.contains_key(*name), "{name}");
-            assert!(!occasions.is_empty(), "{name}");
-        }
-        assert!(of("proofpoint_account").is_empty());
-    }
 
     #[test]
     fn whatever_computes_a_report_lists_what_the_report_needs() {

@@ -26,22 +26,8 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("main", &[]),
     ("lib", &[]),
     ("commands", &["env", "framework", "plugin", "server", "stdout"]),
-    (
-        "provider",
-        &[
-            "auth",
-            "clock",
-            "data_sources",
-            "env",
-            "essentials",
-            "framework",
-            "functions",
-            "graph",
-            "http",
-            "model",
-            "resources",
-        ],
-    ),
+    ("provider", &["auth", "clock", "env", "essentials", "framework", "graph", "http", "model"]),
+    ("registry", &["data_sources", "env", "framework", "functions", "provider", "resources"]),
     (
         "data_sources",
         &[

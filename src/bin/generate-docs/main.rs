@@ -15,13 +15,13 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use terraform_provider_proofpoint::env::EnvMap;
-use terraform_provider_proofpoint::provider;
+use terraform_provider_proofpoint::registry;
 
 fn main() -> ExitCode {
     let mode = std::env::args().nth(1).unwrap_or_default();
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let docs = root.join("docs");
-    let provider = provider::new(&EnvMap::default());
+    let provider = registry::provider(&EnvMap::default());
     let result = page::all(&provider, root).and_then(|pages| match mode.as_str() {
         "write" => tree::write(&docs, &pages).map(|changes| (changes, ExitCode::SUCCESS)),
         "check" => tree::check(&docs, &pages).map(|changes| {
