@@ -22,6 +22,7 @@ fn changed(prior: &Json, planned: &Json) -> BTreeMap<String, Json> {
 fn five_years_of_weekly_applies_never_meet_an_expired_secret_or_an_unexplained_change() {
     let simulator = Simulator::start(&["--users", "2", "--groups", "0"]);
     let mut quickstart = Quickstart::start(simulator);
+    quickstart.write(SYNC, &json!({ "frequency": 24 }));
     quickstart.converge();
     let domain = quickstart.simulator.tenant().domain.clone();
     let (mut rotations, mut removals, mut quiet) = (0, 0, 0);
