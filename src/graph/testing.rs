@@ -162,7 +162,7 @@ pub(super) fn batch(seen: &Seen, item: impl Fn(&str) -> (u16, Value)) -> Reply {
         .rev()
         .map(|request| {
             let (status, body) = item(request["url"].as_str().unwrap_or_default());
-            json!({"id": request["id"], "status": status, "headers": {"Retry-After": "0"}, "body": body})
+            json!({"id": request["id"], "status": status, "headers": {"Retry-After": "0.02"}, "body": body})
         })
         .collect();
     Reply::ok(json!({"responses": answers}))

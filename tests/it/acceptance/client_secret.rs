@@ -28,7 +28,6 @@ fn a_secret_is_rotated_by_trigger_and_by_clock_and_the_earlier_one_goes_after_th
         assert_ne!(second["value"], first["value"]);
         assert_eq!(stage.keys(), BTreeSet::from([key(&first), key(&second)]));
         assert_eq!(second["previous_key_ids"], json!([key(&first)]));
-        stage.workspace.assert_nothing_to_do();
 
         stage.simulator.advance_clock("25h");
         let (_, plan) = stage.workspace.plan_into("over", &[]);
@@ -36,7 +35,6 @@ fn a_secret_is_rotated_by_trigger_and_by_clock_and_the_earlier_one_goes_after_th
         stage.workspace.apply(&["over"]).succeeds();
         assert_eq!(stage.keys(), BTreeSet::from([key(&second)]));
         assert_eq!(stage.secret()["value"], second["value"]);
-        stage.workspace.assert_nothing_to_do();
 
         // A life of 4320h with 720h to spare; the plan is applied a while after it was made.
         stage.simulator.advance_clock("3600h");
