@@ -1,4 +1,4 @@
-//! A client secret for use elsewhere: rotated without an overlap, lost on its way, removed by somebody.
+//! A client secret for use elsewhere: rotated in time and without an overlap, lost on its way, removed by somebody.
 
 use std::collections::BTreeSet;
 
@@ -19,6 +19,7 @@ struct World {
     runtime: Runtime,
     plugin: Plugin,
     application: Json,
+    overlap: &'static str,
 }
 
 impl World {
@@ -38,14 +39,14 @@ impl World {
         });
         // Another write within moments of one may be refused as concurrent.
         simulator.advance_clock("1m");
-        Self { simulator, runtime, plugin, application }
+        Self { simulator, runtime, plugin, application, overlap: "0s" }
     }
 
     /// Refreshes, plans and applies the secret, and keeps what core would.
     fn apply(&self, prior: Option<&Stored>, trigger: &str) -> (Option<Stored>, Messages) {
         let config = json!({
             "application_id": self.application["id"], "display_name": "reporting", "end_date_relative": "4320h",
-            "rotate_when_changed": { "trigger": trigger }, "overlap": "0s",
+            "rotate_before": "720h", "rotate_when_changed": { "trigger": trigger }, "overlap": self.overlap,
         });
         self.runtime.block_on(async {
             self.plugin.configure(json!({})).await.expect_none();
@@ -107,6 +108,25 @@ fn without_overlap_the_earlier_secret_goes_once_the_new_one_is_there() {
     let writes = world.simulator.writes();
     let order: Vec<&str> = writes.iter().filter_map(|write| write.path.rsplit('/').next()).collect();
     assert_eq!(order, ["addPassword", "removePassword"]);
+}
+
+#[test]
+fn a_secret_is_rotated_in_time_and_the_earlier_one_kept_for_the_overlap() {
+    let world = World { overlap: "24h", ..World::start() };
+    let first = world.make(None, "1");
+    // A life of 4320h with 720h to spare.
+    world.simulator.advance_clock("3598h");
+    let same = world.make(Some(&first), "1");
+    assert_eq!(same.state, first.state);
+    world.simulator.advance_clock("3h");
+    let second = world.make(Some(&same), "1");
+    assert_ne!(second.state["value"], first.state["value"]);
+    assert_eq!(world.keys(), BTreeSet::from([key(&first), key(&second)]));
+    assert_eq!(second.state["previous_key_ids"], json!([key(&first)]));
+    world.simulator.advance_clock("25h");
+    let third = world.make(Some(&second), "1");
+    assert_eq!(third.state["value"], second.state["value"]);
+    assert_eq!(world.keys(), BTreeSet::from([key(&second)]));
 }
 
 #[test]
