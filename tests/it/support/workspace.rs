@@ -26,9 +26,10 @@ const PROVIDER: &str = "terraform-provider-proofpoint";
 /// How the CLI gets at the provider.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Install {
-    /// `dev_overrides`: no `init`, no checksums, a warning in every output. The default: it is the faster one.
+    /// `dev_overrides`: no `init`, no checksums, a warning in every output, and no TLS between CLI and provider. The
+    /// default: it is the faster one.
     Override,
-    /// An unpacked filesystem mirror, as a registry would deliver it; needs [`Workspace::init`].
+    /// An unpacked filesystem mirror, as a registry would deliver it, and mutual TLS; needs [`Workspace::init`].
     Mirror,
 }
 
@@ -67,6 +68,9 @@ impl Workspace {
             ("TF_IN_AUTOMATION".to_owned(), "1".to_owned()),
             ("CHECKPOINT_DISABLE".to_owned(), "1".to_owned()),
         ]);
+        if install == Install::Override {
+            environment.insert("TF_DISABLE_PLUGIN_TLS".to_owned(), "1".to_owned());
+        }
         let workspace = Self { dir, cli: cli.clone(), environment };
         workspace.write("versions.tf", REQUIREMENT);
         workspace
