@@ -164,9 +164,13 @@ fn said(config: &Value) -> usize {
 fn agrees(config: &Value, planned: &Value) -> bool {
     match (config, planned) {
         (Value::Null, _) => true,
-        (Value::Map(config), Value::Map(planned)) => config
-            .iter()
-            .all(|(name, member)| planned.get(name).is_some_and(|planned| agrees(member, planned))),
+        // Of an object both have every member, of a map the keys are part of what is configured.
+        (Value::Map(config), Value::Map(planned)) => {
+            config.len() == planned.len()
+                && config
+                    .iter()
+                    .all(|(name, member)| planned.get(name).is_some_and(|planned| agrees(member, planned)))
+        }
         (Value::List(config), Value::List(planned)) => {
             config.len() == planned.len() && config.iter().zip(planned).all(|(a, b)| agrees(a, b))
         }
@@ -174,5 +178,21 @@ fn agrees(config: &Value, planned: &Value) -> bool {
             config.len() == planned.len() && config.iter().all(|a| planned.iter().any(|b| agrees(a, b)))
         }
         (config, planned) => config == planned,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_differs_in_the_keys_of_a_map_does_not_agree() {
+        let element = |keys: &[&str]| {
+            let map = Value::object(keys.iter().map(|key| ((*key).to_owned(), Value::from("x"))));
+            Value::object([("map", map), ("serial", Value::Null)])
+        };
+        assert!(agrees(&element(&["k"]), &element(&["k"])));
+        assert!(!agrees(&element(&[]), &element(&["k"])));
+        assert!(!agrees(&element(&["k"]), &element(&[])));
     }
 }
