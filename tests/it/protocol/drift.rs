@@ -171,7 +171,7 @@ fn a_managed_key_that_is_gone_from_entra_is_replaced() {
     quickstart.converge();
     let hand = hand(&quickstart, String::new());
     let key = quickstart.state(SYNC)["key_id"].clone();
-    hand.graph(Method::POST, &format!("{}/removePassword", hand.application()), json!({ "keyId": key }));
+    hand.graph(Method::POST, &format!("{}/removePassword", hand.application()), &json!({ "keyId": key }));
     quickstart.configure();
     let plan = quickstart.plan(SYNC);
     assert_eq!(plan.state["key_id"], UNKNOWN, "{:#}", plan.state);

@@ -35,8 +35,8 @@ impl Edit {
 impl Hand<'_> {
     /// A Graph request, which must succeed.
     #[track_caller]
-    pub(crate) fn graph(&self, method: Method, path: &str, body: Json) -> Json {
-        self.simulator.graph_done(method, path, Some(&body).filter(|body| !body.is_null()))
+    pub(crate) fn graph(&self, method: Method, path: &str, body: &Json) -> Json {
+        self.simulator.graph_done(method, path, Some(body).filter(|body| !body.is_null()))
     }
 
     /// Path of the application.
@@ -46,21 +46,21 @@ impl Hand<'_> {
 
     /// Makes a secret of the application.
     pub(crate) fn make_secret(&self) -> String {
-        let password = self.graph(Method::POST, &format!("{}/addPassword", self.application()), json!({}));
+        let password = self.graph(Method::POST, &format!("{}/addPassword", self.application()), &json!({}));
         password["secretText"].as_str().expect("a secret").to_owned()
     }
 
-    fn change_application(&self, changes: Json) {
+    fn change_application(&self, changes: &Json) {
         self.graph(Method::PATCH, &self.application(), changes);
     }
 
     /// Takes the permissions of all kinds but one (`Scope` or `Role`) off the registration.
     fn declare_only(&self, kind: &str) {
-        let application = self.graph(Method::GET, &self.application(), Json::Null);
+        let application = self.graph(Method::GET, &self.application(), &Json::Null);
         let mut access = application["requiredResourceAccess"].clone();
         let permissions = access[0]["resourceAccess"].as_array_mut().expect("permissions");
         permissions.retain(|permission| permission["type"] == kind);
-        self.change_application(json!({ "requiredResourceAccess": access }));
+        self.change_application(&json!({ "requiredResourceAccess": access }));
     }
 
     fn principal(&self) -> String {
@@ -103,23 +103,23 @@ pub(crate) fn application_arguments(simulator: &Simulator) -> Json {
 /// The edits of an application that leave its principal alone.
 pub(crate) fn edits_of_application() -> Vec<Edit> {
     vec![
-        Edit::new("display_name", |hand| hand.change_application(json!({ "displayName": "Renamed" }))),
+        Edit::new("display_name", |hand| hand.change_application(&json!({ "displayName": "Renamed" }))),
         Edit::new("redirect_uris", |hand| {
-            hand.change_application(json!({ "web": { "redirectUris": ["https://elsewhere.example/"] } }));
+            hand.change_application(&json!({ "web": { "redirectUris": ["https://elsewhere.example/"] } }));
         }),
         Edit::new("sign_in_audience", |hand| {
-            hand.change_application(json!({ "signInAudience": "AzureADMultipleOrgs" }));
+            hand.change_application(&json!({ "signInAudience": "AzureADMultipleOrgs" }));
         }),
         Edit::new("delegated_permissions", |hand| hand.declare_only("Role")),
         Edit::new("application_permissions", |hand| hand.declare_only("Scope")),
         Edit::new("owners", |hand| {
             let owner = principal_of(hand.simulator, &hand.simulator.tenant().client_id);
             let path = format!("{}/owners/{owner}/$ref", hand.application());
-            hand.graph(Method::DELETE, &path, Json::Null);
+            hand.graph(Method::DELETE, &path, &Json::Null);
         }),
-        Edit::new("notes", |hand| hand.change_application(json!({ "notes": "Changed by hand" }))),
+        Edit::new("notes", |hand| hand.change_application(&json!({ "notes": "Changed by hand" }))),
         Edit::new("tags", |hand| {
-            hand.change_application(json!({ "tags": ["terraform-provider-proofpoint", "other"] }));
+            hand.change_application(&json!({ "tags": ["terraform-provider-proofpoint", "other"] }));
         }),
     ]
 }
@@ -127,7 +127,7 @@ pub(crate) fn edits_of_application() -> Vec<Edit> {
 /// Deletes the principal, and with it what was consented to.
 pub(crate) fn edit_of_principal() -> Edit {
     Edit::new("service_principal_object_id", |hand| {
-        hand.graph(Method::DELETE, &format!("servicePrincipals/{}", hand.principal()), Json::Null);
+        hand.graph(Method::DELETE, &format!("servicePrincipals/{}", hand.principal()), &Json::Null);
     })
 }
 
@@ -136,16 +136,16 @@ pub(crate) fn edits_of_consent() -> Vec<Edit> {
     vec![
         Edit::new("delegated_permissions", |hand| {
             let filter = format!("oauth2PermissionGrants?$filter=clientId eq '{}'", hand.principal());
-            let grants = hand.graph(Method::GET, &filter, Json::Null);
+            let grants = hand.graph(Method::GET, &filter, &Json::Null);
             let id = grants["value"][0]["id"].as_str().expect("a grant");
             let less = json!({ "scope": "Directory.Read.All" });
-            hand.graph(Method::PATCH, &format!("oauth2PermissionGrants/{id}"), less);
+            hand.graph(Method::PATCH, &format!("oauth2PermissionGrants/{id}"), &less);
         }),
         Edit::new("application_permissions", |hand| {
             let path = format!("servicePrincipals/{}/appRoleAssignments", hand.principal());
-            let assigned = hand.graph(Method::GET, &path, Json::Null);
+            let assigned = hand.graph(Method::GET, &path, &Json::Null);
             let id = assigned["value"][0]["id"].as_str().expect("an assignment");
-            hand.graph(Method::DELETE, &format!("{path}/{id}"), Json::Null);
+            hand.graph(Method::DELETE, &format!("{path}/{id}"), &Json::Null);
         }),
     ]
 }
