@@ -120,3 +120,18 @@ async fn an_account_that_does_not_fit_is_named_by_its_place_and_not_by_its_data(
     let text = organization.users(&call(), Clone::clone).await.expect_err("refused").to_string();
     assert!(text.contains("account 2, at `is_active`") && !text.contains("hush"), "{text}");
 }
+
+#[tokio::test]
+async fn an_account_with_something_behind_it_is_no_account() {
+    let body = r#"{"users": [{"primary_email": "a@contoso.com", "type": "end_user"} "hush"]}"#;
+    let organization = organization(move |_, _| body).await;
+    let text = organization.users(&call(), Clone::clone).await.expect_err("refused").to_string();
+    assert!(text.contains("account 1, something follows the JSON") && !text.contains("hush"), "{text}");
+}
+
+#[tokio::test]
+async fn an_exemption_that_cannot_be_read_is_named_by_its_place_and_not_by_its_data() {
+    let organization = organization(move |_, _| r#"["a@contoso.com", {"mail": "hush"}]"#).await;
+    let text = organization.exemptions(&call()).await.expect_err("refused").to_string();
+    assert!(text.contains("item 2 names no exempt address") && !text.contains("hush"), "{text}");
+}

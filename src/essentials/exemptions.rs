@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::error::Error;
-use super::organization::{json, unexpected};
+use super::error::{Error, Fault};
+use super::organization::{failed, json};
 use super::{Organization, lenient};
 use crate::http::Call;
 
@@ -27,9 +27,9 @@ impl Organization {
             Err(error) if error.is_not_found() => return Ok(BTreeSet::new()),
             answer => answer?,
         };
-        let items: Vec<Value> = lenient::list(answer, &["exemptions", "users"])
-            .map_err(|error| unexpected(&operation, &error))?;
-        items.iter().map(|item| address(item).map_err(|error| unexpected(&operation, &error))).collect()
+        let items: Vec<Value> =
+            lenient::list(answer, &["exemptions", "users"]).map_err(|misfit| failed(&operation, misfit))?;
+        addresses(&items).map_err(|fault| failed(&operation, fault))
     }
 
     /// Adds exempt addresses; those already on the list stay.
@@ -47,7 +47,12 @@ impl Organization {
 }
 
 /// An item that cannot be read is an error: left out, it would make an exempt address count as one that is not.
-fn address(item: &Value) -> Result<String, serde_json::Error> {
+fn addresses(items: &[Value]) -> Result<BTreeSet<String>, Fault> {
+    let unreadable = |at| Fault::Unexpected(format!("item {} names no exempt address", at + 1));
+    items.iter().enumerate().map(|(at, item)| address(item).ok_or_else(|| unreadable(at))).collect()
+}
+
+fn address(item: &Value) -> Option<String> {
     let text = match item {
         Value::String(text) => Some(text.as_str()),
         Value::Object(members) => {
@@ -55,10 +60,7 @@ fn address(item: &Value) -> Result<String, serde_json::Error> {
         }
         _ => None,
     };
-    let address = text.map(str::trim).filter(|text| text.contains('@'));
-    address
-        .map(str::to_lowercase)
-        .ok_or_else(|| serde::de::Error::custom(format_args!("`{item}` names no exempt address")))
+    text.map(str::trim).filter(|text| text.contains('@')).map(str::to_lowercase)
 }
 
 #[cfg(test)]
@@ -77,7 +79,8 @@ mod tests {
     fn an_item_that_cannot_be_read_is_an_error_and_no_exemption_less() {
         for item in [json!(1), json!(null), json!({"mail": "a@example.com"}), json!({"email": 7}), json!("")]
         {
-            assert!(address(&item).unwrap_err().to_string().contains("names no exempt address"), "{item}");
+            let fault = addresses(std::slice::from_ref(&item)).unwrap_err();
+            assert!(fault.to_string().contains("names no exempt address"), "{item}");
         }
     }
 }

@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-use crate::http::{Misfit, MisfitKind, read_json};
+use crate::http::{Misfit, MisfitKind, read_value};
 
 /// A boolean that may arrive as `true`, `"true"`, `"True"`, `1` or `"1"`, and their opposites.
 pub(super) fn boolean<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
@@ -68,7 +68,7 @@ pub(super) fn list<T: DeserializeOwned>(value: Value, envelopes: &[&str]) -> Res
             .ok_or_else(|| Misfit { path: envelopes.join("` or `"), kind: MisfitKind::Missing })?,
         other => other,
     };
-    read_json(items)
+    read_value(items)
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use super::error::{Error, Fault};
 use super::{
     Account, BatchOutcome, BodyError, Domain, LoginSettings, Profile, Settings, User, UserChange, lenient,
 };
-use crate::http::{Body, Call, Misfit, read_json};
+use crate::http::{Body, Call, read_json};
 
 /// An organization, addressed by any of its domains; a cheap clone.
 #[derive(Clone, Debug)]
@@ -45,7 +45,7 @@ impl Organization {
     pub async fn domains(&self, call: &Call) -> Result<Vec<Domain>, Error> {
         let operation = format!("read the domains of `{}`", self.domain);
         let answer: Value = self.get(call, &["domains"], &operation).await?;
-        lenient::list(answer, &["domains"]).map_err(|error| unexpected(&operation, &error))
+        lenient::list(answer, &["domains"]).map_err(|misfit| failed(&operation, misfit))
     }
 
     /// How people may sign in to its console (DOCUMENTED).
@@ -65,7 +65,7 @@ impl Organization {
         if answer.get("application_id").and_then(Value::as_str).unwrap_or_default().is_empty() {
             return Ok(None);
         }
-        Settings::from_answer(answer).map(Some).map_err(|error| unexpected(&operation, &error))
+        Settings::from_answer(answer).map(Some).map_err(|misfit| failed(&operation, misfit))
     }
 
     /// Replaces the settings of its sync as a whole, the client secret included (DOCUMENTED; the first configuration
@@ -77,9 +77,7 @@ impl Organization {
         key: &SecretString,
     ) -> Result<(), Error> {
         let operation = format!("write the sync settings of `{}`", self.domain);
-        let body = settings
-            .to_body(key)
-            .map_err(|fault| Error { operation: operation.clone(), fault: fault.into() })?;
+        let body = settings.to_body(key).map_err(|fault| failed(&operation, fault))?;
         let exchange = self.exchange(Method::PUT, SETTINGS, operation).body(body).repeatable();
         self.account.send(call, exchange).await.map(drop)
     }
@@ -97,7 +95,7 @@ impl Organization {
         let start = || (Elements::new("users"), Vec::new());
         let take = |(elements, kept): &mut (Elements, Vec<T>), piece: &[u8]| {
             elements.feed(piece, |element| {
-                let user: User = read_json(&mut serde_json::Deserializer::from_slice(element))
+                let user: User = read_json(element)
                     .map_err(|misfit| Fault::Unexpected(format!("account {}, {misfit}", kept.len() + 1)))?;
                 kept.push(keep(&user));
                 Ok(())
@@ -107,7 +105,7 @@ impl Organization {
         if elements.is_complete() {
             return Ok(kept);
         }
-        Err(Error { operation, fault: Fault::Unexpected("the list of users breaks off".to_owned()) })
+        Err(failed(&operation, Fault::Unexpected("the list of users breaks off".to_owned())))
     }
 
     /// Creates accounts. A batch answers 207 with what became of each (INFERRED shape).
@@ -116,7 +114,7 @@ impl Organization {
         let exchange =
             self.exchange(Method::POST, &["users"], operation.clone()).body(json(&operation, &users)?);
         let response = self.account.send(call, exchange).await?;
-        BatchOutcome::from_answer(&response.body).map_err(|error| unexpected(&operation, &error))
+        BatchOutcome::from_answer(&response.body).map_err(|misfit| failed(&operation, misfit))
     }
 
     /// Changes an account (DOCUMENTED; partial bodies were seen in public clients).
@@ -170,13 +168,9 @@ impl Organization {
 const SETTINGS: &[&str] = &["settings", "azure"];
 
 pub(super) fn json(operation: &str, value: &impl serde::Serialize) -> Result<Body, Error> {
-    Body::json(value)
-        .map_err(|error| Error { operation: operation.to_owned(), fault: BodyError::Json(error).into() })
+    Body::json(value).map_err(|error| failed(operation, BodyError::Json(error)))
 }
 
-pub(super) fn unexpected<'a, E>(operation: &str, error: &'a E) -> Error
-where
-    Misfit: From<&'a E>,
-{
-    Error { operation: operation.to_owned(), fault: Misfit::from(error).into() }
+pub(super) fn failed(operation: &str, fault: impl Into<Fault>) -> Error {
+    Error { operation: operation.to_owned(), fault: fault.into() }
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::lenient;
-use crate::http::{Body, Misfit, read_json};
+use crate::http::{Body, Misfit, read_value};
 
 /// What the API shows in place of the secret.
 const MASKED: &str = "****";
@@ -89,7 +89,7 @@ impl LastRun {
 impl Settings {
     /// Reads an answer. Stacks differ in the fields they show beyond the documented fifteen.
     pub(super) fn from_answer(answer: Value) -> Result<Self, Misfit> {
-        let mut settings: Self = read_json(answer)?;
+        let mut settings: Self = read_value(answer)?;
         settings.others.remove("ad_key");
         settings.secret_expiry = settings.others.remove("secret_expiry").and_then(filled);
         settings.last_run = match settings.others.remove("last_successful_sync") {

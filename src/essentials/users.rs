@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::lenient;
+use crate::http::{Misfit, read_json};
 
 /// An account.
 #[derive(Clone, Debug, Deserialize, PartialEq)]
@@ -97,8 +98,8 @@ struct BatchError {
 
 impl BatchOutcome {
     /// Takes a 207 answer apart. Its shape is inferred: the collection beside an `errors` array.
-    pub(super) fn from_answer(body: &[u8]) -> Result<Self, serde_json::Error> {
-        let answer: BatchAnswer = serde_json::from_slice(body)?;
+    pub(super) fn from_answer(body: &[u8]) -> Result<Self, Misfit> {
+        let answer: BatchAnswer = read_json(body)?;
         Ok(Self {
             created: answer
                 .users

@@ -3,7 +3,9 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Deserializer};
+use serde::Deserializer;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 /// Where a document differs from what is expected, and how.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,37 +27,44 @@ pub enum MisfitKind {
     Type,
     /// A value is none of those that are known.
     Value,
+    /// There is more behind it.
+    Trailing,
 }
 
-/// Reads a value from JSON or from a part of it that was read already.
-pub fn read_json<'de, T, D>(json: D) -> Result<T, Misfit>
+/// Reads a whole document.
+pub fn read_json<T: DeserializeOwned>(json: &[u8]) -> Result<T, Misfit> {
+    let mut reader = serde_json::Deserializer::from_slice(json);
+    let value = read(&mut reader)?;
+    reader.end().map_err(|_| Misfit { path: ".".to_owned(), kind: MisfitKind::Trailing })?;
+    Ok(value)
+}
+
+/// Reads a part of a document that was read already.
+pub fn read_value<T: DeserializeOwned>(value: Value) -> Result<T, Misfit> {
+    read(value)
+}
+
+fn read<'de, T, D>(json: D) -> Result<T, Misfit>
 where
-    T: Deserialize<'de>,
+    T: DeserializeOwned,
     D: Deserializer<'de, Error = serde_json::Error>,
 {
     serde_path_to_error::deserialize(json)
-        .map_err(|error| Misfit { path: error.path().to_string(), ..Misfit::from(error.inner()) })
+        .map_err(|error| Misfit { path: error.path().to_string(), kind: MisfitKind::of(error.inner()) })
 }
 
-impl From<&serde_json::Error> for Misfit {
-    fn from(error: &serde_json::Error) -> Self {
+impl MisfitKind {
+    fn of(error: &serde_json::Error) -> Self {
         let text = error.to_string();
-        let kind = if !error.is_data() {
-            MisfitKind::Malformed
+        if !error.is_data() {
+            Self::Malformed
         } else if text.starts_with("missing field") {
-            MisfitKind::Missing
+            Self::Missing
         } else if text.starts_with("invalid type") {
-            MisfitKind::Type
+            Self::Type
         } else {
-            MisfitKind::Value
-        };
-        Self { path: ".".to_owned(), kind }
-    }
-}
-
-impl From<&Self> for Misfit {
-    fn from(misfit: &Self) -> Self {
-        misfit.clone()
+            Self::Value
+        }
     }
 }
 
@@ -66,6 +75,7 @@ impl fmt::Display for MisfitKind {
             Self::Missing => "an expected member is missing",
             Self::Type => "it is of another type than expected",
             Self::Value => "its value is not one that is expected",
+            Self::Trailing => "something follows the JSON",
         })
     }
 }
@@ -83,7 +93,7 @@ impl fmt::Display for Misfit {
 mod tests {
     use super::*;
 
-    #[derive(Deserialize, Debug)]
+    #[derive(serde::Deserialize, Debug)]
     #[expect(dead_code, reason = "only its shape matters")]
     struct Thing {
         items: Vec<u32>,
@@ -96,12 +106,12 @@ mod tests {
             (r#"{"items": [1, -5]}"#, "at `items[1]`: its value is not one that is expected"),
             (r#"{"hush": 1}"#, "an expected member is missing"),
             (r#"{"items": [1, "hush"#, "at `items[1]`: the JSON is malformed or ends early"),
+            (r#"{"items": [1]} "hush""#, "something follows the JSON"),
         ] {
-            let misfit =
-                read_json::<Thing, _>(&mut serde_json::Deserializer::from_str(json)).expect_err(json);
+            let misfit = read_json::<Thing>(json.as_bytes()).expect_err(json);
             assert_eq!(misfit.to_string(), shown, "{json}");
         }
         let value = serde_json::json!({"items": "hush"});
-        assert_eq!(read_json::<Thing, _>(value).expect_err("a text").path, "items");
+        assert_eq!(read_value::<Thing>(value).expect_err("a text").path, "items");
     }
 }

@@ -25,7 +25,7 @@ pub use body::Body;
 pub use call::{Call, Interrupted};
 pub use client::Options;
 pub use error::{Error, Fault};
-pub use json::{Misfit, MisfitKind, read_json};
+pub use json::{Misfit, MisfitKind, read_json, read_value};
 pub use limiter::Limiter;
 pub use request::{Repeat, Request};
 pub use response::Response;

@@ -97,17 +97,12 @@ impl Response {
 }
 
 fn decode<T: DeserializeOwned>(body: &[u8], response: &Response) -> Result<T, Error> {
-    let mut reader = serde_json::Deserializer::from_slice(body);
-    let value = read_json(&mut reader).map_err(|misfit| {
+    read_json(body).map_err(|misfit| {
         let foreign = response.not_json().filter(|_| misfit.kind == MisfitKind::Malformed);
         foreign.unwrap_or_else(|| {
             response.error(Fault::Decode { path: misfit.path, cause: misfit.kind.to_string() })
         })
-    })?;
-    reader.end().map_err(|_| {
-        response.error(Fault::Decode { path: ".".to_owned(), cause: "something follows the JSON".to_owned() })
-    })?;
-    Ok(value)
+    })
 }
 
 /// The id the service gave the request.
