@@ -89,11 +89,8 @@ impl Elements {
         match byte {
             b'"' if self.depth == 0 => self.member = std::mem::take(&mut self.name),
             b'[' if self.depth == 0 && self.member == self.envelope.as_bytes() => self.place = Place::Array,
-            b'[' | b'{' => self.depth += 1,
-            // Brackets that do not match stay within an element, and whoever reads that finds that it is no JSON.
-            b']' | b'}' => self.depth = self.depth.saturating_sub(1),
             b',' if self.depth == 0 => self.member.clear(),
-            _ => {}
+            _ => self.bracket(byte),
         }
     }
 
@@ -140,14 +137,21 @@ impl Elements {
         if self.text(byte) {
             return false;
         }
+        if self.depth == 0 && matches!(byte, b']' | b',') {
+            return true;
+        }
+        self.bracket(byte);
+        false
+    }
+
+    /// Brackets that do not match stay within an element, and whoever reads that finds that it is no JSON.
+    #[inline]
+    fn bracket(&mut self, byte: u8) {
         match byte {
-            b']' | b',' if self.depth == 0 => return true,
             b'[' | b'{' => self.depth += 1,
-            // Brackets that do not match stay within an element, and whoever reads that finds that it is no JSON.
             b']' | b'}' => self.depth = self.depth.saturating_sub(1),
             _ => {}
         }
-        false
     }
 
     /// Follows texts, in which brackets mean nothing. False for bytes outside of them and for the closing quote.

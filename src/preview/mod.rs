@@ -14,7 +14,7 @@ use crate::graph::{self, Graph, needs};
 use crate::http::Call;
 use crate::sync_report::{Directory, Exemptions, Input, Organization, Settings, SyncVersion};
 
-pub use object::{CountsModel, FindingModel, ReportModel};
+pub use object::{CountsModel, FindingModel, ReportModel, sync_version};
 
 /// What the report is to be computed for.
 #[derive(Debug, Clone, Default)]

@@ -201,18 +201,18 @@ impl From<&Report> for ReportModel {
     }
 }
 
+/// The version that a `sync_version` names; the default where it names none.
+pub fn sync_version(number: &Attr<i64>) -> SyncVersion {
+    number.known().copied().and_then(SyncVersion::from_number).unwrap_or_default()
+}
+
 impl From<&ReportModel> for Report {
     /// The report that was shown; what was not shown is only in its counts.
     fn from(model: &ReportModel) -> Self {
         let counts: Counts = model.counts.known().map(Counts::from).unwrap_or_default();
         Self {
             digest: model.digest.text().to_owned(),
-            version: model
-                .sync_version
-                .known()
-                .copied()
-                .and_then(SyncVersion::from_number)
-                .unwrap_or_default(),
+            version: sync_version(&model.sync_version),
             adding: section(&model.adding, counts.adding),
             updating: section(&model.updating, counts.updating),
             deleting: section(&model.deleting, counts.deleting),

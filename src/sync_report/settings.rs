@@ -28,7 +28,8 @@ impl SyncVersion {
         }
     }
 
-    pub(super) fn other(self) -> Self {
+    /// The version that this one is not.
+    pub fn other(self) -> Self {
         match self {
             Self::V1 => Self::V2,
             Self::V2 => Self::V1,

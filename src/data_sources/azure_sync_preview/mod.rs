@@ -12,7 +12,7 @@ use crate::framework::diagnostic::Diagnostics;
 use crate::http::Call;
 use crate::preview::{self, Wanted};
 use crate::provider::{Diagnose, Session};
-use crate::sync_report::{Actions, Estimate, Exemptions, Role, Settings, SyncVersion, What};
+use crate::sync_report::{Actions, Estimate, Exemptions, Role, Settings, What};
 
 use model::{AllowedActions, PreviewModel, WhatToSync};
 
@@ -71,7 +71,7 @@ async fn wanted(
     Ok(Wanted {
         settings: named_over(config, live),
         exemptions: exemptions.map(|addresses| Exemptions::new(addresses.iter().map(String::as_str))),
-        version: config.sync_version.known().copied().and_then(SyncVersion::from_number).unwrap_or_default(),
+        version: preview::sync_version(&config.sync_version),
     })
 }
 

@@ -10,9 +10,7 @@ use crate::framework::resource::Planned;
 use crate::graph::Graph;
 use crate::http::Call;
 use crate::preview::{self, Wanted};
-use crate::sync_report::{
-    Estimate, Exemptions, Input, Limit, ObjectClass, Report, Section, Severity, SyncVersion,
-};
+use crate::sync_report::{Estimate, Exemptions, Input, Limit, ObjectClass, Report, Section, Severity};
 
 use super::model::SyncModel;
 use super::planning::drops_an_exemption;
@@ -99,13 +97,7 @@ impl Judge<'_> {
         let wanted = Wanted {
             settings: self.settings.into(),
             exemptions: exemptions.map(|addresses| Exemptions::new(addresses.iter().map(String::as_str))),
-            version: self
-                .model
-                .sync_version
-                .known()
-                .copied()
-                .and_then(SyncVersion::from_number)
-                .unwrap_or_default(),
+            version: preview::sync_version(&self.model.sync_version),
         };
         preview::read(self.call, graph, self.organization, wanted).await
     }
@@ -163,10 +155,7 @@ fn other_version(input: Input, report: &Report, limit: Limit) -> String {
     if !report.findings.iter().any(|finding| finding.code == "versions_differ") {
         return String::new();
     }
-    let version = match report.version {
-        SyncVersion::V1 => SyncVersion::V2,
-        SyncVersion::V2 => SyncVersion::V1,
-    };
+    let version = report.version.other();
     let otherwise = Estimate::of(&Input { version, ..input }).report(0);
     if otherwise.counts.removals == report.counts.removals {
         return String::new();

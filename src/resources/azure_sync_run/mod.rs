@@ -17,7 +17,7 @@ use crate::framework::resource::{
 use crate::http::Call;
 use crate::preview::{self, Wanted};
 use crate::provider::{Diagnose, Session};
-use crate::sync_report::{self, Action, Approved, Change, Estimate, Judgement, Limit, SyncVersion};
+use crate::sync_report::{self, Action, Approved, Change, Estimate, Judgement, Limit};
 
 use enact::{Outcome, Stop};
 use model::RunModel;
@@ -332,6 +332,6 @@ async fn wanted(call: &Call, organization: &Organization, model: &RunModel) -> R
         .at(RunModel::domain())
         .into());
     };
-    let version = model.sync_version.known().copied().and_then(SyncVersion::from_number).unwrap_or_default();
+    let version = preview::sync_version(&model.sync_version);
     Ok(Wanted { settings: (&settings).into(), exemptions: None, version })
 }
