@@ -18,20 +18,20 @@ demo: ## Apply the quick start against the simulator; KEEP=1 leaves it running
 	@.ci/demo
 
 lint: ## Check format, lints, licences and examples
-	cargo fmt --check
+	cargo fmt --all --check
 	cargo clippy --all-targets -- -D warnings
 	@.ci/deny
 	@.ci/format-examples --check
 
 fmt: ## Format Rust and Terraform sources
-	cargo fmt
+	cargo fmt --all
 	@.ci/format-examples
 
 docs: ## Write docs/ from the schema and the examples
-	cargo run --quiet --bin generate-docs -- write
+	cargo run --quiet --package proofpoint-tools --bin generate-docs -- write
 
 bench: ## Measure against the numbers in ARCHITECTURE.md
-	cargo build --release --bin terraform-provider-proofpoint --bin proofpoint-azure-simulator --bin bench
+	cargo build --release --package terraform-provider-proofpoint --package proofpoint-tools --bins
 	@"$${CARGO_TARGET_DIR:-target}/release/bench"
 
 dist: build ## Zip the release builds, the provider as a registry wants it, into target/dist

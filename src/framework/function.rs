@@ -117,7 +117,7 @@ impl Signature {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::framework::attr::Attr;
+    use crate::attr::Attr;
 
     #[test]
     fn arguments_are_typed_and_refused_by_position() {

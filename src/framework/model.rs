@@ -53,9 +53,9 @@ pub const fn field_name(identifier: &'static str) -> &'static str {
 /// `bool`, `i64`, `Number`, `Value` (dynamic), `Secret`, `Vec<T>` (list), `BTreeSet<T>` (set),
 /// `BTreeMap<String, T>` (map) or another model (nested attribute or block). The rules start with one of
 /// `required()`, `optional()`, `computed()`, `block()`, `timeouts()`, for identities `required_for_import()` or
-/// `optional_for_import()`; see [`Rules`](crate::framework::schema::Rules) for what can follow.
+/// `optional_for_import()`; see [`Rules`](crate::schema::Rules) for what can follow.
 ///
-/// For every field there is a function of its name that returns its [`Path`](crate::framework::path::Path).
+/// For every field there is a function of its name that returns its [`Path`](crate::path::Path).
 #[macro_export]
 macro_rules! model {
     (
@@ -80,59 +80,59 @@ macro_rules! model {
         impl $Model {
             $(
                 #[doc = concat!("The path of `", stringify!($field), "`.")]
-                $visibility fn $field() -> $crate::framework::path::Path {
-                    $crate::framework::path::Path::attribute($crate::framework::model::field_name(stringify!($field)))
+                $visibility fn $field() -> $crate::path::Path {
+                    $crate::path::Path::attribute($crate::model::field_name(stringify!($field)))
                 }
             )*
         }
 
-        impl $crate::framework::attr::AttributeType for $Model {
-            fn shape() -> $crate::framework::schema::Shape {
-                $crate::framework::schema::Shape::of_model::<Self>()
+        impl $crate::attr::AttributeType for $Model {
+            fn shape() -> $crate::schema::Shape {
+                $crate::schema::Shape::of_model::<Self>()
             }
 
             fn read(
-                value: &$crate::framework::value::Value,
-                path: &$crate::framework::path::Path,
-            ) -> ::std::result::Result<Self, $crate::framework::attr::ReadError> {
+                value: &$crate::value::Value,
+                path: &$crate::path::Path,
+            ) -> ::std::result::Result<Self, $crate::attr::ReadError> {
                 if value.is_unknown() {
-                    return Err($crate::framework::attr::ReadError::Unknown);
+                    return Err($crate::attr::ReadError::Unknown);
                 }
                 let _ = path; // A model may have no fields.
                 Ok(Self {
                     $(
-                        $field: $crate::framework::attr::AttributeType::read(
-                            value.member($crate::framework::model::field_name(stringify!($field))),
+                        $field: $crate::attr::AttributeType::read(
+                            value.member($crate::model::field_name(stringify!($field))),
                             &path.clone().join(Self::$field()),
                         )?,
                     )*
                 })
             }
 
-            fn write(&self) -> $crate::framework::value::Value {
-                $crate::framework::value::Value::object::<&str>([
+            fn write(&self) -> $crate::value::Value {
+                $crate::value::Value::object::<&str>([
                     $(
                         (
-                            $crate::framework::model::field_name(stringify!($field)),
-                            $crate::framework::attr::AttributeType::write(&self.$field),
+                            $crate::model::field_name(stringify!($field)),
+                            $crate::attr::AttributeType::write(&self.$field),
                         ),
                     )*
                 ])
             }
         }
 
-        impl $crate::framework::model::Model for $Model {
-            fn schema() -> $crate::framework::schema::Schema {
+        impl $crate::model::Model for $Model {
+            fn schema() -> $crate::schema::Schema {
                 #[allow(unused_imports, reason = "a model uses only some of the words for rules")]
-                use $crate::framework::schema::rules::*;
-                let description = $crate::framework::model::description(&[$($doc),*]);
+                use $crate::schema::rules::*;
+                let description = $crate::model::description(&[$($doc),*]);
                 #[allow(unused_mut, reason = "a model may have no fields")]
-                let mut schema = $crate::framework::schema::Schema::new(description);
+                let mut schema = $crate::schema::Schema::new(description);
                 $(
                     schema.field(
-                        $crate::framework::model::field_name(stringify!($field)),
-                        $crate::framework::model::description(&[$($field_doc),*]),
-                        <$Type as $crate::framework::attr::AttributeType>::shape(),
+                        $crate::model::field_name(stringify!($field)),
+                        $crate::model::description(&[$($field_doc),*]),
+                        <$Type as $crate::attr::AttributeType>::shape(),
                         $rules,
                     );
                 )*
@@ -147,11 +147,11 @@ mod tests {
     use std::collections::{BTreeMap, BTreeSet};
 
     use super::*;
-    use crate::framework::attr::{Attr, Secret};
-    use crate::framework::schema::Nesting;
-    use crate::framework::timeouts::Timeouts;
-    use crate::framework::validators::length;
-    use crate::framework::value::Type;
+    use crate::attr::{Attr, Secret};
+    use crate::schema::Nesting;
+    use crate::timeouts::Timeouts;
+    use crate::validators::length;
+    use crate::value::Type;
 
     model! {
         /// A wheel.
@@ -187,10 +187,7 @@ mod tests {
         let names: Vec<&str> = schema.attributes.iter().map(|attribute| attribute.name.as_ref()).collect();
         assert_eq!(names, ["name", "type", "tags", "front", "spare", "lock", "anything"]);
         assert_eq!(schema.attributes[0].description, "Its name.");
-        assert!(matches!(
-            &schema.attributes[4].shape,
-            crate::framework::schema::Shape::Nested(Nesting::Map, _)
-        ));
+        assert!(matches!(&schema.attributes[4].shape, crate::schema::Shape::Nested(Nesting::Map, _)));
         assert_eq!(schema.attributes[2].value_type(), Type::set(Type::String));
         let blocks: Vec<&str> = schema.blocks.iter().map(|block| block.name.as_ref()).collect();
         assert_eq!(blocks, ["bell", "timeouts"]);

@@ -166,6 +166,11 @@ pub struct Planning<R: Resource> {
 }
 
 impl<R: Resource> Planning<R> {
+    /// A plan that begins with what core proposes, which is how the framework calls [`Resource::plan`]; for tests of it.
+    pub fn new(prior: Option<R::Model>, config: R::Model, proposed: R::Model, private: R::Private) -> Self {
+        Self { prior, config, planned: proposed, private, replace: Vec::new() }
+    }
+
     /// Whether the object is to be made.
     pub const fn is_create(&self) -> bool {
         self.prior.is_none()

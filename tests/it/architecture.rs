@@ -6,110 +6,114 @@ use std::path::{Path, PathBuf};
 
 use crate::support::workspace::repository;
 
-/// Each folder or file of `src/` with the modules of this crate that it may name besides itself; `src/bin/` holds crates
-/// of their own.
-const MAY_NAME: &[(&str, &[&str])] = &[
-    ("stdout", &[]),
-    ("env", &[]),
-    ("clock", &[]),
-    ("framework", &["model"]),
-    ("sync_report", &[]),
-    ("http", &["clock", "env"]),
-    ("auth", &["clock", "env", "http"]),
-    ("graph", &["auth", "clock", "http"]),
-    ("essentials", &["auth", "clock", "http"]),
-    ("protocol", &["framework"]),
-    ("server", &["framework", "plugin", "protocol"]),
-    ("plugin", &["clock", "env", "stdout"]),
-    ("preview", &["clock", "essentials", "framework", "graph", "http", "model", "sync_report"]),
-    ("functions", &["essentials", "framework", "graph", "model", "preview", "provider", "sync_report"]),
-    ("main", &[]),
-    ("lib", &[]),
-    ("commands", &["env", "framework", "plugin", "server", "stdout"]),
-    ("provider", &["auth", "clock", "env", "essentials", "framework", "graph", "http", "model"]),
-    ("registry", &["data_sources", "env", "framework", "functions", "provider", "resources"]),
+/// Each crate with its folders and files, and with what else of the crate each of them may name. What a crate may name of
+/// others is in its `Cargo.toml`.
+const MAY_NAME: &[(&str, Layers)] = &[
     (
-        "data_sources",
+        "framework",
         &[
-            "auth",
-            "clock",
-            "essentials",
-            "framework",
-            "graph",
-            "http",
-            "model",
-            "preview",
-            "provider",
-            "sync_report",
+            (AUTHOR, &[]),
+            ("stdout", &[]),
+            ("protocol", &[AUTHOR]),
+            ("plugin", &["stdout"]),
+            ("server", &[AUTHOR, "plugin", "protocol"]),
+            ("program", &[AUTHOR, "plugin", "server", "stdout"]),
         ],
     ),
     (
-        "resources",
+        "clients",
         &[
-            "auth",
-            "clock",
-            "essentials",
-            "framework",
-            "graph",
-            "http",
-            "model",
-            "preview",
-            "provider",
-            "sync_report",
+            ("env", &[]),
+            ("clock", &[]),
+            ("http", &["clock", "env"]),
+            ("auth", &["clock", "env", "http"]),
+            ("graph", &["auth", "clock", "http"]),
+            ("essentials", &["auth", "clock", "http"]),
+        ],
+    ),
+    (
+        "provider",
+        &[
+            ("preview", &[]),
+            ("provider_block", &[]),
+            ("functions", &["preview", "provider_block"]),
+            ("data_sources", &["preview", "provider_block"]),
+            ("resources", &["preview", "provider_block"]),
+            ("registry", &["data_sources", "functions", "provider_block", "resources", "PROGRAM"]),
         ],
     ),
 ];
 
-/// Crates that only these folders may name.
-const KEPT_TO: &[(&str, &[&str])] = &[
-    ("reqwest", &["http", "auth", "graph", "essentials", "bin"]),
-    ("azure_identity", &["auth"]),
-    ("azure_core", &["auth", "http"]),
-    ("tonic", &["server", "protocol", "plugin", "commands"]),
-    ("prost", &["protocol", "server"]),
-    ("axum", &["bin"]),
-    ("rmpv", &["protocol"]),
-    ("url", &["http", "auth", "graph", "essentials", "provider", "framework", "bin"]),
-    ("rustls", &["http", "plugin", "auth", "bin"]),
+/// The folders and files of a crate, each with those that it may name.
+type Layers = &'static [(&'static str, &'static [&'static str])];
+
+/// What authors of providers meet, all files and folders of the framework that have no line of their own.
+const AUTHOR: &str = "what authors meet";
+
+/// Crates that only these folders of a crate may name.
+const KEPT_TO: &[(&str, &str, &[&str])] = &[
+    ("clients", "reqwest", &["http", "auth", "graph", "essentials"]),
+    ("clients", "azure_identity", &["auth"]),
+    ("clients", "azure_core", &["auth", "http"]),
+    ("clients", "rustls", &["http", "auth"]),
+    ("framework", "tonic", &["server", "protocol", "plugin", "program"]),
+    ("framework", "prost", &["protocol", "server"]),
+    ("framework", "rmpv", &["protocol"]),
+    ("framework", "rustls", &["plugin"]),
 ];
 
 /// The files that wait for a time to pass, each with what ends the wait early or why nothing has to.
 const MAY_SLEEP: &[(&str, &str)] = &[
     (
-        "src/http/call.rs",
+        "src/clients/http/call.rs",
         "raced against deadline and cancellation; every wait of the provider goes through here",
     ),
-    ("src/http/limiter.rs", "entered through `Call::run`"),
-    ("src/plugin/listener.rs", "a listener that can't accept, the process out of descriptors; backs off"),
-    ("src/bin/simulator/server/dispatch.rs", "a delay that was ordered"),
+    ("src/clients/http/limiter.rs", "entered through `Call::run`"),
+    (
+        "src/framework/plugin/listener.rs",
+        "a listener that can't accept, the process out of descriptors; backs off",
+    ),
+    ("src/simulator/server/dispatch.rs", "a delay that was ordered"),
 ];
 
 /// Words that are the name of an attribute and mean something else where they stand.
 const MEANS_ANOTHER: &[(&str, &[&str], &str)] = &[
     (
-        "src/resources/azure_client_secret/mod.rs",
+        "src/provider/resources/azure_client_secret/mod.rs",
         &["application_id", "end_date_relative", "key_id", "rotate_when_changed", "value"],
         "attributes of azuread's resource, whose state is taken over",
     ),
-    ("src/resources/azure_sync/rotation.rs", &["rotate_when_changed"], "a reason to rotate, as it is shown"),
-    ("src/data_sources/azure_sync_health/judge.rs", &["overdue"], "the code of a finding"),
+    (
+        "src/provider/resources/azure_sync/rotation.rs",
+        &["rotate_when_changed"],
+        "a reason to rotate, as it is shown",
+    ),
+    ("src/provider/data_sources/azure_sync_health/judge.rs", &["overdue"], "the code of a finding"),
 ];
 
 #[test]
 fn every_layer_names_only_those_below_it() {
-    let known: BTreeMap<&str, &[&str]> = MAY_NAME.iter().copied().collect();
     let mut wrong = Vec::new();
-    for source in sources("src") {
-        if source.layer == "bin" {
-            continue;
-        }
-        let Some(allowed) = known.get(source.layer.as_str()) else {
-            wrong.push(format!("{} belongs to no layer that `MAY_NAME` knows", source.path.display()));
-            continue;
+    for (krate, layers) in MAY_NAME {
+        let known: BTreeMap<&str, &[&str]> = layers.iter().copied().collect();
+        // A file of the framework's authoring part goes by the name of that part.
+        let layer_of = |name: &str| match known.get_key_value(name) {
+            Some((name, _)) => Some(*name),
+            None => known.get_key_value(AUTHOR).map(|(name, _)| *name),
         };
-        for name in source.names_after("crate::") {
-            if name != source.layer && !allowed.contains(&name.as_str()) {
-                wrong.push(format!("{} names `crate::{name}`", source.path.display()));
+        for source in sources(&format!("src/{krate}")) {
+            if ["lib", "build"].contains(&source.layer.as_str()) {
+                continue;
+            }
+            let Some(layer) = layer_of(&source.layer) else {
+                wrong.push(format!("{} belongs to no layer that `MAY_NAME` knows", source.path.display()));
+                continue;
+            };
+            for name in source.names_after("crate::") {
+                let named = layer_of(&name).unwrap_or(&name);
+                if named != layer && !known[layer].contains(&named) {
+                    wrong.push(format!("{} names `crate::{name}`", source.path.display()));
+                }
             }
         }
     }
@@ -119,8 +123,8 @@ fn every_layer_names_only_those_below_it() {
 #[test]
 fn crates_stay_in_their_layers() {
     let mut wrong = Vec::new();
-    for source in sources("src") {
-        for (name, layers) in KEPT_TO {
+    for (krate, name, layers) in KEPT_TO {
+        for source in sources(&format!("src/{krate}")) {
             if !layers.contains(&source.layer.as_str()) && source.uses_crate(name) {
                 wrong.push(format!("{} names `{name}`", source.path.display()));
             }
@@ -130,27 +134,21 @@ fn crates_stay_in_their_layers() {
 }
 
 #[test]
-fn the_simulator_shares_nothing_with_the_provider() {
-    let sources = sources("src/bin/simulator");
-    let guilty: Vec<_> =
-        sources.iter().filter(|source| source.uses_crate("terraform_provider_proofpoint")).collect();
-    assert!(guilty.is_empty(), "{:?}", guilty.iter().map(|source| &source.path).collect::<Vec<_>>());
-}
-
-#[test]
-fn the_framework_does_no_io_and_names_no_vendor() {
+fn what_authors_meet_does_no_io_and_the_framework_names_no_vendor() {
     let mut wrong = Vec::new();
+    let process = ["plugin", "program", "server", "stdout", "build", "lib"];
     for source in sources("src/framework") {
+        let io = !process.contains(&source.layer.as_str());
         for name in
             ["std::fs", "std::net", "std::process", "std::env", "tokio::net", "tokio::fs", "tokio::process"]
         {
-            if source.code.contains(name) {
+            if io && source.code.contains(name) {
                 wrong.push(format!("{} names `{name}`", source.path.display()));
             }
         }
         // Examples in comments and tests may need a name; the code has no use for one.
         let code = source.code.to_lowercase();
-        for vendor in ["proofpoint", "microsoft", "entra", "graph.", "terraform-provider"] {
+        for vendor in ["proofpoint", "microsoft", "entra", "graph."] {
             if code.contains(vendor) {
                 wrong.push(format!("{} names {vendor}", source.path.display()));
             }
@@ -174,7 +172,7 @@ fn nothing_sleeps_a_fixed_time() {
 #[test]
 fn no_resource_names_an_attribute_by_a_string() {
     let sources: Vec<Source> =
-        sources("src/resources").into_iter().chain(sources("src/data_sources")).collect();
+        sources("src/provider/resources").into_iter().chain(sources("src/provider/data_sources")).collect();
     let attributes: BTreeSet<&str> = sources.iter().flat_map(Source::attributes).collect();
     assert!(attributes.contains("default_role") && attributes.len() > 50, "{attributes:?}");
     let mut wrong = Vec::new();
@@ -205,16 +203,20 @@ fn files_fit_a_readers_head() {
 }
 
 #[test]
-fn every_layer_is_on_the_map() {
+fn every_folder_is_on_the_map() {
     let map = fs::read_to_string(repository().join("ARCHITECTURE.md")).expect("ARCHITECTURE.md");
-    let layers: BTreeSet<String> = sources("src").into_iter().map(|source| source.layer).collect();
-    let known = ["main", "lib", "bin"];
-    let missing: Vec<_> = layers
+    let folders = |below: &str| -> Vec<String> {
+        let entries = repository().join(below).read_dir().expect("a directory").flatten();
+        let directories = entries.filter(|entry| entry.path().is_dir());
+        directories.map(|entry| format!("{below}/{}", entry.file_name().to_string_lossy())).collect()
+    };
+    let crates = folders("src");
+    let inside = ["src/clients", "src/provider"].into_iter().flat_map(folders);
+    let missing: Vec<String> = crates
         .iter()
-        .filter(|layer| !known.contains(&layer.as_str()))
-        .filter(|layer| {
-            !map.contains(&format!("`src/{layer}/`")) && !map.contains(&format!("`src/{layer}.rs`"))
-        })
+        .cloned()
+        .chain(inside)
+        .filter(|folder| !map.contains(&format!("`{folder}/`")))
         .collect();
     assert!(missing.is_empty(), "not in ARCHITECTURE.md: {missing:?}");
 }
@@ -222,7 +224,7 @@ fn every_layer_is_on_the_map() {
 /// One source file, without its comments and without its unit tests.
 struct Source {
     path: PathBuf,
-    /// The folder below `src/`, or the file's own name.
+    /// The folder of its crate, or the file's own name.
     layer: String,
     code: String,
     lines: usize,
@@ -326,7 +328,7 @@ fn sources(below: &str) -> Vec<Source> {
 fn source(path: &Path) -> Source {
     let text = fs::read_to_string(path).expect("a source file");
     let relative = path.strip_prefix(repository()).expect("a file of this repository").to_owned();
-    let layer = relative.iter().nth(1).map(|name| name.to_string_lossy().trim_end_matches(".rs").to_owned());
+    let layer = relative.iter().nth(2).map(|name| name.to_string_lossy().trim_end_matches(".rs").to_owned());
     let only_tests = path
         .file_stem()
         .is_some_and(|name| ["tests", "testing"].iter().any(|end| name.to_string_lossy().ends_with(end)));

@@ -1,14 +1,14 @@
 //! `ApplyResourceChange`: create, update, delete.
 
 use super::{MakeContext, Managed};
-use crate::framework::diagnostic::{Diagnostic, Diagnostics};
-use crate::framework::model;
-use crate::framework::plan;
-use crate::framework::private::{Private, before_plan};
-use crate::framework::resource::{Planned, Resource, State};
-use crate::framework::service::{ApplyRequest, StateResponse};
-use crate::framework::timeouts::Operation;
-use crate::framework::value::Value;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::model;
+use crate::plan;
+use crate::private::{Private, before_plan};
+use crate::resource::{Planned, Resource, State};
+use crate::service::{ApplyRequest, StateResponse};
+use crate::timeouts::Operation;
+use crate::value::Value;
 
 impl<R: Resource> Managed<R> {
     pub(super) async fn applied(

@@ -1,12 +1,12 @@
 //! `ImportResourceState`.
 
 use super::Managed;
-use crate::framework::diagnostic::Diagnostics;
-use crate::framework::model;
-use crate::framework::private::Private;
-use crate::framework::resource::{ImportBy, Resource, State};
-use crate::framework::service::{ImportTarget, StateResponse};
-use crate::framework::value::Value;
+use crate::diagnostic::Diagnostics;
+use crate::model;
+use crate::private::Private;
+use crate::resource::{ImportBy, Resource, State};
+use crate::service::{ImportTarget, StateResponse};
+use crate::value::Value;
 
 impl<R: Resource> Managed<R> {
     pub(super) fn imported(&self, target: ImportTarget) -> StateResponse {

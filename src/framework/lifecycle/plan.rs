@@ -1,15 +1,15 @@
 //! `PlanResourceChange`: a pure function of its request, and checks that only add diagnostics.
 
 use super::{MakeContext, Managed};
-use crate::framework::attr::AttributeType;
-use crate::framework::diagnostic::{Diagnostic, Diagnostics};
-use crate::framework::model;
-use crate::framework::plan;
-use crate::framework::private::Private;
-use crate::framework::resource::{Planned, Planning, Resource};
-use crate::framework::service::{PlanRequest, PlanResponse};
-use crate::framework::timeouts::Operation;
-use crate::framework::value::Value;
+use crate::attr::AttributeType;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::model;
+use crate::plan;
+use crate::private::Private;
+use crate::resource::{Planned, Planning, Resource};
+use crate::service::{PlanRequest, PlanResponse};
+use crate::timeouts::Operation;
+use crate::value::Value;
 
 impl<R: Resource> Managed<R> {
     pub(super) async fn planned(
@@ -118,7 +118,7 @@ impl<R: Resource> Managed<R> {
         &self,
         request: &PlanRequest,
         planned: &R::Model,
-        requires_replace: &[crate::framework::path::Path],
+        requires_replace: &[crate::path::Path],
     ) -> Result<Option<Value>, Diagnostic> {
         let identity = self.identity_of(planned);
         if request.prior.is_null() || !requires_replace.is_empty() {

@@ -2,12 +2,12 @@
 
 use super::apply::missing_identity;
 use super::{MakeContext, Managed};
-use crate::framework::diagnostic::Diagnostics;
-use crate::framework::model;
-use crate::framework::private::Private;
-use crate::framework::resource::{Resource, State};
-use crate::framework::service::{ReadRequest, StateResponse};
-use crate::framework::timeouts::Operation;
+use crate::diagnostic::Diagnostics;
+use crate::model;
+use crate::private::Private;
+use crate::resource::{Resource, State};
+use crate::service::{ReadRequest, StateResponse};
+use crate::timeouts::Operation;
 
 impl<R: Resource> Managed<R> {
     pub(super) async fn refreshed(

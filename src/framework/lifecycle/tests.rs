@@ -2,18 +2,18 @@
 
 use std::sync::Arc;
 
-use crate::framework::attr::{Attr, AttributeType};
-use crate::framework::diagnostic::Diagnostics;
-use crate::framework::example::{Library, Light, Shelf, provider};
-use crate::framework::model;
-use crate::framework::plan::verify;
-use crate::framework::provider::Provider;
-use crate::framework::service::{
+use crate::attr::{Attr, AttributeType};
+use crate::diagnostic::Diagnostics;
+use crate::example::{Library, Light, Shelf, provider};
+use crate::model;
+use crate::plan::verify;
+use crate::provider::Provider;
+use crate::service::{
     ApplyRequest, ClientCapabilities, ConfigureRequest, ImportTarget, MoveRequest, PlanRequest, PlanResponse,
     ReadRequest, Service, StateResponse,
 };
-use crate::framework::timeouts::DefaultTimeouts;
-use crate::framework::value::Value;
+use crate::timeouts::DefaultTimeouts;
+use crate::value::Value;
 
 fn configured() -> Arc<Provider<Library>> {
     configured_with(Value::Null)

@@ -1,13 +1,13 @@
 //! `UpgradeResourceState`, `UpgradeResourceIdentity` and `MoveResourceState`: stored data of other versions and types.
 
 use super::Managed;
-use crate::framework::attr::AttributeType;
-use crate::framework::diagnostic::{Diagnostic, Diagnostics};
-use crate::framework::model;
-use crate::framework::plan::{merge, without_write_only};
-use crate::framework::resource::{MoveSource, Resource};
-use crate::framework::service::{MoveRequest, StateResponse, UpgradeResponse};
-use crate::framework::value::Value;
+use crate::attr::AttributeType;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::model;
+use crate::plan::{merge, without_write_only};
+use crate::resource::{MoveSource, Resource};
+use crate::service::{MoveRequest, StateResponse, UpgradeResponse};
+use crate::value::Value;
 
 impl<R: Resource> Managed<R> {
     pub(super) fn upgraded(&self, version: i64, json: &str) -> UpgradeResponse {

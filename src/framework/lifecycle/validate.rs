@@ -1,11 +1,11 @@
 //! The attributes' own rules about a configuration.
 
-use crate::framework::diagnostic::{Diagnostic, Diagnostics};
-use crate::framework::path::Path;
-use crate::framework::schema::{Nesting, Schema, Shape};
-use crate::framework::service::ClientCapabilities;
-use crate::framework::validators::Check;
-use crate::framework::value::Value;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::path::Path;
+use crate::schema::{Nesting, Schema, Shape};
+use crate::service::ClientCapabilities;
+use crate::validators::Check;
+use crate::value::Value;
 
 /// Holds a configuration against the rules of its attributes.
 pub(crate) fn config(

@@ -86,8 +86,8 @@ mod properties;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::framework::attr::{Attr, AttributeType};
-    use crate::framework::model::Model;
+    use crate::attr::{Attr, AttributeType};
+    use crate::model::Model;
     use std::collections::BTreeMap;
 
     crate::model! {
@@ -145,7 +145,7 @@ mod tests {
     fn plan(prior: Option<&Thing>, config: &Thing, proposed: &Thing) -> (Thing, Vec<String>) {
         let prior = prior.map_or(Value::Null, AttributeType::write);
         let draft = draft(&Thing::schema(), &prior, &config.write(), proposed.write());
-        let planned = crate::framework::model::read(&draft.planned).unwrap();
+        let planned = crate::model::read(&draft.planned).unwrap();
         (planned, draft.replace.iter().map(ToString::to_string).collect())
     }
 

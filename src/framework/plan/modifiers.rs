@@ -1,7 +1,7 @@
 //! Attribute rules about the planned value: what replaces the object, and what stays as it was.
 
-use crate::framework::path::Path;
-use crate::framework::value::Value;
+use crate::path::Path;
+use crate::value::Value;
 
 /// A rule about the planned value of one attribute.
 pub trait Modifier: Send + Sync + 'static {

@@ -2,9 +2,9 @@
 
 use super::modifiers::Change;
 use super::walk::{Pass, Place};
-use crate::framework::path::Path;
-use crate::framework::schema::{Attribute, DefaultValue, Shape};
-use crate::framework::value::Value;
+use crate::path::Path;
+use crate::schema::{Attribute, DefaultValue, Shape};
+use crate::value::Value;
 
 /// Puts defaults where nothing is configured, and null where an attribute is write-only.
 pub(super) struct Defaults;

@@ -3,9 +3,9 @@
 use proptest::prelude::*;
 
 use super::{draft, verify};
-use crate::framework::schema::rules::{block, computed, optional, required};
-use crate::framework::schema::{Attribute, Nesting, Rules, Schema, Shape};
-use crate::framework::value::{Type, Value};
+use crate::schema::rules::{block, computed, optional, required};
+use crate::schema::{Attribute, Nesting, Rules, Schema, Shape};
+use crate::value::{Type, Value};
 
 /// Decisions taken from a random string of bytes; zeros when it has run out, which are the simplest.
 struct Dice<'a>(std::slice::Iter<'a, u8>);

@@ -1,10 +1,10 @@
 //! Core's own rules about plans and results. Debug builds hold every response against them, so that a test finds
 //! what core would refuse.
 
-use crate::framework::diagnostic::{Diagnostic, Diagnostics};
-use crate::framework::path::Path;
-use crate::framework::schema::{Attribute, Nesting, Schema, Shape};
-use crate::framework::value::Value;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::path::Path;
+use crate::schema::{Attribute, Nesting, Schema, Shape};
+use crate::value::Value;
 
 /// Core's rules for the answer to a plan.
 pub fn plan(
@@ -317,8 +317,8 @@ fn fits(planned: &Value, result: &Value) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::framework::schema::rules::{block, computed, optional, required};
-    use crate::framework::value::Type;
+    use crate::schema::rules::{block, computed, optional, required};
+    use crate::value::Type;
 
     fn schema() -> Schema {
         let text = || Shape::Plain(Type::String);

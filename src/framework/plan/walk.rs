@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use crate::framework::path::Path;
-use crate::framework::schema::{Attribute, DefaultValue, Nesting, Schema, Shape};
-use crate::framework::value::Value;
+use crate::path::Path;
+use crate::schema::{Attribute, DefaultValue, Nesting, Schema, Shape};
+use crate::value::Value;
 
 const NULL: &Value = &Value::Null;
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::{Attribute, Block, DefaultValue, Nesting, Schema, Shape};
-use crate::framework::path::Path;
-use crate::framework::value::{Type, Value};
+use crate::path::Path;
+use crate::value::{Type, Value};
 
 /// What a schema describes; it decides which names are reserved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -223,7 +223,7 @@ impl Findings {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::framework::schema::rules::{Rules, block, computed, optional, required, required_for_import};
+    use crate::schema::rules::{Rules, block, computed, optional, required, required_for_import};
 
     fn schema_of(fields: Vec<(&'static str, Shape, Rules)>) -> Schema {
         let mut schema = Schema::new("A thing.".to_owned());

@@ -4,10 +4,10 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::{Attribute, Block, DefaultValue, Nesting, Schema, Shape};
-use crate::framework::attr::AttributeType;
-use crate::framework::plan::modifiers::{Change, Modifier, ReplaceIf, UseState};
-use crate::framework::validators::{Checked, Validator};
-use crate::framework::value::Value;
+use crate::attr::AttributeType;
+use crate::plan::modifiers::{Change, Modifier, ReplaceIf, UseState};
+use crate::validators::{Checked, Validator};
+use crate::value::Value;
 
 /// The rules of one field, built up from one of the functions of this module.
 #[must_use]
@@ -125,7 +125,7 @@ impl Rules {
         self
     }
 
-    /// A rule about the configured value, from [`validators`](crate::framework::validators).
+    /// A rule about the configured value, from [`validators`](crate::validators).
     pub fn validate(mut self, rule: impl Validator) -> Self {
         self.validators.push(Arc::new(rule));
         self

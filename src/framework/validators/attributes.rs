@@ -1,7 +1,7 @@
 //! Rules about several attributes. They are given to one attribute and name the others by path from the root.
 
 use super::{Check, Validator};
-use crate::framework::path::Path;
+use crate::path::Path;
 
 /// What must hold between an attribute and others.
 enum Relation {
@@ -108,8 +108,8 @@ fn list<'a>(paths: impl Iterator<Item = &'a Path>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::framework::diagnostic::Diagnostics;
-    use crate::framework::value::Value;
+    use crate::diagnostic::Diagnostics;
+    use crate::value::Value;
 
     fn refusal(rule: &impl Validator, a: Value, b: Value) -> Option<String> {
         let config = Value::object([("a", a), ("b", b)]);

@@ -1,7 +1,7 @@
 //! Rules about collections.
 
 use super::{Check, Validator};
-use crate::framework::value::Value;
+use crate::value::Value;
 
 /// From `least` to `most` elements.
 pub fn size(least: usize, most: usize) -> impl Validator {

@@ -5,8 +5,8 @@ use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
 
+use clients::env::EnvMap;
 use tempfile::TempDir;
-use terraform_provider_proofpoint::env::EnvMap;
 
 use crate::support::workspace::{provider, repository};
 

@@ -4,10 +4,10 @@ use std::fs;
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use clients::env;
 use pretty_assertions::assert_eq;
 use reqwest::Method;
 use serde_json::{Value, json};
-use terraform_provider_proofpoint::env;
 
 use crate::support::simulator::Simulator;
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
-use terraform_provider_proofpoint::sync_report::{
+use sync_report::{
     Account, AccountClass, AccountFacts, AccountType, Actions, DeletedItem, Directory, DirectoryObject,
     Estimate, Evidence, Exemptions, GroupFacts, Input, KeptBecause, Organization, Role, Row, Settings,
     SyncVersion, UserFacts, What,
@@ -147,7 +147,7 @@ pub(super) fn check(
     Rows { changed: added.len() + updated.len() + removed.len(), ..rows }
 }
 
-fn rows_of(section: &terraform_provider_proofpoint::sync_report::Section) -> BTreeSet<String> {
+fn rows_of(section: &sync_report::Section) -> BTreeSet<String> {
     section.rows.keys().cloned().collect()
 }
 

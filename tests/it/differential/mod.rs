@@ -10,8 +10,8 @@ use std::fs;
 
 use reqwest::Method;
 use serde_json::{Value, json};
+use sync_report::{Estimate, SyncVersion};
 use tempfile::TempDir;
-use terraform_provider_proofpoint::sync_report::{Estimate, SyncVersion};
 
 use crate::support::simulator::Simulator;
 use random::Random;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
-use terraform_provider_proofpoint::sync_report::Row;
+use sync_report::Row;
 
 const ORIGINS: [&str; 3] = ["new user in Entra, sign-in blocked", "new user in Entra", "new group in Entra"];
 

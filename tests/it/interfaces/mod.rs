@@ -10,8 +10,8 @@ mod schema;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
+use clients::env::EnvMap;
 use serde_json::{Value as Json, json};
-use terraform_provider_proofpoint::env::EnvMap;
 use tokio::runtime::Runtime;
 
 use crate::support::plugin::Start;

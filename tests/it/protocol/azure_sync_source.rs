@@ -4,13 +4,13 @@ use reqwest::Method;
 use serde_json::{Value as Json, json};
 use tokio::runtime::Runtime;
 
-use crate::support::plugin::Plugin;
+use crate::support::plugin;
 use crate::support::plugin::calls::Messages;
 use crate::support::simulator::Simulator;
 
 fn read(simulator: &Simulator, domain: &str) -> (Json, Messages) {
     Runtime::new().expect("a runtime").block_on(async {
-        let plugin = Plugin::start(&simulator.environment()).await;
+        let plugin = plugin::start(&simulator.environment()).await;
         plugin.configure(json!({})).await.expect_none();
         plugin.data("proofpoint_azure_sync", json!({ "domain": domain })).await
     })

@@ -3,6 +3,7 @@
 use serde_json::Value as Json;
 
 use crate::support::mistakes::{Mistake, Noticed, Subject, assert_harmless, mistakes, prepare};
+use crate::support::plugin;
 use crate::support::plugin::Plugin;
 use crate::support::plugin::calls::Messages;
 use crate::support::simulator::Simulator;
@@ -17,7 +18,7 @@ fn every_mistake_is_one_error_on_its_attribute_before_anything_is_written() {
     let mut wrong = Vec::new();
     for mistake in &table {
         let (noticed, messages) = runtime.block_on(async {
-            let plugin = Plugin::start(&environment).await;
+            let plugin = plugin::start(&environment).await;
             let answer = make(&plugin, mistake).await;
             plugin.shut_down().await;
             answer

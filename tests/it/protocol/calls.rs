@@ -6,11 +6,12 @@ use std::time::{Duration, Instant};
 use serde_json::{Value as Json, json};
 use tokio::net::{TcpListener, TcpStream};
 
+use crate::support::plugin;
 use crate::support::plugin::calls::Messages;
 use crate::support::plugin::values::UNKNOWN;
 use crate::support::plugin::wire::tfplugin6::provider_client::ProviderClient;
 use crate::support::plugin::{Plugin, Start};
-use terraform_provider_proofpoint::protocol::wire::tfplugin6::{
+use framework::protocol::wire::tfplugin6::{
     self as messages, DynamicValue, apply_resource_change, configure_provider, stop_provider,
     upgrade_resource_state, validate_provider_config,
 };
@@ -53,7 +54,7 @@ async fn waiting_read(plugin: &Plugin, silence: &Silence) -> (tokio::task::JoinH
 
 #[tokio::test]
 async fn stopping_ends_the_wait_of_a_call_in_flight() {
-    let (plugin, silence) = (Plugin::start(&nothing()).await, Silence::new().await);
+    let (plugin, silence) = (plugin::start(&nothing()).await, Silence::new().await);
     let (read, _connection) = waiting_read(&plugin, &silence).await;
     let start = Instant::now();
     plugin.rpc().stop_provider(stop_provider::Request {}).await.unwrap();
@@ -65,7 +66,7 @@ async fn stopping_ends_the_wait_of_a_call_in_flight() {
 
 #[tokio::test]
 async fn termination_lets_a_call_in_flight_return_what_it_knows() {
-    let (mut plugin, silence) = (Plugin::start(&nothing()).await, Silence::new().await);
+    let (mut plugin, silence) = (plugin::start(&nothing()).await, Silence::new().await);
     let (read, _connection) = waiting_read(&plugin, &silence).await;
     plugin.signal("TERM");
     read.await.unwrap().expect_error();
@@ -75,7 +76,7 @@ async fn termination_lets_a_call_in_flight_return_what_it_knows() {
 
 #[tokio::test]
 async fn an_interrupt_leaves_calls_in_flight_alone() {
-    let (mut plugin, silence) = (Plugin::start(&nothing()).await, Silence::new().await);
+    let (mut plugin, silence) = (plugin::start(&nothing()).await, Silence::new().await);
     let (read, connection) = waiting_read(&plugin, &silence).await;
     plugin.signal("INT");
     assert_eq!(
@@ -102,7 +103,7 @@ async fn several_configurations_follow_one_another_in_a_debugger_s_process() {
 
 #[tokio::test]
 async fn seven_megabytes_arrive() {
-    let plugin = Plugin::start(&nothing()).await;
+    let plugin = plugin::start(&nothing()).await;
     let long = "x".repeat(7 << 20);
     let (argument, _) = plugin.call("parse_id", &[json!(long)]).await.expect_err("no id");
     assert_eq!(argument, Some(0));
@@ -113,22 +114,22 @@ async fn seven_megabytes_arrive() {
 
 #[tokio::test]
 async fn without_a_schema_call_or_configuration_what_needs_none_works() {
-    let plugin = Plugin::start(&nothing()).await;
+    let plugin = plugin::start(&nothing()).await;
     let config = Some(DynamicValue::default());
     let request = validate_provider_config::Request { config };
     plugin.rpc().validate_provider_config(request).await.unwrap();
 
-    let plugin = Plugin::start(&nothing()).await;
+    let plugin = plugin::start(&nothing()).await;
     assert!(plugin.call("console_url", &[json!("eu1")]).await.is_ok());
 
-    let plugin = Plugin::start(&nothing()).await;
+    let plugin = plugin::start(&nothing()).await;
     let (_, messages) = plugin.data("proofpoint_account", json!({})).await;
     messages.expect_error();
 }
 
 #[tokio::test]
 async fn unknown_provider_arguments_are_accepted_while_planning() {
-    let plugin = Plugin::start(&nothing()).await;
+    let plugin = plugin::start(&nothing()).await;
     let messages =
         plugin.configure(json!({ "username": UNKNOWN, "password": UNKNOWN, "region": "us1" })).await;
     messages.expect_none();
@@ -139,7 +140,7 @@ async fn unknown_provider_arguments_are_accepted_while_planning() {
 
 #[tokio::test]
 async fn a_refined_unknown_is_an_unknown() {
-    let plugin = Plugin::start(&nothing()).await;
+    let plugin = plugin::start(&nothing()).await;
     let plain =
         plugin.provider_config(json!({ "username": UNKNOWN, "password": "x", "region": "us1" })).await;
     // `"pre-${...}"` as Terraform sends it: not null, with a known prefix.
@@ -154,7 +155,7 @@ async fn a_refined_unknown_is_an_unknown() {
 
 #[tokio::test]
 async fn what_can_t_be_read_is_a_diagnostic_and_never_a_status() {
-    let plugin = Plugin::start(&nothing()).await;
+    let plugin = plugin::start(&nothing()).await;
     for msgpack in [b"\x93\x01".to_vec(), b"\x80".to_vec(), vec![0xdd, 0xff, 0xff, 0xff, 0xff]] {
         let config = Some(DynamicValue { msgpack, json: Vec::new() });
         let request = configure_provider::Request { config, ..Default::default() };
@@ -184,7 +185,7 @@ macro_rules! codes {
 
 #[tokio::test]
 async fn what_is_not_offered_is_unimplemented_and_all_else_is_answered() {
-    let plugin = Plugin::start(&nothing()).await;
+    let plugin = plugin::start(&nothing()).await;
     let chunks = || tokio_stream::iter([messages::write_state_bytes::RequestChunk::default()]);
     let not_offered = codes! { plugin;
         generate_resource_config(messages::generate_resource_config::Request::default()),

@@ -6,6 +6,7 @@ use reqwest::Method;
 use serde_json::{Value as Json, json};
 use tokio::runtime::Runtime;
 
+use crate::support::plugin;
 use crate::support::plugin::Plugin;
 use crate::support::plugin::calls::{Messages, Stored};
 use crate::support::quickstart::APPLICATION;
@@ -27,7 +28,7 @@ impl World {
         let simulator = Simulator::start(&["--plain", "--users", "2", "--groups", "0"]);
         let runtime = Runtime::new().unwrap();
         let (plugin, application) = runtime.block_on(async {
-            let plugin = Plugin::start(&simulator.environment()).await;
+            let plugin = plugin::start(&simulator.environment()).await;
             plugin.configure(json!({})).await.expect_none();
             let config =
                 json!({ "display_name": "For reports", "redirect_uris": ["https://reports.example.com/"] });

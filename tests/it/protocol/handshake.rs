@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt as _;
 
+use crate::support::plugin;
 use crate::support::plugin::identity::Presents;
 use crate::support::plugin::wire::health::health_client::HealthClient;
 use crate::support::plugin::wire::tfplugin6::provider_client::ProviderClient;
-use crate::support::plugin::{COOKIE, Plugin, Start, provider};
-use terraform_provider_proofpoint::protocol::wire::health::HealthCheckRequest;
-use terraform_provider_proofpoint::protocol::wire::tfplugin6::get_provider_schema;
+use crate::support::plugin::{COOKIE, Start, provider};
+use framework::protocol::wire::health::HealthCheckRequest;
+use framework::protocol::wire::tfplugin6::get_provider_schema;
 
 fn nothing() -> BTreeMap<String, String> {
     BTreeMap::new()
@@ -16,7 +17,7 @@ fn nothing() -> BTreeMap<String, String> {
 
 #[tokio::test]
 async fn host_and_provider_authenticate_each_other() {
-    let plugin = Plugin::start(&nothing()).await;
+    let plugin = plugin::start(&nothing()).await;
     assert_eq!(plugin.handshake.head, ["1", "6", "unix"]);
     assert_eq!(plugin.handshake.tail[0], "grpc");
     assert_eq!(plugin.handshake.tail.len(), 2);
@@ -33,7 +34,7 @@ async fn without_a_client_certificate_the_connection_is_plain() {
 #[tokio::test]
 async fn versions_are_offered_in_any_order() {
     for versions in ["5,6", "6,5", "6"] {
-        let plugin = Start::new(&nothing()).env("PLUGIN_PROTOCOL_VERSIONS", versions).run().await;
+        let plugin = Start::with_tls(&nothing()).env("PLUGIN_PROTOCOL_VERSIONS", versions).run().await;
         assert_eq!(plugin.handshake.head[1], "6", "{versions}");
     }
 }
@@ -67,7 +68,7 @@ async fn a_person_is_told_how_providers_are_started() {
 
 #[tokio::test]
 async fn nobody_else_gets_in() {
-    let plugin = Plugin::start(&nothing()).await;
+    let plugin = plugin::start(&nothing()).await;
     for presents in [Presents::Nothing, Presents::Another, Presents::Stolen] {
         // In TLS 1.3 the client learns only after its handshake that it was refused.
         if let Ok(channel) = plugin.connect_as(presents).await {
@@ -83,7 +84,7 @@ async fn nobody_else_gets_in() {
 
 #[tokio::test]
 async fn the_socket_is_the_user_s_own_and_is_removed_at_the_end() {
-    let mut plugin = Plugin::start(&nothing()).await;
+    let mut plugin = plugin::start(&nothing()).await;
     let path = plugin.handshake.path.clone();
     let directory = path.parent().unwrap().to_owned();
     let mode = |path: &std::path::Path| path.metadata().unwrap().permissions().mode() & 0o777;
@@ -95,14 +96,14 @@ async fn the_socket_is_the_user_s_own_and_is_removed_at_the_end() {
 
 #[tokio::test]
 async fn a_host_that_asks_for_multiplexing_is_told_that_there_is_none() {
-    let plugin = Start::new(&nothing()).env("PLUGIN_MULTIPLEX_GRPC", "true").run().await;
+    let plugin = Start::with_tls(&nothing()).env("PLUGIN_MULTIPLEX_GRPC", "true").run().await;
     assert_eq!(plugin.handshake.tail.len(), 3);
     assert_eq!(plugin.handshake.tail[2], "false");
 }
 
 #[tokio::test]
 async fn go_plugin_s_ping_is_answered() {
-    let plugin = Plugin::start(&nothing()).await;
+    let plugin = plugin::start(&nothing()).await;
     let request = HealthCheckRequest { service: "plugin".to_owned() };
     let answer = HealthClient::new(plugin.channel()).check(request).await.unwrap().into_inner();
     assert_eq!(answer.status, 1);

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use proofpoint_provider::provider_block::permissions;
 use serde_json::json;
-use terraform_provider_proofpoint::provider::permissions;
 use tokio::runtime::Runtime;
 
 use crate::support::plugin::Start;

@@ -7,10 +7,11 @@ use std::time::Duration;
 
 use serde_json::json;
 
+use crate::support::plugin;
 use crate::support::plugin::wire::go_plugin::grpc_stdio_client::GrpcStdioClient;
 use crate::support::plugin::wire::tfplugin6::provider_client::ProviderClient;
-use crate::support::plugin::{Plugin, Start, provider};
-use terraform_provider_proofpoint::protocol::wire::tfplugin6::{get_provider_schema, stop_provider};
+use crate::support::plugin::{Start, provider};
+use framework::protocol::wire::tfplugin6::{get_provider_schema, stop_provider};
 
 fn nothing() -> BTreeMap<String, String> {
     BTreeMap::new()
@@ -18,7 +19,7 @@ fn nothing() -> BTreeMap<String, String> {
 
 #[tokio::test]
 async fn the_process_is_gone_soon_after_shutdown() {
-    let mut plugin = Plugin::start(&nothing()).await;
+    let mut plugin = plugin::start(&nothing()).await;
     // The stream that hosts hold open must not hold the process up.
     let mut output = GrpcStdioClient::new(plugin.channel()).stream_stdio(()).await.unwrap().into_inner();
     plugin.shut_down().await;
@@ -35,7 +36,7 @@ async fn work_that_nothing_can_interrupt_does_not_hold_the_process_up() {
     let directory = tempfile::tempdir().unwrap();
     let pipe = directory.path().join("token");
     assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
-    let mut plugin = Plugin::start(&nothing()).await;
+    let mut plugin = plugin::start(&nothing()).await;
     let block = json!({ "tenant_id": "contoso.com", "client_id": "c", "use_oidc": true, "oidc_token_file_path": &pipe });
     plugin.configure(block).await.expect_none();
     let request = plugin.data_request("proofpoint_azure_tenant", json!({})).await;
@@ -54,7 +55,7 @@ async fn work_that_nothing_can_interrupt_does_not_hold_the_process_up() {
 
 #[tokio::test]
 async fn stopping_does_not_end_the_server() {
-    let mut plugin = Plugin::start(&nothing()).await;
+    let mut plugin = plugin::start(&nothing()).await;
     let answer = plugin.rpc().stop_provider(stop_provider::Request {}).await.unwrap().into_inner();
     assert_eq!(answer.error, "");
     assert!(plugin.schema().await.provider.is_some());
@@ -63,7 +64,7 @@ async fn stopping_does_not_end_the_server() {
 
 #[tokio::test]
 async fn an_interrupt_is_ignored() {
-    let mut plugin = Plugin::start(&nothing()).await;
+    let mut plugin = plugin::start(&nothing()).await;
     for _ in 0..3 {
         plugin.signal("INT");
     }
@@ -74,7 +75,7 @@ async fn an_interrupt_is_ignored() {
 
 #[tokio::test]
 async fn a_request_to_terminate_ends_the_process_and_removes_the_socket() {
-    let mut plugin = Plugin::start(&nothing()).await;
+    let mut plugin = plugin::start(&nothing()).await;
     let directory = plugin.handshake.path.parent().unwrap().to_owned();
     plugin.signal("TERM");
     let (status, _) = plugin.exit().await;
@@ -84,7 +85,7 @@ async fn a_request_to_terminate_ends_the_process_and_removes_the_socket() {
 
 #[tokio::test]
 async fn the_process_ends_by_itself_when_its_host_is_gone() {
-    let mut plugin = Plugin::start(&nothing()).await;
+    let mut plugin = plugin::start(&nothing()).await;
     assert!(plugin.schema().await.provider.is_some());
     plugin.hang_up();
     let (status, took) = plugin.exit().await;
@@ -102,7 +103,7 @@ async fn standard_input_is_left_alone() {
     file.rewind().unwrap();
     // Both descriptors share one position, so a byte read by the provider would move this one.
     let theirs: File = file.try_clone().unwrap();
-    let mut plugin = Start::new(&nothing()).stdin(theirs).run().await;
+    let mut plugin = Start::with_tls(&nothing()).stdin(theirs).run().await;
     assert!(plugin.schema().await.provider.is_some());
     plugin.shut_down().await;
     plugin.exit().await;
@@ -111,7 +112,7 @@ async fn standard_input_is_left_alone() {
 
 #[tokio::test]
 async fn many_calls_run_at_once() {
-    let plugin = Plugin::start(&nothing()).await;
+    let plugin = plugin::start(&nothing()).await;
     let calls = (0..100).map(|_| {
         let channel = plugin.channel();
         tokio::spawn(async move {

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
+use crate::support::plugin;
 use crate::support::plugin::Plugin;
-use terraform_provider_proofpoint::protocol::wire::tfplugin6::{call_function, validate_resource_config};
+use framework::protocol::wire::tfplugin6::{call_function, validate_resource_config};
 
 fn environment(level: &str) -> BTreeMap<String, String> {
     [("TF_LOG".to_owned(), level.to_owned())].into()
@@ -25,7 +26,7 @@ async fn provoke(plugin: &Plugin) {
 
 #[tokio::test]
 async fn every_line_is_one_that_the_host_can_read() {
-    let plugin = Plugin::start(&environment("TRACE")).await;
+    let plugin = plugin::start(&environment("TRACE")).await;
     provoke(&plugin).await;
     let long = "x".repeat(200_000);
     let request = validate_resource_config::Request { type_name: long, ..Default::default() };
@@ -51,7 +52,7 @@ async fn every_line_is_one_that_the_host_can_read() {
 #[tokio::test]
 async fn without_a_level_there_is_no_log() {
     for environment in [BTreeMap::new(), environment("OFF")] {
-        let mut plugin = Plugin::start(&environment).await;
+        let mut plugin = plugin::start(&environment).await;
         provoke(&plugin).await;
         plugin.shut_down().await;
         plugin.exit().await;
@@ -63,7 +64,7 @@ async fn without_a_level_there_is_no_log() {
 async fn a_level_leaves_out_what_is_finer() {
     let mut environment = environment("TRACE");
     environment.insert("TF_LOG_PROVIDER".to_owned(), "ERROR".to_owned());
-    let plugin = Plugin::start(&environment).await;
+    let plugin = plugin::start(&environment).await;
     assert!(plugin.schema().await.provider.is_some());
     provoke(&plugin).await;
     let lines = plugin.log_with("failed").await;

@@ -5,9 +5,10 @@ use std::future::Future;
 
 use serde_json::{Value as Json, json};
 
+use crate::support::plugin;
+use crate::support::plugin::Start;
 use crate::support::plugin::calls::Messages;
 use crate::support::plugin::values::UNKNOWN;
-use crate::support::plugin::{Plugin, Start};
 use crate::support::simulator::Simulator;
 
 const SECRET: &str = "never-to-be-shown";
@@ -59,7 +60,7 @@ async fn certain_mistakes_are_refused_on_their_attribute() {
         (json!({"endpoint": "http://mail.contoso.com"}), "endpoint", "https://"),
         (json!({"region": "usg1"}), "region", "`us1`"),
     ];
-    let plugin = Plugin::start(&nothing()).await;
+    let plugin = plugin::start(&nothing()).await;
     for (block, path, text) in table {
         let messages = plugin.configure(block.clone()).await;
         let error = messages.expect_error();
@@ -78,7 +79,7 @@ async fn mistakes_in_the_environment_name_their_variable() {
         ("PROOFPOINT_READ_ONLY", "perhaps", "read_only"),
         ("PROOFPOINT_ESSENTIALS_ENDPOINT", "http://mail.contoso.com", "endpoint"),
     ] {
-        let plugin = Start::new(&nothing()).env(name, value).run().await;
+        let plugin = Start::with_tls(&nothing()).env(name, value).run().await;
         let messages = plugin.configure(json!({})).await;
         let error = messages.expect_error();
         assert_eq!(error.path, path, "{name}: {messages}");
@@ -88,7 +89,7 @@ async fn mistakes_in_the_environment_name_their_variable() {
 
 #[tokio::test]
 async fn what_is_missing_is_an_error_only_for_who_needs_it() {
-    let plugin = Plugin::start(&nothing()).await;
+    let plugin = plugin::start(&nothing()).await;
     plugin.configure(json!({"username": "admin@contoso.com", "use_cli": false})).await.expect_none();
     let (_, messages) = plugin.data("proofpoint_account", json!({})).await;
     let error = messages.expect_error();
@@ -101,7 +102,7 @@ async fn what_is_missing_is_an_error_only_for_who_needs_it() {
 
 #[tokio::test]
 async fn unknown_arguments_are_named_by_who_needs_them() {
-    let plugin = Plugin::start(&nothing()).await;
+    let plugin = plugin::start(&nothing()).await;
     let block =
         json!({"client_id": "c", "client_secret": UNKNOWN, "username": "a@b.example", "password": UNKNOWN});
     plugin.configure(block).await.expect_none();
@@ -118,7 +119,7 @@ async fn unknown_arguments_are_named_by_who_needs_them() {
 fn both_sides_answer_to_the_right_credentials_and_nothing_is_written() {
     let simulator = Simulator::start(&[]);
     let (account, tenant) = run(async {
-        let plugin = Plugin::start(&simulator.environment()).await;
+        let plugin = plugin::start(&simulator.environment()).await;
         plugin.configure(json!({})).await.expect_none();
         let (account, messages) = plugin.data("proofpoint_account", json!({})).await;
         messages.expect_none();
@@ -140,7 +141,7 @@ fn wrong_credentials_are_refused_in_words_and_nothing_is_written() {
     let simulator = Simulator::start(&[]);
     let environment = simulator.environment();
     run(async {
-        let plugin = Plugin::start(&environment).await;
+        let plugin = plugin::start(&environment).await;
         plugin.configure(json!({"password": SECRET, "client_secret": SECRET})).await.expect_none();
         let (_, messages) = plugin.data("proofpoint_account", json!({})).await;
         let error = messages.expect_error();
@@ -166,7 +167,7 @@ fn an_untrusted_or_closed_door_is_told_apart_from_a_wrong_key() {
     let mut environment = simulator.environment();
     environment.remove("PROOFPOINT_CA_BUNDLE");
     run(async {
-        let plugin = Plugin::start(&environment).await;
+        let plugin = plugin::start(&environment).await;
         plugin.configure(json!({})).await.expect_none();
         for source in ["proofpoint_account", "proofpoint_azure_tenant"] {
             let (_, messages) = plugin.data(source, json!({})).await;

@@ -1,14 +1,14 @@
 //! What cores check when they load a schema; each of these would make the whole provider unusable.
 
+use crate::support::plugin;
 use std::collections::{BTreeMap, BTreeSet};
 
 use prost::Message as _;
 use serde_json::Value as Json;
 
-use crate::support::plugin::Plugin;
-use terraform_provider_proofpoint::protocol::wire::tfplugin6::schema::nested_block::NestingMode;
-use terraform_provider_proofpoint::protocol::wire::tfplugin6::schema::{Attribute, Block, object};
-use terraform_provider_proofpoint::protocol::wire::tfplugin6::{get_functions, get_metadata};
+use framework::protocol::wire::tfplugin6::schema::nested_block::NestingMode;
+use framework::protocol::wire::tfplugin6::schema::{Attribute, Block, object};
+use framework::protocol::wire::tfplugin6::{get_functions, get_metadata};
 
 /// Collects what is wrong, with the place.
 #[derive(Default)]
@@ -95,7 +95,7 @@ fn is_type(ty: &Json) -> bool {
 
 #[tokio::test]
 async fn every_core_accepts_the_schema() {
-    let plugin = Plugin::start(&BTreeMap::new()).await;
+    let plugin = plugin::start(&BTreeMap::new()).await;
     let schema = plugin.schema().await;
     let mut findings = Findings::default();
     let provider = schema.provider.as_ref().expect("a provider schema, even an empty one");
@@ -138,7 +138,7 @@ async fn every_core_accepts_the_schema() {
 
 #[tokio::test]
 async fn metadata_and_functions_agree_with_the_schema() {
-    let plugin = Plugin::start(&BTreeMap::new()).await;
+    let plugin = plugin::start(&BTreeMap::new()).await;
     let schema = plugin.schema().await;
     let metadata = plugin.rpc().get_metadata(get_metadata::Request {}).await.unwrap().into_inner();
     assert_eq!(metadata.server_capabilities, schema.server_capabilities);
@@ -150,6 +150,6 @@ async fn metadata_and_functions_agree_with_the_schema() {
 
 #[tokio::test]
 async fn the_schema_is_the_same_bytes_every_time() {
-    let (one, other) = (Plugin::start(&BTreeMap::new()).await, Plugin::start(&BTreeMap::new()).await);
+    let (one, other) = (plugin::start(&BTreeMap::new()).await, plugin::start(&BTreeMap::new()).await);
     assert_eq!(one.schema().await.encode_to_vec(), other.schema().await.encode_to_vec());
 }

@@ -32,7 +32,7 @@ async fn tenant(simulator: &Simulator, variables: &[(&str, &str)]) -> (Json, Mes
         environment.remove(name).expect("a variable of the simulator");
     }
     environment.extend(variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-    let plugin = Start::new(&environment).run().await;
+    let plugin = Start::with_tls(&environment).run().await;
     plugin.configure(json!({})).await.expect_none();
     plugin.data("proofpoint_azure_tenant", json!({})).await
 }

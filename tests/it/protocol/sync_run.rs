@@ -8,6 +8,7 @@ use serde_json::{Map, Value as Json, json};
 use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
 
+use crate::support::plugin;
 use crate::support::plugin::Plugin;
 use crate::support::plugin::calls::{Messages, Plan, Stored};
 use crate::support::plugin::messages::stop_provider;
@@ -89,7 +90,7 @@ impl Reviewed {
 }
 
 async fn configured(simulator: &Simulator) -> Plugin {
-    let plugin = Plugin::start(&simulator.environment()).await;
+    let plugin = plugin::start(&simulator.environment()).await;
     plugin.configure(json!({})).await.expect_none();
     plugin
 }
@@ -192,7 +193,7 @@ fn an_update_that_is_another_one_by_now_keeps_everything_from_being_written() {
 fn rows_are_named_by_addresses_in_lower_case() {
     let runtime = Runtime::new().unwrap();
     let said = runtime.block_on(async {
-        let plugin = Plugin::start(&[].into()).await;
+        let plugin = plugin::start(&[].into()).await;
         let rows = json!({ "Jack.King@contoso.com": "delete end_user: gone" });
         plugin.resource(RUN).await.validate(json!({ "domain": "contoso.com", "changes": rows })).await
     });
@@ -267,7 +268,7 @@ fn a_row_that_is_refused_is_told_and_the_rest_is_done() {
 
 #[tokio::test]
 async fn what_was_enacted_is_forgotten_before_the_next_plan_and_what_was_left_is_not() {
-    let plugin = Plugin::start(&BTreeMap::new()).await;
+    let plugin = plugin::start(&BTreeMap::new()).await;
     let state = json!({
         "domain": "contoso.com", "changes": { "ann@contoso.com": "add end_user: new user in Entra" },
         "max_deletions": "10%", "on_excess": "error", "run_at": "2026-03-01T08:00:00Z",

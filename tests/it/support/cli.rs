@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 
-use terraform_provider_proofpoint::env::EnvMap;
+use clients::env::EnvMap;
 
 /// Which of the two programs a CLI is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

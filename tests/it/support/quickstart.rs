@@ -2,6 +2,7 @@
 //!
 //! Everything here is for plain test threads: the control plane of [`Simulator`] blocks.
 
+use crate::support::plugin;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -341,7 +342,7 @@ fn texts(list: Option<&Json>, member: &str) -> BTreeSet<String> {
 }
 
 async fn configured(environment: &BTreeMap<String, String>) -> Plugin {
-    let plugin = Plugin::start(environment).await;
+    let plugin = plugin::start(environment).await;
     plugin.configure(json!({})).await.expect_none();
     plugin
 }

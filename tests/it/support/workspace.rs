@@ -10,9 +10,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+use clients::env::EnvMap;
 use serde_json::Value;
 use tempfile::TempDir;
-use terraform_provider_proofpoint::env::EnvMap;
 
 use super::authority;
 use super::cli::Cli;

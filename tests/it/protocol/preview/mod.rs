@@ -12,9 +12,9 @@ mod verdict;
 
 use std::fs;
 
+use clients::env::EnvMap;
 use reqwest::Method;
 use serde_json::json;
-use terraform_provider_proofpoint::env::EnvMap;
 use tokio::runtime::Runtime;
 
 use crate::support::plugin::Start;

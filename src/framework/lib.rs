@@ -1,0 +1,86 @@
+//! A framework for Terraform and OpenTofu providers, which names no vendor.
+//!
+//! A provider author meets [`model!`](crate::model), the traits [`resource::Resource`], [`data_source::DataSource`]
+//! and [`function::Function`], and [`provider::Provider`], which registers them. A server meets
+//! [`service::Service`], which a provider implements: one method per remote procedure.
+//!
+//! # A resource file
+//!
+//! `example.rs` beside this file is a complete one, and what the tests of the life cycle run. In short:
+//!
+//! ```ignore
+//! model! {
+//!     /// A shelf in the library.                         <- description of the resource
+//!     pub struct Shelf {
+//!         /// Number of the shelf.                        <- description of the attribute
+//!         id: Attr<String> => computed().use_state_for_unknown(),
+//!         /// What stands on it.
+//!         label: Attr<String> => required().validate(length(1, 20)),
+//!         /// Wood it is made of.
+//!         wood: Attr<String> => optional().computed().default_value("oak").requires_replace(),
+//!         /// How it is lit; a removed block goes back to its defaults.
+//!         light: Attr<Light> => optional().computed().default_members(),
+//!         timeouts: Attr<Timeouts> => timeouts(),
+//!     }
+//! }
+//!
+//! impl Resource for ShelfResource {
+//!     type Model = Shelf;                 // configuration, plan and state
+//!     type Identity = ShelfIdentity;      // or NoIdentity
+//!     type Private = ShelfFacts;          // or ()
+//!     type Clients = Library;
+//!
+//!     async fn create(&self, ctx: &Context<Library>, planned: Planned<Self>, _: &mut Diagnostics)
+//!         -> Result<State<Self>, Diagnostics>
+//!     {
+//!         let mut shelf = planned.model;  // planned.config holds the write-only values
+//!         shelf.id = ctx.clients.build(&shelf).await?.into();
+//!         Ok(State::new(shelf))
+//!     }
+//!     // ... read, update, delete, import, identity; validate, plan, check where needed
+//! }
+//! ```
+//!
+//! # What the framework does around it
+//!
+//! - Plan: defaults, write-only values to null, computed values unknown only when something changes, the rules of
+//!   the attributes, then [`Resource::plan`](resource::Resource::plan), which is synchronous and has no clients.
+//!   What a model leaves alone keeps exactly the value that core proposed.
+//! - `planned` is one struct with configuration, prior state and private facts in it, so that methods take few
+//!   arguments; a [`resource::State`] holds no identity, because the framework asks
+//!   [`Resource::identity`](resource::Resource::identity) for it wherever the protocol wants one.
+//! - A failed create leaves no state, a failed update the prior state and private facts.
+//! - Debug builds hold every plan and result against core's own rules ([`plan::verify`]).
+//! - [`provider::Provider::check`] finds what core would refuse in a schema: call it in a unit test.
+//!
+//! # Limits
+//!
+//! Elements of sets have no address, so they hold no defaults; an object that is optional and computed and holds
+//! required attributes needs `use_state_for_unknown`, since core proposes to drop it whenever it is not configured.
+
+pub mod attr;
+pub mod context;
+pub mod data_source;
+pub mod diagnostic;
+#[cfg(test)]
+pub(crate) mod example;
+pub mod function;
+mod lifecycle;
+pub mod model;
+pub mod path;
+pub mod plan;
+pub mod plugin;
+mod private;
+mod program;
+pub mod protocol;
+pub mod provider;
+pub mod resource;
+pub mod schema;
+mod server;
+pub mod service;
+mod stdout;
+pub mod timeouts;
+pub mod validators;
+pub mod value;
+
+pub use program::{Program, run};

@@ -1,0 +1,209 @@
+//! One call: counted while it is in flight, logged, its faults and panics turned into diagnostics.
+//!
+//! Core makes little of a gRPC status and drops the response that comes with it, so errors are always diagnostics.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use tonic::{Response, Status};
+use tracing::Instrument as _;
+
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::plugin::Lifecycle;
+use crate::plugin::panic::{self, Panic};
+use crate::protocol::convert::{self, ValueError};
+use crate::protocol::wire::tfplugin6 as wire;
+use crate::service::Service;
+use crate::value::Type;
+
+/// Why a request could not be passed on, or its result not be returned.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Fault {
+    /// The provider has nothing of this name.
+    #[error("this version of the provider has no {kind} called `{name}`")]
+    Unknown {
+        /// What was asked for.
+        kind: &'static str,
+        /// Its name.
+        name: String,
+    },
+    /// A value does not fit its type.
+    #[error("the value of `{field}` can't be converted: {error}")]
+    Value {
+        /// Field of the request or response.
+        field: &'static str,
+        /// What is wrong.
+        error: ValueError,
+    },
+    /// A bug.
+    #[error("{0}")]
+    Panic(Panic),
+}
+
+impl Fault {
+    /// For `map_err` on conversions.
+    pub(super) fn value(field: &'static str) -> impl FnOnce(ValueError) -> Self {
+        move |error| Self::Value { field, error }
+    }
+
+    fn diagnostic(&self) -> Diagnostic {
+        match self {
+            Self::Unknown { .. } => Diagnostic::error(
+                "Not offered by this version of the provider",
+                format!("{}: check the version in `required_providers`.", capitalised(self)),
+            ),
+            Self::Value { .. } => Diagnostic::error(
+                "Values of provider and CLI do not fit",
+                format!(
+                    "{}. This is a bug of the provider: please report it with this text.",
+                    capitalised(self)
+                ),
+            ),
+            Self::Panic(_) => Diagnostic::error(
+                "The provider failed unexpectedly",
+                format!(
+                    "{}. What was being done may be done in part: look at the object before trying again. This is \
+                     a bug of the provider: please report it with this text.",
+                    capitalised(self)
+                ),
+            ),
+        }
+    }
+}
+
+fn capitalised(fault: &Fault) -> String {
+    let text = fault.to_string();
+    let mut characters = text.chars();
+    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+}
+
+/// A response that can carry an error.
+pub(super) trait Answer: Default + Send + 'static {
+    /// Adds it.
+    fn add(&mut self, error: Diagnostic);
+}
+
+macro_rules! answers {
+    ($($module:ident)*) => {$(
+        impl Answer for wire::$module::Response {
+            fn add(&mut self, error: Diagnostic) {
+                self.diagnostics.extend(convert::diagnostics(Diagnostics::from(error)));
+            }
+        }
+    )*};
+}
+
+answers! {
+    get_metadata get_provider_schema get_resource_identity_schemas get_functions
+    validate_provider_config configure_provider
+    validate_resource_config upgrade_resource_state upgrade_resource_identity
+    read_resource plan_resource_change apply_resource_change import_resource_state move_resource_state
+    validate_data_resource_config read_data_source
+}
+
+impl Answer for wire::call_function::Response {
+    fn add(&mut self, error: Diagnostic) {
+        let text = format!("{}: {}", error.summary, error.detail);
+        self.error = Some(wire::FunctionError { text, function_argument: None });
+    }
+}
+
+impl Answer for wire::stop_provider::Response {
+    fn add(&mut self, error: Diagnostic) {
+        self.error = error.summary;
+    }
+}
+
+/// Runs calls of one provider.
+#[derive(Clone)]
+pub(super) struct Calls {
+    service: Arc<dyn Service>,
+    lifecycle: Lifecycle,
+}
+
+impl Calls {
+    pub(super) fn new(service: Arc<dyn Service>, lifecycle: Lifecycle) -> Self {
+        Self { service, lifecycle }
+    }
+
+    /// The provider.
+    pub(super) fn service(&self) -> &dyn Service {
+        &*self.service
+    }
+
+    /// Runs a call to its end, or until the caller goes away. `subject` is the type or function it is about.
+    pub(super) async fn run<A: Answer>(
+        &self,
+        rpc: &'static str,
+        subject: &str,
+        work: impl Future<Output = Result<A, Fault>>,
+    ) -> Result<Response<A>, Status> {
+        let _in_flight = self.lifecycle.call();
+        Ok(Response::new(answer(rpc, subject, A::default(), work).await))
+    }
+
+    /// Runs a call to its end even when the caller goes away: what it changes must not stay half done. After a
+    /// fault `otherwise` is answered.
+    pub(super) async fn run_to_end<A: Answer, W>(
+        &self,
+        rpc: &'static str,
+        subject: String,
+        otherwise: A,
+        work: impl FnOnce(Arc<dyn Service>) -> W + Send + 'static,
+    ) -> Result<Response<A>, Status>
+    where
+        W: Future<Output = Result<A, Fault>> + Send + 'static,
+    {
+        let (service, in_flight) = (Arc::clone(&self.service), self.lifecycle.call());
+        let task = tokio::spawn(async move {
+            let _in_flight = in_flight;
+            answer(rpc, &subject, otherwise, work(service)).await
+        });
+        // The task ends otherwise only when the process does.
+        let answer = task.await.map_err(|_| Status::cancelled("the provider process is ending"))?;
+        Ok(Response::new(answer))
+    }
+}
+
+async fn answer<A: Answer>(
+    rpc: &'static str,
+    subject: &str,
+    mut otherwise: A,
+    work: impl Future<Output = Result<A, Fault>>,
+) -> A {
+    let span = tracing::debug_span!("call", tf_rpc = rpc, tf_subject = subject);
+    let start = Instant::now();
+    let result = panic::caught(work).instrument(span.clone()).await;
+    let _entered = span.enter();
+    let milliseconds = start.elapsed().as_secs_f64() * 1e3;
+    match result.unwrap_or_else(|panic| Err(Fault::Panic(panic))) {
+        Ok(answer) => {
+            tracing::debug!(milliseconds, "answered");
+            answer
+        }
+        Err(fault) => {
+            tracing::error!(milliseconds, %fault, "failed");
+            otherwise.add(fault.diagnostic());
+            otherwise
+        }
+    }
+}
+
+/// The types of one resource's values.
+pub(super) struct ResourceTypes {
+    /// Of configuration, plan and state.
+    pub(super) object: Type,
+    /// Of the identity, for resources that have one.
+    pub(super) identity: Option<Type>,
+}
+
+impl ResourceTypes {
+    /// Those of the resource called `name`.
+    pub(super) fn of(service: &dyn Service, name: &str) -> Result<Self, Fault> {
+        let schema = service
+            .resource_schema(name)
+            .ok_or_else(|| Fault::Unknown { kind: "resource", name: name.to_owned() })?;
+        let identity = service.identity_schema(name).map(|schema| schema.value_type());
+        Ok(Self { object: schema.value_type(), identity })
+    }
+}

@@ -1,0 +1,71 @@
+//! What the provider offers: schemas, identities, functions, capabilities.
+
+use super::call::Fault;
+use crate::protocol::convert;
+use crate::protocol::wire::tfplugin6::{
+    ServerCapabilities, get_functions, get_metadata, get_provider_schema, get_resource_identity_schemas,
+};
+use crate::service::Service;
+
+/// Only what is true.
+const CAPABILITIES: ServerCapabilities = ServerCapabilities {
+    plan_destroy: true,
+    get_provider_schema_optional: true,
+    move_resource_state: true,
+    generate_resource_config: false,
+};
+
+pub(super) fn metadata(
+    service: &dyn Service,
+    _: get_metadata::Request,
+) -> Result<get_metadata::Response, Fault> {
+    let resources = service.resource_schemas().into_keys();
+    let data_sources = service.data_source_schemas().into_keys();
+    let functions = service.functions().into_keys();
+    Ok(get_metadata::Response {
+        server_capabilities: Some(CAPABILITIES),
+        resources: resources.map(|type_name| get_metadata::ResourceMetadata { type_name }).collect(),
+        data_sources: data_sources.map(|type_name| get_metadata::DataSourceMetadata { type_name }).collect(),
+        functions: functions.map(|name| get_metadata::FunctionMetadata { name }).collect(),
+        ..Default::default()
+    })
+}
+
+pub(super) fn schemas(
+    service: &dyn Service,
+    _: get_provider_schema::Request,
+) -> Result<get_provider_schema::Response, Fault> {
+    let resources = service.resource_schemas().into_iter();
+    let data_sources = service.data_source_schemas().into_iter();
+    let functions = service.functions().into_iter();
+    Ok(get_provider_schema::Response {
+        provider: Some(convert::schema(&service.provider_schema())),
+        resource_schemas: resources.map(|(name, schema)| (name, convert::schema(&schema))).collect(),
+        data_source_schemas: data_sources.map(|(name, schema)| (name, convert::schema(&schema))).collect(),
+        functions: functions.map(|(name, signature)| (name, convert::function(&signature))).collect(),
+        server_capabilities: Some(CAPABILITIES),
+        ..Default::default()
+    })
+}
+
+pub(super) fn identity_schemas(
+    service: &dyn Service,
+    _: get_resource_identity_schemas::Request,
+) -> Result<get_resource_identity_schemas::Response, Fault> {
+    let schemas = service.identity_schemas().into_iter();
+    Ok(get_resource_identity_schemas::Response {
+        identity_schemas: schemas.map(|(name, schema)| (name, convert::identity_schema(&schema))).collect(),
+        diagnostics: Vec::new(),
+    })
+}
+
+pub(super) fn functions(
+    service: &dyn Service,
+    _: get_functions::Request,
+) -> Result<get_functions::Response, Fault> {
+    let functions = service.functions().into_iter();
+    Ok(get_functions::Response {
+        functions: functions.map(|(name, signature)| (name, convert::function(&signature))).collect(),
+        diagnostics: Vec::new(),
+    })
+}

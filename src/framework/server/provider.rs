@@ -1,0 +1,99 @@
+//! The service `tfplugin6.Provider`: which rpc is answered where. Those that are not listed are unimplemented.
+
+use std::sync::Arc;
+
+use tonic::service::RoutesBuilder;
+use tonic::{Request, Response, Status};
+
+use super::call::Calls;
+use super::{adoption, configuration, data_source, function, offer, resource};
+use crate::plugin::Lifecycle;
+use crate::protocol::wire::tfplugin6::provider_server::{Provider, ProviderServer};
+use crate::protocol::wire::tfplugin6::{
+    apply_resource_change, call_function, configure_provider, get_functions, get_metadata,
+    get_provider_schema, get_resource_identity_schemas, import_resource_state, move_resource_state,
+    plan_resource_change, read_data_source, read_resource, stop_provider, upgrade_resource_identity,
+    upgrade_resource_state, validate_data_resource_config, validate_provider_config,
+    validate_resource_config,
+};
+use crate::service::Service;
+
+/// Largest message either way, as the Go servers have it: state grows with user data.
+const LARGEST_MESSAGE: usize = 256 << 20;
+
+/// Adds the service, and stops the provider's waits when the process is about to end.
+pub(super) fn add(routes: &mut RoutesBuilder, service: Arc<dyn Service>, lifecycle: &Lifecycle) {
+    let (stopped, leaving) = (Arc::clone(&service), lifecycle.clone());
+    tokio::spawn(async move {
+        leaving.leaving().await;
+        stopped.stop();
+    });
+    let server = ProviderServer::new(Rpcs(Calls::new(service, lifecycle.clone())))
+        .max_decoding_message_size(LARGEST_MESSAGE)
+        .max_encoding_message_size(LARGEST_MESSAGE);
+    routes.add_service(server);
+}
+
+/// Answers the rpcs.
+pub(super) struct Rpcs(pub(super) Calls);
+
+/// Writes one method per rpc: the method, its messages, its name on the wire, the field that says what it is about,
+/// where it is answered.
+macro_rules! rpcs {
+    ($($method:ident ($messages:ident) $rpc:literal $(about $subject:ident)? => $answer:path $(, $await:ident)?;)*) => {
+        #[tonic::async_trait]
+        impl Provider for Rpcs {
+            $(
+                async fn $method(
+                    &self,
+                    request: Request<$messages::Request>,
+                ) -> Result<Response<$messages::Response>, Status> {
+                    let request = request.into_inner();
+                    let subject = String::new() $(+ request.$subject.as_str())?;
+                    let answer = async { $answer(self.0.service(), request) $(.$await)? };
+                    self.0.run($rpc, &subject, answer).await
+                }
+            )*
+
+            async fn apply_resource_change(
+                &self,
+                request: Request<apply_resource_change::Request>,
+            ) -> Result<Response<apply_resource_change::Response>, Status> {
+                let request = request.into_inner();
+                let (subject, otherwise) = (request.type_name.clone(), resource::unchanged(&request));
+                let answer = |service: Arc<dyn Service>| async move { resource::apply(&*service, request).await };
+                self.0.run_to_end("ApplyResourceChange", subject, otherwise, answer).await
+            }
+        }
+    };
+}
+
+rpcs! {
+    get_metadata (get_metadata) "GetMetadata" => offer::metadata;
+    get_provider_schema (get_provider_schema) "GetProviderSchema" => offer::schemas;
+    get_resource_identity_schemas (get_resource_identity_schemas) "GetResourceIdentitySchemas"
+        => offer::identity_schemas;
+    get_functions (get_functions) "GetFunctions" => offer::functions;
+
+    validate_provider_config (validate_provider_config) "ValidateProviderConfig"
+        => configuration::validate;
+    configure_provider (configure_provider) "ConfigureProvider" => configuration::configure;
+    stop_provider (stop_provider) "StopProvider" => configuration::stop;
+
+    validate_resource_config (validate_resource_config) "ValidateResourceConfig" about type_name
+        => resource::validate;
+    upgrade_resource_state (upgrade_resource_state) "UpgradeResourceState" about type_name
+        => resource::upgrade_state;
+    upgrade_resource_identity (upgrade_resource_identity) "UpgradeResourceIdentity" about type_name
+        => resource::upgrade_identity;
+    read_resource (read_resource) "ReadResource" about type_name => resource::read, await;
+    plan_resource_change (plan_resource_change) "PlanResourceChange" about type_name => resource::plan, await;
+    import_resource_state (import_resource_state) "ImportResourceState" about type_name => adoption::import;
+    move_resource_state (move_resource_state) "MoveResourceState" about target_type_name => adoption::move_state;
+
+    validate_data_resource_config (validate_data_resource_config) "ValidateDataResourceConfig" about type_name
+        => data_source::validate;
+    read_data_source (read_data_source) "ReadDataSource" about type_name => data_source::read, await;
+
+    call_function (call_function) "CallFunction" about name => function::call;
+}

@@ -1,0 +1,5 @@
+//! The simulator's program.
+
+fn main() -> std::process::ExitCode {
+    proofpoint_simulator::main()
+}

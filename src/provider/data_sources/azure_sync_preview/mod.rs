@@ -1,0 +1,128 @@
+//! `proofpoint_azure_sync_preview`: the report, before anything runs.
+
+mod model;
+
+use std::collections::BTreeMap;
+
+use crate::preview::{self, Wanted};
+use crate::provider_block::{Diagnose, Session};
+use clients::essentials::Organization;
+use clients::http::Call;
+use framework::attr::Attr;
+use framework::context::Context;
+use framework::data_source::{DataSource, DataSourceDescription};
+use framework::diagnostic::Diagnostics;
+use sync_report::{Actions, Estimate, Exemptions, Role, Settings, What};
+
+use model::{AllowedActions, PreviewModel, WhatToSync};
+
+/// The data source.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct AzureSyncPreviewSource;
+
+/// How many rows of a section are shown where the user does not say.
+const DETAIL_LIMIT: i64 = 100;
+
+impl DataSource for AzureSyncPreviewSource {
+    type Model = PreviewModel;
+    type Clients = Session;
+
+    fn describe(&self) -> DataSourceDescription {
+        DataSourceDescription::new("azure_sync_preview")
+    }
+
+    async fn read(
+        &self,
+        ctx: &Context<Session>,
+        config: PreviewModel,
+        _diagnostics: &mut Diagnostics,
+    ) -> Result<PreviewModel, Diagnostics> {
+        let session = &ctx.clients;
+        let call = session.call(ctx);
+        let graph = session.graph(&call, config.tenant_id.known().map(String::as_str)).await?;
+        let account = session.essentials()?;
+        let directory = preview::begin(&call, &graph);
+        let organization = account
+            .organization(&call, config.domain.text())
+            .await
+            .map_err(|error| error.diagnose().at(PreviewModel::domain()))?;
+        let wanted = wanted(&call, &organization, &config).await?;
+        let input = preview::finish(directory, &call, &organization, wanted)
+            .await
+            .map_err(|error| error.diagnostic())?;
+        let estimate = Estimate::of(&input);
+        let detail_limit = usize::try_from(config.detail_limit.unwrap_or(DETAIL_LIMIT)).unwrap_or(usize::MAX);
+        let report = estimate.report(detail_limit);
+        let changes: BTreeMap<String, String> =
+            estimate.changes().map(|change| (change.address.clone(), change.line())).collect();
+        Ok(PreviewModel { report: Attr::Known((&report).into()), changes: Attr::Known(changes), ..config })
+    }
+}
+
+/// Settings, exemptions and version: as named, else as the organization has them now, else the defaults.
+async fn wanted(
+    call: &Call,
+    organization: &Organization,
+    config: &PreviewModel,
+) -> Result<Wanted, Diagnostics> {
+    let live = organization.settings(call).await.map_err(|error| error.diagnose())?;
+    let live = live.as_ref().map(preview::settings).unwrap_or_default();
+    let exemptions = config.exemptions.known();
+    Ok(Wanted {
+        settings: named_over(config, live),
+        exemptions: exemptions.map(|addresses| Exemptions::new(addresses.iter().map(String::as_str))),
+        version: preview::sync_version(&config.sync_version),
+    })
+}
+
+fn named_over(config: &PreviewModel, live: Settings) -> Settings {
+    Settings {
+        default_role: match config.default_role.text() {
+            "end_user" => Role::EndUser,
+            "silent_user" => Role::SilentUser,
+            _ => live.default_role,
+        },
+        what: config.what.known().map_or(live.what, |what| what_over(what, live.what)),
+        users: config.users.known().map_or(live.users, |users| actions_over(users, live.users)),
+        groups: config.groups.known().map_or(live.groups, |groups| actions_over(groups, live.groups)),
+    }
+}
+
+fn what_over(named: &WhatToSync, live: What) -> What {
+    What {
+        active_users: named.active_users.unwrap_or(live.active_users),
+        distribution_groups: named.distribution_groups.unwrap_or(live.distribution_groups),
+        security_groups: named.security_groups.unwrap_or(live.security_groups),
+    }
+}
+
+fn actions_over(named: &AllowedActions, live: Actions) -> Actions {
+    Actions {
+        add: named.add.unwrap_or(live.add),
+        update: named.update.unwrap_or(live.update),
+        remove_deleted: named.remove_deleted.unwrap_or(live.remove_deleted),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn named_settings_go_before_the_live_ones_member_by_member() {
+        let live = Settings {
+            default_role: Role::SilentUser,
+            users: Actions { add: false, update: false, remove_deleted: false },
+            ..Settings::default()
+        };
+        let config = PreviewModel {
+            users: Attr::Known(AllowedActions { remove_deleted: true.into(), ..AllowedActions::default() }),
+            ..PreviewModel::default()
+        };
+        let settings = named_over(&config, live);
+        assert_eq!(settings.users, Actions { add: false, update: false, remove_deleted: true });
+        assert_eq!((settings.default_role, settings.what), (Role::SilentUser, live.what));
+        let config = PreviewModel { default_role: "end_user".into(), ..PreviewModel::default() };
+        assert_eq!(named_over(&config, live).default_role, Role::EndUser);
+    }
+}

@@ -1,0 +1,22 @@
+//! What users of the provider write about: the provider block, resources, data sources and functions.
+//!
+//! It translates between their configurations and two remote APIs, which `clients` speaks.
+
+pub mod data_sources;
+pub mod functions;
+pub mod preview;
+pub mod provider_block;
+pub mod registry;
+pub mod resources;
+
+use framework::Program;
+
+pub use registry::provider;
+
+/// What the program says of itself.
+pub const PROGRAM: Program = Program {
+    name: "proofpoint",
+    source: "azuresync/proofpoint",
+    version: env!("CARGO_PKG_VERSION"),
+    help: "The Terraform and OpenTofu provider for Proofpoint Essentials' Entra ID sync.",
+};

@@ -1,0 +1,153 @@
+//! What a sync would do to a real organization: reads the directory and the organization, computes the report and puts
+//! it into the form in which configurations use it.
+
+mod directory;
+mod object;
+mod organization;
+
+use futures::FutureExt;
+use tokio_util::task::AbortOnDropHandle;
+
+use clients::essentials;
+use clients::graph::{self, Graph, needs};
+use clients::http::Call;
+use framework::diagnostic::Diagnostic;
+use sync_report::{Directory, Exemptions, Input, Organization, Settings, SyncVersion};
+
+pub use object::{CountsModel, FindingModel, ReportModel, sync_version};
+pub use organization::settings;
+
+/// What the report is to be computed for.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// What the run is told to do.
+    pub settings: Settings,
+    /// Addresses left alone; `None` for those that the organization has now.
+    pub exemptions: Option<Exemptions>,
+    /// The version of the sync that is assumed.
+    pub version: SyncVersion,
+}
+
+/// Why there is no report.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The directory could not be read.
+    #[error(transparent)]
+    Directory(#[from] graph::Error),
+    /// The organization could not be read.
+    #[error(transparent)]
+    Organization(#[from] essentials::Error),
+    /// An object without a usable id.
+    #[error("The directory names an object `{0}`, which is no object id. Nothing can be said without it")]
+    ObjectId(String),
+    /// The caller sees nothing of users but names and addresses.
+    #[error(
+        "Microsoft Graph shows names and addresses of users and nothing else. Who may sign in and who has a mailbox cannot be \
+         told from that, and everybody would look unlicensed. The identity that signs in needs {}",
+        needs::READ_USERS
+    )]
+    BasicProperties,
+    /// Reading was ended from outside.
+    #[error("Reading was ended before everything was there. Run the command again")]
+    Ended,
+    /// The tenant's directory is not that of the organization.
+    #[error(
+        "The tenant has none of the domains of the organization `{organization}`: its verified domains are {domains}. A report \
+         of another customer's directory would show everybody as gone. Set `tenant_id` to the organization's tenant"
+    )]
+    OtherTenant {
+        /// The organization as it was addressed.
+        organization: String,
+        /// The tenant's domains.
+        domains: String,
+    },
+}
+
+impl Error {
+    /// The error for the person who runs Terraform.
+    pub fn diagnostic(&self) -> Diagnostic {
+        let summary = match self {
+            Self::Directory(_) | Self::ObjectId(_) | Self::BasicProperties | Self::Ended => {
+                "Unable to read the directory"
+            }
+            Self::Organization(_) => "Unable to read the organization",
+            Self::OtherTenant { .. } => "The tenant is not that of the organization",
+        };
+        let text = self.to_string();
+        Diagnostic::error(summary, if text.ends_with('.') { text } else { format!("{text}.") })
+    }
+}
+
+/// A directory that is being read; ended with this value.
+#[derive(Debug)]
+pub struct Reading(AbortOnDropHandle<Result<Directory, Error>>);
+
+/// Begins to read the directory of a tenant, which takes longest: other things can be looked up meanwhile.
+pub fn begin(call: &Call, graph: &Graph) -> Reading {
+    let (call, graph) = (call.clone(), graph.clone());
+    // Boxed: it holds several requests at once.
+    let reading = async move { directory::read(&call, &graph).boxed().await };
+    Reading(AbortOnDropHandle::new(tokio::spawn(reading)))
+}
+
+/// Reads the directory of a tenant and an organization side by side. What comes back is what
+/// [`Estimate::of`](sync_report::Estimate::of) takes.
+pub async fn read(
+    call: &Call,
+    graph: &Graph,
+    organization: &essentials::Organization,
+    wanted: Wanted,
+) -> Result<Input, Error> {
+    finish(begin(call, graph), call, organization, wanted).await
+}
+
+/// The same with a directory that is being read already.
+pub async fn finish(
+    directory: Reading,
+    call: &Call,
+    organization: &essentials::Organization,
+    wanted: Wanted,
+) -> Result<Input, Error> {
+    let Wanted { settings, exemptions, version } = wanted;
+    let exempt = async {
+        match exemptions {
+            Some(exemptions) => Ok(exemptions),
+            None => organization::exemptions(call, organization).await.map_err(Error::from),
+        }
+    };
+    let accounts = {
+        let (call, organization) = (call.clone(), organization.clone());
+        on_a_thread(async move { Ok(organization::read(&call, &organization).boxed().await?) })
+    };
+    let (directory, accounts, exemptions) = futures::try_join!(ended(directory.0), accounts, exempt.boxed())?;
+    if !accounts.shares_a_domain_with(&directory) {
+        return Err(Error::OtherTenant {
+            organization: organization.domain().to_owned(),
+            domains: directory.domains().collect::<Vec<_>>().join(", "),
+        });
+    }
+    Ok(Input { directory, organization: accounts, exemptions, settings, version })
+}
+
+/// Lets work that keeps a processor busy go on beside the rest, until its owner is gone.
+async fn on_a_thread<T: Send + 'static>(
+    work: impl Future<Output = Result<T, Error>> + Send + 'static,
+) -> Result<T, Error> {
+    ended(AbortOnDropHandle::new(tokio::spawn(work))).await
+}
+
+async fn ended<T>(task: AbortOnDropHandle<Result<T, Error>>) -> Result<T, Error> {
+    match task.await {
+        Ok(done) => done,
+        // The call becomes a diagnostic, as if it had panicked itself.
+        Err(ended) => match ended.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(_) => Err(Error::Ended),
+        },
+    }
+}
+
+/// Reads the organization alone.
+pub async fn accounts(call: &Call, organization: &essentials::Organization) -> Result<Organization, Error> {
+    Ok(organization::read(call, organization).boxed().await?)
+}

@@ -1,0 +1,59 @@
+//! The organization's side of the report, as the Essentials API gives it.
+
+use clients::essentials::{Error, Organization, Settings, User};
+use clients::http::Call;
+use sync_report as report;
+use sync_report::{Account, AccountFacts, AccountType, Actions, Exemptions, Role, What};
+
+/// Reads accounts, domains and licences side by side. The accounts come in one answer, which is read while it arrives.
+pub(super) async fn read(call: &Call, organization: &Organization) -> Result<report::Organization, Error> {
+    let reading = organization.users(call, account);
+    let (accounts, domains, profile) =
+        futures::try_join!(reading, organization.domains(call), organization.profile(call))?;
+    let licences = profile.user_licenses.and_then(|licences| u64::try_from(licences).ok());
+    let domains = domains.iter().map(|domain| domain.name.as_str());
+    Ok(report::Organization::new(accounts, domains, licences))
+}
+
+/// The exempt addresses.
+pub(super) async fn exemptions(call: &Call, organization: &Organization) -> Result<Exemptions, Error> {
+    let addresses = organization.exemptions(call).await?;
+    Ok(Exemptions::new(addresses.iter().map(String::as_str)))
+}
+
+fn account(user: &User) -> Account {
+    let facts = AccountFacts {
+        primary_email: &user.primary_email,
+        account_type: AccountType::from_name(&user.kind),
+        active: user.is_active,
+        billable: user.is_billable,
+        first_name: &user.firstname,
+        surname: &user.surname,
+    };
+    Account::new(&facts, user.alias_emails.iter().map(String::as_str))
+}
+
+/// What a run is told to do by the settings that Proofpoint holds, or is about to hold.
+pub fn settings(settings: &Settings) -> report::Settings {
+    report::Settings {
+        default_role: match settings.default_user_role_name.as_str() {
+            "silent_user" => Role::SilentUser,
+            _ => Role::EndUser,
+        },
+        what: What {
+            active_users: settings.sync_active_users,
+            distribution_groups: settings.sync_distribution_groups,
+            security_groups: settings.sync_security_groups,
+        },
+        users: Actions {
+            add: settings.add_users,
+            update: settings.update_users,
+            remove_deleted: settings.remove_deleted_users,
+        },
+        groups: Actions {
+            add: settings.add_groups,
+            update: settings.update_groups,
+            remove_deleted: settings.remove_deleted_groups,
+        },
+    }
+}

@@ -1,0 +1,169 @@
+//! What a configured provider hands to resources and data sources: clients for both sides, made when first needed.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+
+use uuid::Uuid;
+
+use super::configuration::{Configuration, Missing};
+use super::diagnose::Diagnose as _;
+use super::ids::ObjectPath;
+use clients::auth::{Credentials, TenantId};
+use clients::clock::Clock;
+use clients::env::EnvMap;
+use clients::essentials::Account;
+use clients::graph::Graph;
+use clients::http::{Call, HttpClient, Options};
+use framework::attr::Attr;
+use framework::context::Context;
+use framework::diagnostic::{Diagnostic, Diagnostics};
+
+/// One configured provider. Signing in, certificate authorities and connections wait until something needs them.
+#[derive(Debug)]
+pub struct Session {
+    configuration: Configuration,
+    run: Uuid,
+    http: HttpClient,
+    credentials: OnceLock<Credentials>,
+    /// By the tenant's id, and by the domain that names it in a configuration.
+    graphs: Mutex<HashMap<TenantId, Graph>>,
+    account: OnceLock<Account>,
+}
+
+impl Session {
+    /// A session for this configuration; proxies come from `env`. Nothing is opened yet.
+    pub fn new(configuration: Configuration, env: &EnvMap) -> Self {
+        let options = Options {
+            ca_bundle: configuration.ca_bundle.clone().unwrap_or_default(),
+            env: env.clone(),
+            user_agent: format!("terraform-provider-proofpoint/{}", env!("CARGO_PKG_VERSION")),
+        };
+        Self {
+            configuration,
+            run: Uuid::new_v4(),
+            http: HttpClient::new(options),
+            credentials: OnceLock::new(),
+            graphs: Mutex::default(),
+            account: OnceLock::new(),
+        }
+    }
+
+    /// The limits of an operation as everything below takes them, with the id of this run.
+    pub fn call(&self, context: &Context<Self>) -> Call {
+        Call { deadline: context.deadline, cancel: context.cancel.clone(), correlation_id: self.run }
+    }
+
+    /// The id that names this run to Microsoft and Proofpoint.
+    pub fn run(&self) -> Uuid {
+        self.run
+    }
+
+    /// The address of the Proofpoint console as far as `region` or `endpoint` tell, without a slash at its end: where
+    /// Entra sends a signed-in administrator back to.
+    pub fn console(&self) -> &Attr<String> {
+        &self.configuration.console
+    }
+
+    /// How to sign in to Entra.
+    pub fn credentials(&self) -> Result<&Credentials, Diagnostics> {
+        if let Some(credentials) = self.credentials.get() {
+            return Ok(credentials);
+        }
+        let choice = self.configuration.entra.clone().map_err(|missing| incomplete("Entra", missing))?;
+        let client = self.http()?.reqwest().map_err(|error| error.diagnose())?;
+        let credentials = Credentials::new(choice, client, self.run)
+            .map_err(|error| clients::auth::Error::from(error).diagnose())?;
+        Ok(self.credentials.get_or_init(|| credentials))
+    }
+
+    /// The id of the provider's tenant, when its configuration names one.
+    pub async fn default_tenant(&self, call: &Call) -> Result<Option<TenantId>, Diagnostics> {
+        match self.named_tenant() {
+            Some(name) => Ok(Some(self.connection(call, name).await?.tenant().clone())),
+            None => Ok(None),
+        }
+    }
+
+    fn named_tenant(&self) -> Option<&TenantId> {
+        self.configuration.entra.as_ref().ok()?.tenant.as_ref()
+    }
+
+    /// Microsoft Graph for a tenant: the one named (by id or domain), else the provider's, else the one that the
+    /// managed identity or the Azure CLI belongs to. One connection per tenant and process; it knows the tenant's id, which
+    /// is all that may be stored.
+    pub async fn graph(&self, call: &Call, tenant: Option<&str>) -> Result<Graph, Diagnostics> {
+        let credentials = self.credentials()?;
+        // For `path`, which tells the provider's own tenant by its id.
+        self.default_tenant(call).await?;
+        let tenant = if let Some(name) = tenant {
+            TenantId::parse(name).map_err(|error| {
+                Diagnostic::error("Invalid tenant", format!("`{name}` names no tenant: {error}."))
+            })?
+        } else {
+            let scope = &credentials.cloud().graph_scope;
+            credentials.home(call, scope).await.map_err(|error| error.diagnose())?
+        };
+        self.connection(call, &tenant).await
+    }
+
+    async fn connection(&self, call: &Call, tenant: &TenantId) -> Result<Graph, Diagnostics> {
+        if let Some(known) = self.graphs().get(tenant) {
+            return Ok(known.clone());
+        }
+        let (http, credentials) = (self.http()?, self.credentials()?.clone());
+        let graph = if tenant.is_uuid() {
+            Graph::new(http, credentials, tenant.clone())
+        } else {
+            Graph::of_domain(call, http, credentials, tenant.clone())
+                .await
+                .map_err(|error| error.diagnose())?
+        };
+        let mut graphs = self.graphs();
+        let graph = graphs.entry(graph.tenant().clone()).or_insert(graph).clone();
+        graphs.insert(tenant.clone(), graph.clone());
+        Ok(graph)
+    }
+
+    fn graphs(&self) -> MutexGuard<'_, HashMap<TenantId, Graph>> {
+        self.graphs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether the configuration says how to sign in to Entra.
+    pub fn is_configured_for_entra(&self) -> bool {
+        self.configuration.entra.is_ok()
+    }
+
+    /// The login of Proofpoint Essentials.
+    pub fn essentials(&self) -> Result<&Account, Diagnostics> {
+        if let Some(account) = self.account.get() {
+            return Ok(account);
+        }
+        let login = self
+            .configuration
+            .essentials
+            .clone()
+            .map_err(|missing| incomplete("Proofpoint Essentials", missing))?;
+        let http = self.http()?.clone();
+        let account = Account::new(http, Clock::new(), login.endpoint, login.username, login.password);
+        Ok(self.account.get_or_init(|| account))
+    }
+
+    /// The path of an object in a tenant, which it names only where that is not the provider's.
+    pub fn path(&self, tenant: &TenantId, collection: &str, id: &str) -> ObjectPath {
+        let own = self.named_tenant().and_then(|name| self.graphs().get(name).cloned());
+        let is_own = own.is_some_and(|graph| graph.tenant() == tenant);
+        ObjectPath::new((!is_own).then(|| tenant.clone()), collection, id)
+    }
+
+    fn http(&self) -> Result<&HttpClient, Diagnostics> {
+        match &self.configuration.ca_bundle {
+            Ok(_) => Ok(&self.http),
+            Err(missing) => Err(incomplete("the network", missing.clone())),
+        }
+    }
+}
+
+/// One side is needed and not wholly configured.
+fn incomplete(side: &str, missing: Missing) -> Diagnostics {
+    Diagnostic::error(format!("The provider is not configured for {side}"), missing.detail).into()
+}

@@ -1,0 +1,327 @@
+//! `proofpoint_azure_admin_consent`: what the portal's *Grant admin consent* does, measured by what is in effect.
+
+mod effective;
+mod model;
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::provider_block::{Diagnose as _, ObjectPath, Session};
+use clients::auth::Attempt;
+use clients::graph::{Graph, PermissionKind};
+use clients::http::Call;
+use framework::attr::Attr;
+use framework::context::Context;
+use framework::diagnostic::{Diagnostic, Diagnostics};
+use framework::path::Path;
+use framework::resource::{ImportBy, Planned, Planning, Resource, ResourceDescription, State};
+use framework::timeouts::DefaultTimeouts;
+
+use effective::{Effective, Names};
+pub use model::{ConsentIdentity, ConsentModel};
+
+/// The resource.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct AzureAdminConsent;
+
+/// What this resource gave, so that its destruction takes back that and nothing else.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+pub struct Given {
+    /// Delegated permissions, by name.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    delegated: BTreeSet<String>,
+    /// Application permissions, by name.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    application: BTreeSet<String>,
+    /// When it last gave or took back, by the tenant's clock: for a while after, not every replica knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    at: Option<Timestamp>,
+}
+
+impl Resource for AzureAdminConsent {
+    type Model = ConsentModel;
+    type Identity = ConsentIdentity;
+    type Private = Given;
+    type Clients = Session;
+
+    fn describe(&self) -> ResourceDescription {
+        let minutes = |minutes: u64| Duration::from_secs(60 * minutes);
+        let timeouts = DefaultTimeouts {
+            create: minutes(10),
+            read: minutes(5),
+            update: minutes(10),
+            delete: minutes(5),
+        };
+        ResourceDescription { timeouts, ..ResourceDescription::new("azure_admin_consent") }
+    }
+
+    fn validate(&self, config: &ConsentModel, diagnostics: &mut Diagnostics) {
+        let nothing = |names: &Attr<BTreeSet<String>>| match names {
+            Attr::Null => true,
+            Attr::Known(names) => names.is_empty(),
+            Attr::Unknown => false,
+        };
+        if nothing(&config.delegated_permissions) && nothing(&config.application_permissions) {
+            diagnostics.error(
+                "There is nothing to consent to",
+                "Name at least one permission in `delegated_permissions` or `application_permissions`.",
+            );
+        }
+    }
+
+    fn plan(&self, plan: &mut Planning<Self>, _diagnostics: &mut Diagnostics) {
+        // A principal that is gone is looked up anew.
+        if plan.prior.as_ref().is_some_and(|prior| prior.service_principal_object_id.is_null()) {
+            plan.planned.service_principal_object_id = Attr::Unknown;
+        }
+    }
+
+    async fn check(&self, ctx: &Context<Session>, planned: &Planned<Self>, diagnostics: &mut Diagnostics) {
+        if planned.prior.as_ref() == Some(&planned.model) {
+            return;
+        }
+        let checked = async {
+            let graph = graph_of(ctx, &planned.model).await?;
+            Names::of(&planned.model).resolve(&graph, &ctx.clients.call(ctx)).await.map(drop)
+        };
+        if let Err(problems) = checked.await {
+            diagnostics.append(problems);
+        }
+    }
+
+    async fn create(
+        &self,
+        ctx: &Context<Session>,
+        planned: Planned<Self>,
+        _diagnostics: &mut Diagnostics,
+    ) -> Result<State<Self>, Diagnostics> {
+        let graph = graph_of(ctx, &planned.model).await?;
+        let principal = principal_of(&graph, &ctx.clients.call(ctx), &planned.model).await?;
+        let given = consent(ctx, &graph, &principal, &planned, Given::default()).await?;
+        let mut model = planned.model;
+        model.tenant_id = graph.tenant().as_str().into();
+        model.id = id(&ctx.clients, &graph, &principal).into();
+        model.service_principal_object_id = principal.into();
+        Ok(State::new(model).with_private(given))
+    }
+
+    async fn read(
+        &self,
+        ctx: &Context<Session>,
+        state: State<Self>,
+        _diagnostics: &mut Diagnostics,
+    ) -> Result<Option<State<Self>>, Diagnostics> {
+        let call = ctx.clients.call(ctx);
+        let graph = graph_of(ctx, &state.model).await?;
+        let State { mut model, private } = state;
+        if model.client_id.is_null() {
+            // An import by id names the principal.
+            let principal =
+                graph.service_principals().get(&call, model.service_principal_object_id.text()).await;
+            let Some(principal) = principal.map_err(|error| error.diagnose())? else { return Ok(None) };
+            model.client_id = principal.client_id.into();
+        }
+        let imported = model.mode.is_null();
+        let everything = imported || model.remove_extra == Attr::Known(true);
+        let delegated_matter = everything || model.delegated_permissions.is_known();
+        let (known, client_id) = (Names::of(&model), model.client_id.text());
+        let look = || async {
+            let snapshot = graph.snapshot(&call, client_id).await?;
+            let effective = Effective::in_snapshot(&graph, &call, &snapshot, delegated_matter).await?;
+            let is_all = snapshot.service_principal.is_some() && known.without(&effective).is_empty();
+            Ok(((snapshot, effective), is_all))
+        };
+        let (snapshot, effective) =
+            graph.look_since(&call, private.at, look).await.map_err(|error| error.diagnose())?;
+        let Some(principal) = &snapshot.service_principal else { return Ok(None) };
+        model.delegated_permissions = shown(&model.delegated_permissions, effective.delegated, everything);
+        model.application_permissions =
+            shown(&model.application_permissions, effective.application, everything);
+        model.id = id(&ctx.clients, &graph, &principal.object_id).into();
+        model.tenant_id = graph.tenant().as_str().into();
+        model.service_principal_object_id = principal.object_id.as_str().into();
+        model.remove_extra = model.remove_extra.unwrap_or_default().into();
+        model.mode = model.mode.unwrap_or(model::MODES[0].to_owned()).into();
+        Ok(Some(State::new(model).with_private(private)))
+    }
+
+    async fn update(
+        &self,
+        ctx: &Context<Session>,
+        prior: State<Self>,
+        planned: Planned<Self>,
+        _diagnostics: &mut Diagnostics,
+    ) -> Result<State<Self>, Diagnostics> {
+        let graph = graph_of(ctx, &planned.model).await?;
+        let principal = principal_of(&graph, &ctx.clients.call(ctx), &planned.model).await?;
+        let given = consent(ctx, &graph, &principal, &planned, prior.private).await?;
+        let mut model = planned.model;
+        model.service_principal_object_id = principal.into();
+        Ok(State::new(model).with_private(given))
+    }
+
+    async fn delete(
+        &self,
+        ctx: &Context<Session>,
+        state: State<Self>,
+        _diagnostics: &mut Diagnostics,
+    ) -> Result<(), Diagnostics> {
+        if verifies(&state.model) {
+            return Ok(());
+        }
+        let call = ctx.clients.call(ctx);
+        let graph = graph_of(ctx, &state.model).await?;
+        let found = graph.service_principals().get_by_client_id(&call, state.model.client_id.text()).await;
+        let Some(principal) = found.map_err(|error| error.diagnose())? else { return Ok(()) };
+        let given = Names { delegated: state.private.delegated, application: state.private.application };
+        effective::revoke(&graph, &call, &principal.object_id, &given).await
+    }
+
+    fn import(&self, by: ImportBy<ConsentIdentity>) -> Result<State<Self>, Diagnostics> {
+        let mut model = ConsentModel::default();
+        match by {
+            ImportBy::Id(id) => {
+                let path = ObjectPath::parse_part(&id, "servicePrincipals", PART)
+                    .map_err(|error| Diagnostic::error("Invalid import id", format!("{error}.")))?;
+                model.tenant_id = path.tenant.map(|tenant| tenant.to_string()).into();
+                model.service_principal_object_id = path.id.into();
+            }
+            ImportBy::Identity(identity) => {
+                model.tenant_id = identity.tenant_id;
+                model.client_id = identity.client_id;
+            }
+        }
+        Ok(State::new(model))
+    }
+
+    fn identity(&self, model: &ConsentModel) -> Option<ConsentIdentity> {
+        let (tenant_id, client_id) = (model.tenant_id.clone(), model.client_id.clone());
+        (tenant_id.is_known() && client_id.is_known()).then_some(ConsentIdentity { tenant_id, client_id })
+    }
+}
+
+/// What follows the principal in the id of a consent.
+const PART: &str = "adminConsent";
+
+fn id(session: &Session, graph: &Graph, principal: &str) -> String {
+    session.path(graph.tenant(), "servicePrincipals", principal).part(PART).to_string()
+}
+
+fn verifies(model: &ConsentModel) -> bool {
+    model.mode.text() == model::MODES[1]
+}
+
+/// What the state shows of the effective permissions: all of them where that matters, else those it knows of.
+fn shown(
+    known: &Attr<BTreeSet<String>>,
+    effective: BTreeSet<String>,
+    everything: bool,
+) -> Attr<BTreeSet<String>> {
+    let names = match known.known() {
+        Some(known) if !everything => known.intersection(&effective).cloned().collect(),
+        None if !everything => return Attr::Null,
+        _ => effective,
+    };
+    if names.is_empty() && known.is_null() { Attr::Null } else { names.into() }
+}
+
+async fn graph_of(ctx: &Context<Session>, model: &ConsentModel) -> Result<Graph, Diagnostics> {
+    let call = ctx.clients.call(ctx);
+    ctx.clients.graph(&call, model.tenant_id.known().map(String::as_str)).await
+}
+
+async fn principal_of(graph: &Graph, call: &Call, model: &ConsentModel) -> Result<String, Diagnostics> {
+    let client_id = model.client_id.text();
+    let at = ConsentModel::client_id();
+    let found = graph.service_principals().get_by_client_id(call, client_id).await;
+    match found.map_err(|error| error.diagnose().at(at.clone()))? {
+        Some(principal) => Ok(principal.object_id),
+        None => Err(Diagnostic::error(
+            "The tenant does not have the application",
+            format!(
+                "There is no service principal of `{client_id}` in the tenant `{}`. Create it with \
+                 `proofpoint_azure_application`, or set `tenant_id` to the tenant that has it.",
+                graph.tenant()
+            ),
+        )
+        .at(at)
+        .into()),
+    }
+}
+
+/// Makes what is in effect what the plan says, and returns what is to be taken back one day.
+async fn consent(
+    ctx: &Context<Session>,
+    graph: &Graph,
+    principal: &str,
+    planned: &Planned<AzureAdminConsent>,
+    before: Given,
+) -> Result<Given, Diagnostics> {
+    let call = ctx.clients.call(ctx);
+    let wanted = Names::of(&planned.model);
+    graph.forget_snapshots();
+    let snapshot =
+        graph.snapshot(&call, planned.model.client_id.text()).await.map_err(|error| error.diagnose())?;
+    let remove_extra = planned.model.remove_extra == Attr::Known(true);
+    let delegated_matter = remove_extra || !wanted.delegated.is_empty();
+    let effective = Effective::in_snapshot(graph, &call, &snapshot, delegated_matter)
+        .await
+        .map_err(|error| error.diagnose())?;
+    if verifies(&planned.model) {
+        let missing = wanted.without(&effective);
+        return if missing.is_empty() { Ok(before) } else { Err(unconsented(graph, planned, &missing)) };
+    }
+    let new = effective::grant(graph, &call, principal, &wanted).await?;
+    // What the last apply wanted and this one does not goes, as far as this resource gave it.
+    let mut surplus = Names {
+        delegated: before.delegated.difference(&wanted.delegated).cloned().collect(),
+        application: before.application.difference(&wanted.application).cloned().collect(),
+    };
+    if remove_extra {
+        surplus.delegated.extend(effective.delegated.difference(&wanted.delegated).cloned());
+        surplus.application.extend(effective.application.difference(&wanted.application).cloned());
+    }
+    effective::revoke(graph, &call, principal, &surplus).await?;
+    let keep = |before: BTreeSet<String>, new: BTreeSet<String>, wanted: &BTreeSet<String>| {
+        before.into_iter().chain(new).filter(|name| wanted.contains(name)).collect()
+    };
+    Ok(Given {
+        delegated: keep(before.delegated, new.delegated, &wanted.delegated),
+        application: keep(before.application, new.application, &wanted.application),
+        at: Some(graph.now()),
+    })
+}
+
+fn unconsented(graph: &Graph, planned: &Planned<AzureAdminConsent>, missing: &Names) -> Diagnostics {
+    let client_id = planned.model.client_id.text();
+    let attempt = Attempt {
+        authority: graph.credentials().cloud().authority.clone(),
+        tenant: graph.tenant().clone(),
+        client_id: Some(client_id.to_owned()),
+    };
+    let address = attempt.admin_consent_address();
+    let tell = |kind: PermissionKind, names: &BTreeSet<String>, path: Path| {
+        (!names.is_empty()).then(|| {
+            let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+            Diagnostic::error(
+                "Admin consent is missing",
+                format!(
+                    "`{client_id}` has not been given the {kind} {}. An administrator can consent at {address}; then apply \
+                     again. With `mode = \"verify\"` the provider itself never consents.",
+                    names.join(", ")
+                ),
+            )
+            .at(path)
+        })
+    };
+    [
+        tell(PermissionKind::Delegated, &missing.delegated, ConsentModel::delegated_permissions()),
+        tell(PermissionKind::Application, &missing.application, ConsentModel::application_permissions()),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}

@@ -1,0 +1,131 @@
+//! What a user may write in a `proofpoint_azure_application` block and what it answers with.
+
+use std::collections::BTreeSet;
+
+use super::OWN_TAG;
+use framework::attr::Attr;
+use framework::model;
+use framework::timeouts::Timeouts;
+use framework::validators::{each, length, one_of, url, uuid};
+use framework::value::Value;
+
+/// Permissions that Proofpoint's sync guide asks for, for a signed-in administrator
+/// (Proofpoint help: Azure AD (Entra ID) Permissions Error).
+pub(super) const DELEGATED_PERMISSIONS: [&str; 3] =
+    ["Directory.Read.All", "Group.Read.All", "User.ReadBasic.All"];
+
+/// The one permission the unattended sync itself uses (same source).
+pub(super) const APPLICATION_PERMISSIONS: [&str; 1] = ["Directory.Read.All"];
+
+/// `uniqueName` of a new application whose configuration names none.
+pub(super) const UNIQUE_NAME: &str = "proofpoint-essentials-azure-sync";
+
+/// Who may sign in, as Graph spells it (Graph: resources/application, `signInAudience`).
+pub(super) const SIGN_IN_AUDIENCES: [&str; 4] =
+    ["AzureADMyOrg", "AzureADMultipleOrgs", "AzureADandPersonalMicrosoftAccount", "PersonalMicrosoftAccount"];
+
+model! {
+    /// Registers the application through which Proofpoint Essentials reads Microsoft Entra ID, together with its
+    /// service principal: what *New registration* does in the Entra portal.
+    ///
+    /// The permissions are only declared here. They take effect once
+    /// [`proofpoint_azure_admin_consent`](azure_admin_consent.md) grants them.
+    ///
+    /// The application is found by its `unique_name`, never by its display name. An application that an interrupted
+    /// run left behind is finished by the next one, and one that was destroyed within the last 30 days is restored.
+    pub struct ApplicationModel {
+        /// Path of the application, `/applications/{object id}`, preceded by `/tenants/{tenant id}` when the tenant is
+        /// not the provider's.
+        id: Attr<String> => computed().use_state_for_unknown(),
+
+        /// Tenant that holds the application. Defaults to the provider's `tenant_id`. Naming another tenant replaces
+        /// the application; removing the argument changes nothing.
+        tenant_id: Attr<String> => optional().computed().use_state_for_unknown().requires_replace_if_configured().validate(uuid()),
+
+        /// Name shown in the Entra portal, up to 256 characters. It need not be unique.
+        display_name: Attr<String> => required().validate(length(1, 256)),
+
+        /// Name by which the application is found again, unique in the tenant. Defaults to
+        /// `proofpoint-essentials-azure-sync` when the application is created. An application that has none, because it
+        /// was made in the portal, can be given one; changing it afterwards replaces the application.
+        unique_name: Attr<String> => optional().computed().validate(length(1, 256)),
+
+        /// Addresses to which Microsoft may return a signed-in user. Defaults to the console of the provider's `region`
+        /// (or to its `endpoint`). A trailing slash makes no difference.
+        redirect_uris: Attr<BTreeSet<String>> => optional().computed().same_if(same_addresses).validate(each(url())),
+
+        /// Accounts that may sign in: `AzureADMyOrg` (the default, as Proofpoint asks), `AzureADMultipleOrgs`,
+        /// `AzureADandPersonalMicrosoftAccount` or `PersonalMicrosoftAccount`.
+        sign_in_audience: Attr<String> =>
+            optional().computed().default_value("AzureADMyOrg").validate(one_of(&SIGN_IN_AUDIENCES)),
+
+        /// Microsoft Graph permissions that act for a signed-in user, by name. Defaults to `Directory.Read.All`,
+        /// `Group.Read.All` and `User.ReadBasic.All`.
+        delegated_permissions: Attr<BTreeSet<String>> => optional().computed().default_value(names(&DELEGATED_PERMISSIONS)),
+
+        /// Microsoft Graph permissions of the application itself, by name. Defaults to `Directory.Read.All`, which the
+        /// sync needs.
+        application_permissions: Attr<BTreeSet<String>> => optional().computed().default_value(names(&APPLICATION_PERMISSIONS)),
+
+        /// Object ids of the users and service principals that own the application. Left out, the owners are not
+        /// managed.
+        owners: Attr<BTreeSet<String>> => optional().validate(each(uuid())),
+
+        /// Free text for administrators, up to 1,024 characters.
+        notes: Attr<String> => optional().validate(length(1, 1024)),
+
+        /// Tags of the application. The provider's own tag, by which it knows its applications, is not shown.
+        tags: Attr<BTreeSet<String>> => optional().validate(each(length(1, 256))).check(without_own_tag),
+
+        /// Refuses to destroy or replace the application while true. Defaults to false.
+        deletion_protection: Attr<bool> => optional().computed().default_value(false),
+
+        /// Object id of the application.
+        object_id: Attr<String> => computed().use_state_for_unknown(),
+
+        /// Application (client) id: what Proofpoint signs in with.
+        client_id: Attr<String> => computed().use_state_for_unknown(),
+
+        /// Object id of the application's service principal in the tenant.
+        service_principal_object_id: Attr<String> => computed(),
+
+        /// Verified domain that Entra shows as the application's publisher.
+        publisher_domain: Attr<String> => computed().use_state_for_unknown(),
+
+        /// How long each operation may take.
+        timeouts: Attr<Timeouts> => timeouts(),
+    }
+}
+
+fn names(permissions: &[&str]) -> Value {
+    Value::set(permissions.iter().map(|name| Value::from(*name)))
+}
+
+/// The provider adds its own tag and hides it: configured as well, every plan would show a change.
+fn without_own_tag(tags: &BTreeSet<String>) -> Result<(), String> {
+    if tags.contains(OWN_TAG) {
+        return Err(format!(
+            "`{OWN_TAG}` is the provider's own tag, which every application of it has: leave it out."
+        ));
+    }
+    Ok(())
+}
+
+/// Redirect addresses are compared without a slash at their end: Entra and the portal are not consistent about it.
+fn same_addresses(a: &Value, b: &Value) -> bool {
+    let addresses = |value: &Value| -> Option<BTreeSet<String>> {
+        let elements = value.as_elements()?.iter();
+        elements.map(|element| Some(element.as_str()?.trim_end_matches('/').to_owned())).collect()
+    };
+    addresses(a).is_some_and(|known| Some(known) == addresses(b))
+}
+
+model! {
+    /// What identifies an application.
+    pub struct ApplicationIdentity {
+        /// Tenant that holds the application.
+        tenant_id: Attr<String> => optional_for_import(),
+        /// Object id of the application.
+        object_id: Attr<String> => required_for_import(),
+    }
+}

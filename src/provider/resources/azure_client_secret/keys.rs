@@ -1,0 +1,173 @@
+//! The secrets of one application: looked at, made, removed.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use uuid::Uuid;
+
+use super::model::{ClientSecretModel, instant};
+use super::rotation::span;
+use crate::provider_block::{Diagnose as _, ObjectPath};
+use clients::graph::{self, Graph, MintedPassword, NewPassword, PasswordCredential};
+use clients::http::{Call, delays};
+use framework::diagnostic::{Diagnostic, Diagnostics};
+
+/// Between the description that the user gave and the digits that make it unlike any other of the application.
+const MARK: &str = " terraform:";
+
+const FIRST_LOOK: Duration = Duration::from_millis(500);
+const LONGEST_LOOK: Duration = Duration::from_secs(4);
+/// How often a missing key is looked for again before it counts as gone: about seven seconds in all. Listings of keys
+/// jump between replicas for a while after a change.
+const LOOKS: usize = 4;
+
+/// What a look at the application showed.
+pub(super) enum Seen {
+    /// The application is gone.
+    Nothing,
+    /// The application is there without the key.
+    NoKey,
+    /// The key.
+    Key(PasswordCredential),
+}
+
+/// A secret that could not be made.
+pub(super) struct Refusal {
+    /// Why.
+    pub(super) problem: Diagnostic,
+    /// Its description, if it may have been made all the same.
+    pub(super) lost: Option<String>,
+}
+
+/// The secrets of one application.
+pub(super) struct Keys<'a> {
+    graph: &'a Graph,
+    call: &'a Call,
+    application: String,
+}
+
+impl<'a> Keys<'a> {
+    /// The secrets of the application that the block names.
+    pub(super) fn new(
+        graph: &'a Graph,
+        call: &'a Call,
+        model: &ClientSecretModel,
+    ) -> Result<Self, Diagnostics> {
+        let path = ObjectPath::parse(model.application_id.text(), "applications").map_err(|error| {
+            Diagnostic::error("Not the id of an application", format!("{error}."))
+                .at(ClientSecretModel::application_id())
+        })?;
+        Ok(Self { graph, call, application: path.id })
+    }
+
+    /// The object id of the application.
+    pub(super) fn application(&self) -> &str {
+        &self.application
+    }
+
+    /// Looks for a key, and again when it is not there.
+    pub(super) async fn look(&self, key_id: &str) -> Result<Seen, Diagnostics> {
+        let mut seen = self.glance(key_id).await.map_err(|error| diagnosed(&error))?;
+        for delay in delays(FIRST_LOOK, LONGEST_LOOK).take(LOOKS) {
+            if matches!(seen, Seen::Key(_)) || self.call.wait(delay).await.is_err() {
+                break;
+            }
+            seen = self.glance(key_id).await.map_err(|error| diagnosed(&error))?;
+        }
+        Ok(seen)
+    }
+
+    async fn glance(&self, key_id: &str) -> Result<Seen, graph::Error> {
+        let application = self.graph.applications().get(self.call, &self.application).await?;
+        let Some(application) = application else { return Ok(Seen::Nothing) };
+        Ok(application.password(key_id).cloned().map_or(Seen::NoKey, Seen::Key))
+    }
+
+    /// Makes a secret as planned.
+    pub(super) async fn mint(&self, model: &ClientSecretModel) -> Result<MintedPassword, Refusal> {
+        let end_date_time = match (model.end_date.known(), span(&model.end_date_relative)) {
+            (Some(end), _) => instant(end),
+            (None, Some(life)) => Some(self.end_after(life).await?),
+            (None, None) => None,
+        };
+        let display_name = marked(model.display_name.text());
+        let new = NewPassword { display_name: display_name.clone(), end_date_time };
+        self.graph.applications().add_password(self.call, &self.application, &new).await.map_err(|error| {
+            let may_be_there = error.outcome_is_unknown() || error.is_cancelled();
+            Refusal {
+                problem: error.diagnose().at(ClientSecretModel::application_id()),
+                lost: may_be_there.then_some(display_name),
+            }
+        })
+    }
+
+    /// The end of a life that begins now. The time is Entra's: nothing else may have been asked in this process yet, and
+    /// the clock of this machine may be wrong.
+    async fn end_after(&self, life: SignedDuration) -> Result<Timestamp, Refusal> {
+        let refused = |problem: Diagnostic| Refusal { problem, lost: None };
+        self.graph
+            .applications()
+            .get(self.call, &self.application)
+            .await
+            .map_err(|error| refused(error.diagnose().at(ClientSecretModel::application_id())))?;
+        self.graph.now().checked_add(life).map_err(|_| {
+            refused(
+                Diagnostic::error("The life is too long", "The end lies beyond all dates.")
+                    .at(ClientSecretModel::end_date_relative()),
+            )
+        })
+    }
+
+    /// Removes a key; one that is gone already is fine.
+    pub(super) async fn remove(&self, key_id: &str) -> Result<(), Diagnostics> {
+        let removed = self.graph.applications().remove_password(self.call, &self.application, key_id).await;
+        removed.map(drop).map_err(|error| diagnosed(&error))
+    }
+
+    /// Removes the keys that bear one of these descriptions: nobody knows their values.
+    pub(super) async fn remove_lost(&self, descriptions: &BTreeSet<String>) -> Result<(), Diagnostics> {
+        if descriptions.is_empty() {
+            return Ok(());
+        }
+        let application = self.graph.applications().get(self.call, &self.application).await;
+        let Some(application) = application.map_err(|error| diagnosed(&error))? else { return Ok(()) };
+        for key in &application.password_credentials {
+            if key.display_name.as_ref().is_some_and(|name| descriptions.contains(name)) {
+                self.remove(&key.key_id).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn diagnosed(error: &graph::Error) -> Diagnostics {
+    error.diagnose().at(ClientSecretModel::application_id()).into()
+}
+
+fn marked(description: &str) -> String {
+    let nonce = Uuid::new_v4().simple().to_string();
+    format!("{description}{MARK}{}", &nonce[..8])
+}
+
+/// The description that the user gave.
+pub(super) fn unmarked(description: &str) -> &str {
+    match description.rsplit_once(MARK) {
+        Some((given, nonce)) if nonce.len() == 8 && nonce.chars().all(|c| c.is_ascii_hexdigit()) => given,
+        _ => description,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_mark_comes_off_again_and_nothing_else_does() {
+        assert_eq!(unmarked(&marked("for reports")), "for reports");
+        assert_ne!(marked("a"), marked("a"));
+        for foreign in ["for reports", "x terraform:production", "terraform"] {
+            assert_eq!(unmarked(foreign), foreign);
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! When a secret is rotated, and when the one before it goes.
+//!
+//! Everything here is pure. [`observe`] folds the clock and what a refresh saw into [`Facts`], which live in private
+//! state; [`plan`] reads them. A plan therefore depends on nothing that can move between `plan` and `apply`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::AzureClientSecret;
+use super::model::{ClientSecretModel, DISPLAY_NAME, instant};
+use framework::attr::Attr;
+use framework::resource::Planning;
+use framework::timeouts::parse_duration;
+
+/// What is kept beside the state. No value of a secret is among it.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+pub struct Facts {
+    /// A refresh found the secret in need of rotation.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) due: bool,
+    /// Earlier keys that are still valid, with the time at which each was superseded.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) superseded: BTreeMap<String, Timestamp>,
+    /// Those of them whose overlap a refresh found to be over.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub(super) over: BTreeSet<String>,
+    /// Descriptions of secrets whose making was not answered: they may or may not be there.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub(super) lost: BTreeSet<String>,
+}
+
+/// Folds the clock and whether the key is there into what was known. The answer equals `known` while nothing is due.
+pub(super) fn observe(known: Facts, model: &ClientSecretModel, present: bool, now: Timestamp) -> Facts {
+    let overlap = span(&model.overlap).unwrap_or_default();
+    let reached = |time: Timestamp, span: SignedDuration| now >= time.saturating_add(span).unwrap_or(time);
+    let newly_over = known.superseded.iter().filter(|(_, since)| reached(**since, overlap));
+    let over = known.over.iter().chain(newly_over.map(|(key, _)| key)).cloned().collect();
+    let end = model.end_date.known().and_then(|end| instant(end));
+    let ends_soon = end
+        .zip(span(&model.rotate_before))
+        .is_some_and(|(end, before)| reached(end, SignedDuration::ZERO.saturating_sub(before)));
+    Facts { due: known.due || !present || ends_soon, over, ..known }
+}
+
+/// Plans a rotation and the removal of earlier keys, where they are due.
+pub(super) fn plan(plan: &mut Planning<AzureClientSecret>) {
+    let planned = &mut plan.planned;
+    let Some(prior) = &plan.prior else {
+        if plan.config.display_name.is_null() {
+            planned.display_name = DISPLAY_NAME.into();
+        }
+        planned.previous_key_ids = Attr::Known(BTreeSet::new());
+        return;
+    };
+    let mut previous = prior.previous_key_ids.unwrap_or_default();
+    previous.retain(|key| !plan.private.over.contains(key));
+    planned.previous_key_ids = previous.clone().into();
+    if !(plan.private.due || is_rotated_by(prior, planned)) {
+        return;
+    }
+    planned.id = Attr::Unknown;
+    planned.key_id = Attr::Unknown;
+    planned.hint = Attr::Unknown;
+    planned.start_date = Attr::Unknown;
+    planned.value = Attr::Unknown;
+    if plan.config.end_date.is_null() {
+        planned.end_date = Attr::Unknown;
+    }
+    planned.previous_key_ids = match &planned.overlap {
+        Attr::Unknown => Attr::Unknown,
+        overlap => {
+            previous.extend(prior.key_id.known().filter(|_| has_overlap(overlap)).cloned());
+            previous.into()
+        }
+    };
+}
+
+/// Whether a change of the arguments, which may not be known yet, asks for another secret.
+fn is_rotated_by(prior: &ClientSecretModel, planned: &ClientSecretModel) -> bool {
+    let lives = (&prior.end_date_relative, &planned.end_date_relative);
+    let other_life = match lives {
+        (Attr::Known(_), Attr::Unknown) => true,
+        (Attr::Known(before), Attr::Known(after)) => parse_duration(before) != parse_duration(after),
+        _ => false,
+    };
+    let triggers = (&prior.rotate_when_changed, &planned.rotate_when_changed);
+    let triggered = match triggers {
+        (Attr::Known(_), Attr::Unknown) => true,
+        (Attr::Known(before), Attr::Known(after)) => before != after,
+        _ => false,
+    };
+    other_life
+        || triggered
+        || prior.display_name != planned.display_name
+        || prior.end_date != planned.end_date
+}
+
+/// Whether an earlier key outlives a rotation.
+pub(super) fn has_overlap(overlap: &Attr<String>) -> bool {
+    span(overlap).is_some_and(|overlap| !overlap.is_zero())
+}
+
+/// A configured duration.
+pub(super) fn span(text: &Attr<String>) -> Option<SignedDuration> {
+    parse_duration(text.known()?)?.try_into().ok()
+}
+
+#[cfg(test)]
+#[path = "rotation_tests.rs"]
+mod tests;

@@ -1,0 +1,66 @@
+//! The list of addresses that the sync leaves alone.
+
+use std::collections::BTreeSet;
+
+use super::model::SyncModel;
+use crate::provider_block::Diagnose as _;
+use clients::essentials::Organization;
+use clients::http::Call;
+use framework::diagnostic::{Diagnostic, Diagnostics};
+
+/// Refuses to take over exemptions that somebody made by hand: they would be gone before anybody noticed.
+pub(super) async fn refuse_unlisted(
+    organization: &Organization,
+    call: &Call,
+    wanted: &BTreeSet<String>,
+) -> Result<(), Diagnostics> {
+    let present = organization.exemptions(call).await.map_err(|error| error.diagnose())?;
+    let unlisted: Vec<String> =
+        present.difference(wanted).map(|address| format!("  \"{address}\",")).collect();
+    if unlisted.is_empty() {
+        return Ok(());
+    }
+    Err(Diagnostic::error(
+        "The organization has exemptions that are not listed",
+        format!(
+            "`exemptions` is authoritative, so these addresses would lose their exemption. Add them to the set, remove them \
+             in the Proofpoint console, or leave `exemptions` out:\n\n{}",
+            unlisted.join("\n")
+        ),
+    )
+    .at(SyncModel::exemptions())
+    .into())
+}
+
+/// Makes the list what it should be. Additions come first, so that nobody is without protection in between. Only what the
+/// state listed before is taken off: what somebody added since is for the next plan to show.
+pub(super) async fn apply(
+    organization: &Organization,
+    call: &Call,
+    before: Option<&BTreeSet<String>>,
+    wanted: &BTreeSet<String>,
+) -> Result<(), Diagnostics> {
+    let at = |error: clients::essentials::Error| error.diagnose().at(SyncModel::exemptions());
+    let present = organization.exemptions(call).await.map_err(at)?;
+    let missing: BTreeSet<String> = wanted.difference(&present).cloned().collect();
+    if !missing.is_empty() {
+        organization.add_exemptions(call, &missing).await.map_err(at)?;
+        let now = organization.exemptions(call).await.map_err(at)?;
+        if let Some(absent) = missing.difference(&now).next() {
+            return Err(Diagnostic::error(
+                "Proofpoint did not take the exemption",
+                format!(
+                    "`{absent}` was sent and accepted, but is not on the list. Check in the console that it is an address \
+                     Proofpoint knows."
+                ),
+            )
+            .at(SyncModel::exemptions())
+            .into());
+        }
+    }
+    let dropped = before.into_iter().flatten().filter(|address| !wanted.contains(*address));
+    for address in dropped.filter(|address| present.contains(*address)) {
+        organization.remove_exemption(call, address).await.map_err(at)?;
+    }
+    Ok(())
+}

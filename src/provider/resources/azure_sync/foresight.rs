@@ -1,0 +1,72 @@
+//! What a plan can know of its effects over the network: it adds warnings and errors, and never a value.
+
+use super::judging::{self, Judge};
+use super::preflight::Preflight;
+use super::sides::{optional_graph, organization_of, refuse_foreign, refuse_other_organization, settings_of};
+use super::{AzureSync, exemptions, fields, planning};
+use crate::provider_block::{Diagnose as _, Session};
+use framework::context::Context;
+use framework::diagnostic::{Diagnostic, Diagnostics};
+use framework::resource::Planned;
+
+/// What a plan can know of its effects: warnings, and errors that no other part of the same plan can cure.
+pub(super) async fn foresee(
+    ctx: &Context<Session>,
+    planned: &Planned<AzureSync>,
+    diagnostics: &mut Diagnostics,
+) -> Result<(), Diagnostics> {
+    let (session, call) = (&ctx.clients, ctx.clients.call(ctx));
+    let model = &planned.model;
+    let Some(domain) = model.domain.known() else { return Ok(()) };
+    let organization = organization_of(session, &call, domain).await?;
+    let present = settings_of(&organization, &call).await?;
+    match &planned.prior {
+        None => {
+            if let (Some(client_id), Some(present)) = (model.client_id.known(), &present)
+                && *client_id != present.application_id
+            {
+                let profile = organization.profile(&call).await.map_err(|error| error.diagnose())?;
+                refuse_foreign(Some(present), model, &profile.primary_domain.to_lowercase())?;
+            }
+        }
+        Some(prior) if prior.domain != model.domain => {
+            refuse_other_organization(&organization, &call, prior.organization.text()).await?;
+        }
+        Some(_) => {}
+    }
+    if let Some(exempt) = planning::exemptions_taken_over(planned) {
+        exemptions::refuse_unlisted(&organization, &call, exempt).await?;
+    }
+    if !planning::needs_put(planned.prior.as_ref(), model) && !planning::drops_an_exemption(planned) {
+        return Ok(());
+    }
+    let wanted = fields::settings(model, present.as_ref());
+    let due = judging::is_due(planned, present.as_ref(), &wanted);
+    let undecided = if due { judging::undecided(planned) } else { None };
+    let judged = due && undecided.is_none();
+    diagnostics.append(undecided);
+    if planned.config.tenant_id.is_unknown() {
+        // Every other check would look at the provider's own tenant.
+        return Ok(());
+    }
+    let graph = optional_graph(session, &call, model).await?;
+    let preflight =
+        Preflight { session, call: &call, graph: graph.as_ref(), organization: &organization, model };
+    let findings = preflight.look().await;
+    diagnostics.append(findings.problems.into_iter().map(Diagnostic::into_warning));
+    diagnostics.append(findings.remarks);
+    if judged {
+        let judge = Judge {
+            call: &call,
+            graph: graph.as_ref(),
+            organization: &organization,
+            model,
+            settings: &wanted,
+        };
+        match judge.judge().await {
+            Ok(foreseen) => diagnostics.append(foreseen.map(|foreseen| foreseen.told)),
+            Err(refusal) => diagnostics.push(refusal),
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,216 @@
+//! Nothing syncs before it is judged: what a change that starts or widens syncing would do to people.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use crate::preview::{self, Wanted};
+use clients::essentials::{Organization, Settings};
+use clients::graph::Graph;
+use clients::http::Call;
+use framework::attr::AttributeType as _;
+use framework::diagnostic::Diagnostic;
+use framework::resource::Planned;
+use sync_report::{Estimate, Exemptions, Input, Limit, ObjectClass, Report, Section, Severity};
+
+use super::model::SyncModel;
+use super::planning::drops_an_exemption;
+use super::{AzureSync, fields};
+
+/// Rows of a section in a warning: who approves the plan should see the beginning of each.
+const ROWS: usize = 10;
+
+/// Who judges the run of these settings, with the present directory and accounts.
+#[derive(Clone, Copy)]
+pub(super) struct Judge<'a> {
+    pub(super) call: &'a Call,
+    pub(super) graph: Option<&'a Graph>,
+    pub(super) organization: &'a Organization,
+    pub(super) model: &'a SyncModel,
+    pub(super) settings: &'a Settings,
+}
+
+/// What a run is expected to do.
+pub(super) struct Foreseen {
+    /// The warning for whoever approves the plan.
+    pub(super) told: Diagnostic,
+    /// Addresses of the objects whose accounts it leaves in line with the directory.
+    pub(super) settled: BTreeSet<String>,
+}
+
+impl Judge<'_> {
+    /// Above the limit it is an error; within it, what a plan warns of. None where the check is switched off and there is
+    /// nothing to say.
+    pub(super) async fn judge(&self) -> Result<Option<Foreseen>, Diagnostic> {
+        let limit: Limit =
+            self.model.max_removals.text().parse().map_err(|error: sync_report::LimitError| {
+                Diagnostic::error("Invalid limit", format!("{error}.")).at(SyncModel::max_removals())
+            })?;
+        let Some(graph) = self.graph else {
+            return if limit.allows_everything() { Ok(None) } else { Err(without_graph()) };
+        };
+        let input = match self.read(graph).await {
+            Ok(input) => input,
+            Err(_) if limit.allows_everything() => return Ok(None),
+            Err(error) => return Err(unforeseeable(&error)),
+        };
+        let estimate = Estimate::of(&input);
+        let (report, settled) = (estimate.report(ROWS), settled(&input, &estimate));
+        let judgement = report.judge(limit);
+        let text = told(&report) + &other_version(input, &report, limit);
+        if judgement.exceeded() {
+            return Err(Diagnostic::error(
+                "The sync would remove too many accounts",
+                format!(
+                    "{judgement}. Look at the rows; if they are right, raise `max_removals`, which is {limit} now.\n\n{text}"
+                ),
+            )
+            .at(SyncModel::max_removals()));
+        }
+        let told = Diagnostic::warning("What the sync will do to people", text);
+        Ok(Some(Foreseen { told, settled }))
+    }
+
+    /// After a run that was waited for: people that it left otherwise than foreseen. Whoever came into the directory since
+    /// is for the next run. So is nothing said of deletions: Proofpoint leaves accounts that no run of it has made.
+    pub(super) async fn after_run(&self, foreseen: &BTreeSet<String>) -> Option<Diagnostic> {
+        // A report that cannot be read now takes nothing back: the run is over.
+        let input = self.read(self.graph?).await.ok()?;
+        let report = Estimate::of(&input).report(usize::MAX);
+        let mut text = String::new();
+        for (title, section) in [("Updating", &report.updating), ("Adding", &report.adding)] {
+            write_rows(&mut text, title, section, foreseen);
+        }
+        (!text.is_empty()).then(|| {
+            Diagnostic::warning(
+                "Proofpoint's run left some people otherwise than foreseen",
+                format!(
+                    "The report is an estimate, for version {} of the sync (`sync_version`). After the run it still \
+                     shows:{text}",
+                    report.version.number()
+                ),
+            )
+        })
+    }
+
+    async fn read(&self, graph: &Graph) -> Result<Input, preview::Error> {
+        let exemptions = self.model.exemptions.known();
+        let wanted = Wanted {
+            settings: preview::settings(self.settings),
+            exemptions: exemptions.map(|addresses| Exemptions::new(addresses.iter().map(String::as_str))),
+            version: preview::sync_version(&self.model.sync_version),
+        };
+        preview::read(self.call, graph, self.organization, wanted).await
+    }
+}
+
+/// Whether a change starts or widens syncing, or lets it at people that it left alone.
+pub(super) fn is_due(planned: &Planned<AzureSync>, present: Option<&Settings>, wanted: &Settings) -> bool {
+    wanted.sync_frequency > 0 && (fields::widens(present, wanted) || drops_an_exemption(planned))
+}
+
+/// What to say where a plan cannot be judged yet, since it does not know what a run would be told to do.
+pub(super) fn undecided(planned: &Planned<AzureSync>) -> Option<Diagnostic> {
+    let model = &planned.model;
+    let needed = [
+        // An unknown one that nobody configured is the provider's own.
+        (SyncModel::tenant_id(), planned.config.tenant_id.write()),
+        (SyncModel::default_role(), model.default_role.write()),
+        (SyncModel::frequency(), model.frequency.write()),
+        (SyncModel::what(), model.what.write()),
+        (SyncModel::users(), model.users.write()),
+        (SyncModel::groups(), model.groups.write()),
+        (SyncModel::exemptions(), model.exemptions.write()),
+        (SyncModel::max_removals(), model.max_removals.write()),
+        (SyncModel::sync_version(), model.sync_version.write()),
+    ];
+    let unknown: Vec<String> = needed
+        .iter()
+        .filter(|(_, value)| !value.is_wholly_known())
+        .map(|(path, _)| format!("`{path}`"))
+        .collect();
+    (!unknown.is_empty()).then(|| {
+        Diagnostic::warning(
+            "Not judged yet: what the sync will do to people",
+            format!(
+                "Not known before the apply: {}. The apply looks at what a run would do before it writes anything, and fails \
+                 above `max_removals`; the rows are not shown then.",
+                unknown.join(", ")
+            ),
+        )
+    })
+}
+
+/// The report as whoever approves the plan reads it: what is grave among the findings follows the rows.
+fn told(report: &Report) -> String {
+    let mut text = report.text(ROWS);
+    for finding in report.findings.iter().filter(|finding| finding.severity != Severity::Info) {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "\n\n{}: {}", finding.severity, finding.text);
+    }
+    text
+}
+
+/// What the other version of the sync would remove, where that is something else: nothing tells which one a stack runs.
+fn other_version(input: Input, report: &Report, limit: Limit) -> String {
+    if !report.findings.iter().any(|finding| finding.code == "versions_differ") {
+        return String::new();
+    }
+    let version = report.version.other();
+    let otherwise = Estimate::of(&Input { version, ..input }).report(0);
+    if otherwise.counts.removals == report.counts.removals {
+        return String::new();
+    }
+    format!(
+        "\n\nThis is version {} of the sync. If the stack runs version {}: {}. The title of the Azure page in Proofpoint's \
+         console shows the version; name it in `sync_version`.",
+        report.version.number(),
+        version.number(),
+        otherwise.judge(limit)
+    )
+}
+
+/// Addresses of the objects that have an account after a run, which is then as they want it.
+fn settled(input: &Input, estimate: &Estimate<'_>) -> BTreeSet<String> {
+    let objects = input.directory.objects().iter().zip(estimate.object_classes());
+    objects
+        .filter(|(_, class)| {
+            matches!(class, ObjectClass::Adding(_) | ObjectClass::Updating(_) | ObjectClass::Unchanged)
+        })
+        .map(|(object, _)| object.primary_address().to_owned())
+        .collect()
+}
+
+fn write_rows(text: &mut String, title: &str, section: &Section, foreseen: &BTreeSet<String>) {
+    let left: Vec<_> = section.rows.iter().filter(|(address, _)| foreseen.contains(*address)).collect();
+    if left.is_empty() {
+        return;
+    }
+    let _ = write!(text, "\n\n{title} ({}):", left.len());
+    for (address, row) in left.iter().take(ROWS) {
+        let _ = write!(text, "\n  {address}  {row}");
+    }
+    if let Some(more) = left.len().checked_sub(ROWS).filter(|more| *more > 0) {
+        let _ = write!(text, "\n  and {more} more");
+    }
+}
+
+fn unforeseeable(error: &preview::Error) -> Diagnostic {
+    Diagnostic::error(
+        "What the sync would do to people cannot be foreseen",
+        format!(
+            "{}\n\nUntil then syncing is not switched on or widened. `max_removals = \"100%\"` switches this check off.",
+            error.diagnostic().detail
+        ),
+    )
+    .at(SyncModel::max_removals())
+}
+
+/// The directory cannot be read for want of a sign-in.
+fn without_graph() -> Diagnostic {
+    Diagnostic::error(
+        "What the sync would do to people cannot be foreseen",
+        "The provider is not configured for Entra, so that it cannot read the directory. Configure how to sign in there, or \
+         switch this check off with `max_removals = \"100%\"`.",
+    )
+    .at(SyncModel::max_removals())
+}

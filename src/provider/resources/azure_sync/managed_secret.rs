@@ -1,0 +1,216 @@
+//! The secret that nobody sees: minted in Entra, proven, handed to Proofpoint, and removed when a newer one is proven.
+//!
+//! A key of ours bears a description that names the organization, so that a key which an interrupted run left behind can
+//! be told from everybody else's.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use secrecy::SecretString;
+use uuid::Uuid;
+
+use super::model::{ManagedClientSecret, SyncModel};
+use crate::provider_block::{Diagnose as _, ObjectPath};
+use clients::graph::{self, Graph, NewPassword, PasswordCredential};
+use clients::http::{Call, delays};
+use framework::diagnostic::{Diagnostic, Diagnostics};
+use framework::timeouts::parse_duration;
+
+const FIRST_LOOK: Duration = Duration::from_millis(500);
+const LONGEST_LOOK: Duration = Duration::from_secs(4);
+/// How often a bad sign is looked at again before it counts: about seven seconds in all.
+const LOOKS: usize = 4;
+const LONGEST_PROOF: Duration = Duration::from_secs(10);
+/// A fresh secret and a fresh consent have been seen to take minutes until every token server knows them.
+const PATIENCE: Duration = Duration::from_secs(5 * 60);
+
+/// A key that was minted in this apply.
+pub(super) struct Minted {
+    /// Its id.
+    pub(super) key_id: String,
+    /// Its first characters, as Entra shows them.
+    pub(super) hint: String,
+    /// The end of its life.
+    pub(super) end: Timestamp,
+    /// The secret itself.
+    pub(super) secret: SecretString,
+}
+
+/// The keys of one synchronization in one application.
+pub(super) struct Keys<'a> {
+    graph: &'a Graph,
+    application: String,
+    marker: String,
+}
+
+impl<'a> Keys<'a> {
+    /// The keys of the synchronization of `organization` in the application that the block names.
+    pub(super) fn new(
+        graph: &'a Graph,
+        managed: &ManagedClientSecret,
+        organization: &str,
+    ) -> Result<Self, Diagnostics> {
+        let path = ObjectPath::parse(managed.application_id.text(), "applications").map_err(|error| {
+            Diagnostic::error("Not the id of an application", error.to_string()).at(application_id())
+        })?;
+        Ok(Self { graph, application: path.id, marker: format!("proofpoint-sync:{organization}:") })
+    }
+
+    /// Every key that bears the marker, and `tracked` if it is there.
+    pub(super) async fn list(&self, call: &Call, tracked: Option<&str>) -> Result<Vec<String>, Diagnostics> {
+        self.read(call, tracked).await.map_err(|error| error.diagnose().at(application_id()).into())
+    }
+
+    /// The same for a refresh, which looks twice at a bad sign: listings of keys jump between replicas for a while.
+    pub(super) async fn look(
+        &self,
+        call: &Call,
+        client_id: &str,
+        key_id: &str,
+        superseded: &BTreeSet<String>,
+    ) -> Result<Vec<String>, graph::Error> {
+        let expected = |keys: &[String]| {
+            keys.iter().any(|key| key == key_id)
+                && keys.iter().all(|key| key == key_id || superseded.contains(key))
+        };
+        let snapshot = self.graph.snapshot(call, client_id).await?;
+        let application = snapshot.application.as_ref().filter(|found| found.object_id == self.application);
+        let mut keys = match application {
+            Some(application) => self.ours(&application.password_credentials, Some(key_id)),
+            None => self.read(call, Some(key_id)).await?,
+        };
+        for delay in delays(FIRST_LOOK, LONGEST_LOOK).take(LOOKS) {
+            if expected(&keys) || call.wait(delay).await.is_err() {
+                break;
+            }
+            keys = self.read(call, Some(key_id)).await?;
+        }
+        Ok(keys)
+    }
+
+    async fn read(&self, call: &Call, tracked: Option<&str>) -> Result<Vec<String>, graph::Error> {
+        let application = self.graph.applications().get(call, &self.application).await?;
+        Ok(application.map(|found| self.ours(&found.password_credentials, tracked)).unwrap_or_default())
+    }
+
+    fn ours(&self, keys: &[PasswordCredential], tracked: Option<&str>) -> Vec<String> {
+        keys.iter()
+            .filter(|key| {
+                Some(key.key_id.as_str()) == tracked
+                    || key.display_name.as_deref().is_some_and(|name| name.contains(&self.marker))
+            })
+            .map(|key| key.key_id.clone())
+            .collect()
+    }
+
+    /// Mints a key. It is sent once: after a lost answer the next refresh finds the key by its marker and plans another.
+    pub(super) async fn mint(
+        &self,
+        call: &Call,
+        managed: &ManagedClientSecret,
+        now: Timestamp,
+    ) -> Result<Minted, Diagnostics> {
+        let lifetime = parse_duration(managed.lifetime.text())
+            .and_then(|lifetime| SignedDuration::try_from(lifetime).ok())
+            .unwrap_or(SignedDuration::ZERO);
+        let end = now.checked_add(lifetime).map_err(|_| {
+            Diagnostic::error(
+                "The lifetime is too long",
+                "The key's end would lie beyond what a date can say.",
+            )
+            .at(SyncModel::managed_client_secret().join(ManagedClientSecret::lifetime()))
+        })?;
+        let nonce = Uuid::new_v4().simple().to_string();
+        let display_name = format!("{} {}{}", managed.description.text(), self.marker, &nonce[..8]);
+        let minted = self
+            .graph
+            .applications()
+            .add_password(call, &self.application, &NewPassword { display_name, end_date_time: Some(end) })
+            .await
+            .map_err(|error| error.diagnose().at(application_id()))?;
+        Ok(Minted {
+            key_id: minted.key_id,
+            hint: minted.hint,
+            end: minted.end_date_time.unwrap_or(end),
+            secret: minted.secret,
+        })
+    }
+
+    /// Removes every key that bears the marker, and `tracked`.
+    pub(super) async fn remove_all(&self, call: &Call, tracked: Option<&str>) -> Result<(), Diagnostics> {
+        let keys = self.list(call, tracked).await?;
+        self.remove(call, &keys).await
+    }
+
+    /// Removes keys; those that are gone already are fine.
+    pub(super) async fn remove<'k>(
+        &self,
+        call: &Call,
+        keys: impl IntoIterator<Item = &'k String>,
+    ) -> Result<(), Diagnostics> {
+        for key in keys {
+            self.graph
+                .applications()
+                .remove_password(call, &self.application, key)
+                .await
+                .map_err(|error| error.diagnose().at(application_id()))?;
+        }
+        Ok(())
+    }
+}
+
+/// Signs in with a new secret as Proofpoint will, until Entra knows it everywhere, and holds the token's roles against what
+/// the application declares. A consent that was just given shows in tokens only after a while, too.
+pub(super) async fn prove(
+    call: &Call,
+    graph: &Graph,
+    client_id: &str,
+    minted: &Minted,
+    declared: &BTreeSet<String>,
+) -> Result<(), Diagnostics> {
+    let patient = call.at_most(PATIENCE);
+    let mut refusal: Diagnostics = Diagnostics::new();
+    for delay in delays(FIRST_LOOK, LONGEST_PROOF) {
+        let token = graph
+            .credentials()
+            .client_secret_token(&patient, graph.tenant(), client_id, &minted.secret, graph.scope())
+            .await;
+        refusal = match token {
+            Ok(token) => {
+                let held: BTreeSet<&str> = token.claims().roles.iter().map(String::as_str).collect();
+                let missing: Vec<String> = declared
+                    .iter()
+                    .filter(|name| !held.contains(name.as_str()))
+                    .map(|name| format!("`{name}`"))
+                    .collect();
+                if missing.is_empty() {
+                    return Ok(());
+                }
+                without_roles(client_id, &missing).into()
+            }
+            Err(error) if error.may_be_replication() => error.diagnose().at(SyncModel::client_id()).into(),
+            Err(error) => return Err(error.diagnose().at(SyncModel::client_id()).into()),
+        };
+        if patient.wait(delay).await.is_err() {
+            break;
+        }
+    }
+    Err(refusal)
+}
+
+fn without_roles(client_id: &str, missing: &[String]) -> Diagnostic {
+    Diagnostic::error(
+        "The application has not been given its permissions",
+        format!(
+            "A token for `{client_id}` does not carry {}. Grant admin consent first, for example with \
+             `proofpoint_azure_admin_consent` and a `depends_on` on it. Nothing was handed to Proofpoint.",
+            missing.join(", ")
+        ),
+    )
+    .at(SyncModel::client_id())
+}
+
+fn application_id() -> framework::path::Path {
+    SyncModel::managed_client_secret().join(ManagedClientSecret::application_id())
+}

@@ -1,0 +1,254 @@
+//! `proofpoint_azure_sync`: how an organization synchronizes its people with Entra, and the secret it does so with.
+
+mod apply;
+mod exemptions;
+mod fields;
+mod foresight;
+mod judging;
+mod managed_secret;
+mod model;
+mod observation;
+mod planning;
+mod preflight;
+mod rotation;
+mod sides;
+mod waiting;
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::provider_block::{Diagnose as _, ObjectPath, Session};
+use framework::attr::Attr;
+use framework::context::Context;
+use framework::diagnostic::{Diagnostic, Diagnostics};
+use framework::resource::{ImportBy, Planned, Planning, Resource, ResourceDescription, State};
+use framework::timeouts::{DefaultTimeouts, parse_duration};
+use sync_report::SyncVersion;
+
+use apply::Apply;
+use managed_secret::Keys;
+use model::{LIFETIME, MAX_REMOVALS, ROTATE_BEFORE};
+pub use model::{SyncIdentity, SyncModel};
+use observation::{observe, read_settings};
+use sides::{optional_graph, organization_of, refuse_foreign, refuse_other_organization, settings_of};
+
+/// The resource.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct AzureSync;
+
+/// What is kept beside the state.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+pub struct Facts {
+    /// Base address of the stack that serves the organization, so that it need not be looked up every time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    stack: Option<String>,
+    /// What is known about the managed key.
+    #[serde(default, flatten)]
+    rotation: rotation::Facts,
+}
+
+/// What follows the organization in the id of a synchronization.
+const PART: &str = "settings/azure";
+
+impl Resource for AzureSync {
+    type Model = SyncModel;
+    type Identity = SyncIdentity;
+    type Private = Facts;
+    type Clients = Session;
+
+    fn describe(&self) -> ResourceDescription {
+        let minutes = |minutes: u64| Duration::from_secs(60 * minutes);
+        // Waiting for a run comes on top, see `waiting`.
+        let timeouts = DefaultTimeouts {
+            create: minutes(20),
+            read: minutes(5),
+            update: minutes(20),
+            delete: minutes(10),
+        };
+        ResourceDescription { timeouts, ..ResourceDescription::new("azure_sync") }
+    }
+
+    fn validate(&self, config: &SyncModel, diagnostics: &mut Diagnostics) {
+        if config.wait_for_routing == Attr::Known(true)
+            && matches!(config.wait_for_sync, Attr::Null | Attr::Known(false))
+        {
+            diagnostics.error_at(
+                SyncModel::wait_for_routing(),
+                "Nothing tells when routing is ready",
+                "`wait_for_routing` counts from the first run that `wait_for_sync` sees. Set `wait_for_sync` to true as well.",
+            );
+        }
+        if config.wait_for_sync == Attr::Known(true) && config.frequency == Attr::Known(0) {
+            diagnostics.error_at(
+                SyncModel::wait_for_sync(),
+                "Nothing will run",
+                "With `frequency = 0` Proofpoint runs nothing by itself, so that there is no run to wait for.",
+            );
+        }
+        if let Some(managed) = config.managed_client_secret.known() {
+            let duration = |text: &Attr<String>, default| match text {
+                Attr::Null => parse_duration(default),
+                text => text.known().and_then(|text| parse_duration(text)),
+            };
+            let (lifetime, before) =
+                (duration(&managed.lifetime, LIFETIME), duration(&managed.rotate_before, ROTATE_BEFORE));
+            if lifetime.zip(before).is_some_and(|(lifetime, before)| before >= lifetime) {
+                diagnostics.error_at(
+                    SyncModel::managed_client_secret().join(model::ManagedClientSecret::rotate_before()),
+                    "Every key would be due at once",
+                    "`rotate_before` must be shorter than `lifetime`.",
+                );
+            }
+        }
+    }
+
+    fn plan(&self, plan: &mut Planning<Self>, diagnostics: &mut Diagnostics) {
+        planning::plan(plan, diagnostics);
+    }
+
+    async fn check(&self, ctx: &Context<Session>, planned: &Planned<Self>, diagnostics: &mut Diagnostics) {
+        if planned.prior.as_ref() == Some(&planned.model) {
+            return;
+        }
+        if let Err(problems) = foresight::foresee(ctx, planned, diagnostics).await {
+            diagnostics.append(problems);
+        }
+    }
+
+    async fn create(
+        &self,
+        ctx: &Context<Session>,
+        planned: Planned<Self>,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<State<Self>, Diagnostics> {
+        let (session, call) = (&ctx.clients, ctx.clients.call(ctx));
+        let organization = organization_of(session, &call, planned.model.domain.text()).await?;
+        let profile =
+            organization.profile(&call).await.map_err(|error| error.diagnose().at(SyncModel::domain()))?;
+        let name = profile.primary_domain.to_lowercase();
+        let present = settings_of(&organization, &call).await?;
+        refuse_foreign(present.as_ref(), &planned.model, &name)?;
+        let graph = optional_graph(session, &call, &planned.model).await?;
+        let tenant = graph.as_ref().map(|graph| graph.tenant().to_string());
+        let apply = Apply { session, call: &call, graph, organization, planned: &planned };
+        let mut done = apply.run(&name, present.as_ref(), diagnostics).await?;
+        done.model.id = id(&name).into();
+        done.model.organization = name.into();
+        if done.model.tenant_id.is_unknown() {
+            done.model.tenant_id = tenant.into();
+        }
+        Ok(State::new(done.model).with_private(done.facts))
+    }
+
+    async fn read(
+        &self,
+        ctx: &Context<Session>,
+        state: State<Self>,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<Option<State<Self>>, Diagnostics> {
+        let (session, call) = (&ctx.clients, ctx.clients.call(ctx));
+        let State { mut model, private: mut facts } = state;
+        let imported = model.domain.is_null();
+        if imported {
+            model.domain = model.organization.clone();
+        }
+        let Some((organization, settings)) = read_settings(session, &call, &model, &facts).await? else {
+            return Ok(None);
+        };
+        facts.stack = Some(organization.stack().to_owned());
+        if imported {
+            let profile = organization.profile(&call).await.map_err(|error| error.diagnose())?;
+            model.organization = profile.primary_domain.to_lowercase().into();
+            model.id = id(model.organization.text()).into();
+            model.max_removals = MAX_REMOVALS.into();
+            model.sync_version = SyncVersion::default().number().into();
+            model.wait_for_sync = false.into();
+            model.wait_for_routing = false.into();
+        }
+        if model.exemptions.is_known() {
+            let exempt = organization.exemptions(&call).await;
+            model.exemptions = exempt.map_err(|error| error.diagnose().at(SyncModel::exemptions()))?.into();
+        }
+        facts.rotation = observe(session, &call, &model, &facts, &settings, diagnostics).await?;
+        let shown_expiry = model.secret_expiry.clone();
+        fields::show(&settings, &mut model);
+        // What Proofpoint says of the secret's end is a finding of the health data source, not a reason for a plan.
+        if !imported {
+            model.secret_expiry = shown_expiry;
+        }
+        if model.tenant_id.is_null() && imported {
+            model.tenant_id = session.default_tenant(&call).await?.map(|tenant| tenant.to_string()).into();
+        }
+        Ok(Some(State::new(model).with_private(facts)))
+    }
+
+    async fn update(
+        &self,
+        ctx: &Context<Session>,
+        prior: State<Self>,
+        planned: Planned<Self>,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<State<Self>, Diagnostics> {
+        let (session, call) = (&ctx.clients, ctx.clients.call(ctx));
+        let name = prior.model.organization.text();
+        let organization = organization_of(session, &call, planned.model.domain.text()).await?;
+        if prior.model.domain != planned.model.domain {
+            refuse_other_organization(&organization, &call, name).await?;
+        }
+        let present = settings_of(&organization, &call).await?;
+        let graph = optional_graph(session, &call, &planned.model).await?;
+        let apply = Apply { session, call: &call, graph, organization, planned: &planned };
+        let mut done = apply.run(name, present.as_ref(), diagnostics).await?;
+        if done.model.tenant_id.is_unknown() {
+            done.model.tenant_id = prior.model.tenant_id.clone();
+        }
+        Ok(State::new(done.model).with_private(done.facts))
+    }
+
+    async fn delete(
+        &self,
+        ctx: &Context<Session>,
+        state: State<Self>,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<(), Diagnostics> {
+        let (session, call) = (&ctx.clients, ctx.clients.call(ctx));
+        let model = &state.model;
+        let organization = organization_of(session, &call, model.domain.text()).await?;
+        if let Ok(login) = organization.login_settings(&call).await
+            && login.force_azure_login
+        {
+            diagnostics.warning(
+                "People may be unable to sign in to the console",
+                "The organization forces sign-in with Microsoft accounts, which needs a working connection to Entra. Allow \
+                 other sign-ins in the console.",
+            );
+        }
+        organization.delete_settings(&call).await.map_err(|error| error.diagnose())?;
+        let Some(managed) = model.managed_client_secret.known() else { return Ok(()) };
+        let graph = session.graph(&call, model.tenant_id.known().map(String::as_str)).await?;
+        let keys = Keys::new(&graph, managed, model.organization.text())?;
+        keys.remove_all(&call, model.key_id.known().map(String::as_str)).await
+    }
+
+    fn import(&self, by: ImportBy<SyncIdentity>) -> Result<State<Self>, Diagnostics> {
+        let organization = match by {
+            ImportBy::Id(id) => {
+                let path = ObjectPath::parse_part(&id, "orgs", PART)
+                    .map_err(|error| Diagnostic::error("Invalid import id", format!("{error}.")))?;
+                path.id.into()
+            }
+            ImportBy::Identity(identity) => identity.organization,
+        };
+        Ok(State::new(SyncModel { organization, ..SyncModel::default() }))
+    }
+
+    fn identity(&self, model: &SyncModel) -> Option<SyncIdentity> {
+        let organization = model.organization.clone();
+        organization.is_known().then_some(SyncIdentity { organization })
+    }
+}
+
+fn id(organization: &str) -> String {
+    ObjectPath::new(None, "orgs", organization).part(PART).to_string()
+}

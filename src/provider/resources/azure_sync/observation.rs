@@ -1,0 +1,75 @@
+//! What a refresh looks at: the settings where they were last, and the managed key.
+
+use super::managed_secret::Keys;
+use super::model::SyncModel;
+use super::sides::{organization_of, settings_of};
+use super::{Facts, rotation};
+use crate::provider_block::{Diagnose as _, Session};
+use clients::essentials::{Organization, Settings};
+use clients::http::Call;
+use framework::diagnostic::Diagnostics;
+use framework::timeouts::parse_duration;
+
+/// The settings from the stack that an earlier run found, else from the one that serves the organization now.
+pub(super) async fn read_settings(
+    session: &Session,
+    call: &Call,
+    model: &SyncModel,
+    facts: &Facts,
+) -> Result<Option<(Organization, Settings)>, Diagnostics> {
+    let domain = model.domain.text();
+    let account = session.essentials()?;
+    if let Some(organization) =
+        facts.stack.as_deref().and_then(|stack| account.organization_on(domain, stack))
+        && let Ok(Some(settings)) = organization.settings(call).await
+    {
+        return Ok(Some((organization, settings)));
+    }
+    let organization = organization_of(session, call, domain).await?;
+    Ok(settings_of(&organization, call).await?.map(|settings| (organization, settings)))
+}
+
+/// Looks at the managed key, where there is one.
+pub(super) async fn observe(
+    session: &Session,
+    call: &Call,
+    model: &SyncModel,
+    facts: &Facts,
+    settings: &Settings,
+    diagnostics: &mut Diagnostics,
+) -> Result<rotation::Facts, Diagnostics> {
+    let (Some(managed), Some(key_id)) = (model.managed_client_secret.known(), model.key_id.known()) else {
+        return Ok(facts.rotation.clone());
+    };
+    let graph = session.graph(call, model.tenant_id.known().map(String::as_str)).await?;
+    let keys = Keys::new(&graph, managed, model.organization.text())?;
+    let superseded = model.superseded_key_ids.unwrap_or_default();
+    // A rotation that is due already needs no further evidence.
+    let listed = match facts.rotation.due {
+        Some(_) => None,
+        None => match keys.look(call, model.client_id.text(), key_id, &superseded).await {
+            Ok(listed) => Some(listed),
+            Err(error) if error.is_forbidden() => {
+                diagnostics
+                    .warning("Not checked: whether the managed key is still there", error.diagnose().detail);
+                None
+            }
+            Err(error) => return Err(error.diagnose().into()),
+        },
+    };
+    let rotate_before = parse_duration(managed.rotate_before.text()).unwrap_or_default();
+    let tracked = rotation::Tracked {
+        key_id,
+        end: model.key_end_date.known().and_then(|end| end.parse().ok()),
+        rotate_before: rotate_before.try_into().unwrap_or_default(),
+        superseded: &superseded,
+        client_id: model.client_id.text(),
+    };
+    let seen = rotation::Seen {
+        now: graph.clock().now(),
+        keys: listed.as_deref(),
+        client_id: &settings.application_id,
+        last_successful_sync: settings.last_run.at(),
+    };
+    Ok(rotation::observe(&facts.rotation, &tracked, &seen))
+}

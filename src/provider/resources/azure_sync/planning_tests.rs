@@ -1,0 +1,180 @@
+use std::collections::BTreeMap;
+
+use super::super::model::{Handling, LIFETIME, MAX_REMOVALS, ManagedClientSecret, ROTATE_BEFORE, What};
+use super::*;
+use framework::diagnostic::Diagnostics;
+
+const APPLICATION: &str = "/applications/6f1b7c1e-8d7a-4e0b-9d5f-0a6b7c8d9e0f";
+
+/// A configuration with everything that has a default filled in.
+fn configured(client_id: Attr<String>) -> SyncModel {
+    SyncModel {
+        domain: "contoso.com".into(),
+        client_id,
+        default_role: "end_user".into(),
+        frequency: 1.into(),
+        what: What {
+            active_users: true.into(),
+            distribution_groups: true.into(),
+            security_groups: false.into(),
+        }
+        .into(),
+        users: Handling { add: true.into(), update: true.into(), remove_deleted: false.into() }.into(),
+        groups: Handling { add: true.into(), update: true.into(), remove_deleted: false.into() }.into(),
+        allow_microsoft_login: true.into(),
+        max_removals: MAX_REMOVALS.into(),
+        wait_for_sync: false.into(),
+        managed_client_secret: ManagedClientSecret {
+            application_id: APPLICATION.into(),
+            lifetime: LIFETIME.into(),
+            rotate_before: ROTATE_BEFORE.into(),
+            ..ManagedClientSecret::default()
+        }
+        .into(),
+        ..SyncModel::default()
+    }
+}
+
+/// The same as it stands in the state after a first apply.
+fn applied() -> SyncModel {
+    SyncModel {
+        primary_domain: "contoso.com".into(),
+        key_id: "key-1".into(),
+        key_hint: "abc".into(),
+        key_end_date: "2028-11-24T00:00:00Z".into(),
+        superseded_key_ids: BTreeSet::new().into(),
+        rotation_reason: "created".into(),
+        secret_expiry: "2028-11-24 00:00:00".into(),
+        ..configured("app".into())
+    }
+}
+
+struct Outcome {
+    planned: SyncModel,
+    diagnostics: Diagnostics,
+}
+
+/// Plans a configuration as core proposes it: computed values keep what is in the state.
+fn planned(prior: Option<SyncModel>, config: SyncModel, facts: rotation::Facts) -> Outcome {
+    let mut proposed = config.clone();
+    if let Some(prior) = &prior {
+        proposed.key_id = prior.key_id.clone();
+        proposed.superseded_key_ids = prior.superseded_key_ids.clone();
+    }
+    let private = Facts { rotation: facts, ..Facts::default() };
+    let mut planning = Planning::new(prior, config, proposed, private);
+    let mut diagnostics = Diagnostics::new();
+    plan(&mut planning, &mut diagnostics);
+    Outcome { planned: planning.planned, diagnostics }
+}
+
+#[test]
+fn a_new_synchronization_mints_a_key_and_says_so() {
+    let outcome = planned(None, configured(Attr::Unknown), rotation::Facts::default());
+    assert!(outcome.planned.key_id.is_unknown());
+    assert_eq!(outcome.planned.rotation_reason, "created".into());
+    assert_eq!(outcome.planned.primary_domain, "contoso.com".into());
+    assert_eq!(outcome.planned.routing_ready_at, Attr::Null);
+}
+
+#[test]
+fn without_a_change_everything_stays_as_it_is() {
+    let outcome = planned(Some(applied()), configured("app".into()), rotation::Facts::default());
+    assert_eq!(outcome.planned, applied());
+    assert!(outcome.diagnostics.is_empty());
+}
+
+#[test]
+fn every_changed_setting_mints_a_key() {
+    let changes: [fn(&mut SyncModel); 5] = [
+        |config| config.frequency = 24.into(),
+        |config| config.default_role = "silent_user".into(),
+        |config| config.allow_microsoft_login = false.into(),
+        |config| config.what = What { security_groups: true.into(), ..What::default() }.into(),
+        |config| config.users = Handling { remove_deleted: true.into(), ..Handling::default() }.into(),
+    ];
+    for change in changes {
+        let mut config = configured("app".into());
+        change(&mut config);
+        let outcome = planned(Some(applied()), config, rotation::Facts::default());
+        assert!(outcome.planned.key_id.is_unknown());
+        assert_eq!(outcome.planned.rotation_reason, "settings changed".into());
+        assert!(outcome.planned.superseded_key_ids.is_unknown());
+    }
+}
+
+#[test]
+fn exemptions_and_local_arguments_mint_nothing() {
+    let mut config = configured("app".into());
+    config.exemptions = BTreeSet::from(["scanner@contoso.com".to_owned()]).into();
+    config.max_removals = "3".into();
+    config.sync_version = 1.into();
+    let outcome = planned(Some(applied()), config, rotation::Facts::default());
+    assert_eq!(outcome.planned.key_id, "key-1".into());
+    assert_eq!(outcome.planned.secret_expiry, applied().secret_expiry);
+    assert!(!needs_put(Some(&applied()), &outcome.planned));
+}
+
+#[test]
+fn a_reason_that_depends_on_an_unknown_value_is_not_announced() {
+    // Whether the client id changes turns out in the apply: the first plan must allow for both.
+    let first = planned(Some(applied()), configured(Attr::Unknown), rotation::Facts::default()).planned;
+    assert!(first.key_id.is_unknown() && first.rotation_reason.is_unknown());
+    let same = planned(Some(applied()), configured("app".into()), rotation::Facts::default()).planned;
+    assert_eq!(same.key_id, "key-1".into());
+    let other = planned(Some(applied()), configured("other".into()), rotation::Facts::default()).planned;
+    assert_eq!(other.rotation_reason, "settings changed".into());
+}
+
+#[test]
+fn a_reason_that_holds_either_way_is_announced() {
+    let gone = rotation::Facts { due: Some(Reason::KeyGone), ..rotation::Facts::default() };
+    let outcome = planned(Some(applied()), configured(Attr::Unknown), gone);
+    assert_eq!(outcome.planned.rotation_reason, "key gone from Entra".into());
+}
+
+#[test]
+fn proven_keys_show_as_the_removal_of_the_superseded_ones() {
+    let prior = SyncModel { superseded_key_ids: BTreeSet::from(["key-0".to_owned()]).into(), ..applied() };
+    let unproven = planned(Some(prior.clone()), configured("app".into()), rotation::Facts::default());
+    assert_eq!(unproven.planned, prior);
+    let facts = rotation::Facts { proven: true, ..rotation::Facts::default() };
+    let proven = planned(Some(prior.clone()), configured("app".into()), facts);
+    assert_eq!(proven.planned, SyncModel { superseded_key_ids: BTreeSet::new().into(), ..prior });
+}
+
+#[test]
+fn changed_triggers_and_imports_have_reasons_of_their_own() {
+    let mut config = configured("app".into());
+    let managed = ManagedClientSecret {
+        rotate_when_changed: BTreeMap::from([("year".to_owned(), "2027".to_owned())]).into(),
+        ..config.managed_client_secret.unwrap_or_default()
+    };
+    config.managed_client_secret = managed.into();
+    let triggered = planned(Some(applied()), config, rotation::Facts::default());
+    assert_eq!(triggered.planned.rotation_reason, "rotate_when_changed".into());
+    let imported = SyncModel { key_id: Attr::Null, managed_client_secret: Attr::Null, ..applied() };
+    let adopted = planned(Some(imported), configured("app".into()), rotation::Facts::default());
+    assert_eq!(adopted.planned.rotation_reason, "adopted".into());
+}
+
+#[test]
+fn without_a_secret_nothing_that_needs_one_is_planned() {
+    let bare = |frequency: i64| SyncModel {
+        managed_client_secret: Attr::Null,
+        frequency: frequency.into(),
+        ..configured("app".into())
+    };
+    assert!(planned(None, bare(1), rotation::Facts::default()).diagnostics.has_errors());
+    let prior = SyncModel { key_id: Attr::Null, primary_domain: "contoso.com".into(), ..bare(1) };
+    assert!(planned(Some(prior.clone()), bare(24), rotation::Facts::default()).diagnostics.has_errors());
+    assert!(planned(Some(prior), bare(1), rotation::Facts::default()).diagnostics.is_empty());
+}
+
+#[test]
+fn dropping_the_managed_secret_warns_that_nobody_watches_it() {
+    let config = SyncModel { managed_client_secret: Attr::Null, ..configured("app".into()) };
+    let outcome = planned(Some(applied()), config, rotation::Facts::default());
+    assert!(!outcome.diagnostics.has_errors() && !outcome.diagnostics.is_empty());
+    assert_eq!(outcome.planned.key_id, Attr::Null);
+}

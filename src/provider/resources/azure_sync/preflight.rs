@@ -1,0 +1,281 @@
+//! What would make a synchronization fail, looked at beforehand: a warning while planning, since the same plan may hold the
+//! cure, and an error in the apply before its first write. A check that the caller may not read is skipped and says so.
+
+use std::collections::BTreeSet;
+
+use crate::provider_block::{Diagnose as _, ObjectPath, Session};
+use clients::essentials::Organization;
+use clients::graph::{self, Graph, PermissionKind};
+use clients::http::Call;
+use framework::diagnostic::Diagnostics;
+use framework::timeouts::parse_duration;
+
+use super::model::{ManagedClientSecret, SyncModel};
+
+/// What is looked at.
+pub(super) struct Preflight<'a> {
+    pub(super) session: &'a Session,
+    pub(super) call: &'a Call,
+    pub(super) graph: Option<&'a Graph>,
+    pub(super) organization: &'a Organization,
+    pub(super) model: &'a SyncModel,
+}
+
+/// What was found. Problems are errors; remarks stay warnings whenever they come up.
+#[derive(Default)]
+pub(super) struct Findings {
+    pub(super) problems: Diagnostics,
+    pub(super) remarks: Diagnostics,
+}
+
+impl Preflight<'_> {
+    /// Looks at everything.
+    pub(super) async fn look(&self) -> Findings {
+        let mut findings = Findings::default();
+        self.administrator(&mut findings).await;
+        self.directory_sync(&mut findings).await;
+        if let Some(graph) = self.graph {
+            self.tenant(graph, &mut findings).await;
+            self.consent(graph, &mut findings).await;
+            self.secret_policy(graph, &mut findings).await;
+        } else if self.model.managed_client_secret.is_null() {
+            findings.remarks.warning_at(
+                SyncModel::primary_domain(),
+                "Not checked: whether the tenant is the right one",
+                "The provider is not configured for Entra or cannot sign in there, so nobody checked that `primary_domain` \
+                 belongs to the tenant of `client_id`.",
+            );
+        }
+        findings
+    }
+
+    /// Looks once more before the first write: now every problem counts.
+    pub(super) async fn refuse_problems(&self, diagnostics: &mut Diagnostics) -> Result<(), Diagnostics> {
+        let Findings { problems, remarks } = self.look().await;
+        diagnostics.append(remarks);
+        if problems.has_errors() { Err(problems) } else { Ok(()) }
+    }
+
+    /// The Proofpoint account must be able to write.
+    async fn administrator(&self, findings: &mut Findings) {
+        let me = match self.session.essentials() {
+            Ok(account) => account.me(self.call).await.map_err(|error| error.diagnose()),
+            Err(problem) => return findings.problems.append(problem),
+        };
+        match me {
+            Ok(me) if me.read_only_user => findings.problems.error(
+                "The Proofpoint account is read-only",
+                format!(
+                    "`{}` may look at everything and change nothing. Use an administrator that is not read-only.",
+                    me.primary_email
+                ),
+            ),
+            Ok(me) if !me.is_admin && !me.is_partner_admin => findings.problems.error(
+                "The Proofpoint account is no administrator",
+                format!("`{}` is of type `{}`. Use an organization or partner administrator.", me.primary_email, me.kind),
+            ),
+            Ok(_) => {}
+            Err(problem) => findings.problems.push(problem),
+        }
+    }
+
+    /// The older sync with Active Directory must be off.
+    async fn directory_sync(&self, findings: &mut Findings) {
+        match self.organization.profile(self.call).await {
+            Ok(profile) if !profile.ldap_url.is_empty() => findings.problems.error(
+                "Active Directory sync is configured as well",
+                format!(
+                    "The organization synchronizes with `{}` too, and Proofpoint does not support both. Remove the Active \
+                     Directory sync in the console first.",
+                    profile.ldap_url
+                ),
+            ),
+            Ok(_) => {}
+            Err(error) => findings.problems.push(error.diagnose().at(SyncModel::domain())),
+        }
+    }
+
+    /// Both sides must be the same customer, and Proofpoint must know every domain of the tenant.
+    async fn tenant(&self, graph: &Graph, findings: &mut Findings) {
+        let Some(primary) = self.model.primary_domain.known() else { return };
+        let verified: Vec<String> = match graph.domains().verified(self.call).await {
+            Ok(verified) => verified,
+            // The provider is about to join both sides itself: it must know that they belong together.
+            Err(error) if self.model.managed_client_secret.is_known() => {
+                return findings.problems.push(error.diagnose().at(SyncModel::primary_domain()));
+            }
+            Err(error) => return self.unreadable(&error, "whether the tenant is the right one", findings),
+        };
+        if !verified.iter().any(|domain| domain == primary) {
+            return findings.problems.error_at(
+                SyncModel::primary_domain(),
+                "The domain belongs to another tenant",
+                format!(
+                    "`{primary}` is no verified domain of the tenant `{}`, which has {}. Set `tenant_id` to the tenant of this \
+                     organization, or `primary_domain` to one of its domains.",
+                    graph.tenant(),
+                    quoted(&verified)
+                ),
+            );
+        }
+        match self.organization.domains(self.call).await {
+            Ok(known) => {
+                let known: BTreeSet<&str> = known.iter().map(|domain| domain.name.as_str()).collect();
+                let missing: Vec<String> = verified
+                    .iter()
+                    .filter(|domain| {
+                        !domain.ends_with(".onmicrosoft.com") && !known.contains(domain.as_str())
+                    })
+                    .cloned()
+                    .collect();
+                if !missing.is_empty() {
+                    findings.problems.error_at(
+                        SyncModel::domain(),
+                        "The organization lacks domains of the tenant",
+                        format!(
+                            "Proofpoint stops every run while a verified domain of the tenant is not among the \
+                             organization's. Add {} to the organization, or remove it from the tenant.",
+                            quoted(&missing)
+                        ),
+                    );
+                }
+            }
+            Err(error) => findings.problems.push(error.diagnose().at(SyncModel::domain())),
+        }
+    }
+
+    /// The application must be there and have been given what it declares.
+    async fn consent(&self, graph: &Graph, findings: &mut Findings) {
+        let Some(client_id) = self.model.client_id.known() else { return };
+        let missing = match missing_roles(graph, self.call, client_id).await {
+            Ok(Some(missing)) => missing,
+            Ok(None) => {
+                return findings.problems.error_at(
+                    SyncModel::client_id(),
+                    "The tenant does not have the application",
+                    format!(
+                        "There is no service principal of `{client_id}` in the tenant `{}`. Create it with \
+                         `proofpoint_azure_application`, or set `tenant_id` to the tenant that has it.",
+                        graph.tenant()
+                    ),
+                );
+            }
+            Err(error) => {
+                return self.unreadable(
+                    &error,
+                    "whether the application has been given its permissions",
+                    findings,
+                );
+            }
+        };
+        if !missing.is_empty() {
+            findings.problems.error_at(
+                SyncModel::client_id(),
+                "Admin consent is missing",
+                format!(
+                    "The application has not been given {}, so that Proofpoint cannot read the directory. Grant it with \
+                     `proofpoint_azure_admin_consent` and a `depends_on` on it.",
+                    quoted(&missing)
+                ),
+            );
+        }
+    }
+
+    /// The tenant must permit a secret of the wanted life.
+    async fn secret_policy(&self, graph: &Graph, findings: &mut Findings) {
+        let Some(managed) = self.model.managed_client_secret.known() else { return };
+        let Some(application) =
+            managed.application_id.known().and_then(|id| ObjectPath::parse(id, "applications").ok())
+        else {
+            return;
+        };
+        let block = SyncModel::managed_client_secret();
+        let rules = match graph.policies().password_rules(self.call, &application.id).await {
+            Ok(rules) => rules,
+            Err(error) => {
+                return self.unreadable(&error, "whether a policy forbids client secrets", findings);
+            }
+        };
+        if rules.forbidden {
+            findings.problems.error_at(
+                block,
+                "A policy of the tenant forbids client secrets",
+                "The app management policy does not let this application have client secrets. Ask for an exemption of the \
+                 application from the policy.",
+            );
+            return;
+        }
+        let lifetime = parse_duration(managed.lifetime.text());
+        if let (Some(lifetime), Some(longest)) = (lifetime, rules.max_lifetime)
+            && lifetime > longest
+        {
+            findings.problems.error_at(
+                block.join(ManagedClientSecret::lifetime()),
+                "A policy of the tenant wants client secrets to end earlier",
+                format!(
+                    "The app management policy allows a life of at most `{}h`. Set `lifetime` to that or less.",
+                    longest.as_secs() / 3600
+                ),
+            );
+        }
+    }
+
+    /// What may not be read is not checked, and says so. Without a managed secret that goes for a sign-in that fails, too:
+    /// who brings a secret of their own may have no access to Entra at all.
+    fn unreadable(&self, error: &graph::Error, question: &str, findings: &mut Findings) {
+        let diagnostic = error.diagnose();
+        let no_sign_in = matches!(error.fault(), graph::Fault::Auth(_));
+        if error.is_forbidden() || (no_sign_in && self.model.managed_client_secret.is_null()) {
+            findings.remarks.warning(format!("Not checked: {question}"), diagnostic.detail);
+        } else {
+            findings.problems.push(diagnostic);
+        }
+    }
+}
+
+/// The application permissions that the application declares, by name.
+pub(super) async fn declared_roles(
+    graph: &Graph,
+    call: &Call,
+    client_id: &str,
+) -> Result<BTreeSet<String>, Diagnostics> {
+    let declared = async {
+        let snapshot = graph.snapshot(call, client_id).await?;
+        let mut names = BTreeSet::new();
+        for id in snapshot
+            .application
+            .iter()
+            .flat_map(|found| found.graph_permission_ids(PermissionKind::Application))
+        {
+            names.insert(graph.permissions().name(call, PermissionKind::Application, id).await?);
+        }
+        Ok::<_, graph::Error>(names)
+    };
+    declared.await.map_err(|error| error.diagnose().at(SyncModel::client_id()).into())
+}
+
+/// The application permissions that an application declares and has not been given, by name; `None` when the tenant does
+/// not have it.
+async fn missing_roles(
+    graph: &Graph,
+    call: &Call,
+    client_id: &str,
+) -> Result<Option<Vec<String>>, graph::Error> {
+    let snapshot = graph.snapshot(call, client_id).await?;
+    let Some(principal) = &snapshot.service_principal else { return Ok(None) };
+    let held: BTreeSet<&str> =
+        snapshot.app_role_assignments()?.iter().map(|held| held.app_role_id.as_str()).collect();
+    let declared =
+        snapshot.application.iter().flat_map(|found| found.graph_permission_ids(PermissionKind::Application));
+    let mut missing = Vec::new();
+    // What this run gave may not be listed yet; the proof of the new secret looks at the roles themselves.
+    let given = |role: &str| graph.app_role_assignments().is_fresh(&principal.object_id, role);
+    for id in declared.filter(|id| !held.contains(id) && !given(id)) {
+        missing.push(graph.permissions().name(call, PermissionKind::Application, id).await?);
+    }
+    Ok(Some(missing))
+}
+
+fn quoted(names: &[String]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,89 @@
+//! The two sides that a synchronization joins, and whether they are the ones that are meant.
+
+use super::id;
+use super::model::SyncModel;
+use crate::provider_block::{Diagnose as _, Session};
+use clients::essentials::{Organization, Settings};
+use clients::graph::Graph;
+use clients::http::Call;
+use framework::diagnostic::{Diagnostic, Diagnostics};
+
+/// The organization of a domain, on the stack that serves it.
+pub(super) async fn organization_of(
+    session: &Session,
+    call: &Call,
+    domain: &str,
+) -> Result<Organization, Diagnostics> {
+    let found = session.essentials()?.organization(call, domain).await;
+    found.map_err(|error| error.diagnose().at(SyncModel::domain()).into())
+}
+
+/// The settings there are now.
+pub(super) async fn settings_of(
+    organization: &Organization,
+    call: &Call,
+) -> Result<Option<Settings>, Diagnostics> {
+    organization.settings(call).await.map_err(|error| error.diagnose().at(SyncModel::domain()).into())
+}
+
+/// Graph, where it is configured and its tenant is known. A managed secret cannot do without it.
+pub(super) async fn optional_graph(
+    session: &Session,
+    call: &Call,
+    model: &SyncModel,
+) -> Result<Option<Graph>, Diagnostics> {
+    if !session.is_configured_for_entra() && model.managed_client_secret.is_null() {
+        return Ok(None);
+    }
+    match session.graph(call, model.tenant_id.known().map(String::as_str)).await {
+        // Who brings a secret of their own may have no access to Entra at all.
+        Err(_) if model.managed_client_secret.is_null() => Ok(None),
+        graph => graph.map(Some),
+    }
+}
+
+/// Settings that name another application are somebody else's work.
+pub(super) fn refuse_foreign(
+    present: Option<&Settings>,
+    model: &SyncModel,
+    name: &str,
+) -> Result<(), Diagnostics> {
+    let Some(present) = present.filter(|present| present.application_id != model.client_id.text()) else {
+        return Ok(());
+    };
+    Err(Diagnostic::error(
+        "The organization has a synchronization already",
+        format!(
+            "`{name}` synchronizes through the application `{}`. Manage that configuration with this resource:\n\n  import \
+             {{\n    to = proofpoint_azure_sync.NAME\n    id = \"{}\"\n  }}\n\nor delete it in the Proofpoint console first.",
+            present.application_id,
+            id(name)
+        ),
+    )
+    .at(SyncModel::domain())
+    .into())
+}
+
+/// A domain of another organization is another synchronization.
+pub(super) async fn refuse_other_organization(
+    organization: &Organization,
+    call: &Call,
+    name: &str,
+) -> Result<(), Diagnostics> {
+    let profile =
+        organization.profile(call).await.map_err(|error| error.diagnose().at(SyncModel::domain()))?;
+    if profile.primary_domain.eq_ignore_ascii_case(name) {
+        return Ok(());
+    }
+    Err(Diagnostic::error(
+        "The domain belongs to another organization",
+        format!(
+            "This synchronization is that of `{name}`, and `{}` belongs to `{}`. Use a resource of its own for that \
+             organization.",
+            organization.domain(),
+            profile.primary_domain
+        ),
+    )
+    .at(SyncModel::domain())
+    .into())
+}

@@ -1,0 +1,145 @@
+use std::cell::RefCell;
+
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use super::*;
+use clients::essentials::{Answer, Fault};
+
+const HOUR: Duration = Duration::from_secs(3600);
+
+fn call(limit: Duration) -> Call {
+    Call::new(limit, CancellationToken::new(), Uuid::nil())
+}
+
+fn shown(last_run: LastRun) -> Settings {
+    Settings {
+        primary_domain: "example.com".to_owned(),
+        application_id: "app".to_owned(),
+        disable_login: false,
+        default_user_role_name: "end_user".to_owned(),
+        sync_frequency: 1,
+        sync_active_users: true,
+        sync_distribution_groups: true,
+        sync_security_groups: false,
+        add_users: true,
+        update_users: true,
+        remove_deleted_users: false,
+        add_groups: true,
+        update_groups: true,
+        remove_deleted_groups: false,
+        others: serde_json::Map::new(),
+        secret_expiry: None,
+        last_run,
+    }
+}
+
+fn at(time: &str) -> LastRun {
+    LastRun::At(time.to_owned())
+}
+
+fn failed(fault: impl Fn(Answer) -> Fault) -> Error {
+    let answer = Answer { status: 500, text: "oops".to_owned(), request_id: None };
+    Error { operation: "read the settings".to_owned(), fault: fault(answer) }
+}
+
+/// Waits with these looks, of which the last one repeats; how it ended and after how long.
+async fn wait(
+    call: &Call,
+    before: LastRun,
+    looks: Vec<Result<LastRun, Error>>,
+) -> (Result<Run, Diagnostic>, Duration) {
+    let (start, looks) = (Instant::now(), RefCell::new(looks.into_iter()));
+    let look =
+        || std::future::ready(looks.borrow_mut().next().unwrap_or(Ok(LastRun::Never)).map(shown).map(Some));
+    let run = run("example.com", call, &before, look, || Timestamp::UNIX_EPOCH).await;
+    (run, start.elapsed())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wait_ends_with_the_first_run_that_is_new() {
+    let looks = vec![Ok(at("1")), Ok(LastRun::NotShown), Ok(at("1")), Ok(at("2"))];
+    let (run, took) = wait(&call(HOUR), at("1"), looks).await;
+    assert!(matches!(run, Ok(Run::Succeeded(_))));
+    assert!(took < Duration::from_secs(10), "{took:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_that_does_not_show_is_missed_exactly_at_the_deadline() {
+    let (run, took) = wait(&call(HOUR), LastRun::Never, Vec::new()).await;
+    assert!(matches!(run, Ok(Run::Missed)));
+    assert_eq!(took.as_secs(), HOUR.as_secs());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_that_shows_at_the_last_look_counts() {
+    // Less than the first delay: the look at the deadline is the only one.
+    let (run, _) = wait(&call(Duration::from_millis(1)), LastRun::Never, vec![Ok(at("1"))]).await;
+    assert!(matches!(run, Ok(Run::Succeeded(_))));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_look_that_fails_does_not_end_the_wait() {
+    let looks = vec![Err(failed(Fault::Refused)), Err(failed(Fault::NotFound)), Ok(at("1"))];
+    let (run, _) = wait(&call(HOUR), LastRun::Never, looks).await;
+    assert!(matches!(run, Ok(Run::Succeeded(_))));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_account_that_is_refused_ends_the_wait() {
+    let not_authorized = |answer| Fault::NotAuthorized { organization: "example.com".to_owned(), answer };
+    for error in [failed(Fault::InvalidCredentials), failed(not_authorized)] {
+        let (run, took) = wait(&call(HOUR), LastRun::Never, vec![Err(error)]).await;
+        assert!(run.is_err() && took < Duration::from_secs(1), "{took:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_interruption_ends_the_wait_at_once() {
+    let call = call(HOUR);
+    let cancel = call.cancel.clone();
+    tokio::spawn(async move {
+        tokio::time::sleep(Duration::from_secs(100)).await;
+        cancel.cancel();
+    });
+    let (run, took) = wait(&call, LastRun::Never, Vec::new()).await;
+    assert_eq!(run.err().map(|problem| problem.summary).as_deref(), Some("Interrupted"));
+    assert_eq!(took.as_secs(), 100);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_follows_a_wait_has_time_of_its_own() {
+    let call = call(Duration::from_secs(1));
+    tokio::time::advance(Duration::from_secs(2)).await;
+    assert_eq!(call.remaining(), Duration::ZERO);
+    assert_eq!(afterwards(&call).remaining(), AFTERWARDS);
+    assert_eq!(afterwards(&self::call(HOUR)).remaining(), HOUR);
+}
+
+#[tokio::test(start_paused = true)]
+async fn routing_is_waited_for_by_the_services_clock() {
+    let ready = routing_ready_at(Timestamp::UNIX_EPOCH);
+    let start = Instant::now();
+    let now = || Timestamp::UNIX_EPOCH + SignedDuration::try_from(start.elapsed()).unwrap();
+    let look = || std::future::ready(Err(failed(Fault::Refused)));
+    assert!(routing("example.com", &call(2 * HOUR), ready, look, now).await.is_ok());
+    assert!(start.elapsed() >= HOUR);
+
+    let start = Instant::now();
+    let late = routing("example.com", &call(HOUR / 2), ready, look, || Timestamp::UNIX_EPOCH).await;
+    assert_eq!(
+        late.err().map(|problem| problem.summary).as_deref(),
+        Some("Mail routing was not waited for to its end")
+    );
+    assert_eq!(start.elapsed().as_secs(), HOUR.as_secs() / 2);
+}
+
+#[test]
+fn a_stack_that_shows_runs_is_told_from_one_that_does_not() {
+    assert!(!shows_runs(&LastRun::NotShown, &shown(LastRun::NotShown)));
+    assert!(shows_runs(&LastRun::NotShown, &shown(LastRun::Never)));
+    assert!(shows_runs(&at("1"), &shown(LastRun::NotShown)));
+    let absent_until_the_first =
+        Settings { secret_expiry: Some("2027".to_owned()), ..shown(LastRun::NotShown) };
+    assert!(shows_runs(&LastRun::NotShown, &absent_until_the_first));
+}

@@ -1,0 +1,202 @@
+//! Makes approved changes through the users API, in batches.
+
+use std::collections::BTreeMap;
+use std::pin::pin;
+use std::time::Duration;
+
+use futures::future::BoxFuture;
+use futures::{FutureExt, StreamExt, stream};
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+
+use clients::essentials::{Error, Fault, Organization, UserChange};
+use clients::http::Call;
+use sync_report::{Action, Change};
+
+/// How many accounts one request creates, and how many single requests are lined up.
+const BATCH: usize = 50;
+
+/// How many single requests are under way at a time.
+const AT_A_TIME: usize = 4;
+
+/// How long what is under way may go on once the user interrupts.
+const LAST_REQUESTS: Duration = Duration::from_secs(30);
+
+/// What became of the changes.
+#[derive(Debug, Default)]
+pub(super) struct Outcome {
+    /// How many were made.
+    pub(super) made: usize,
+    /// Those that were not, by address, each with the reason.
+    pub(super) left: BTreeMap<String, String>,
+    /// Why the run ended early, if it did.
+    pub(super) stopped: Option<Stop>,
+}
+
+/// Why a run ended early.
+#[derive(Debug)]
+pub(super) enum Stop {
+    /// The user interrupted it.
+    Cancelled,
+    /// No further request would succeed.
+    Failed(Error),
+}
+
+impl Outcome {
+    fn left(&mut self, change: &Change, reason: &str) {
+        self.left.insert(change.address.clone(), format!("{}: {reason}", change.action));
+    }
+
+    fn not_attempted(&mut self, change: &Change) {
+        self.left(change, "not attempted");
+        self.stopped.get_or_insert(Stop::Cancelled);
+    }
+
+    fn failed(&mut self, error: Error) {
+        if concerns_all(&error) {
+            let cancelled = matches!(&error.fault, Fault::Http(fault) if fault.is_cancelled());
+            self.stopped.get_or_insert(if cancelled { Stop::Cancelled } else { Stop::Failed(error) });
+        }
+    }
+}
+
+/// Makes the changes in the order given. A change that is refused is left, and the others are made. The wish to stop is heard
+/// between requests: one that breaks off leaves unknown what it did, so those under way are finished.
+pub(super) async fn enact(
+    call: &Call,
+    organization: &Organization,
+    changes: &[Change],
+    send_welcome_email: bool,
+) -> Outcome {
+    let writes = Call { cancel: CancellationToken::new(), ..call.clone() };
+    let run = Run { writes: &writes, organization, send_welcome_email, no_more: call.cancel.child_token() };
+    let mut all = pin!(run.all(changes));
+    tokio::select! {
+        outcome = &mut all => return outcome,
+        () = call.cancel.cancelled() => {}
+    }
+    if let Ok(outcome) = timeout(LAST_REQUESTS, &mut all).await {
+        return outcome;
+    }
+    writes.cancel.cancel();
+    all.await
+}
+
+/// The changes under way.
+struct Run<'a> {
+    writes: &'a Call,
+    organization: &'a Organization,
+    send_welcome_email: bool,
+    /// Cancelled when no further request may begin.
+    no_more: CancellationToken,
+}
+
+impl Run<'_> {
+    async fn all(&self, changes: &[Change]) -> Outcome {
+        let mut outcome = Outcome::default();
+        // Changes of one action and wave do not depend on each other.
+        for group in changes.chunk_by(|one, other| (one.action, one.wave) == (other.action, other.wave)) {
+            for batch in group.chunks(BATCH) {
+                if batch.iter().any(|change| change.action == Action::Add) {
+                    self.create(batch, &mut outcome).await;
+                } else {
+                    self.change_or_delete(batch, &mut outcome).await;
+                }
+            }
+        }
+        outcome
+    }
+
+    async fn change_or_delete(&self, batch: &[Change], outcome: &mut Outcome) {
+        let requests: Vec<BoxFuture<'_, _>> = batch.iter().map(|change| self.one(change).boxed()).collect();
+        let mut answers = stream::iter(requests).buffered(AT_A_TIME);
+        while let Some((change, done)) = answers.next().await {
+            match done {
+                None => outcome.not_attempted(change),
+                Some(Ok(())) => outcome.made += 1,
+                Some(Err(error)) => {
+                    outcome.left(change, &error.fault.to_string());
+                    outcome.failed(error);
+                }
+            }
+        }
+    }
+
+    /// Changes or deletes one account; `None` when no further request may begin.
+    async fn one<'c>(&self, change: &'c Change) -> (&'c Change, Option<Result<(), Error>>) {
+        if self.no_more.is_cancelled() {
+            return (change, None);
+        }
+        let (organization, address) = (self.organization, &change.written_address);
+        let done = match change.action {
+            Action::Delete => organization.delete_user(self.writes, address).await.map(drop),
+            Action::Update | Action::Add => {
+                organization.update_user(self.writes, address, &body(change, None)).await
+            }
+        };
+        self.heed(done.as_ref().err());
+        (change, Some(done))
+    }
+
+    async fn create(&self, batch: &[Change], outcome: &mut Outcome) {
+        if self.no_more.is_cancelled() {
+            for change in batch {
+                outcome.not_attempted(change);
+            }
+            return;
+        }
+        let users: Vec<UserChange> =
+            batch.iter().map(|change| body(change, Some(self.send_welcome_email))).collect();
+        match self.organization.create_users(self.writes, &users).await {
+            Ok(answer) => {
+                for change in batch {
+                    let refused = answer.refused.iter().find(|(address, _)| *address == change.address);
+                    match refused {
+                        None if answer.created.contains(&change.address) => outcome.made += 1,
+                        None => outcome.left(change, "the answer does not say what became of it"),
+                        Some((_, reason)) if reason.is_empty() => outcome.left(change, "refused"),
+                        Some((_, reason)) => outcome.left(change, reason),
+                    }
+                }
+            }
+            Err(error) => {
+                for change in batch {
+                    outcome.left(change, &error.fault.to_string());
+                }
+                self.heed(Some(&error));
+                outcome.failed(error);
+            }
+        }
+    }
+
+    /// Lets no further request begin after an error that the next one would meet as well.
+    fn heed(&self, error: Option<&Error>) {
+        if error.is_some_and(concerns_all) {
+            self.no_more.cancel();
+        }
+    }
+}
+
+/// Whether an error says something of the whole run rather than of one account.
+fn concerns_all(error: &Error) -> bool {
+    !matches!(error.fault, Fault::NotFound(_) | Fault::Conflict(_) | Fault::Refused(_))
+}
+
+fn body(change: &Change, send_welcome_email: Option<bool>) -> UserChange {
+    let fields = change.fields.clone();
+    UserChange {
+        uid: None,
+        primary_email: change.written_address.clone(),
+        is_active: fields.is_active,
+        // A run never changes a type; partial bodies were seen with it.
+        kind: Some(change.account_type.name().to_owned()),
+        firstname: fields.first_name,
+        surname: fields.surname,
+        alias_emails: fields.alias_emails,
+        send_welcome_email,
+    }
+}
+
+#[cfg(test)]
+#[path = "enact_tests.rs"]
+mod tests;

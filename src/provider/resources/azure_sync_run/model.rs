@@ -1,0 +1,65 @@
+//! What a user writes to enact a reviewed report, and what becomes of it.
+
+use std::collections::BTreeMap;
+
+use framework::attr::Attr;
+use framework::model;
+use framework::timeouts::Timeouts;
+use framework::validators::{domain_name, one_of, one_of_numbers, uuid};
+use sync_report::Limit;
+
+/// What is done about more deletions than the limit allows.
+const ON_EXCESS: [&str; 2] = ["error", "withhold"];
+
+#[expect(clippy::ptr_arg, reason = "a check takes the type of its attribute")]
+fn count_or_percent(text: &String) -> Result<(), String> {
+    text.parse::<Limit>().map(drop).map_err(|error| error.to_string())
+}
+
+model! {
+    /// Enacts a reviewed report: makes the changes to people that a plan showed, and only those. For organizations whose
+    /// sync has `frequency = 0`.
+    ///
+    /// The plan shows one line a person; when there is nothing to do, it shows no changes. At apply the directory and the
+    /// organization are read again. Rows that are true already are skipped, additions that no longer hold are left for the
+    /// next plan, and when an update or deletion no longer holds, nothing is written at all. A run that is interrupted finishes
+    /// the requests that are under way and leaves the rest.
+    ///
+    /// A run touches users only: never a group, a functional account, an administrator, the type of an account or an exempt
+    /// address. What it does not touch is listed in `left`. It deletes only accounts whose user is among Entra's deleted
+    /// items or is excluded by a rule. Destroying the resource changes nobody.
+    pub struct RunModel {
+        /// A domain of the Proofpoint Essentials organization, in lower case.
+        domain: Attr<String> => required().validate(domain_name()),
+
+        /// Tenant whose directory is read. Defaults to the provider's `tenant_id`. Removing the argument changes nothing.
+        tenant_id: Attr<String> => optional().computed().use_state_for_unknown().validate(uuid()),
+
+        /// The rows to enact: `changes` of the data source
+        /// [`proofpoint_azure_sync_preview`](../data-sources/azure_sync_preview.md), or those of them that you choose.
+        changes: Attr<BTreeMap<String, String>> => required(),
+
+        /// How many accounts a run may delete: a number, or a percentage of the active accounts that are not
+        /// administrators, rounded up and at least 1. Defaults to `10%`; `100%` switches the limit off.
+        max_deletions: Attr<String> => optional().computed().default_value("10%").check(count_or_percent),
+
+        /// What happens when there are more deletions: `error` (the default) enacts nothing, `withhold` enacts everything but
+        /// the deletions.
+        on_excess: Attr<String> => optional().computed().default_value("error").validate(one_of(&ON_EXCESS)),
+
+        /// Version of the sync that the preview assumes, 1 or 2. Defaults to 2, as there.
+        sync_version: Attr<i64> => optional().computed().default_value(2).validate(one_of_numbers(&[1, 2])),
+
+        /// Whether new users are greeted by mail, where the organization allows it. Defaults to false.
+        send_welcome_email: Attr<bool> => optional().computed().default_value(false),
+
+        /// When changes were last enacted, RFC 3339.
+        run_at: Attr<String> => computed(),
+
+        /// Rows that were not enacted, by address, each with the reason.
+        left: Attr<BTreeMap<String, String>> => computed(),
+
+        /// How long each operation may take.
+        timeouts: Attr<Timeouts> => timeouts(),
+    }
+}

@@ -1,0 +1,211 @@
+//! The pages: which there are, and what stands on each.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clients::env;
+use framework::function::Signature;
+use framework::plugin::log;
+use framework::provider::Provider;
+use framework::schema::Schema;
+use framework::service::Service as _;
+use framework::timeouts::DefaultTimeouts;
+use sync_report::Rule;
+
+use crate::markdown::{indented, push, summary};
+use crate::tree::Pages;
+use crate::{examples, permissions, schema};
+
+const NOTICE: &str = "<!-- Written by `make docs` from the schema and examples/: change those. -->";
+
+/// Every page of the provider. `root` is the repository's.
+pub(crate) fn all<C: Send + Sync + 'static>(provider: &Provider<C>, root: &Path) -> io::Result<Pages> {
+    let name = provider.name();
+    let examples = root.join("examples");
+    let identities = provider.identity_schemas();
+    let file = |folder: &str, type_name: &str| {
+        let short = type_name.strip_prefix(name).and_then(|rest| rest.strip_prefix('_')).unwrap_or(type_name);
+        PathBuf::from(format!("{folder}/{short}.md"))
+    };
+
+    let mut pages = Pages::new();
+    pages.insert("index.md".into(), index(name, &provider.provider_schema(), &examples)?);
+    for (type_name, body) in provider.resource_schemas() {
+        let directory = examples.join("resources").join(&type_name);
+        let identity = identities.get(&type_name).map(AsRef::as_ref);
+        let sections = [
+            head(name, &type_name, "Resource", &body.description),
+            examples::section(&directory, "resource")?,
+            schema::render(&body),
+            permissions::section(&type_name),
+            timeouts(&body, provider.resource_timeouts(&type_name)),
+            import(&type_name, identity, &directory)?,
+        ];
+        pages.insert(file("resources", &type_name), joined(&sections));
+    }
+    for (type_name, body) in provider.data_source_schemas() {
+        let sections = [
+            head(name, &type_name, "Data Source", &body.description),
+            examples::section(&examples.join("data-sources").join(&type_name), "data-source")?,
+            schema::render(&body),
+            permissions::section(&type_name),
+            timeouts(&body, provider.data_source_timeouts(&type_name)),
+        ];
+        pages.insert(file("data-sources", &type_name), joined(&sections));
+    }
+    for (function_name, signature) in provider.functions() {
+        let page = function(name, &signature, &examples.join("functions").join(&function_name))?;
+        pages.insert(PathBuf::from(format!("functions/{function_name}.md")), page);
+    }
+    for guide in root.join("src/tools/generate-docs/guides").read_dir()? {
+        let guide = guide?;
+        let text = fs::read_to_string(guide.path())?
+            .replace("{{powers}}", permissions::powers().trim_end())
+            .replace("{{permissions}}", &permissions::tables())
+            .replace("{{rules}}", &rules());
+        pages.insert(Path::new("guides").join(guide.file_name()), text);
+    }
+    Ok(pages)
+}
+
+/// The rules of the report as rows of a table.
+fn rules() -> String {
+    let row = |rule: &Rule| format!("| `{}` | {} | {} |", rule.name(), rule.question(), rule.assumption());
+    Rule::ALL.iter().map(row).collect::<Vec<_>>().join("\n")
+}
+
+fn joined(sections: &[String]) -> String {
+    format!("{}\n", sections.concat().trim_end())
+}
+
+fn index(provider: &str, body: &Schema, examples: &Path) -> io::Result<String> {
+    Ok(joined(&[
+        // The index has no subcategory.
+        format!(
+            "---\npage_title: \"{provider} Provider\"\ndescription: |-\n  {}\n---\n\n{NOTICE}\n\n# {provider} Provider\n\n",
+            summary(&body.description)
+        ),
+        format!("{}\n\n", body.description),
+        examples::section(&examples.join("provider"), "provider")?,
+        schema::render(body),
+        environment(provider),
+    ]))
+}
+
+fn function(provider: &str, signature: &Signature, examples: &Path) -> io::Result<String> {
+    let name = signature.name;
+    let mut declared = Vec::new();
+    let mut arguments = String::new();
+    for (index, parameter) in signature.parameters.iter().chain(&signature.variadic).enumerate() {
+        let kind = schema::type_name(&parameter.value_type);
+        let description = indented(parameter.description);
+        push(&mut arguments, format_args!("{}. `{}` ({kind}) {description}\n", index + 1, parameter.name));
+        declared.push(format!("{} {}", parameter.name, kind.to_lowercase()));
+    }
+    let returns = schema::type_name(&signature.returns).to_lowercase();
+    Ok(joined(&[
+        format!(
+            "---\npage_title: \"{name} function - {provider}\"\nsubcategory: \"\"\ndescription: |-\n  {}\n---\n\n",
+            signature.summary
+        ),
+        format!("{NOTICE}\n\n# function: {name}\n\n{}\n\n", signature.description),
+        examples::section(examples, "function")?,
+        format!("## Signature\n\n```text\n{name}({}) {returns}\n```\n\n", declared.join(", ")),
+        format!("## Arguments\n\n{arguments}"),
+    ]))
+}
+
+fn head(provider: &str, type_name: &str, kind: &str, description: &str) -> String {
+    format!(
+        "---\npage_title: \"{type_name} {kind} - {provider}\"\nsubcategory: \"\"\ndescription: |-\n  {}\n---\n\n\
+         {NOTICE}\n\n# {type_name} ({kind})\n\n{description}\n\n",
+        summary(description)
+    )
+}
+
+/// The `## Timeouts` section: the operations that the page's `timeouts` block names, with their defaults.
+fn timeouts(body: &Schema, defaults: Option<DefaultTimeouts>) -> String {
+    let (Some(block), Some(defaults)) = (body.block("timeouts"), defaults) else { return String::new() };
+    let mut text = "## Timeouts\n\nThe `timeouts` block may set these:\n\n".to_owned();
+    for (operation, default) in [
+        ("create", defaults.create),
+        ("read", defaults.read),
+        ("update", defaults.update),
+        ("delete", defaults.delete),
+    ] {
+        if block.body.attribute(operation).is_some() {
+            push(&mut text, format_args!("- `{operation}` - {} by default\n", minutes(default)));
+        }
+    }
+    text + "\n"
+}
+
+fn minutes(duration: Duration) -> String {
+    match (duration.as_secs() / 60, duration.as_secs() % 60) {
+        (1, 0) => "1 minute".to_owned(),
+        (minutes, 0) => format!("{minutes} minutes"),
+        _ => format!("{} seconds", duration.as_secs()),
+    }
+}
+
+/// The `## Import` section: identity first, then id, then the command.
+fn import(type_name: &str, identity: Option<&Schema>, directory: &Path) -> io::Result<String> {
+    let by_identity = examples::file(&directory.join("import-by-identity.tf"))?;
+    let by_id = examples::file(&directory.join("import-by-string-id.tf"))?;
+    let command = examples::file(&directory.join("import.sh"))?;
+    let mut text = String::new();
+    if let (Some(example), Some(identity)) = (by_identity, identity) {
+        push(
+            &mut text,
+            format_args!(
+                "With Terraform or OpenTofu 1.12 and later, `{type_name}` can be imported by its identity:\n\n\
+             ```terraform\n{example}\n```\n\n### Identity Schema\n\n{}",
+                schema::render_identity(identity)
+            ),
+        );
+    }
+    if let Some(example) = by_id {
+        push(
+            &mut text,
+            format_args!(
+                "With Terraform 1.5, OpenTofu 1.6 and later, by its `id`:\n\n```terraform\n{example}\n```\n\n"
+            ),
+        );
+    }
+    if let Some(example) = command {
+        push(&mut text, format_args!("With the command of any version:\n\n```shell\n{example}\n```\n"));
+    }
+    Ok(if text.is_empty() { text } else { format!("## Import\n\n{text}") })
+}
+
+/// The variables that arguments fall back to, from the one table that the provider itself reads.
+fn environment(name: &str) -> String {
+    let mut by_argument: BTreeMap<&str, Vec<&env::Variable>> = BTreeMap::new();
+    let mut process: Vec<&env::Variable> = Vec::new();
+    for variable in env::ALL {
+        match variable.argument {
+            Some(argument) => by_argument.entry(argument).or_default().push(variable),
+            None => process.push(variable),
+        }
+    }
+    let mut text = "## Environment Variables\n\n\
+        An argument that is not set in the configuration is taken from the first of its variables that is set.\n\n\
+        | Argument | Variables, first choice first | Meaning |\n|---|---|---|\n"
+        .to_owned();
+    for (argument, variables) in by_argument {
+        let names: Vec<String> = variables.iter().map(|variable| format!("`{}`", variable.name)).collect();
+        let meaning = variables.first().map(|variable| variable.meaning).unwrap_or_default();
+        push(&mut text, format_args!("| `{argument}` | {} | {meaning} |\n", names.join(", ")));
+    }
+    text += "\nThe process itself reads these:\n\n| Variable | Meaning |\n|---|---|\n";
+    for variable in process {
+        push(&mut text, format_args!("| `{}` | {} |\n", variable.name, variable.meaning));
+    }
+    for (variable, meaning) in log::variables(name).into_iter().rev() {
+        push(&mut text, format_args!("| `{variable}` | {meaning} |\n"));
+    }
+    text
+}
