@@ -140,14 +140,14 @@ fn every_argument_does_what_the_help_says() {
         fs::write(&path, content.to_string()).expect("a file");
         path.to_str().expect("temporary directories have UTF-8 names").to_owned()
     };
-    let behaviour = file("behaviour.json", &json!({ "get_unset": "empty_object" }));
+    let mood = file("mood.json", &json!({ "get_unset": "empty_object" }));
     let faults = file("faults.json", &json!([{ "path": "/api/v1/me", "status": 503, "count": 1 }]));
     let invented = ["--plain", "--tenants", "2", "--users", "3", "--groups", "1", "--seed", "7"];
     let moods = [
-        ["--behaviour", &behaviour],
+        ["--mood", &mood],
         ["--faults", &faults],
         ["--latency", "20"],
-        ["--replica-lag", "86400000"],
+        ["--mood", "replica_lag=24h"],
         ["--time-scale", "1000"],
     ];
     let simulator = Simulator::start(&[&invented[..], &moods.concat()].concat());
