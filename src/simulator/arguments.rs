@@ -124,7 +124,7 @@ impl Arguments {
                 Mood::One(name, value) => moods.apply(&Map::from_iter([(name.clone(), value.clone())]))?,
                 Mood::File(path) => match read_json(path)? {
                     Value::Object(changes) => {
-                        moods.apply(&changes).map_err(|problem| format!("{}: {problem}", path.display()))?
+                        moods.apply(&changes).map_err(|problem| format!("{}: {problem}", path.display()))?;
                     }
                     _ => return Err(format!("{} must hold a JSON object", path.display())),
                 },

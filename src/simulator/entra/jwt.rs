@@ -138,8 +138,8 @@ impl Signer {
 
     /// Writes the key beside `file` first, so that whoever reads the file meanwhile finds it whole.
     fn write(&self, file: &Path) -> std::io::Result<()> {
-        let key = AsDer::<Pkcs8V1Der<'_>>::as_der(&self.pair).map_err(std::io::Error::other)?;
         static COUNT: AtomicU64 = AtomicU64::new(0);
+        let key = AsDer::<Pkcs8V1Der<'_>>::as_der(&self.pair).map_err(std::io::Error::other)?;
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let beside = file.with_extension(format!("{}-{number}", std::process::id()));
         private_file::write(&beside, key.as_ref())?;

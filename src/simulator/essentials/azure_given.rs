@@ -69,7 +69,7 @@ pub(super) fn read(
     match moods.missing_fields {
         NotGiven::Keep if before.is_some() => {}
         NotGiven::Default => {
-            missing.iter().for_each(|name| drop(whole.insert((*name).to_owned(), default(name))))
+            whole.extend(missing.iter().map(|name| ((*name).to_owned(), default(name))));
         }
         _ if missing.is_empty() => {}
         _ => return Err(bad(moods, &format!("missing {}", missing.join(", ")), domain)),
@@ -110,7 +110,7 @@ fn check_members(body: &Map<String, Value>, moods: &Moods, domain: &str) -> Outc
         _ => {}
     }
     let taken = matches!(moods.further_members, FurtherMembers::Shown | FurtherMembers::ShownAndRequired);
-    let unknown = body.keys().find(|name| !known(name) && !(taken && *name == FURTHER));
+    let unknown = body.keys().find(|name| !(known(name) || taken && *name == FURTHER));
     match unknown {
         Some(unknown) if moods.unknown_members == UnknownMembers::Refused => {
             Err(bad(moods, &format!("`{unknown}` is unknown"), domain))
@@ -140,13 +140,12 @@ fn check(settings: &Settings, moods: &Moods, domain: &str) -> Outcome<()> {
 
 fn forced(mut settings: Settings, forced: Forced) -> Settings {
     match forced {
-        Forced::None => {}
         Forced::UpdateUsersTrue => settings.update_users = true,
         Forced::AddGroupsFalse => settings.add_groups = false,
         Forced::SecurityGroupsFalse => settings.sync_security_groups = false,
         Forced::RemoveDeletedUsersTrue => settings.remove_deleted_users = true,
         Forced::FrequencyDaily if settings.sync_frequency > 0 => settings.sync_frequency = 24,
-        Forced::FrequencyDaily => {}
+        Forced::None | Forced::FrequencyDaily => {}
         Forced::RoleEndUser => settings.default_user_role_name = AccountType::EndUser,
     }
     settings

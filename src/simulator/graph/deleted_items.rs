@@ -87,16 +87,23 @@ pub(crate) fn list(call: &Call<'_>, segment: &str) -> Outcome {
             listing::table(call, "users", &tenant.deleted_users)
         }
         Kind::Group => {
-            call.allow("GET", &operation("group"))?;
+            allow_reading(call, &operation("group"))?;
             listing::table(call, "groups", &tenant.deleted_groups)
         }
     }
 }
 
-/// Documentation and permission data differ in whether those may read who only manage what they own.
+/// Documentation and permission data differ in who may read what was deleted.
 fn allow_reading(call: &Call<'_>, operation: &str) -> Outcome<()> {
-    let owners_too = call.world.moods.deleted_items_readers == DeletedReaders::OwnersToo;
-    if owners_too && call.caller.roles.contains("Application.ReadWrite.OwnedBy") {
+    let further = match operation.rsplit('/').next().unwrap_or_default() {
+        "microsoft.graph.application" | "microsoft.graph.servicePrincipal" | "{id}" => {
+            "Application.ReadWrite.OwnedBy"
+        }
+        "microsoft.graph.group" | "{group}" => "GroupMember.Read.All",
+        _ => "",
+    };
+    let wider = call.world.moods.deleted_items_readers == DeletedReaders::Wider;
+    if wider && call.caller.roles.contains(further) {
         return Ok(());
     }
     call.allow("GET", operation).map(|_| ())
@@ -107,11 +114,7 @@ pub(crate) fn get(call: &Call<'_>, id: &str) -> Outcome {
     let kind = kind_of(call, id);
     let placeholder = kind.as_ref().map_or("{id}", |kind| kind.placeholder());
     let operation = format!("/directory/deletedItems/{placeholder}");
-    if placeholder == "{id}" {
-        allow_reading(call, &operation)?;
-    } else {
-        call.allow("GET", &operation)?;
-    }
+    allow_reading(call, &operation)?;
     let tenant = call.tenant();
     let object = match kind? {
         Kind::Application => shown(call, &tenant.deleted_applications, id),

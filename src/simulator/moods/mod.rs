@@ -2,7 +2,9 @@
 //! with all its plausible values and the evidence for them. Declared once, in `table.rs`: parsing, `--help`, the page
 //! `MOODS.md`, the control plane and `--mood` follow.
 
+mod essentials_words;
 mod lag;
+mod microsoft_words;
 mod mood;
 mod page;
 mod table;
@@ -10,11 +12,12 @@ mod words;
 
 use serde_json::{Map, Value};
 
+pub(crate) use essentials_words::*;
 pub(crate) use lag::Lag;
+pub(crate) use microsoft_words::*;
 pub use mood::{Evidence, Mood};
 pub(crate) use page::{page, summary};
 pub(crate) use table::Moods;
-pub(crate) use words::*;
 
 /// Every mood there is.
 pub fn moods() -> Vec<Mood> {

@@ -104,10 +104,9 @@ impl Mood {
         mut values: Vec<Meaning>,
     ) -> Self {
         // An open list begins with its type's default, which need not be the mood's.
-        if !values.iter().any(|one| one.value == default) {
-            if let Some(first) = values.first_mut() {
-                first.value = default.clone();
-            }
+        let known = values.iter().any(|one| one.value == default);
+        if let Some(first) = values.first_mut().filter(|_| !known) {
+            first.value = default.clone();
         }
         Self { name, service, about: about.trim().replace("\n ", "\n"), evidence, source, default, values }
     }

@@ -3,9 +3,19 @@
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use super::essentials_words::{
+    BadValue, Booleans, Case, CredentialsCheck, DeleteAbsent, DisableLogin, DomainRecords, ErrorBody,
+    ExemptionsBody, ExemptionsList, ExemptionsPut, Flags, Forced, FunctionalAccount, FurtherMembers, LastRun,
+    LastRunMoves, Lists, MaskedKey, MissingExemption, MissingOrganization, MissingUser, NoExemptions,
+    NotGiven, PathDomain, PutKeepsLastRun, PutRuns, ReadOnlyWrites, SecretExpiry, SyncVersion, TimestampForm,
+    UnknownMembers, Unset, UnsetTimestamp, WhenAbsent, WrongShape,
+};
 use super::lag::{Delay, Lag};
+use super::microsoft_words::{
+    Abandoned, Cascade, Conflict, DeletedReaders, Duplicate, EmptyScope, FreshApplication, FreshPrincipal,
+    Hint, RetryAfter, ScopeNames, SignInActivity,
+};
 use super::mood::{Evidence, Mood, Values};
-use super::words::*;
 
 macro_rules! default {
     ($type:ty) => {
@@ -121,8 +131,8 @@ moods! {
         /// Whether a delegated grant may be emptied.
         #[Unknown = "Not documented."]
         empty_scope: EmptyScope,
-        /// Who may read deleted applications and principals.
-        #[Documented = "List deletedItems names three permissions and not `Application.ReadWrite.OwnedBy`; the permission data does."]
+        /// Who may read deleted applications, principals and groups.
+        #[Documented = "The page and the permission data differ: the page has neither `Application.ReadWrite.OwnedBy` nor `GroupMember.Read.All`."]
         deleted_items_readers: DeletedReaders,
         /// What `appCredentialSignInActivities` (beta) says of a sign-in, to whoever has `AuditLog.Read.All`.
         #[Inferred = "The resource is documented, how late it is is not; a P1 licence is said to be needed."]

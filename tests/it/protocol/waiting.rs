@@ -133,7 +133,11 @@ fn a_missed_deadline_is_a_warning_and_leaves_time_to_look_at_the_keys() {
 #[test]
 fn a_stack_that_never_shows_a_run_is_not_waited_for() {
     let quickstart = world(&json!({}));
-    quickstart.simulator.control(Method::POST, "moods", Some(&json!({ "last_successful_sync": "absent", "secret_expiry": "absent" })));
+    quickstart.simulator.control(
+        Method::POST,
+        "moods",
+        Some(&json!({ "last_successful_sync": "absent", "secret_expiry": "absent" })),
+    );
     let said = quickstart.change(SYNC);
     assert!(!said.has_errors(), "{said}");
     assert!(said.warns("This stack does not tell when a sync has run") && !said.warns(MISSED), "{said}");
