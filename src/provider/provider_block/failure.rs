@@ -9,14 +9,14 @@ use super::diagnose::Diagnose as _;
 /// Why an operation failed, and the attribute it is about where there is one.
 #[derive(Debug)]
 pub struct Failure {
-    cause: Cause,
+    /// In a box: results are passed on much more often than they fail.
+    cause: Box<Cause>,
     at: Option<Path>,
 }
 
 #[derive(Debug)]
 enum Cause {
-    /// In a box, since it is much larger than the others.
-    Auth(Box<auth::Error>),
+    Auth(auth::Error),
     Http(http::Error),
     Graph(graph::Error),
     Essentials(essentials::Error),
@@ -46,7 +46,7 @@ impl<T, E: Into<Failure>> At<T> for Result<T, E> {
 
 impl From<Failure> for Diagnostics {
     fn from(Failure { cause, at }: Failure) -> Self {
-        let diagnostic = match cause {
+        let diagnostic = match *cause {
             Cause::Auth(error) => error.diagnose(),
             Cause::Http(error) => error.diagnose(),
             Cause::Graph(error) => error.diagnose(),
@@ -64,24 +64,19 @@ macro_rules! from {
     ($($error:ty => $cause:ident),*) => {
         $(impl From<$error> for Failure {
             fn from(error: $error) -> Self {
-                Self { cause: Cause::$cause(error), at: None }
+                Self { cause: Box::new(Cause::$cause(error)), at: None }
             }
         })*
     };
 }
 
 from!(
+    auth::Error => Auth,
     http::Error => Http,
     graph::Error => Graph,
     essentials::Error => Essentials,
     Diagnostics => Told
 );
-
-impl From<auth::Error> for Failure {
-    fn from(error: auth::Error) -> Self {
-        Self { cause: Cause::Auth(Box::new(error)), at: None }
-    }
-}
 
 impl From<Diagnostic> for Failure {
     fn from(diagnostic: Diagnostic) -> Self {
