@@ -74,6 +74,11 @@ impl Default for DefaultTimeouts {
 }
 
 impl DefaultTimeouts {
+    /// The same for every operation.
+    pub const fn same(long: Duration) -> Self {
+        Self { create: long, read: long, update: long, delete: long }
+    }
+
     /// The timeout of an operation on an object: its `timeouts` block, else the default.
     pub fn of(&self, operation: Operation, object: &Value) -> Duration {
         let configured = object.member("timeouts").member(operation.name()).as_str().and_then(parse_duration);

@@ -72,6 +72,7 @@ async fn apply(
         config: config.clone(),
         planned_private: plan.planned_private,
         planned_identity: plan.planned_identity,
+        abandoned: CancellationToken::new(),
     };
     provider.apply(request).await
 }

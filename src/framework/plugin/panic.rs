@@ -42,17 +42,37 @@ fn literal(payload: &(dyn Any + Send)) -> Option<&'static str> {
     payload.downcast_ref::<&'static str>().copied()
 }
 
+/// Who deals with a panic here and now.
+#[derive(Debug, PartialEq, Eq)]
+enum Catcher {
+    /// The call it happens in.
+    Call,
+    /// The runtime, which ends the task: whoever waits for that learns it, and nobody else does.
+    Task,
+    /// Nobody: the process is about to end.
+    Nobody,
+}
+
+fn catcher() -> Catcher {
+    if CAUGHT.try_with(|_| ()).is_ok() {
+        Catcher::Call
+    } else if tokio::task::try_id().is_some() {
+        Catcher::Task
+    } else {
+        Catcher::Nobody
+    }
+}
+
 /// Replaces Rust's own report on standard error. The host takes a line that starts with `panic: ` for the crash of
-/// the whole process, so it is written only where no call catches the panic.
+/// the whole process, so it is written only where nothing catches the panic.
 pub fn install_hook() {
     std::panic::set_hook(Box::new(|info| {
         let panic = Panic::new(info);
-        let caught = CAUGHT.try_with(|place| {
-            *place.borrow_mut() = Some(panic.clone());
-        });
-        if caught.is_err() {
+        match catcher() {
+            Catcher::Call => CAUGHT.with(|place| *place.borrow_mut() = Some(panic)),
+            Catcher::Task => tracing::error!(%panic, "a task panicked"),
             // Standard error may be closed; there is nowhere else to say it.
-            let _ = writeln!(std::io::stderr().lock(), "panic: {panic}");
+            Catcher::Nobody => drop(writeln!(std::io::stderr().lock(), "panic: {panic}")),
         }
     }));
 }
@@ -92,6 +112,22 @@ mod tests {
         let panic = caught(async { panic!("no such value: {secret}") }).await.map(|(): ()| ()).unwrap_err();
         assert_eq!(panic.message, None);
         assert!(!panic.to_string().contains("hunter2"));
+    }
+
+    #[test]
+    fn only_what_nothing_catches_is_the_end_of_the_process() {
+        assert_eq!(catcher(), Catcher::Nobody);
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).build().unwrap();
+        assert_eq!(
+            runtime.block_on(async { tokio::spawn(async { catcher() }).await.unwrap() }),
+            Catcher::Task
+        );
+        let blocking = async { tokio::task::spawn_blocking(catcher).await.unwrap() };
+        assert_eq!(runtime.block_on(blocking), Catcher::Task);
+        assert_eq!(runtime.block_on(caught(async { catcher() })), Ok(Catcher::Call));
+        let spawned = caught(async { tokio::spawn(caught(async { catcher() })).await.unwrap() });
+        assert_eq!(runtime.block_on(spawned), Ok(Ok(Catcher::Call)));
+        assert_eq!(runtime.block_on(async { catcher() }), Catcher::Nobody);
     }
 
     #[tokio::test]
