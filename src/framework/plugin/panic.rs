@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use std::fmt;
 use std::io::Write as _;
 use std::panic::{AssertUnwindSafe, PanicHookInfo};
+use std::sync::{Mutex, PoisonError};
 
 use futures::FutureExt as _;
 
@@ -12,6 +13,9 @@ tokio::task_local! {
     /// Set while a call runs: the place of its panic, once there is one.
     static CAUGHT: RefCell<Option<Panic>>;
 }
+
+/// The last panic that ended a task, for the call that waits for the task and panics in its turn.
+static LAST_OF_A_TASK: Mutex<Option<Panic>> = Mutex::new(None);
 
 /// A caught panic. Formatted messages are left out, because they may hold a value of the user.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,7 +74,10 @@ pub fn install_hook() {
         let panic = Panic::new(info);
         match catcher() {
             Catcher::Call => CAUGHT.with(|place| *place.borrow_mut() = Some(panic)),
-            Catcher::Task => tracing::error!(%panic, "a task panicked"),
+            Catcher::Task => {
+                tracing::error!(%panic, "a task panicked");
+                *LAST_OF_A_TASK.lock().unwrap_or_else(PoisonError::into_inner) = Some(panic);
+            }
             // Standard error may be closed; there is nowhere else to say it.
             Catcher::Nobody => drop(writeln!(std::io::stderr().lock(), "panic: {panic}")),
         }
@@ -83,10 +90,7 @@ pub async fn caught<T>(call: impl Future<Output = T>) -> Result<T, Panic> {
         let result = AssertUnwindSafe(call).catch_unwind().await;
         result.map_err(|payload| {
             let noted = CAUGHT.with(|place| place.borrow_mut().take());
-            noted.unwrap_or_else(|| Panic {
-                place: "an unknown place".to_owned(),
-                message: literal(&*payload),
-            })
+            noted.unwrap_or_else(|| resumed(literal(&*payload)))
         })
     };
     let result = CAUGHT.scope(RefCell::new(None), call).await;
@@ -94,6 +98,13 @@ pub async fn caught<T>(call: impl Future<Output = T>) -> Result<T, Panic> {
         tracing::error!(%panic, "a call panicked");
     }
     result
+}
+
+/// A panic that went on from a task to the call: the hook was told of it there.
+fn resumed(message: Option<&'static str>) -> Panic {
+    let last = LAST_OF_A_TASK.lock().unwrap_or_else(PoisonError::into_inner).take();
+    let same = last.filter(|panic| panic.message == message);
+    same.unwrap_or_else(|| Panic { place: "an unknown place".to_owned(), message })
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ use crate::service::{
     MoveRequest, OpenResponse, PlanRequest, PlanResponse, ReadRequest, RenewResponse, Service, StateResponse,
     Stateless, UpgradeResponse,
 };
+use crate::timeouts::DefaultTimeouts;
 use crate::value::Value;
 
 #[async_trait]
@@ -136,7 +137,8 @@ impl<C: Send + Sync + 'static> Service for Provider<C> {
         match known(&self.resources, "resource", &request.type_name) {
             Ok(resource) => {
                 let (abandoned, cancel) = (request.abandoned.clone(), self.until_stopped());
-                let work = resource.apply(&|d, o, v| self.context_until(&cancel, d, o, v), request);
+                let context = |d: &DefaultTimeouts, o, v: &Value| self.context_until(&cancel, d, o, v);
+                let work = resource.apply(&context, request);
                 attended(work, &abandoned, &cancel).await
             }
             Err(diagnostics) => {
@@ -212,7 +214,8 @@ impl<C: Send + Sync + 'static> Service for Provider<C> {
         match known(&self.ephemerals, Stateless::Ephemeral.noun(), type_name) {
             Ok(resource) => {
                 let cancel = self.until_stopped();
-                let work = resource.open(&|d, o, v| self.context_until(&cancel, d, o, v), config);
+                let context = |d: &DefaultTimeouts, o, v: &Value| self.context_until(&cancel, d, o, v);
+                let work = resource.open(&context, config);
                 attended(work, &abandoned, &cancel).await
             }
             Err(diagnostics) => OpenResponse { diagnostics, ..OpenResponse::default() },
@@ -252,8 +255,8 @@ impl<C: Send + Sync + 'static> Service for Provider<C> {
         match known(&self.actions, Stateless::Action.noun(), &request.type_name) {
             Ok(action) => {
                 let cancel = self.until_stopped();
-                let work =
-                    action.invoke(&|d, o, v| self.context_until(&cancel, d, o, v), request.config, progress);
+                let context = |d: &DefaultTimeouts, o, v: &Value| self.context_until(&cancel, d, o, v);
+                let work = action.invoke(&context, request.config, progress);
                 attended(work, &request.abandoned, &cancel).await
             }
             Err(diagnostics) => diagnostics,
@@ -292,6 +295,7 @@ async fn attended<T>(
 ) -> T {
     let mut work = std::pin::pin!(work);
     tokio::select! {
+        // Before all else: what is abandoned from the beginning does not even begin.
         biased;
         () = abandoned.cancelled() => cancel.cancel(),
         done = &mut work => return done,

@@ -73,12 +73,12 @@ enum Configured<C> {
 impl<C: Send + Sync + 'static> Provider<C> {
     /// A provider whose type names begin with `name` and an underscore. `configure` is given the wholly known
     /// configuration and the version of Terraform or OpenTofu; it contacts nothing.
-    pub fn new<M: Model>(
+    pub fn new<M: Model, E: Into<Diagnostics>>(
         name: &'static str,
-        configure: impl Fn(M, &str) -> Result<C, Diagnostics> + Send + Sync + 'static,
+        configure: impl Fn(M, &str) -> Result<C, E> + Send + Sync + 'static,
     ) -> Self {
         let configure = move |request: &ConfigureRequest| {
-            configure(model::read::<M>(&request.config)?, &request.terraform_version)
+            configure(model::read::<M>(&request.config)?, &request.terraform_version).map_err(Into::into)
         };
         Self {
             name,
@@ -221,6 +221,15 @@ impl<C: Send + Sync + 'static> Provider<C> {
         self.data_sources.get(type_name).map(|source| source.timeouts())
     }
 
+    /// What the configuration made; for tests of the framework.
+    #[cfg(test)]
+    pub(crate) fn with_clients<T>(&self, look: impl FnOnce(&C) -> T) -> T {
+        match &self.session.read().unwrap().clients {
+            Configured::Yes(clients) => look(clients),
+            _ => panic!("not configured"),
+        }
+    }
+
     fn full_name(&self, name: &str) -> String {
         format!("{}_{name}", self.name)
     }
@@ -235,7 +244,7 @@ impl<C: Send + Sync + 'static> Provider<C> {
     }
 
     /// The surroundings of an operation on an object.
-    fn context(
+    pub(crate) fn context(
         &self,
         defaults: &DefaultTimeouts,
         operation: Operation,
@@ -257,6 +266,10 @@ impl<C: Send + Sync + 'static> Provider<C> {
         operation: Operation,
         object: &Value,
     ) -> Result<Context<C>, Diagnostics> {
+        if operation != Operation::Read && cancel.is_cancelled() {
+            let detail = "The run was interrupted before this change began, so that nothing of it was done. Apply again.";
+            return Err(Diagnostic::error("Interrupted", detail).into());
+        }
         let session = self.session.read().unwrap_or_else(PoisonError::into_inner);
         let clients = match &session.clients {
             Configured::Yes(clients) => Arc::clone(clients),

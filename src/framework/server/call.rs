@@ -145,6 +145,12 @@ impl Calls {
         self.lifecycle.call()
     }
 
+    /// The life of the process.
+    #[cfg(test)]
+    pub(super) fn lifecycle(&self) -> &Lifecycle {
+        &self.lifecycle
+    }
+
     /// Runs a call to its end, or until the caller goes away. `subject` is the type or function it is about.
     pub(super) async fn run<A: Answer>(
         &self,

@@ -41,12 +41,12 @@ pub(super) fn add(routes: &mut RoutesBuilder, service: Arc<dyn Service>, lifecyc
 pub(super) struct Rpcs(pub(super) Calls);
 
 /// Writes one method per rpc: the method, its messages, its name on the wire, the field that says what it is about, the kind
-/// that it is offered with, where it is answered. Those after `to the end` are not broken off when the caller goes away.
+/// that it is offered with, where it is answered. Those after `@to_the_end` are not broken off when the caller goes away.
 macro_rules! rpcs {
     (
         $($method:ident ($messages:ident) $rpc:literal $(about $subject:ident)? $(of $kind:ident)?
             => $answer:path $(, $await:ident)?;)*
-        to the end: $($lasting:ident ($lasting_messages:ident) $lasting_rpc:literal => $lasting_answer:path;)*
+        @to_the_end $($lasting:ident ($lasting_messages:ident) $lasting_rpc:literal => $lasting_answer:path;)*
     ) => {
         #[tonic::async_trait]
         impl Provider for Rpcs {
@@ -155,7 +155,7 @@ rpcs! {
     validate_action_config (validate_action_config) "ValidateActionConfig" about type_name of Action
         => stateless::validate_action;
     plan_action (plan_action) "PlanAction" about action_type of Action => stateless::plan_action, await;
-    to the end:
+    @to_the_end
     open_ephemeral_resource (open_ephemeral_resource) "OpenEphemeralResource" => stateless::open;
     close_ephemeral_resource (close_ephemeral_resource) "CloseEphemeralResource" => stateless::close;
 }

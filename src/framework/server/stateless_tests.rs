@@ -7,7 +7,7 @@ use tonic::{Code, Request};
 
 use super::call::Calls;
 use super::provider::Rpcs;
-use crate::attr::{Attr, AttributeType};
+use crate::attr::Attr;
 use crate::example::{self, Shelf};
 use crate::library_desk::{Book, Dusting, ShelfFinder, ShelfSearch, Ticket, provider};
 use crate::model::Model;
