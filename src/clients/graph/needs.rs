@@ -141,12 +141,8 @@ impl Need {
     /// What of it a token that carries these permissions lacks; `None` when it lacks nothing.
     pub fn missing(&self, held: &[String]) -> Option<Missing> {
         let carries = |name: &&str| held.iter().any(|held| held == name);
-        let lists: Vec<_> = self
-            .permissions
-            .iter()
-            .copied()
-            .filter(|any_of| !any_of.iter().any(|name| carries(name)))
-            .collect();
+        let lists: Vec<_> =
+            self.permissions.iter().copied().filter(|any_of| !any_of.iter().any(&carries)).collect();
         (!lists.is_empty()).then_some(Missing { lists, note: self.note })
     }
 }
