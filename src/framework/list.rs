@@ -12,6 +12,7 @@ use super::model::Model;
 use super::resource::Resource;
 use super::service::ListEvent;
 use super::validators::ConfigRule;
+use super::value::Value;
 
 /// Finds the objects of a resource type. A resource of the same name has to be registered as well, and to have an identity.
 pub trait ListResource: Sized + Send + Sync + 'static {
@@ -127,17 +128,10 @@ impl<R: Resource> Finds<R> {
             (true, None) => return Err(bug("the object was asked for and is missing")),
             (true, Some(object)) => Some(R::Model::schema().complete(object.write())),
         };
-        match object.as_ref().and_then(crate::value::Value::first_unknown) {
-            Some(path) => Err(bug(&format!("`{path}` of it is unknown"))),
-            None => {
-                let display_name = find.display_name;
-                Ok(ListEvent {
-                    identity: Some(identity),
-                    display_name,
-                    object,
-                    diagnostics: Diagnostics::new(),
-                })
-            }
+        if let Some(path) = object.as_ref().and_then(Value::first_unknown) {
+            return Err(bug(&format!("`{path}` of it is unknown")));
         }
+        let display_name = find.display_name;
+        Ok(ListEvent { identity: Some(identity), display_name, object, diagnostics: Diagnostics::new() })
     }
 }

@@ -57,7 +57,7 @@ impl<A: Action> ErasedAction<A::Clients> for OnDemand<A> {
     fn validate(&self, config: &Value) -> Diagnostics {
         let rules = self.action.config_rules();
         validate::whole(&self.schema, config, None, &rules, |config, found| {
-            self.action.validate(config, found)
+            self.action.validate(config, found);
         })
     }
 

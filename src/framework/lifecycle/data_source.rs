@@ -54,7 +54,7 @@ impl<D: DataSource> ErasedDataSource<D::Clients> for Source<D> {
     fn validate(&self, config: &Value) -> Diagnostics {
         let rules = self.reader.config_rules();
         validate::whole(&self.schema, config, None, &rules, |config, found| {
-            self.reader.validate(config, found)
+            self.reader.validate(config, found);
         })
     }
 

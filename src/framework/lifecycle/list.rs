@@ -59,7 +59,9 @@ impl<L: ListResource> ErasedList<<L::Resource as Resource>::Clients> for Listing
 
     fn validate(&self, config: &Value) -> Diagnostics {
         let rules = self.list.config_rules();
-        validate::whole(&self.schema, config, None, &rules, |config, found| self.list.validate(config, found))
+        validate::whole(&self.schema, config, None, &rules, |config, found| {
+            self.list.validate(config, found);
+        })
     }
 
     async fn list(

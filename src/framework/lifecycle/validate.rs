@@ -19,7 +19,9 @@ pub(crate) fn whole<M: Model>(
 ) -> Diagnostics {
     let mut diagnostics = config(schema, value, capabilities);
     if !diagnostics.has_errors() {
-        rules.iter().for_each(|rule| rule.judge(value, &mut diagnostics));
+        for rule in rules {
+            rule.judge(value, &mut diagnostics);
+        }
     }
     if !diagnostics.has_errors() {
         match model::read(value) {

@@ -46,7 +46,8 @@ pub(super) fn list(
     offered(calls.service(), Stateless::List)?;
     let (sender, finds) = mpsc::channel(AHEAD);
     let (service, in_flight, subject) = (calls.shared(), calls.in_flight(), request.type_name.clone());
-    let types = ResourceTypes::of(&*service, &subject);
+    // A find has them; where there are none, nothing is searched for.
+    let types = ResourceTypes::of(&*service, &subject).ok();
     let search = tokio::spawn(async move {
         let _in_flight = in_flight;
         let work = async {
@@ -64,11 +65,8 @@ pub(super) fn list(
         answer("ListResource", &subject, Rest::default(), work).await
     });
     let search = AbortOnDropHandle::new(search);
-    let events = ReceiverStream::new(finds).map(move |event| match &types {
-        Ok(types) => wire_event(types, event),
-        // Nothing was searched for, so nothing was found.
-        Err(_) => list_resource::Event::default(),
-    });
+    let events = ReceiverStream::new(finds)
+        .filter_map(move |event| std::future::ready(types.as_ref().map(|types| wire_event(types, event))));
     let rest = stream::once(search).filter_map(|ended| async { ended.ok()?.0 });
     Ok(Response::new(events.chain(rest).map(Ok).boxed()))
 }

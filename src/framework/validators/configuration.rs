@@ -108,6 +108,7 @@ mod tests {
         Some((refusal.attribute.map(|path| path.to_string()).unwrap_or_default(), refusal.detail))
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "it is compared with what may be absent")]
     fn refused(at: &str, detail: &str) -> Option<(String, String)> {
         Some((at.to_owned(), detail.to_owned()))
     }
