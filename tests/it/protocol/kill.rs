@@ -90,7 +90,7 @@ fn a_rotation_killed_at_any_request_is_finished_by_the_next() {
 /// The provider goes on living for some seconds, in which the answer arrives that its next write waits for.
 #[test]
 fn no_write_starts_once_the_host_is_gone() {
-    let mut quickstart = quickstart();
+    let quickstart = quickstart();
     quickstart.simulator.forget_requests();
     quickstart.converge();
     let numbers = quickstart.simulator.numbers_of_writes();
