@@ -51,6 +51,11 @@ fn all_values() -> Vec<(String, Json)> {
     moods().into_iter().flat_map(other).collect()
 }
 
+/// Every value that is not a default, as `name=value`.
+pub(super) fn all_words() -> Vec<String> {
+    all_values().into_iter().flat_map(|one| Case(vec![one]).words().collect::<Vec<_>>()).collect()
+}
+
 fn asked() -> Option<Case> {
     let text = env::var("TEST_MOOD").ok()?;
     let pair = |word: &str| {
