@@ -22,6 +22,7 @@ mod lenient;
 mod nearest;
 mod organization;
 mod owners;
+mod ownership;
 mod paging;
 mod passwords;
 mod permission_table;
@@ -45,6 +46,7 @@ pub use grants::{Grant, Grants, grant_id};
 pub use groups::{DeletedGroup, Group, Groups};
 pub use nearest::nearest;
 pub use organization::{Domain, Domains, Organization, Tenant, VerifiedDomain};
+pub use ownership::{Deletion, Mark, owner_in};
 pub use passwords::{MintedPassword, NewPassword, PasswordCredential};
 pub use permission_table::{
     GRAPH_CLIENT_ID, PermissionKind, names as permission_names, permission_id, permission_name,
