@@ -10,6 +10,7 @@ mod late;
 mod life;
 mod people;
 mod quickstart;
+mod read_only;
 mod replacement;
 mod requests;
 mod reviewed;
