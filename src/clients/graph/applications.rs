@@ -225,7 +225,9 @@ impl Applications<'_> {
 
     async fn read(&self, call: &Call, ask: Ask) -> Result<Option<Application>, Error> {
         let found: Option<Application> = self.0.read_optional(call, ask).await?;
-        found.iter().for_each(|application| self.0.note_application(application));
+        if let Some(application) = &found {
+            self.0.note_application(application);
+        }
         Ok(found)
     }
 

@@ -172,26 +172,26 @@ impl Grants<'_> {
         Ok(taken)
     }
 
-    fn has_revoked(&self, client: &str, resource: &str, scope: &str) -> bool {
+    fn has_revoked(self, client: &str, resource: &str, scope: &str) -> bool {
         let revoked = self.0.revoked().lock().unwrap_or_else(PoisonError::into_inner);
         grant_id(client, resource)
             .and_then(|id| revoked.get(&id))
             .is_some_and(|scopes| scopes.contains(scope))
     }
 
-    fn note_revoked(&self, client: &str, resource: &str, scopes: &BTreeSet<String>) {
+    fn note_revoked(self, client: &str, resource: &str, scopes: &BTreeSet<String>) {
         let Some(id) = grant_id(client, resource) else { return };
         let mut revoked = self.0.revoked().lock().unwrap_or_else(PoisonError::into_inner);
         revoked.entry(id).or_default().extend(scopes.iter().cloned());
     }
 
-    fn note_granted(&self, client: &str, resource: &str, scopes: &BTreeSet<String>) {
+    fn note_granted(self, client: &str, resource: &str, scopes: &BTreeSet<String>) {
         let Some(id) = grant_id(client, resource) else { return };
         let mut revoked = self.0.revoked().lock().unwrap_or_else(PoisonError::into_inner);
         revoked.entry(id).or_default().retain(|scope| !scopes.contains(scope));
     }
 
-    fn forget_revoked(&self, client: &str, resource: &str) {
+    fn forget_revoked(self, client: &str, resource: &str) {
         let Some(id) = grant_id(client, resource) else { return };
         self.0.revoked().lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
     }

@@ -80,7 +80,9 @@ impl ServicePrincipals<'_> {
         let path = format!("/servicePrincipals/{}?$select={SELECT}", encoded(object_id));
         let ask = Ask::get(path, &needs::READ_APPLICATIONS, format!("read service principal `{object_id}`"));
         let found: Option<ServicePrincipal> = self.0.read_optional(call, ask).await?;
-        found.iter().for_each(|principal| self.0.note_fresh(&principal.object_id));
+        if let Some(principal) = &found {
+            self.0.note_fresh(&principal.object_id);
+        }
         Ok(found)
     }
 

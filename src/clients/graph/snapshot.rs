@@ -84,7 +84,9 @@ impl Graph {
         let [application, service_principal, grants, roles, owners, graph_principal] =
             self.batch(call, asks).await?;
         let application: Option<Application> = application.decode_optional()?;
-        application.iter().for_each(|application| self.note_application(application));
+        if let Some(application) = &application {
+            self.note_application(application);
+        }
         let graph_principal: Option<Identified> = graph_principal.decode_optional()?;
         let graph_principal_id = graph_principal.map(|principal| principal.id);
         remember_graph_principal(self, graph_principal_id.clone());
