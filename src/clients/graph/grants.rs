@@ -120,15 +120,19 @@ impl Grants<'_> {
             }
             let wanted = held.union(&missing).cloned().collect();
             let why = match there {
-                Some(grant) if !is_gone => {
-                    self.replace(call, &grant.id, &wanted).await?;
-                    self.note_granted(client, resource, &wanted);
-                    given.extend(missing);
-                    if !self.was_overtaken(call, client, resource, &shown, &wanted).await? {
-                        return Ok(given);
+                Some(grant) if !is_gone => match self.replace(call, &grant.id, &wanted).await {
+                    Ok(()) => {
+                        self.note_granted(client, resource, &wanted);
+                        given.extend(missing);
+                        if !self.was_overtaken(call, client, resource, &shown, &wanted).await? {
+                            return Ok(given);
+                        }
+                        "another writer keeps changing the grant"
                     }
-                    "another writer keeps changing the grant"
-                }
+                    // Either the replica that is written to does not know it yet, or the one that is read still shows it.
+                    Err(error) if error.is_not_found() => "Graph shows a grant that it says is not there",
+                    Err(error) => return Err(error),
+                },
                 _ => match self.create(call, client, resource, &wanted).await {
                     Ok(()) => {
                         self.note_granted(client, resource, &wanted);
@@ -151,7 +155,8 @@ impl Grants<'_> {
         }
     }
 
-    /// Revokes scopes and keeps the others; a grant without any is deleted. Returns those that were there.
+    /// Revokes scopes and keeps the others; a grant without any is deleted. Returns those that were there; none when what is
+    /// shown is not there to be changed, be it gone or not known yet.
     pub async fn revoke_delegated(
         &self,
         call: &Call,
@@ -164,12 +169,17 @@ impl Grants<'_> {
         self.note_revoked(client, resource, scopes);
         let taken: BTreeSet<String> = held.intersection(scopes).cloned().collect();
         let left: BTreeSet<String> = held.difference(scopes).cloned().collect();
-        if left.is_empty() {
-            self.delete(call, &grant.id).await?;
-        } else if !taken.is_empty() {
-            self.replace(call, &grant.id, &left).await?;
-        }
-        Ok(taken)
+        let is_done = if left.is_empty() {
+            self.delete(call, &grant.id).await?
+        } else if taken.is_empty() {
+            true
+        } else {
+            match self.replace(call, &grant.id, &left).await {
+                Err(error) if error.is_not_found() => false,
+                outcome => outcome.map(|()| true)?,
+            }
+        };
+        Ok(if is_done { taken } else { BTreeSet::new() })
     }
 
     fn has_revoked(self, client: &str, resource: &str, scope: &str) -> bool {
@@ -226,13 +236,13 @@ impl Grants<'_> {
         self.0.settle(call, ask, never).await.map(drop)
     }
 
-    async fn delete(&self, call: &Call, id: &str) -> Result<(), Error> {
+    async fn delete(&self, call: &Call, id: &str) -> Result<bool, Error> {
         let path = format!("/oauth2PermissionGrants/{}", encoded(id));
         let ask =
             Ask::new(Method::DELETE, path, &needs::WRITE_GRANTS, format!("delete delegated grant `{id}`"));
         match self.0.settle(call, ask.repeatable(), never).await {
-            Err(error) if error.is_not_found() => Ok(()),
-            outcome => outcome.map(drop),
+            Err(error) if error.is_not_found() => Ok(false),
+            outcome => outcome.map(|_| true),
         }
     }
 

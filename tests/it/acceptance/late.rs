@@ -14,9 +14,9 @@ fn a_first_apply_works_with_every_replica_45_or_75_seconds_late() {
     let clis = cli::all();
     let (first, last) = (clis.first().expect("a CLI"), clis.last().expect("a CLI"));
     thread::scope(|scope| {
-        for (cli, lag) in [(first, "45000"), (last, "75000")] {
+        for (cli, lag) in [(first, "replica_lag=45s"), (last, "replica_lag=75s")] {
             scope.spawn(move || {
-                let simulator = Simulator::start(&["--users", "4", "--groups", "1", "--replica-lag", lag]);
+                let simulator = Simulator::start(&["--users", "4", "--groups", "1", "--mood", lag]);
                 let workspace = Workspace::new(cli, Install::Override, &simulator.environment());
                 let stage = Stage { cli, simulator, workspace };
                 let domain = &stage.simulator.tenant().domain;

@@ -10,7 +10,7 @@ use crate::support::simulator::Simulator;
 
 /// Every replica is two seconds late.
 fn late() -> Quickstart {
-    Quickstart::start(Simulator::start(&["--users", "1", "--replica-lag", "2000"]))
+    Quickstart::start(Simulator::start(&["--users", "1", "--mood", "replica_lag=2s"]))
 }
 
 #[track_caller]
@@ -27,9 +27,33 @@ fn settled(quickstart: &mut Quickstart, kind: &'static str) {
     assert_eq!(planned.state, quickstart.state(kind), "a late replica is no change");
 }
 
+/// Each kind of object may be late alone, and replicas may disagree.
+const KINDS: [&[&str]; 8] = [
+    &["replica_lag=2s"],
+    &["replica_lag=3 reads"],
+    &["replica_lag=2s", "replicas_disagree=true"],
+    &["lag_of_applications=2s"],
+    &["lag_of_principals=2s"],
+    &["lag_of_grants=2s"],
+    &["lag_of_role_assignments=2s"],
+    &["lag_of_keys=2s"],
+];
+
 #[test]
 fn what_was_made_or_changed_a_moment_ago_is_no_change_for_the_next_command() {
-    let mut quickstart = late();
+    std::thread::scope(|scope| {
+        for moods in KINDS {
+            let arguments = moods.iter().flat_map(|mood| ["--mood", mood]);
+            let arguments: Vec<&str> = ["--users", "1"].into_iter().chain(arguments).collect();
+            let quickstart = Quickstart::start(Simulator::start(&arguments));
+            let name = moods.join(" ");
+            let play = move || whole_life(quickstart);
+            std::thread::Builder::new().name(name).spawn_scoped(scope, play).expect("a thread");
+        }
+    });
+}
+
+fn whole_life(mut quickstart: Quickstart) {
     let caller = quickstart.simulator.tenant().client_id.clone();
     let owner = principal_of(&quickstart.simulator, &caller);
     quickstart.write(APPLICATION, &json!({ "owners": [owner] }));
@@ -113,7 +137,7 @@ fn an_application_that_was_deleted_by_hand_is_missed_at_once() {
 
 #[test]
 fn an_operation_waits_no_longer_than_its_own_timeout() {
-    let mut quickstart = Quickstart::start(Simulator::start(&["--users", "1", "--replica-lag", "600000"]));
+    let mut quickstart = Quickstart::start(Simulator::start(&["--users", "1", "--mood", "replica_lag=10m"]));
     quickstart.write(APPLICATION, &json!({ "timeouts": { "create": "4s" } }));
     let began = std::time::Instant::now();
     let said = quickstart.change(APPLICATION);

@@ -182,7 +182,7 @@ fn a_successor_that_fails_leaves_a_consent_to_the_one_that_had_it() {
 
 #[test]
 fn a_consent_that_is_made_again_right_after_it_was_taken_back_is_in_effect() {
-    let quickstart = Quickstart::prepared(Simulator::start(&["--users", "1", "--replica-lag", "2000"]));
+    let quickstart = Quickstart::prepared(Simulator::start(&["--users", "1", "--mood", "replica_lag=2s"]));
     let before = scopes(&quickstart);
     quickstart.destroy_one(CONSENT);
     succeeds(&quickstart.change(CONSENT));

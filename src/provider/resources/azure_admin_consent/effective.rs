@@ -153,7 +153,10 @@ pub(super) async fn revoke(
             }
             let name = graph.permissions().name(call, PermissionKind::Application, &held.app_role_id).await?;
             if names.application.contains(&name) {
-                graph.app_role_assignments().revoke(call, principal, &held.id).await?;
+                // One that is listed and not there is known to one replica and not to another.
+                if !graph.app_role_assignments().revoke(call, principal, &held.id).await? {
+                    continue;
+                }
                 taken.lock().unwrap_or_else(PoisonError::into_inner).insert(name);
             }
         }

@@ -18,7 +18,7 @@ const UNFINISHED: SignedDuration = SignedDuration::from_hours(1);
 /// What holds a unique name.
 pub(super) enum Holder {
     /// An application that may be finished; it was restored if it was deleted.
-    Unfinished(Application),
+    Unfinished(Box<Application>),
     /// An application that this very run has deleted, by its object id: a replacement is under way.
     DeletedHere(String),
 }
@@ -33,13 +33,14 @@ pub(super) async fn find(graph: &Graph, call: &Call, name: &str) -> Result<Holde
                 && is_young(&active, graph.clock().now())
                 && active.password_credentials.is_empty()
                 && has_no_grants(graph, call, &active).await.map_err(failed)?;
-            if is_unfinished { Ok(Holder::Unfinished(*active)) } else { Err(held_by_active(&active, name)) }
+            if is_unfinished { Ok(Holder::Unfinished(active)) } else { Err(held_by_active(&active, name)) }
         }
         Sighting::Deleted(deleted) if is_ours(&deleted) => {
             let restored = graph.deleted_items().restore_application(call, &deleted.object_id).await;
             // The date says that its principal has to be restored as well.
             let deleted_date_time = deleted.deleted_date_time;
-            Ok(Holder::Unfinished(Application { deleted_date_time, ..restored.map_err(failed)? }))
+            let restored = Application { deleted_date_time, ..restored.map_err(failed)? };
+            Ok(Holder::Unfinished(Box::new(restored)))
         }
         Sighting::Deleted(deleted) => Err(held_by_deleted(&deleted, name)),
         Sighting::Nothing(Some(refusal)) => Err(failed(refusal)),

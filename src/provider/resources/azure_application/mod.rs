@@ -373,7 +373,7 @@ async fn register(
     let Some(name) = &new.unique_name else { return Err(error.diagnose().into()) };
     let deleted = match adoption::find(graph, call, name).await {
         Ok(Holder::Unfinished(found)) => {
-            let (application, principal) = complete(graph, call, new, found).await?;
+            let (application, principal) = complete(graph, call, new, *found).await?;
             // The mark comes last: until then the application is the one's that had it before.
             let change = properties::whole_change(new, &application);
             let taken = graph.applications().take_over(call, &application, owner, &change).await;
