@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::ask::{Ask, encoded, literal};
 use super::connection::Graph;
 use super::consistency::{FIRST_DELAY, LONGEST_DELAY, never, wait};
-use super::error::{Error, Fault};
+use super::error::{Error, ErrorKind};
 use super::guid::joined_id;
 use super::lenient;
 use super::needs;
@@ -21,6 +21,13 @@ use crate::http::{Call, delays};
 /// The verbs of delegated permission grants.
 #[derive(Debug, Clone, Copy)]
 pub struct Grants<'a>(pub(super) &'a Graph);
+
+impl Graph {
+    /// Delegated permission grants.
+    pub fn grants(&self) -> Grants<'_> {
+        Grants(self)
+    }
+}
 
 const FOR_ALL: &str = "AllPrincipals";
 /// Graph keeps no longer text of scopes.
@@ -75,18 +82,11 @@ pub fn grant_id(client: &str, resource: &str) -> Option<String> {
 }
 
 impl Grants<'_> {
-    /// All grants of a client, those of single people included.
-    pub async fn of(&self, call: &Call, client: &str) -> Result<Vec<Grant>, Error> {
-        let path = format!("/servicePrincipals/{}/oauth2PermissionGrants", encoded(client));
-        let operation = format!("read the delegated grants of service principal `{client}`");
-        self.0.list(call, Ask::get(path, &needs::READ_GRANTS, operation)).await
-    }
-
     /// The grant for all people, by its computed id.
     pub async fn get(&self, call: &Call, client: &str, resource: &str) -> Result<Option<Grant>, Error> {
         let operation = format!("read the delegated grant of service principal `{client}`");
         let id = grant_id(client, resource).ok_or_else(|| {
-            Error::new(operation.clone(), Fault::Unexpected("its object id is no UUID".to_owned()))
+            Error::new(operation.clone(), ErrorKind::Unexpected("its object id is no UUID".to_owned()))
         })?;
         let path = format!("/oauth2PermissionGrants/{}", encoded(&id));
         self.0.read_optional(call, Ask::get(path, &needs::READ_GRANTS, operation)).await
@@ -150,7 +150,7 @@ impl Grants<'_> {
                     Err(error) => return Err(error),
                 },
             };
-            let late = Error::new(operation.as_str(), Fault::Unexpected(why.to_owned()));
+            let late = Error::new(operation.as_str(), ErrorKind::Unexpected(why.to_owned()));
             wait(call, delays.next(), late).await?;
         }
     }
@@ -271,7 +271,7 @@ fn text(operation: &str, scopes: &BTreeSet<String>) -> Result<String, Error> {
     if text.len() > LONGEST {
         let why =
             format!("the scopes take {} characters, of which Graph keeps at most {LONGEST}", text.len());
-        return Err(Error::new(operation, Fault::Unexpected(why)));
+        return Err(Error::new(operation, ErrorKind::Unexpected(why)));
     }
     Ok(text)
 }

@@ -16,6 +16,13 @@ use crate::http::Call;
 #[derive(Debug, Clone, Copy)]
 pub struct ServicePrincipals<'a>(pub(super) &'a Graph);
 
+impl Graph {
+    /// Service principals.
+    pub fn service_principals(&self) -> ServicePrincipals<'_> {
+        ServicePrincipals(self)
+    }
+}
+
 const SELECT: &str = "id,appId,displayName,accountEnabled,tags,appOwnerOrganizationId,deletedDateTime";
 
 /// A service principal as reads show it.
@@ -153,7 +160,7 @@ impl ServicePrincipals<'_> {
 
 /// A principal of this client id exists (409, observed; its service principal name is in use).
 fn is_there_already(error: &Error) -> bool {
-    error.answer().is_some_and(|answer| {
+    error.refusal().is_some_and(|answer| {
         (answer.is("Request_MultipleObjectsWithSameKeyValue") || answer.is("ObjectConflict"))
             && (answer.status == 409 || answer.says("already in use"))
     })

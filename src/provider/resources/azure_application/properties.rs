@@ -203,7 +203,13 @@ pub(super) async fn show(
     let tags: BTreeSet<String> =
         application.tags.iter().filter(|tag| !super::is_own_tag(tag)).cloned().collect();
     let owners = snapshot.owners.as_ref().filter(|_| known.owners.is_known());
-    let names = async |kind| graph.permissions().declared(call, kind, application).await;
+    let names = async |kind| {
+        let mut names = BTreeSet::new();
+        for id in application.graph_permission_ids(kind) {
+            names.insert(graph.permissions().name(call, kind, id).await?);
+        }
+        Ok::<_, graph::Error>(names)
+    };
     Ok(ApplicationModel {
         id: known.id.clone(),
         tenant_id: known.tenant_id.clone(),
