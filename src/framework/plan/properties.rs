@@ -98,9 +98,8 @@ impl Dice<'_> {
                     Type::Set(_) => Nesting::Set,
                     _ => Nesting::Map,
                 };
-                let unknowns = make.unknowns && nesting != Nesting::Set;
                 self.elements(nesting, |dice| {
-                    if unknowns && dice.roll(4) == 0 { Value::Unknown } else { dice.text() }
+                    if make.unknowns && dice.roll(4) == 0 { Value::Unknown } else { dice.text() }
                 })
             }
             Shape::Nested(nesting, body) => {
@@ -141,32 +140,63 @@ impl Dice<'_> {
         Value::object(members)
     }
 
-    /// The same configuration with its unknown parts known.
-    fn resolve(&mut self, schema: &Schema, config: Value) -> Value {
+    /// The same configuration with its unknown parts known: as they were before, absent, or anything else.
+    fn resolve(&mut self, schema: &Schema, prior: &Value, config: Value) -> Value {
         let Value::Map(mut members) = config else { return config };
-        let make = Make { config: true, unknowns: false };
-        let shapes = schema.attributes.iter().map(|a| (a.name.as_ref(), a.shape.clone()));
-        let blocks =
-            schema.blocks.iter().map(|b| (b.name.as_ref(), Shape::Nested(b.nesting, b.body.clone())));
-        for (name, shape) in shapes.chain(blocks) {
+        for attribute in &schema.attributes {
+            let name = attribute.name.as_ref();
             let member = members.remove(name).unwrap_or_default();
-            let member = match (&shape, member) {
-                (_, Value::Unknown) => self.value(&shape, make),
-                (Shape::Nested(nesting, body), member) => {
-                    nesting.map_elements(member, |element| self.resolve(body, element))
+            let member = match self.roll(3) {
+                0 if member.is_unknown() && !attribute.required => Value::Null,
+                1 if member.is_unknown() && !prior.member(name).is_null() => {
+                    as_configured(&attribute.shape, prior.member(name).clone())
                 }
-                (_, Value::List(elements)) => Value::List(
-                    elements.into_iter().map(|e| if e.is_unknown() { self.text() } else { e }).collect(),
-                ),
-                (_, Value::Map(elements)) => Value::object(
-                    elements.into_iter().map(|(k, e)| (k, if e.is_unknown() { self.text() } else { e })),
-                ),
-                (_, member) => member,
+                _ => self.resolve_value(&attribute.shape, prior.member(name), member),
             };
             members.insert(name.to_owned(), member);
         }
+        for block in &schema.blocks {
+            let shape = Shape::Nested(block.nesting, block.body.clone());
+            let member = members.remove(block.name.as_ref()).unwrap_or_default();
+            let member = self.resolve_value(&shape, prior.member(&block.name), member);
+            members.insert(block.name.clone().into_owned(), member);
+        }
         Value::Map(members)
     }
+
+    fn resolve_value(&mut self, shape: &Shape, prior: &Value, value: Value) -> Value {
+        let text = |dice: &mut Self, value: Value| if value.is_unknown() { dice.text() } else { value };
+        match (shape, value) {
+            (_, Value::Unknown) => self.value(shape, Make { config: true, unknowns: false }),
+            (Shape::Nested(Nesting::Single, body), object) => self.resolve(body, prior, object),
+            (Shape::Nested(Nesting::List, body), Value::List(elements)) => {
+                let priors = prior.as_elements().unwrap_or_default().iter().chain(std::iter::repeat(&Value::Null));
+                Value::List(elements.into_iter().zip(priors).map(|(e, prior)| self.resolve(body, prior, e)).collect())
+            }
+            (Shape::Nested(Nesting::Map, body), Value::Map(elements)) => Value::object(
+                elements.into_iter().map(|(key, e)| (key.clone(), self.resolve(body, prior.member(&key), e))),
+            ),
+            (Shape::Nested(nesting, body), value) => {
+                nesting.map_elements(value, |element| self.resolve(body, &Value::Null, element))
+            }
+            (_, Value::List(elements)) => Value::List(elements.into_iter().map(|e| text(self, e)).collect()),
+            (_, Value::Set(elements)) => Value::set(elements.into_iter().map(|e| text(self, e))),
+            (_, Value::Map(elements)) => Value::object(elements.into_iter().map(|(k, e)| (k, text(self, e)))),
+            (_, value) => value,
+        }
+    }
+}
+
+/// A value of a state as somebody could configure it: without what only the provider decides.
+fn as_configured(shape: &Shape, value: Value) -> Value {
+    let Shape::Nested(nesting, body) = shape else { return value };
+    nesting.map_elements(value, |element| {
+        Value::object(body.attributes.iter().map(|attribute| {
+            let decided = attribute.computed && !attribute.optional;
+            let member = if decided { Value::Null } else { element.member(&attribute.name).clone() };
+            (attribute.name.clone().into_owned(), as_configured(&attribute.shape, member))
+        }))
+    })
 }
 
 /// What kind of object is made up.
@@ -276,7 +306,7 @@ proptest! {
     fn a_plan_made_again_with_more_known_agrees(bytes in proptest::collection::vec(any::<u8>(), 0..120)) {
         let (mut dice, schema, prior, config) = case(&bytes);
         let first = draft(&schema, &prior, &config, proposed(&schema, &prior, &config));
-        let known = dice.resolve(&schema, config.clone());
+        let known = dice.resolve(&schema, &prior, config.clone());
         prop_assert!(known.is_wholly_known());
         let second = draft(&schema, &prior, &known, proposed(&schema, &prior, &known));
         let found = verify::replan(&schema, &first.planned, &second.planned);
@@ -291,7 +321,7 @@ proptest! {
     #[test]
     fn an_applied_plan_is_followed_by_an_empty_one(bytes in proptest::collection::vec(any::<u8>(), 0..120)) {
         let (mut dice, schema, prior, config) = case(&bytes);
-        let config = dice.resolve(&schema, config);
+        let config = dice.resolve(&schema, &prior, config);
         let planned = draft(&schema, &prior, &config, proposed(&schema, &prior, &config)).planned;
         // The provider decides nothing where it may decide.
         let state = schema.complete(planned.unknowns_to_null());
