@@ -62,6 +62,7 @@ pub mod attr;
 pub mod context;
 pub mod data_source;
 pub mod diagnostic;
+mod duration;
 #[cfg(test)]
 pub(crate) mod example;
 pub mod function;
