@@ -6,18 +6,22 @@
 //! signing keys of an issuer named in a federated credential.
 
 mod arguments;
+mod beginning;
 mod control;
+mod directory;
 mod engine;
 mod entra;
 mod essentials;
 mod generate;
 mod graph;
+mod identities;
 mod moods;
 mod private_file;
 mod ready;
 mod running;
 mod server;
 mod state;
+mod state_document;
 mod stop;
 
 use std::process::ExitCode;

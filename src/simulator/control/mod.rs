@@ -1,17 +1,16 @@
 //! The control plane under `/_control`: what a test reads and moves. No simulated service knows of it.
 
-pub(crate) mod state_document;
-
 use serde_json::{Map, Value, json};
 
 use crate::engine;
 use crate::entra::issuer::OWN_PATH;
-use crate::server::dispatch::unknown_route;
+use crate::server::exchange::unknown_route;
 use crate::server::exchange::{Answer, Request};
 use crate::server::shared::Shared;
 use crate::state::World;
 use crate::state::clock::parse_duration;
 use crate::state::faults::Faults;
+use crate::state_document;
 
 /// Answers a request to the control plane.
 pub(crate) fn answer(shared: &Shared, request: &Request) -> Answer {
@@ -137,7 +136,7 @@ fn issuer(request: &Request) -> Answer {
 
 fn reset(shared: &Shared) -> Result<Answer, String> {
     let signer = shared.world().signer.clone();
-    let fresh = World::new(&shared.arguments, signer)?;
+    let fresh = crate::beginning::world(&shared.arguments, signer)?;
     *shared.world() = fresh;
     Ok(Answer::empty(204))
 }

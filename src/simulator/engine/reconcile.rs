@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Run;
 use super::rules::{Object, Verdict, Wanted};
 use crate::essentials::account::{Account, AccountType, Origin, OriginKind};
 use crate::essentials::organization::Organization;
+use crate::essentials::run::Run;
 use crate::essentials::settings::Settings;
 use crate::moods::SyncVersion;
 

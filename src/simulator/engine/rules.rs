@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use crate::directory::group::Group;
+use crate::directory::user::User;
 use crate::essentials::account::{OriginKind, domain_of};
 use crate::essentials::organization::Organization;
 use crate::essentials::settings::Settings;
-use crate::graph::groups::Group;
-use crate::graph::users::User;
 use crate::moods::SyncVersion;
 
 /// What the answers depend on.

@@ -2,14 +2,16 @@
 
 use jiff::Timestamp;
 
+use super::reconcile;
 use super::rules::{self, Object, Scope};
-use super::{Ending, Run, reconcile};
+use crate::directory::tenant::Tenant;
 use crate::entra;
 use crate::essentials::organization::Organization;
+use crate::essentials::run::Ending;
+use crate::essentials::run::Run;
 use crate::essentials::settings::Settings;
 use crate::state::World;
 use crate::state::table::View;
-use crate::state::tenant::Tenant;
 
 /// The permission that a sync needs.
 const NEEDED: &str = "Directory.Read.All";

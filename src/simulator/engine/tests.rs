@@ -12,14 +12,17 @@ use crate::entra::jwt::Signer;
 use crate::essentials::account::AccountType;
 use crate::essentials::organization::Organization;
 use crate::essentials::settings::Settings;
-use crate::graph::groups::Group;
-use crate::graph::users::{AssignedPlan, User};
+
+use crate::directory::group::Group;
+use crate::directory::user::AssignedPlan;
+use crate::directory::user::User;
 use crate::moods::SyncVersion;
 use crate::state::World;
 
 /// The default world with a sync that signs in as the automation identity.
 fn configured() -> World {
-    let mut world = World::new(&Arguments::default(), Arc::new(Signer::generate().unwrap())).unwrap();
+    let mut world =
+        crate::beginning::world(&Arguments::default(), Arc::new(Signer::generate().unwrap())).unwrap();
     let automation = world.tenants[0].automation.clone();
     let settings =
         Settings { application_id: automation.client_id, ad_key: automation.client_secret, ..settings() };
@@ -239,7 +242,7 @@ fn capping_stops_adding_at_the_number_of_licences() {
 #[test]
 fn a_large_world_is_the_same_for_the_same_seed_and_mostly_in_step() {
     let arguments = Arguments { users: 600, groups: 60, ..Arguments::default() };
-    let make = || World::new(&arguments, Arc::new(Signer::generate().unwrap())).unwrap();
+    let make = || crate::beginning::world(&arguments, Arc::new(Signer::generate().unwrap())).unwrap();
     let (one, two) = (make(), make());
     let accounts = |world: &World| contoso(world).accounts.keys().cloned().collect::<Vec<_>>();
     assert_eq!(accounts(&one), accounts(&two));

@@ -9,13 +9,16 @@ use subtle::ConstantTimeEq;
 
 use super::failure::Failure;
 use super::jwt::Parts;
-use crate::graph::applications::{Application, milliseconds_since};
-use crate::graph::call::Key;
-use crate::graph::service_principals::{self, ServicePrincipal};
-use crate::graph::{applications, ids};
+use crate::directory::tenant::Tenant;
+
+use crate::directory::application::Application;
+use crate::directory::ids;
+use crate::directory::key::Key;
+use crate::directory::lookup;
+use crate::directory::service_principal::ServicePrincipal;
 use crate::state::World;
+use crate::state::clock::milliseconds_since;
 use crate::state::table::View;
-use crate::state::tenant::Tenant;
 
 /// An application that is known in a tenant.
 #[derive(Clone, Debug)]
@@ -59,18 +62,18 @@ pub(crate) fn client(world: &World, tenant: &Tenant, client_id: &str) -> Result<
     let view = View { now: world.clock.now(), coin: None };
     let key = Key::Alternate("appId".to_owned(), client_id.to_owned());
     let unknown = || Failure::no_client(client_id, &tenant.display_name);
-    let home = applications::seen(tenant, &key, view);
+    let home = lookup::see_application(tenant, &key, view);
     let application = match home {
         Some(application) => application,
         None => world
             .tenants
             .iter()
             .filter(|other| other.id != tenant.id)
-            .find_map(|other| applications::seen(other, &key, view))
+            .find_map(|other| lookup::see_application(other, &key, view))
             .filter(|application| application.text("signInAudience") != "AzureADMyOrg")
             .ok_or_else(unknown)?,
     };
-    let principal = service_principals::seen(tenant, &key, view).ok_or_else(|| {
+    let principal = lookup::see_principal(tenant, &key, view).ok_or_else(|| {
         let text = format!(
             "The client application {client_id} is missing service principal in the tenant {}. See instructions here: https://go.microsoft.com/fwlink/?linkid=2225119",
             tenant.id

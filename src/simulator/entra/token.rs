@@ -9,8 +9,9 @@ use serde_json::{Value, json};
 use super::failure::{Failure, dressed};
 use super::issuer;
 use super::sign_in::{self, Client, Federation};
-use crate::graph::call::Key;
-use crate::graph::{app_role_assignments, resources, service_principals};
+use crate::directory::key::Key;
+use crate::directory::lookup;
+use crate::directory::resources;
 use crate::server::exchange::{Answer, Request};
 use crate::server::shared::Shared;
 use crate::state::World;
@@ -125,7 +126,7 @@ fn issue(world: &mut World, client: &Client, request: &Request, form: &Form) -> 
     let view = View { now, coin: None };
     let tenant = world.tenant(&client.tenant).ok_or_else(|| Failure::no_tenant(&client.tenant))?;
     let principal = client.principal.text("id");
-    let mut roles = app_role_assignments::granted(tenant, principal, &resource_id, view);
+    let mut roles = lookup::granted_roles(tenant, principal, &resource_id, view);
     roles.sort();
     let second = now.as_second();
     let issuer = format!("https://sts.windows.net/{}/", client.tenant);
@@ -175,8 +176,8 @@ fn audience(scope: &str, own: &str) -> Result<String, Failure> {
     })?;
     let resource = resource.trim_end_matches('/');
     // A private cloud's Graph is named by its own address.
-    if resource == own || super::is_own_graph(resource) {
-        Ok(super::GRAPH.to_owned())
+    if resource == own || super::audience::is_own_graph(resource) {
+        Ok(super::audience::GRAPH.to_owned())
     } else {
         Ok(resource.to_owned())
     }
@@ -194,12 +195,12 @@ fn resource(world: &World, client: &Client, audience: &str) -> Result<String, Fa
     let tenant = world.tenant(&client.tenant).ok_or_else(missing)?;
     let view = View { now: world.clock.now(), coin: None };
     let app_id = match audience {
-        super::GRAPH => resources::microsoft_graph().app_id,
+        super::audience::GRAPH => resources::microsoft_graph().app_id,
         "https://graph.windows.net" => resources::azure_ad_graph().app_id,
         other => other.strip_prefix("api://").unwrap_or(other),
     };
     let key = Key::Alternate("appId".to_owned(), app_id.to_owned());
-    service_principals::seen(tenant, &key, view)
+    lookup::see_principal(tenant, &key, view)
         .map(|principal| principal.text("id").to_owned())
         .ok_or_else(missing)
 }

@@ -4,7 +4,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::azure_given::read;
-use super::azure_shown::{MASK, blank, shown};
+use super::azure_members::MASK;
+use super::azure_shown::{blank, shown};
 use super::call::Call;
 use super::errors::{Failure, Outcome};
 use super::settings::Settings;

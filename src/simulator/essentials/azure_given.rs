@@ -3,30 +3,11 @@
 use serde_json::{Map, Value, json};
 
 use super::account::AccountType;
-use super::azure_shown::MASK;
+use super::azure_members::{FLAGS, FURTHER, MASK, TEXTS};
 use super::errors::{Failure, Outcome};
 use super::fields::Fields;
 use super::settings::Settings;
 use crate::moods::{BadValue, Forced, FurtherMembers, MaskedKey, Moods, NotGiven, UnknownMembers};
-
-const TEXTS: [&str; 4] = ["primary_domain", "application_id", "ad_key", "default_user_role_name"];
-
-/// The members that are switches.
-pub(super) const FLAGS: [&str; 10] = [
-    "disable_login",
-    "sync_active_users",
-    "sync_distribution_groups",
-    "sync_security_groups",
-    "add_users",
-    "update_users",
-    "remove_deleted_users",
-    "add_groups",
-    "update_groups",
-    "remove_deleted_groups",
-];
-
-/// A member that stands for those that nobody has described.
-pub(super) const FURTHER: &str = "sync_shared_mailboxes";
 
 fn bad(moods: &Moods, problem: &str, identifier: &str) -> Failure {
     match moods.bad_value_status {

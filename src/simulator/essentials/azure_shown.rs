@@ -3,14 +3,11 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::azure_given::{FLAGS, FURTHER};
+use super::azure_members::{FLAGS, FURTHER, MASK};
 use super::settings::Settings;
 use crate::moods::{
     Case, DisableLogin, Flags, FurtherMembers, LastRun, Moods, SecretExpiry, TimestampForm, UnsetTimestamp,
 };
-
-/// What a secret reads as.
-pub(super) const MASK: &str = "****";
 
 /// What a GET shows of these settings.
 pub(super) fn shown(settings: &Settings, moods: &Moods) -> Value {

@@ -3,6 +3,7 @@
 pub(crate) mod account;
 mod azure;
 mod azure_given;
+mod azure_members;
 mod azure_shown;
 mod call;
 mod domains;
@@ -14,14 +15,14 @@ mod login_settings;
 pub(crate) mod organization;
 pub(crate) mod organizations;
 mod orgs;
+pub(crate) mod packages;
+pub(crate) mod run;
 pub(crate) mod settings;
 #[cfg(test)]
 mod tests;
 mod users;
 
 use serde_json::json;
-
-pub(crate) use organizations::Organizations;
 
 use crate::moods::{Moods, ReadOnlyWrites};
 use crate::server::exchange::{Answer, Request};

@@ -9,7 +9,7 @@ use super::account::{Account, domain_of};
 use super::errors::{Failure, Outcome};
 use super::fields::Fields;
 use super::settings::Settings;
-use crate::engine::Run;
+use crate::essentials::run::Run;
 use crate::moods::Booleans;
 use crate::state::late::Late;
 

@@ -200,7 +200,7 @@ pub(crate) fn from_state(domain: &str, content: &Value, now: Timestamp) -> Resul
     made.user_licenses = licences.get("user_licenses").and_then(Value::as_u64).unwrap_or(made.user_licenses);
     made.package = text(&licences, "package").unwrap_or(made.package);
     made.is_on_trial = licences.get("is_on_trial").and_then(Value::as_bool).unwrap_or_default();
-    made.features = part(content, "features")?.unwrap_or_else(|| super::features::of_package(&made.package));
+    made.features = part(content, "features")?.unwrap_or_else(|| super::packages::of_package(&made.package));
     made.login = part(content, "login_settings")?.unwrap_or_default();
     made.settings = part(content, "settings")?;
     if let Some(settings) = &mut made.settings {

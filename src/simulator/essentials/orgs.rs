@@ -5,9 +5,9 @@ use serde_json::{Map, Value, json};
 use super::account::{Account, AccountType};
 use super::call::{self, Call};
 use super::errors::{Failure, Outcome};
-use super::features;
 use super::organization::{Organization, domain_from};
 use super::organizations::admin;
+use super::packages;
 use crate::server::exchange::Answer;
 
 pub(crate) fn get(call: &Call<'_>, domain: &str) -> Outcome {
@@ -77,7 +77,7 @@ fn create_one(call: &mut Call<'_>, parent: &str, map: &Map<String, Value>) -> Ou
         return Err(Failure::invalid("`domains` must hold the primary domain", &primary));
     }
     if let Some(package) = fields.text("licensing_package")? {
-        made.package = features::known_package(&package)?;
+        made.package = packages::known_package(&package)?;
     }
     if let Some(kind) = fields.text("type")?.filter(|kind| !kind.is_empty()) {
         if !["organization", "channel", "strategic_partner"].contains(&kind.as_str()) {
@@ -87,7 +87,7 @@ fn create_one(call: &mut Call<'_>, parent: &str, map: &Map<String, Value>) -> Ou
     }
     made.is_active = fields.boolean("is_active")?.unwrap_or(true);
     made.is_on_trial = fields.boolean("is_on_trial")?.unwrap_or_default();
-    made.features = features::of_package(&made.package);
+    made.features = packages::of_package(&made.package);
     made.take_details(map);
     check_address(&made)?;
     let mut head = Account::new("");

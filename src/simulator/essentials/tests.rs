@@ -15,7 +15,7 @@ use crate::state::World;
 const SETTINGS: &str = "/orgs/contoso.com/settings/azure";
 
 fn world() -> World {
-    World::new(&Arguments::default(), Arc::new(Signer::generate().unwrap())).unwrap()
+    crate::beginning::world(&Arguments::default(), Arc::new(Signer::generate().unwrap())).unwrap()
 }
 
 fn set(world: &mut World, switch: &str, value: Value) {
@@ -187,7 +187,7 @@ fn a_key_that_another_region_does_not_know_yet_is_refused_for_a_while() {
     let mut world = world();
     let tenant = &world.tenants[0];
     let application = tenant.applications.iter().find(|one| one.app_id() == tenant.automation.client_id);
-    let mut application = crate::graph::applications::Application::clone(application.unwrap());
+    let mut application = crate::directory::application::Application::clone(application.unwrap());
     let now = world.clock.now();
     application.secrets.values_mut().for_each(|held| held.since = now);
     let mut body = settings();

@@ -3,12 +3,18 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::names;
-use crate::graph::groups::{Group, Member};
-use crate::graph::organization::{EXCHANGE_PLAN, EXCHANGE_SKU};
-use crate::graph::users::{AssignedLicense, AssignedPlan, User};
+
+use crate::directory::tenant::Tenant;
+
+use crate::directory::domain::EXCHANGE_PLAN;
+use crate::directory::domain::EXCHANGE_SKU;
+use crate::directory::group::Group;
+use crate::directory::group::Member;
+use crate::directory::user::AssignedLicense;
+use crate::directory::user::AssignedPlan;
+use crate::directory::user::User;
 use crate::state::clock::graph_time;
 use crate::state::random::Random;
-use crate::state::tenant::Tenant;
 
 /// What is drawn for a user; of each hundred about this many.
 enum Kind {

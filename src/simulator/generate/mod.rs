@@ -1,5 +1,6 @@
 //! Invented directories and organizations of any size, the same for the same seed.
 
+mod differences;
 mod directory;
 mod names;
 mod story;
@@ -8,10 +9,10 @@ use serde_json::Value;
 
 use crate::arguments::Arguments;
 use crate::engine;
-use crate::essentials::account::{Account, AccountType, Origin, OriginKind};
-use crate::essentials::features;
+use crate::essentials::account::{Account, AccountType};
 use crate::essentials::organization::Organization;
 use crate::essentials::organizations::{admin, from_state};
+use crate::essentials::packages;
 use crate::state::World;
 use crate::state::random::Random;
 
@@ -33,13 +34,13 @@ pub(crate) fn populate(world: &mut World, tenant_id: &str, users: usize, groups:
         directory::fill(tenant, users, groups, now, random);
     }
     let mut organization = Organization::named(&tenant.display_name, &tenant.domain);
-    organization.features = features::of_package(&organization.package);
+    organization.features = packages::of_package(&organization.package);
     organization.parent = Some(PARTNER.to_owned());
     engine::bring_in_step(&mut organization, tenant, now);
     if tells_story {
         story::differences(&mut organization, tenant);
     } else {
-        differences(&mut organization, tenant, random);
+        differences::differences(&mut organization, tenant, random);
     }
     organization.user_licenses = (organization.licences_taken() + 5).next_multiple_of(25);
     let domain = tenant.domain.clone();
@@ -57,53 +58,12 @@ fn ensure_partner(world: &mut World) {
     }
     let mut partner = Organization::named("Example Partner", PARTNER);
     "strategic_partner".clone_into(&mut partner.kind);
-    partner.features = features::of_package(&partner.package);
+    partner.features = packages::of_package(&partner.package);
     let mut random = world.random.branch(PARTNER);
     let account = admin(&format!("admin@{PARTNER}"), AccountType::StrategicPartnerAdmin, false, &mut random);
     world.secrets.extend(account.password.clone());
     partner.insert(account);
     world.organizations.insert(partner);
-}
-
-/// What has happened since the last sync: of each hundred accounts about two are not there yet and two out of date;
-/// most deleted users still have theirs; a few accounts were made by hand.
-fn differences(organization: &mut Organization, tenant: &crate::state::tenant::Tenant, random: &mut Random) {
-    let addresses: Vec<String> = organization.accounts.keys().cloned().collect();
-    for address in &addresses {
-        match random.below(100) {
-            0 | 1 => drop(organization.accounts.remove(address)),
-            2 | 3 => {
-                if let Some(account) = organization.accounts.get_mut(address)
-                    && account.kind != AccountType::FunctionalAccount
-                {
-                    account.surname = format!("{}-Before", account.surname);
-                }
-            }
-            _ => {}
-        }
-    }
-    for user in tenant.deleted_users.iter() {
-        if random.below(10) < 8 {
-            leave_behind(organization, user);
-        }
-    }
-    for number in 0..addresses.len() / 200 {
-        let address = format!("device{number}@{}", organization.primary_domain);
-        if organization.holder(&address).is_none() {
-            organization.insert(Account { firstname: "Device".to_owned(), ..Account::new(&address) });
-        }
-    }
-}
-
-/// The account that an earlier sync made for somebody who was deleted since.
-fn leave_behind(organization: &mut Organization, user: &crate::graph::users::User) {
-    let Some(mail) = &user.mail else { return };
-    organization.insert(Account {
-        firstname: user.given_name.clone().unwrap_or_default(),
-        surname: user.surname.clone().unwrap_or_default(),
-        origin: Some(Origin { kind: OriginKind::User, object_id: user.id.clone() }),
-        ..Account::new(mail)
-    });
 }
 
 /// Makes the organizations of a state document; one that has no administrator's login gets one.

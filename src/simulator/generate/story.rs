@@ -5,13 +5,13 @@
 
 use jiff::Timestamp;
 
+use super::differences::leave_behind;
 use super::directory::{add_member, delete, guest, mail_group, member, unlicensed};
-use super::leave_behind;
+use crate::directory::tenant::Tenant;
+use crate::directory::user::User;
 use crate::essentials::account::{Account, AccountType};
 use crate::essentials::organization::Organization;
-use crate::graph::users::User;
 use crate::state::random::Random;
-use crate::state::tenant::Tenant;
 
 const HIRED: [&str; 3] = ["frank.gomez", "grace.hill", "henry.ito"];
 

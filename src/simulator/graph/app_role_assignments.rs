@@ -2,36 +2,21 @@
 
 use std::sync::Arc;
 
-use super::call::{Call, Key, Kind};
-use super::entity::{Entity, entity};
+use super::call::Call;
 use super::errors::{Failure, Outcome};
-use super::{ids, listing, service_principals};
+use super::{listing, service_principals};
+use crate::directory::entity::Entity;
+use crate::directory::ids;
+use crate::directory::key::Key;
+use crate::directory::lookup;
+use crate::directory::role_assignment::AppRoleAssignment;
+use crate::directory::tenant::Tenant;
 use crate::moods::Duplicate;
 use crate::server::exchange::Answer;
-use crate::state::table::View;
-use crate::state::tenant::Tenant;
+use crate::state::lags::Kind;
 
 /// The id that stands for default access where a resource declares no roles.
 const DEFAULT_ACCESS: &str = "00000000-0000-0000-0000-000000000000";
-
-entity! {
-    /// An app role assignment.
-    AppRoleAssignment as "appRoleAssignment", default [
-        "id", "deletedDateTime", "appRoleId", "createdDateTime", "principalDisplayName", "principalId",
-        "principalType", "resourceDisplayName", "resourceId",
-    ] {
-        id: String = "id",
-        deleted_date_time: Option<String> = "deletedDateTime",
-        app_role_id: String = "appRoleId",
-        created_date_time: Option<String> = "createdDateTime",
-        principal_display_name: Option<String> = "principalDisplayName",
-        principal_id: String = "principalId",
-        /// `User`, `Group`, `ServicePrincipal`.
-        principal_type: String = "principalType",
-        resource_display_name: Option<String> = "resourceDisplayName",
-        resource_id: String = "resourceId",
-    }
-}
 
 /// From which side assignments are looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,20 +47,9 @@ impl Side {
     }
 }
 
-/// The values of the application roles that a principal holds on a resource, as a read sees them.
-pub(crate) fn granted(tenant: &Tenant, principal: &str, resource: &str, view: View) -> Vec<String> {
-    let Some(resource) = tenant.service_principals.get(resource) else { return Vec::new() };
-    listing::matching(&tenant.app_role_assignments, view, |assignment| {
-        assignment.principal_id == principal && assignment.resource_id == resource.id()
-    })
-    .iter()
-    .filter_map(|assignment| resource.role_value(&assignment.app_role_id))
-    .collect()
-}
-
 pub(crate) fn list(call: &Call<'_>, side: Side, key: &Key) -> Outcome {
     call.allow("GET", &side.operation(""))?;
-    let owner = service_principals::seen(call.tenant(), key, call.view)
+    let owner = lookup::see_principal(call.tenant(), key, call.view)
         .ok_or_else(|| Failure::not_found(key.shown()))?;
     let rows = listing::matching(&call.tenant().app_role_assignments, call.view, |assignment| {
         side.id(assignment) == owner.id()
@@ -91,7 +65,7 @@ pub(crate) fn get(call: &Call<'_>, side: Side, key: &Key, id: &str) -> Outcome {
 }
 
 fn one(call: &Call<'_>, side: Side, key: &Key, id: &str) -> Outcome<Arc<AppRoleAssignment>> {
-    let owner = service_principals::seen(call.tenant(), key, call.view)
+    let owner = lookup::see_principal(call.tenant(), key, call.view)
         .ok_or_else(|| Failure::not_found(key.shown()))?;
     call.tenant()
         .app_role_assignments

@@ -1,16 +1,21 @@
 //! Creating and changing application registrations.
 
-use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::applications::{self, Application};
+use super::applications;
 use super::authorize::Reach;
-use super::call::{Call, Key, Kind};
-use super::entity::Entity;
+use super::call::Call;
 use super::errors::{Failure, Outcome};
-use super::ids::is_guid;
-use super::{owners, passwords};
+use super::passwords;
+use crate::directory::application;
+use crate::directory::application::Application;
+use crate::directory::entity::Entity;
+use crate::directory::ids::is_guid;
+use crate::directory::key::Key;
+use crate::directory::lookup;
+use crate::graph::references;
 use crate::server::exchange::Answer;
+use crate::state::lags::Kind;
 
 /// What a client may send; all else is computed or unknown.
 const WRITABLE: &[&str] = &[
@@ -63,7 +68,7 @@ fn create_from(call: &mut Call<'_>, reach: Reach, mut body: Map<String, Value>) 
         )
         .detail("MissingValue", "displayName"));
     }
-    let bound = owners::bound(call, body.remove("owners@odata.bind"))?;
+    let bound = references::bound(call, body.remove("owners@odata.bind"))?;
     let asked_passwords = match body.remove("passwordCredentials") {
         None | Some(Value::Null) => Vec::new(),
         Some(Value::Array(asked)) => asked,
@@ -72,7 +77,7 @@ fn create_from(call: &mut Call<'_>, reach: Reach, mut body: Map<String, Value>) 
     let (id, app_id, created) = (call.guid(), call.guid(), call.timestamp());
     let domain = call.tenant().domain.clone();
     let mut application = Application {
-        document: applications::blank(&id, &app_id, &created, Some(&call.caller.app_id), &domain),
+        document: application::blank(&id, &app_id, &created, Some(&call.caller.app_id), &domain),
         owners: bound,
         ..Application::default()
     };
@@ -108,7 +113,7 @@ pub(crate) fn update(call: &mut Call<'_>, key: &Key) -> Outcome {
     if let Key::Alternate(name, value) = key
         && create_if_missing
         && name == "uniqueName"
-        && applications::find(call.tenant(), key).is_none()
+        && lookup::find_application(call.tenant(), key).is_none()
     {
         body.insert("uniqueName".to_owned(), Value::from(value.as_str()));
         let reach = call.allow("POST", "/applications")?;
@@ -278,13 +283,4 @@ fn unique_name(call: &Call<'_>, application: &Application, value: &Value) -> Out
 fn conflict(property: &'static str) -> Failure {
     Failure::bad(format!("Another object with the same value for property {property} already exists."))
         .detail("ObjectConflict", property)
-}
-
-/// Reads a time of a request body; `None` when it is absent or null.
-pub(crate) fn time(body: &Map<String, Value>, name: &str) -> Outcome<Option<Timestamp>> {
-    match body.get(name) {
-        None | Some(Value::Null) => Ok(None),
-        Some(Value::String(text)) => text.parse().map(Some).map_err(|_| Failure::invalid_value(name)),
-        Some(_) => Err(Failure::invalid_value(name)),
-    }
 }

@@ -1,160 +1,27 @@
 //! Application registrations: what they hold and how they are shown.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use jiff::Timestamp;
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
-use super::call::{Call, Key, Kind};
-use super::entity::Entity;
+use super::call::Call;
 use super::errors::{Failure, Outcome};
 use super::listing;
+use crate::directory::application::Application;
+use crate::directory::entity::Entity;
+use crate::directory::key::Key;
+use crate::directory::lookup;
 use crate::moods::{Cascade, Conflict};
 use crate::server::exchange::Answer;
-use crate::state::table::View;
-use crate::state::tenant::Tenant;
-
-/// A secret of an application or principal; Graph never shows its text again.
-#[derive(Clone, Debug)]
-pub(crate) struct HeldSecret {
-    pub(crate) text: String,
-    pub(crate) since: Timestamp,
-}
-
-/// A federated identity credential as Graph shows it, and since when it exists.
-#[derive(Clone, Debug)]
-pub(crate) struct Federated {
-    pub(crate) document: Map<String, Value>,
-    pub(crate) since: Timestamp,
-}
-
-/// An application registration.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Application {
-    pub(crate) document: Map<String, Value>,
-    /// Texts of its secrets, by key id.
-    pub(crate) secrets: BTreeMap<String, HeldSecret>,
-    pub(crate) federated: Vec<Federated>,
-    /// Object ids.
-    pub(crate) owners: Vec<String>,
-    pub(crate) last_write: Option<Timestamp>,
-    /// When the list of keys last changed, and what it was before.
-    pub(crate) keys_before: Option<(Timestamp, Value)>,
-}
-
-impl Application {
-    pub(crate) fn text(&self, property: &str) -> &str {
-        self.document.get(property).and_then(Value::as_str).unwrap_or_default()
-    }
-
-    pub(crate) fn app_id(&self) -> &str {
-        self.text("appId")
-    }
-
-    pub(crate) fn list(&self, property: &str) -> &[Value] {
-        self.document.get(property).and_then(Value::as_array).map_or(&[], Vec::as_slice)
-    }
-}
-
-const PROPERTIES: &[&str] = &[
-    "id",
-    "deletedDateTime",
-    "appId",
-    "applicationTemplateId",
-    "disabledByMicrosoftStatus",
-    "createdByAppId",
-    "createdDateTime",
-    "displayName",
-    "description",
-    "groupMembershipClaims",
-    "identifierUris",
-    "isDeviceOnlyAuthSupported",
-    "isDisabled",
-    "isFallbackPublicClient",
-    "nativeAuthenticationApisEnabled",
-    "notes",
-    "publisherDomain",
-    "serviceManagementReference",
-    "signInAudience",
-    "tags",
-    "tokenEncryptionKeyId",
-    "uniqueName",
-    "samlMetadataUrl",
-    "defaultRedirectUri",
-    "certification",
-    "optionalClaims",
-    "servicePrincipalLockConfiguration",
-    "requestSignatureVerification",
-    "addIns",
-    "api",
-    "appRoles",
-    "info",
-    "keyCredentials",
-    "parentalControlSettings",
-    "passwordCredentials",
-    "publicClient",
-    "requiredResourceAccess",
-    "verifiedPublisher",
-    "web",
-    "spa",
-    "oauth2RequirePostResponse",
-    "authenticationBehaviors",
-    "managerApplications",
-];
-
-impl Entity for Application {
-    const TYPE: &'static str = "application";
-    const PROPERTIES: &'static [&'static str] = PROPERTIES;
-    const DEFAULT: &'static [&'static str] = PROPERTIES;
-
-    fn id(&self) -> &str {
-        self.text("id")
-    }
-
-    fn write(&self, property: &str, out: &mut Vec<u8>) {
-        write_property(&self.document, property, out);
-    }
-}
-
-/// A property of a document; what was never set is null.
-pub(crate) fn write_property(document: &Map<String, Value>, property: &str, out: &mut Vec<u8>) {
-    let start = out.len();
-    if serde_json::to_writer(&mut *out, document.get(property).unwrap_or(&Value::Null)).is_err() {
-        out.truncate(start);
-        out.extend_from_slice(b"null");
-    }
-}
-
-/// The application a path names, as the directory has it.
-pub(crate) fn find<'a>(tenant: &'a Tenant, key: &Key) -> Option<&'a Arc<Application>> {
-    match key {
-        Key::Id(id) => tenant.applications.get(id),
-        Key::Alternate(name, value) if ["appId", "uniqueName"].contains(&name.as_str()) => {
-            tenant.applications.iter().find(|application| application.text(name) == value)
-        }
-        Key::Alternate(..) => None,
-    }
-}
+use crate::state::clock::milliseconds_since;
+use crate::state::lags::Kind;
 
 /// The application that a write is for; one that has not reached every replica is not found yet.
 pub(crate) fn target(call: &Call<'_>, key: &Key) -> Outcome<Arc<Application>> {
-    find(call.tenant(), key)
+    lookup::find_application(call.tenant(), key)
         .filter(|application| call.tenant().applications.reached(application.id(), call.now))
         .cloned()
         .ok_or_else(|| Failure::not_found(key.shown()))
-}
-
-/// The application that a read sees.
-pub(crate) fn seen(tenant: &Tenant, key: &Key, view: View) -> Option<Arc<Application>> {
-    let found = match key {
-        Key::Id(id) => tenant.applications.seen(id, view),
-        Key::Alternate(name, value) if ["appId", "uniqueName"].contains(&name.as_str()) => {
-            tenant.applications.seen_after(None, view).find(|application| application.text(name) == value)
-        }
-        Key::Alternate(..) => None,
-    };
-    found.cloned()
 }
 
 pub(crate) fn list(call: &Call<'_>) -> Outcome {
@@ -169,7 +36,8 @@ pub(crate) fn count(call: &Call<'_>) -> Outcome {
 
 pub(crate) fn get(call: &mut Call<'_>, key: &Key) -> Outcome {
     call.allow("GET", "/applications/{id}")?;
-    let application = seen(call.tenant(), key, call.view).ok_or_else(|| Failure::not_found(key.shown()))?;
+    let application = lookup::see_application(call.tenant(), key, call.view)
+        .ok_or_else(|| Failure::not_found(key.shown()))?;
     let shown = as_read(call, application);
     call.object(200, "applications", shown.as_ref(), Application::DEFAULT)
 }
@@ -197,10 +65,6 @@ fn as_read(call: &mut Call<'_>, application: Arc<Application>) -> Arc<Applicatio
         }
     }
     shown
-}
-
-pub(crate) fn milliseconds_since(earlier: Timestamp, now: Timestamp) -> u64 {
-    u64::try_from(now.duration_since(earlier).as_millis()).unwrap_or(0)
 }
 
 /// Refuses a second write to one application within the configured time.
@@ -254,44 +118,6 @@ pub(crate) fn delete(call: &mut Call<'_>, key: &Key) -> Outcome {
     gone.document.insert("deletedDateTime".to_owned(), Value::from(deleted));
     tenant.deleted_applications.put(&id, gone, now, items);
     Ok(Answer::empty(204))
-}
-
-/// An application with nothing set that has a default.
-pub(crate) fn blank(
-    id: &str,
-    app_id: &str,
-    created: &str,
-    created_by: Option<&str>,
-    domain: &str,
-) -> Map<String, Value> {
-    let document = json!({
-        "id": id, "appId": app_id, "createdDateTime": created, "createdByAppId": created_by,
-        "publisherDomain": domain, "signInAudience": "AzureADMyOrg",
-        "identifierUris": [], "tags": [], "addIns": [], "appRoles": [], "keyCredentials": [],
-        "passwordCredentials": [], "requiredResourceAccess": [], "managerApplications": [],
-        "oauth2RequirePostResponse": false,
-        "api": {
-            "acceptMappedClaims": null, "knownClientApplications": [], "requestedAccessTokenVersion": null,
-            "oauth2PermissionScopes": [], "preAuthorizedApplications": [],
-        },
-        "info": {
-            "logoUrl": null, "marketingUrl": null, "privacyStatementUrl": null, "supportUrl": null,
-            "termsOfServiceUrl": null,
-        },
-        "parentalControlSettings": { "countriesBlockedForMinors": [], "legalAgeGroupRule": "Allow" },
-        "publicClient": { "redirectUris": [] },
-        "spa": { "redirectUris": [] },
-        "verifiedPublisher": { "displayName": null, "verifiedPublisherId": null, "addedDateTime": null },
-        "web": {
-            "homePageUrl": null, "logoutUrl": null, "redirectUris": [],
-            "implicitGrantSettings": { "enableAccessTokenIssuance": false, "enableIdTokenIssuance": false },
-            "redirectUriSettings": [],
-        },
-    });
-    match document {
-        Value::Object(document) => document,
-        _ => Map::new(),
-    }
 }
 
 #[cfg(test)]

@@ -7,8 +7,8 @@ use base64::Engine as _;
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
-use super::call::Caller;
 use super::errors::{Failure, Outcome, of_status};
+use crate::directory::caller::Caller;
 use crate::server::exchange::{Answer, Request};
 use crate::state::World;
 use crate::state::log::Entry;
@@ -62,10 +62,10 @@ fn one(world: &mut World, caller: &Caller, request: &Request) -> Answer {
     let fault = world.faults.strike(&request.method, &request.path);
     let status = fault.as_ref().and_then(|fault| fault.status);
     let (Some(fault), Some(status)) = (&fault, status) else {
-        return super::answer_signed_in(world, caller, request);
+        return super::answering::answer_signed_in(world, caller, request);
     };
     if fault.effect {
-        super::answer_signed_in(world, caller, request);
+        super::answering::answer_signed_in(world, caller, request);
     }
     let mut answer = match &fault.body {
         Some(body) => Answer::json(status, body),

@@ -1,30 +1,19 @@
 //! One call of Graph: who asks what of which tenant, and when.
 
-use std::collections::BTreeSet;
-
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use super::authorize::{self, Reach};
-use super::entity::Entity;
 use super::errors::{Failure, Outcome};
 use super::options::Options;
-use crate::moods::Lag;
+use crate::directory::caller::Caller;
+use crate::directory::entity::Entity;
+use crate::directory::tenant::Tenant;
 use crate::server::exchange::{Answer, Request};
 use crate::state::World;
 use crate::state::clock::graph_time;
+use crate::state::lags::Kind;
 use crate::state::table::{Settling, View};
-use crate::state::tenant::Tenant;
-
-/// The application that signed in.
-#[derive(Clone, Debug)]
-pub(crate) struct Caller {
-    pub(crate) tenant: String,
-    pub(crate) app_id: String,
-    /// Object id of its service principal in the tenant.
-    pub(crate) object_id: String,
-    pub(crate) roles: BTreeSet<String>,
-}
 
 /// What an operation has at hand.
 pub(crate) struct Call<'a> {
@@ -133,96 +122,5 @@ impl<'a> Call<'a> {
         let mut body = Vec::new();
         object.write_object(&properties, &format!("\"@odata.context\":{context}"), &mut body);
         Ok(Answer::empty(status).with_body("application/json", body))
-    }
-}
-
-/// Kinds of objects, as far as replicas are late with them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Application,
-    Principal,
-    Grant,
-    RoleAssignment,
-    Keys,
-    Deleted,
-    Person,
-}
-
-impl World {
-    /// When all replicas will have heard of a write made now to an object of this kind.
-    pub(crate) fn settles(&mut self, kind: Kind) -> Settling {
-        let moods = &self.moods;
-        let own = match kind {
-            Kind::Application => moods.lag_of_applications,
-            Kind::Principal => moods.lag_of_principals,
-            Kind::Grant => moods.lag_of_grants,
-            Kind::RoleAssignment => moods.lag_of_role_assignments,
-            Kind::Keys => moods.lag_of_keys,
-            Kind::Deleted => moods.lag_of_deleted_items,
-            Kind::Person => moods.lag_of_people,
-        };
-        self.settling(own.unwrap_or(moods.replica_lag))
-    }
-
-    /// When something is seen everywhere that is late by this much.
-    pub(crate) fn settling(&mut self, lag: Lag) -> Settling {
-        let drawn = self.moods.replicas_disagree;
-        let mut within = |most: u64| if drawn { self.random.below(most + 1) } else { most };
-        match lag {
-            Lag::Reads(count) => Settling {
-                at: Timestamp::MIN,
-                looks: u32::try_from(within(u64::from(count))).unwrap_or(count),
-            },
-            Lag::Milliseconds(most) => {
-                let lag = SignedDuration::from_millis(i64::try_from(within(most)).unwrap_or(i64::MAX));
-                self.clock.now().checked_add(lag).unwrap_or(Timestamp::MAX).into()
-            }
-        }
-    }
-
-    /// True and false in turn.
-    pub(crate) fn alternate(&mut self) -> bool {
-        self.turn = !self.turn;
-        self.turn
-    }
-}
-
-/// How an object is named in a path: by id, or by an alternate key such as `appId='..'`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Key {
-    Id(String),
-    Alternate(String, String),
-}
-
-impl Key {
-    /// The segment after a collection, or what stood in its parentheses.
-    pub(crate) fn parse(segment: &str) -> Self {
-        if let Some((name, value)) = segment.split_once('=')
-            && let Some(value) = value.strip_prefix('\'').and_then(|value| value.strip_suffix('\''))
-        {
-            return Self::Alternate(name.trim().to_owned(), value.replace("''", "'"));
-        }
-        Self::Id(segment.to_owned())
-    }
-
-    /// As an error names it.
-    pub(crate) fn shown(&self) -> &str {
-        match self {
-            Self::Id(id) | Self::Alternate(_, id) => id,
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn keys_are_ids_or_alternate() {
-        assert_eq!(Key::parse("17"), Key::Id("17".to_owned()));
-        assert_eq!(
-            Key::parse("uniqueName='o''hara'"),
-            Key::Alternate("uniqueName".to_owned(), "o'hara".to_owned())
-        );
     }
 }

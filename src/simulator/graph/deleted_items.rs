@@ -3,16 +3,21 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use super::applications::Application;
-use super::call::{Call, Key, Kind as Lagging};
+use super::call::Call;
 use super::directory_objects::typed;
-use super::entity::Entity;
 use super::errors::{Failure, Outcome};
 use super::listing;
-use super::service_principals::{self, ServicePrincipal};
+use crate::directory::application::Application;
+use crate::directory::entity::Entity;
+use crate::directory::group::Group;
+use crate::directory::key::Key;
+use crate::directory::lookup;
+use crate::directory::service_principal::ServicePrincipal;
+use crate::directory::user::User;
 use crate::moods::DeletedReaders;
 use crate::server::exchange::Answer;
 use crate::state::World;
+use crate::state::lags::Kind as Lagging;
 use crate::state::table::Table;
 
 const RETENTION: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -200,15 +205,14 @@ pub(crate) fn restore(call: &mut Call<'_>, id: &str) -> Outcome {
         Kind::User => {
             let gone = tenant.deleted_users.remove(id, now, settles).ok_or_else(missing)?;
             let object = super::user_writes::restored(&gone);
-            let restored = typed(&object, super::users::User::DEFAULT);
+            let restored = typed(&object, User::DEFAULT);
             tenant.users.put(id, object, now, shown);
             restored
         }
         Kind::Group => {
             let gone = tenant.deleted_groups.remove(id, now, settles).ok_or_else(missing)?;
-            let object =
-                super::groups::Group { deleted_date_time: None, ..super::groups::Group::clone(&gone) };
-            let restored = typed(&object, super::groups::Group::DEFAULT);
+            let object = Group { deleted_date_time: None, ..Group::clone(&gone) };
+            let restored = typed(&object, Group::DEFAULT);
             tenant.groups.put(id, object, now, shown);
             restored
         }
@@ -225,7 +229,7 @@ fn check_principal(call: &Call<'_>, id: &str) -> Outcome<()> {
         return Err(Failure::not_found(id));
     };
     let key = Key::Alternate("appId".to_owned(), principal.app_id().to_owned());
-    if service_principals::find(tenant, &key).is_some() {
+    if lookup::find_principal(tenant, &key).is_some() {
         let message = format!(
             "The service principal cannot be created, updated, or restored because the service principal name {} is already in use.",
             principal.app_id()
@@ -234,7 +238,7 @@ fn check_principal(call: &Call<'_>, id: &str) -> Outcome<()> {
             .detail("ObjectConflict", "servicePrincipalNames"));
     }
     let home = principal.text("appOwnerOrganizationId") == tenant.id;
-    if home && super::applications::find(tenant, &key).is_none() {
+    if home && lookup::find_application(tenant, &key).is_none() {
         return Err(Failure::bad(format!(
             "The appId '{}' of the service principal does not reference a valid application object.",
             principal.app_id()

@@ -5,9 +5,9 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
 
 use super::call::Call;
-use super::entity::Entity;
 use super::errors::{Failure, Outcome};
-use super::groups::Group;
+use crate::directory::entity::Entity;
+use crate::directory::group::Group;
 use crate::server::exchange::Answer;
 use crate::state::table::Table;
 

@@ -6,8 +6,8 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-use super::call::Caller;
 use crate::arguments::Arguments;
+use crate::directory::caller::Caller;
 use crate::entra;
 use crate::entra::jwt::Signer;
 use crate::server::exchange::{Answer, Request};
@@ -43,7 +43,7 @@ impl Desk {
     pub(crate) fn new() -> Self {
         static SIGNER: OnceLock<Arc<Signer>> = OnceLock::new();
         let signer = SIGNER.get_or_init(|| Arc::new(Signer::generate().unwrap())).clone();
-        let world = World::new(&Arguments::default(), signer).unwrap();
+        let world = crate::beginning::world(&Arguments::default(), signer).unwrap();
         let tenant = &world.tenants[0];
         let automation = &tenant.automation;
         let caller =
@@ -103,7 +103,7 @@ impl Desk {
             base: "https://127.0.0.1:1".to_owned(),
         };
         super::deleted_items::purge_expired(&mut self.world);
-        super::answer_signed_in(&mut self.world, &self.caller, &request)
+        super::answering::answer_signed_in(&mut self.world, &self.caller, &request)
     }
 
     pub(crate) fn get(&mut self, url: &str) -> Answer {

@@ -3,11 +3,11 @@
 use serde_json::{Map, Value, json};
 
 use super::call::Call;
-use super::entity::Entity;
 use super::errors::{Failure, Outcome};
+use crate::directory::entity::Entity;
+use crate::directory::tenant::Tenant;
 use crate::server::exchange::Answer;
 use crate::state::table::{Table, View};
-use crate::state::tenant::Tenant;
 
 /// The object with this id and its type, whatever it is.
 pub(crate) fn shown(tenant: &Tenant, id: &str, view: View) -> Option<Value> {

@@ -2,9 +2,13 @@
 
 use serde_json::{Map, Value, json};
 
-use super::applications::{self, Application, Federated};
-use super::call::{Call, Key};
+use super::applications;
+use super::call::Call;
 use super::errors::{Failure, Outcome};
+use crate::directory::application::Application;
+use crate::directory::application::Federated;
+use crate::directory::key::Key;
+use crate::directory::lookup;
 use crate::server::exchange::Answer;
 
 /// The most credentials one application takes.
@@ -35,7 +39,7 @@ fn position(application: &Application, key: &Key) -> Outcome<usize> {
 }
 
 fn seen(call: &Call<'_>, key: &Key) -> Outcome<std::sync::Arc<Application>> {
-    applications::seen(call.tenant(), key, call.view).ok_or_else(|| Failure::not_found(key.shown()))
+    lookup::see_application(call.tenant(), key, call.view).ok_or_else(|| Failure::not_found(key.shown()))
 }
 
 pub(crate) fn list(call: &Call<'_>, key: &Key) -> Outcome {

@@ -2,31 +2,20 @@
 
 use serde_json::Value;
 
-use super::call::{Call, Key, Kind};
-use super::entity::{Entity, entity};
+use super::call::Call;
 use super::errors::{Failure, Outcome};
-use super::{ids, listing, service_principals};
+use super::listing;
+use crate::directory::entity::Entity;
+use crate::directory::grant::Grant;
+use crate::directory::ids;
+use crate::directory::key::Key;
+use crate::directory::lookup;
 use crate::moods::{EmptyScope, FreshPrincipal, ScopeNames};
 use crate::server::exchange::Answer;
+use crate::state::lags::Kind;
 
 /// The longest `scope` a grant takes, in characters.
 const SCOPE_LIMIT: usize = 3850;
-
-entity! {
-    /// A delegated grant.
-    Grant as "oAuth2PermissionGrant", default ["clientId", "consentType", "id", "principalId", "resourceId", "scope"] {
-        /// Object id of the client's service principal.
-        client_id: String = "clientId",
-        /// `AllPrincipals` or `Principal`.
-        consent_type: String = "consentType",
-        /// Computed from client, resource and principal.
-        id: String = "id",
-        principal_id: Option<String> = "principalId",
-        resource_id: String = "resourceId",
-        /// Blank-separated.
-        scope: Option<String> = "scope",
-    }
-}
 
 pub(crate) fn list(call: &Call<'_>) -> Outcome {
     call.allow("GET", "/oauth2PermissionGrants")?;
@@ -41,7 +30,7 @@ pub(crate) fn count(call: &Call<'_>) -> Outcome {
 /// The grants of one client.
 pub(crate) fn of_client(call: &Call<'_>, key: &Key) -> Outcome {
     call.allow("GET", "/servicePrincipals/{id}/oauth2PermissionGrants")?;
-    let client = service_principals::seen(call.tenant(), key, call.view)
+    let client = lookup::see_principal(call.tenant(), key, call.view)
         .ok_or_else(|| Failure::not_found(key.shown()))?;
     let rows = listing::matching(&call.tenant().grants, call.view, |grant| grant.client_id == client.id());
     listing::gathered(call, "oauth2PermissionGrants", rows)

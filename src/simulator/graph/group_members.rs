@@ -4,13 +4,16 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::call::{Call, Kind};
+use super::call::Call;
 use super::directory_objects;
 use super::errors::{Failure, Outcome};
-use super::groups::{self, Group, Member};
+use super::groups;
 use super::listing::next_link;
 use super::options::PageToken;
+use crate::directory::group::Group;
+use crate::directory::group::Member;
 use crate::server::exchange::Answer;
+use crate::state::lags::Kind;
 
 /// `members` or `transitiveMembers`, all kinds or one, objects or their number.
 pub(crate) fn list(

@@ -2,61 +2,17 @@
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::call::{Call, Kind};
-use super::entity::{Entity, entity};
+use super::call::Call;
 use super::errors::{Failure, Outcome};
-use super::{listing, owners};
+use super::listing;
+use crate::directory::entity::Entity;
+use crate::directory::group::Group;
+use crate::directory::group::Member;
+use crate::graph::references;
 use crate::server::exchange::Answer;
-
-/// A direct member of a group.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Member {
-    /// For example `#microsoft.graph.user`.
-    #[serde(rename = "@odata.type")]
-    pub(crate) kind: String,
-    pub(crate) id: String,
-}
-
-entity! {
-    /// A group of any kind that Graph shows.
-    Group as "group", default [
-        "id", "deletedDateTime", "classification", "createdDateTime", "description", "displayName", "groupTypes",
-        "mail", "mailEnabled", "mailNickname", "membershipRule", "membershipRuleProcessingState",
-        "onPremisesSyncEnabled", "proxyAddresses", "securityEnabled", "visibility",
-    ] {
-        id: String = "id",
-        display_name: Option<String> = "displayName",
-        description: Option<String> = "description",
-        classification: Option<String> = "classification",
-        mail: Option<String> = "mail",
-        mail_enabled: Option<bool> = "mailEnabled",
-        mail_nickname: Option<String> = "mailNickname",
-        proxy_addresses: Vec<String> = "proxyAddresses",
-        /// `Unified` for Microsoft 365 groups, `DynamicMembership` for dynamic ones.
-        group_types: Vec<String> = "groupTypes",
-        security_enabled: Option<bool> = "securityEnabled",
-        membership_rule: Option<String> = "membershipRule",
-        membership_rule_processing_state: Option<String> = "membershipRuleProcessingState",
-        /// `Private`, `Public`, `HiddenMembership`.
-        visibility: Option<String> = "visibility",
-        on_premises_sync_enabled: Option<bool> = "onPremisesSyncEnabled",
-        hide_from_address_lists: Option<bool> = "hideFromAddressLists",
-        hide_from_outlook_clients: Option<bool> = "hideFromOutlookClients",
-        created_date_time: Option<String> = "createdDateTime",
-        deleted_date_time: Option<String> = "deletedDateTime",
-    }
-    hidden {
-        /// Direct members; Graph shows them at an address of their own.
-        #[serde(skip_serializing_if = "Vec::is_empty")]
-        members: Vec<Member>,
-        /// Former members, and the number of the change that took them out; for delta queries.
-        #[serde(skip)]
-        left: Vec<(Member, u64)>,
-    }
-}
+use crate::state::lags::Kind;
 
 pub(crate) fn list(call: &Call<'_>) -> Outcome {
     call.allow("GET", "/groups")?;
@@ -173,7 +129,7 @@ fn changed(group: &Group, body: Map<String, Value>) -> Outcome<Group> {
 
 /// The member that a reference names.
 pub(crate) fn member(call: &Call<'_>, reference: &str) -> Outcome<Member> {
-    let id = owners::referred(call, reference)?;
+    let id = references::referred(call, reference)?;
     let tenant = call.tenant();
     let kind = if tenant.users.get(&id).is_some() {
         "user"

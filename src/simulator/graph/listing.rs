@@ -5,9 +5,9 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::call::Call;
-use super::entity::Entity;
 use super::errors::{Failure, Outcome};
 use super::options::{PageToken, Selection};
+use crate::directory::entity::Entity;
 use crate::server::exchange::Answer;
 use crate::state::table::{Table, View};
 

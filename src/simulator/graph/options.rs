@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::entity::Entity;
 use super::errors::{Failure, Outcome};
 use super::filter::Filter;
+use crate::directory::entity::Entity;
 use crate::server::exchange::Request;
 
 /// Query options, with or without the dollar sign in front.

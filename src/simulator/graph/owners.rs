@@ -2,10 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::applications::{self, Application};
-use super::call::{Call, Key};
+use super::applications;
+use super::call::Call;
 use super::errors::{Failure, Outcome};
 use super::{directory_objects, service_principals};
+use crate::directory::application::Application;
+use crate::directory::key::Key;
+use crate::directory::lookup;
+use crate::graph::references;
 use crate::server::exchange::Answer;
 
 /// What is owned.
@@ -29,10 +33,10 @@ pub(crate) fn list(call: &Call<'_>, holder: Owned, key: &Key) -> Outcome {
     let missing = || Failure::not_found(key.shown());
     let owners = match holder {
         Owned::Application => {
-            applications::seen(call.tenant(), key, call.view).ok_or_else(missing)?.owners.clone()
+            lookup::see_application(call.tenant(), key, call.view).ok_or_else(missing)?.owners.clone()
         }
         Owned::ServicePrincipal => {
-            service_principals::seen(call.tenant(), key, call.view).ok_or_else(missing)?.owners.clone()
+            lookup::see_principal(call.tenant(), key, call.view).ok_or_else(missing)?.owners.clone()
         }
     };
     let objects: Vec<Value> = owners
@@ -48,7 +52,7 @@ pub(crate) fn add(call: &mut Call<'_>, holder: Owned, key: &Key) -> Outcome {
     let body = call.body()?;
     let reference =
         body.get("@odata.id").and_then(Value::as_str).ok_or_else(|| Failure::invalid_value("@odata.id"))?;
-    let owner = referred(call, reference)?;
+    let owner = references::referred(call, reference)?;
     change(call, holder, key, reach, |owners| {
         if owners.contains(&owner) {
             return Err(Failure::bad(
@@ -92,29 +96,4 @@ fn change(
         }
     }
     Ok(Answer::empty(204))
-}
-
-/// The owners that a creation binds, at most 20.
-pub(crate) fn bound(call: &Call<'_>, references: Option<Value>) -> Outcome<Vec<String>> {
-    let references = match references {
-        None | Some(Value::Null) => return Ok(Vec::new()),
-        Some(Value::Array(references)) if references.len() <= 20 => references,
-        Some(_) => return Err(Failure::invalid_value("owners@odata.bind")),
-    };
-    references
-        .iter()
-        .map(|reference| {
-            referred(call, reference.as_str().ok_or_else(|| Failure::invalid_value("owners@odata.bind"))?)
-        })
-        .collect()
-}
-
-/// The id at the end of a reference, when a user or principal has it.
-pub(crate) fn referred(call: &Call<'_>, reference: &str) -> Outcome<String> {
-    let id = reference.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
-    let tenant = call.tenant();
-    let reached = tenant.users.reached(id, call.now)
-        || tenant.service_principals.reached(id, call.now)
-        || tenant.groups.reached(id, call.now);
-    if reached { Ok(id.to_owned()) } else { Err(Failure::not_found(id)) }
 }

@@ -6,15 +6,19 @@ use jiff::tz::Offset;
 use jiff::{Span, Timestamp};
 use serde_json::{Map, Value, json};
 
-use super::application_writes::time;
-use super::applications::{self, Application, HeldSecret};
-use super::call::{Call, Key};
+use super::applications;
+use super::call::Call;
 use super::errors::{Failure, Outcome};
+use super::times::time;
 use super::{policies, service_principals};
+use crate::directory::application::Application;
+use crate::directory::application::HeldSecret;
+use crate::directory::key::Key;
+use crate::directory::lookup;
+use crate::directory::tenant::secret_text;
 use crate::moods::Hint;
 use crate::server::exchange::Answer;
 use crate::state::clock::graph_time;
-use crate::state::tenant::secret_text;
 
 /// What addPassword and removePassword act on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,7 +75,7 @@ pub(crate) fn remove(call: &mut Call<'_>, holder: Holder, key: &Key) -> Outcome 
             call.owned(reach, &current.owners)?;
             applications::concurrency(call, &current)?;
             // A replica that has not heard of the key does not find it.
-            let seen = applications::seen(call.tenant(), key, call.view);
+            let seen = lookup::see_application(call.tenant(), key, call.view);
             if !seen.is_some_and(|seen| holds(&seen.document, wanted)) {
                 return Err(no_such_key(wanted));
             }

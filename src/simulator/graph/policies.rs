@@ -3,67 +3,13 @@
 use jiff::{SignedDuration, Span, Timestamp};
 use serde_json::{Map, Value, json};
 
-use super::applications::{self, Application};
-use super::call::{Call, Key};
-use super::entity::Entity;
+use super::call::Call;
 use super::errors::{Failure, Outcome};
+use crate::directory::application::Application;
+use crate::directory::entity::Entity;
+use crate::directory::key::Key;
+use crate::directory::lookup;
 use crate::server::exchange::Answer;
-
-/// The policies of a tenant, as Graph shows them.
-#[derive(Clone, Debug)]
-pub(crate) struct Policies {
-    pub(crate) default: Value,
-    /// Custom policies; `appliesTo` lists objects with the `id` of applications.
-    pub(crate) custom: Vec<Value>,
-}
-
-impl Default for Policies {
-    fn default() -> Self {
-        Self {
-            default: json!({
-                "id": "00000000-0000-0000-0000-000000000000",
-                "displayName": "Default app management tenant policy",
-                "description": "Default tenant policy that enforces app management restrictions.",
-                "isEnabled": false,
-                "applicationRestrictions": { "passwordCredentials": [], "keyCredentials": [] },
-                "servicePrincipalRestrictions": { "passwordCredentials": [], "keyCredentials": [] },
-            }),
-            custom: Vec::new(),
-        }
-    }
-}
-
-impl Policies {
-    /// Takes over what a document in Graph's own shapes names.
-    pub(crate) fn apply(&mut self, document: &Map<String, Value>) -> Result<(), String> {
-        for (name, value) in document {
-            match (name.as_str(), value) {
-                ("tenant_id", Value::String(_)) => {}
-                ("defaultAppManagementPolicy", Value::Object(changes)) => {
-                    if let Value::Object(default) = &mut self.default {
-                        default.extend(changes.clone());
-                    }
-                }
-                ("appManagementPolicies", Value::Array(policies)) => self.custom.clone_from(policies),
-                _ => {
-                    return Err(format!(
-                        "`{name}` is no policy; there are `defaultAppManagementPolicy` (object) and `appManagementPolicies` (array)"
-                    ));
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// The custom policy of an application.
-    fn assigned(&self, id: &str) -> Option<&Value> {
-        self.custom.iter().find(|policy| {
-            policy.get("appliesTo").and_then(Value::as_array).is_some_and(|targets| {
-                targets.iter().any(|target| target.get("id").and_then(Value::as_str) == Some(id))
-            })
-        })
-    }
-}
 
 pub(crate) fn default(call: &Call<'_>) -> Outcome {
     call.allow("GET", "/policies/defaultAppManagementPolicy")?;
@@ -84,8 +30,8 @@ pub(crate) fn list(call: &Call<'_>) -> Outcome {
 
 pub(crate) fn of_application(call: &Call<'_>, key: &Key) -> Outcome {
     call.allow("GET", "/applications/{id}/appManagementPolicies")?;
-    let application =
-        applications::seen(call.tenant(), key, call.view).ok_or_else(|| Failure::not_found(key.shown()))?;
+    let application = lookup::see_application(call.tenant(), key, call.view)
+        .ok_or_else(|| Failure::not_found(key.shown()))?;
     let policies: Vec<Value> =
         call.tenant().policies.assigned(application.id()).map(without_targets).into_iter().collect();
     Ok(collection(call, "policies/appManagementPolicies", &policies))
@@ -174,6 +120,7 @@ fn duration(text: &str) -> Option<SignedDuration> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::directory::policies::Policies;
 
     #[test]
     fn durations_are_iso_8601() {

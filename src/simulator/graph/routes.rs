@@ -1,7 +1,7 @@
 //! Which operation a method and a path stand for.
 
 use super::app_role_assignments::{self, Side};
-use super::call::{Call, Key};
+use super::call::Call;
 use super::errors::{Failure, Outcome};
 use super::owners::Owned;
 use super::passwords::Holder;
@@ -10,6 +10,7 @@ use super::{
     group_members, groups, organization, owners, passwords, policies, service_principal_writes,
     service_principals, sign_ins, user_writes, users,
 };
+use crate::directory::key::Key;
 
 /// Names in paths; Graph does not mind their case.
 const WORDS: &[&str] = &[

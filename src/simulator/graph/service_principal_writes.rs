@@ -3,14 +3,20 @@
 use serde_json::{Map, Value};
 
 use super::authorize::Reach;
-use super::call::{Call, Key, Kind};
-use super::entity::Entity;
+use super::call::Call;
 use super::errors::{Failure, Outcome};
-use super::owners;
-use super::resources;
-use super::service_principals::{ServicePrincipal, find, from_application, from_resource, store, target};
+use super::service_principals::{store, target};
+use crate::directory::entity::Entity;
+use crate::directory::key::Key;
+use crate::directory::lookup;
+use crate::directory::resources;
+use crate::directory::service_principal::ServicePrincipal;
+use crate::directory::service_principal::from_application;
+use crate::directory::service_principal::from_resource;
+use crate::graph::references;
 use crate::moods::FreshApplication;
 use crate::server::exchange::Answer;
+use crate::state::lags::Kind;
 
 /// What a client may send besides `appId`.
 const WRITABLE: &[&str] = &[
@@ -50,9 +56,10 @@ fn create_from(call: &mut Call<'_>, reach: Reach, mut body: Map<String, Value>) 
         return Err(Failure::bad("A value is required for property 'appId' of resource 'ServicePrincipal'.")
             .detail("MissingValue", "appId"));
     };
-    let bound = owners::bound(call, body.remove("owners@odata.bind"))?;
+    let bound = references::bound(call, body.remove("owners@odata.bind"))?;
     let mut principal = backing(call, reach, &app_id)?;
-    let taken = find(call.tenant(), &Key::Alternate("appId".to_owned(), app_id.clone())).is_some();
+    let taken =
+        lookup::find_principal(call.tenant(), &Key::Alternate("appId".to_owned(), app_id.clone())).is_some();
     if taken {
         let message = format!(
             "The service principal cannot be created, updated, or restored because the service principal name {app_id} is already in use."
@@ -74,7 +81,7 @@ fn create_from(call: &mut Call<'_>, reach: Reach, mut body: Map<String, Value>) 
 
 /// Whether the application exists, though not everywhere yet.
 fn find_application(call: &Call<'_>, key: &Key) -> bool {
-    super::applications::find(call.tenant(), key).is_some()
+    lookup::find_application(call.tenant(), key).is_some()
 }
 
 const NOT_LOCAL: &str = "When using this permission, the backing application of the service principal being created must in the local tenant";
@@ -84,7 +91,7 @@ fn backing(call: &mut Call<'_>, reach: Reach, app_id: &str) -> Outcome<ServicePr
     let key = Key::Alternate("appId".to_owned(), app_id.to_owned());
     let (id, created, creator) = (call.guid(), call.timestamp(), call.caller.app_id.clone());
     let tenant = call.tenant();
-    let local = super::applications::find(tenant, &key)
+    let local = lookup::find_application(tenant, &key)
         .filter(|application| tenant.applications.reached(application.id(), call.now));
     if reach == Reach::Owned && !local.is_some_and(|local| local.owners.contains(&call.caller.object_id)) {
         return Err(Failure::new(403, "Authorization_RequestDenied", NOT_LOCAL));
@@ -96,7 +103,7 @@ fn backing(call: &mut Call<'_>, reach: Reach, app_id: &str) -> Outcome<ServicePr
         return Ok(from_resource(resource, &id, &created));
     }
     let foreign = call.world.tenants.iter().find_map(|home| {
-        let application = super::applications::find(home, &key)?;
+        let application = lookup::find_application(home, &key)?;
         (application.text("signInAudience") != "AzureADMyOrg").then(|| (home.id.clone(), application.clone()))
     });
     let late = find_application(call, &key);
@@ -122,7 +129,7 @@ pub(crate) fn update(call: &mut Call<'_>, key: &Key) -> Outcome {
     if let Key::Alternate(name, app_id) = key
         && create_if_missing
         && name == "appId"
-        && find(call.tenant(), key).is_none()
+        && lookup::find_principal(call.tenant(), key).is_none()
     {
         body.insert("appId".to_owned(), Value::from(app_id.as_str()));
         let reach = call.allow("POST", "/servicePrincipals")?;
@@ -192,7 +199,9 @@ pub(crate) fn delete(call: &mut Call<'_>, key: &Key) -> Outcome {
 /// Deleting an application takes its principal in the home tenant along.
 pub(crate) fn delete_with_application(call: &mut Call<'_>, app_id: &str) {
     let key = Key::Alternate("appId".to_owned(), app_id.to_owned());
-    if let Some(principal) = find(call.tenant(), &key).map(|principal| ServicePrincipal::clone(principal)) {
+    if let Some(principal) =
+        lookup::find_principal(call.tenant(), &key).map(|principal| ServicePrincipal::clone(principal))
+    {
         soft_delete(call, principal);
     }
 }

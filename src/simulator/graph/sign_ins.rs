@@ -4,12 +4,13 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use super::call::Call;
-use super::entity::{Entity, entity};
 use super::errors::{Failure, Outcome};
 use super::listing;
+use crate::directory::entity::{Entity, entity};
+use crate::directory::resources::microsoft_graph;
+use crate::directory::tenant::Tenant;
 use crate::moods::SignInActivity;
 use crate::state::clock::graph_time;
-use crate::state::tenant::Tenant;
 use std::sync::Arc;
 
 /// How late the reports are on a tenant where they are late.
@@ -57,7 +58,7 @@ fn activities(tenant: &Tenant, until: Timestamp) -> Vec<Arc<Activity>> {
             app_id: application.app_id().to_owned(),
             app_object_id: application.id().to_owned(),
             service_principal_object_id: principal.map(|one| one.id().to_owned()).unwrap_or_default(),
-            resource_id: super::resources::microsoft_graph().app_id.to_owned(),
+            resource_id: microsoft_graph().app_id.to_owned(),
             credential_origin: "application".to_owned(),
             created: text("startDateTime"),
             expires: text("endDateTime"),

@@ -1,45 +1,19 @@
 //! Graph's budgets: resource units and writes of one application in one tenant.
 
-use std::collections::HashMap;
+use jiff::SignedDuration;
 
-use jiff::{SignedDuration, Timestamp};
-
-use super::call::Caller;
 use super::errors::Failure;
+use crate::directory::caller::Caller;
 use crate::moods::RetryAfter;
 use crate::server::exchange::{Answer, Request};
 use crate::state::World;
 use crate::state::clock::http_date;
+use crate::state::meters::Meter;
 
 const UNIT_WINDOW: SignedDuration = SignedDuration::from_secs(10);
 const WRITE_WINDOW: SignedDuration = SignedDuration::from_secs(150);
 /// Writes of one application in one tenant within their window.
 const WRITES: u64 = 3000;
-
-/// What was used within the current window.
-#[derive(Clone, Copy, Debug)]
-struct Meter {
-    since: Timestamp,
-    used: u64,
-}
-
-impl Meter {
-    fn add(&mut self, now: Timestamp, window: SignedDuration, cost: u64) -> u64 {
-        if now.duration_since(self.since) >= window {
-            *self = Self { since: now, used: 0 };
-        }
-        self.used += cost;
-        self.used
-    }
-
-    fn seconds_left(&self, now: Timestamp, window: SignedDuration) -> i64 {
-        (window - now.duration_since(self.since)).as_secs().max(0) + 1
-    }
-}
-
-/// The meters of every application in every tenant.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Meters(HashMap<(String, String), (Meter, Meter)>);
 
 /// What a request costs, and how close to the limit it brought the caller.
 #[derive(Clone, Copy, Debug)]

@@ -2,12 +2,14 @@
 
 use serde_json::{Map, Value};
 
-use super::call::{Call, Kind};
-use super::entity::Entity;
+use super::call::Call;
 use super::errors::{Failure, Outcome};
-use super::users::{self, User};
+use super::users;
+use crate::directory::entity::Entity;
+use crate::directory::tenant::Tenant;
+use crate::directory::user::User;
 use crate::server::exchange::Answer;
-use crate::state::tenant::Tenant;
+use crate::state::lags::Kind;
 
 /// Set by the service alone.
 const READ_ONLY: [&str; 4] = ["id", "createdDateTime", "deletedDateTime", "creationType"];

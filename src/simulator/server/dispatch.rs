@@ -9,7 +9,7 @@ use axum::http::{HeaderValue, Response, StatusCode, header};
 use serde_json::{Value, json};
 
 use super::connection::Lifeline;
-use super::exchange::{Answer, Request};
+use super::exchange::{Answer, Request, unknown_route};
 use super::shared::Shared;
 use crate::moods::Abandoned;
 use crate::state::World;
@@ -120,12 +120,6 @@ async fn answer_with(shared: &Arc<Shared>, request: &Request, fault: Option<&Fau
         }
         None => Some(answer),
     }
-}
-
-/// A route that nobody described must not pass for an answer.
-pub(crate) fn unknown_route(request: &Request) -> Answer {
-    let message = format!("the simulator has no route {} {}", request.method, request.path);
-    Answer::json(501, &json!({ "error": { "code": "SimulatorUnknownRoute", "message": message } }))
 }
 
 fn faulty(service: Service, fault: &Fault, status: u16) -> Answer {

@@ -3,7 +3,7 @@
 use axum::http::HeaderMap;
 use bytes::Bytes;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::state::log::Entry;
 
@@ -106,6 +106,12 @@ impl Answer {
         self.tenant = Some(id.to_owned());
         self
     }
+}
+
+/// A route that nobody described must not pass for an answer.
+pub(crate) fn unknown_route(request: &Request) -> Answer {
+    let message = format!("the simulator has no route {} {}", request.method, request.path);
+    Answer::json(501, &json!({ "error": { "code": "SimulatorUnknownRoute", "message": message } }))
 }
 
 #[cfg(test)]

@@ -20,7 +20,6 @@ use tokio_util::sync::CancellationToken;
 use crate::arguments::Arguments;
 use crate::entra::jwt::Signer;
 use crate::ready;
-use crate::state::World;
 use connection::{Doors, Lifeline};
 use shared::{Place, Shared};
 pub(crate) use tls::CA_FILE;
@@ -63,7 +62,7 @@ pub async fn bind(arguments: Arguments) -> Result<Bound, String> {
     };
     let signer =
         arguments.signing_key.as_deref().map_or_else(Signer::generate, Signer::kept_in).map(Arc::new)?;
-    let world = World::new(&arguments, signer)?;
+    let world = crate::beginning::world(&arguments, signer)?;
     ready::write_env_file(&arguments, &world, &place)?;
     let ready = ready::line(&world, &place);
     let shared = Arc::new(Shared::new(arguments, place, world));

@@ -62,6 +62,11 @@ pub(crate) fn graph_time(time: Timestamp) -> String {
     if ticks == 0 { format!("{seconds}Z") } else { format!("{seconds}.{ticks:07}Z") }
 }
 
+/// How long ago something was; 0 for what is yet to come.
+pub(crate) fn milliseconds_since(earlier: Timestamp, now: Timestamp) -> u64 {
+    u64::try_from(now.duration_since(earlier).as_millis()).unwrap_or(0)
+}
+
 /// Durations as people write them: `90`, `90s`, `15m`, `1h`, `30d`, `1h30m`; without a unit, seconds.
 pub(crate) fn parse_duration(text: &str) -> Result<SignedDuration, String> {
     let wrong = || format!("`{text}` is no duration; write for example `90s`, `15m`, `1h`, `30d`");

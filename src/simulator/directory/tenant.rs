@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use crate::graph::app_role_assignments::AppRoleAssignment;
-use crate::graph::applications::Application;
-use crate::graph::grants::Grant;
-use crate::graph::groups::Group;
-use crate::graph::organization::Domain;
-use crate::graph::policies::Policies;
-use crate::graph::service_principals::ServicePrincipal;
-use crate::graph::users::User;
+use crate::directory::application::Application;
+use crate::directory::domain::Domain;
+use crate::directory::grant::Grant;
+use crate::directory::group::Group;
+use crate::directory::policies::Policies;
+use crate::directory::role_assignment::AppRoleAssignment;
+use crate::directory::service_principal::ServicePrincipal;
+use crate::directory::user::User;
 use crate::state::random::Random;
 use crate::state::table::Table;
 

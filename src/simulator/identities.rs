@@ -3,15 +3,20 @@
 use jiff::SignedDuration;
 use serde_json::json;
 
-use crate::graph::app_role_assignments::AppRoleAssignment;
-use crate::graph::applications::{self, Application, HeldSecret};
-use crate::graph::resources::{azure_ad_graph, microsoft_graph};
-use crate::graph::service_principals::{from_application, from_resource};
-use crate::graph::{entity::Entity, ids};
+use crate::directory::resources::{azure_ad_graph, microsoft_graph};
+
+use crate::directory::application;
+use crate::directory::application::Application;
+use crate::directory::application::HeldSecret;
+use crate::directory::entity::Entity;
+use crate::directory::ids;
+use crate::directory::role_assignment::AppRoleAssignment;
+use crate::directory::service_principal::from_application;
+use crate::directory::service_principal::from_resource;
+use crate::directory::tenant::Tenant;
 use crate::state::World;
 use crate::state::clock::graph_time;
 use crate::state::random::Random;
-use crate::state::tenant::Tenant;
 
 /// Application permissions of the automation identity.
 const AUTOMATION: &[&str] = &[
@@ -79,7 +84,7 @@ pub(crate) fn establish(world: &mut World, tenant_id: &str, random: &mut Random)
         }
         let (object_id, principal_id, key_id) = (random.guid(), random.guid(), random.guid());
         let mut application = Application {
-            document: applications::blank(&object_id, &client_id, &created, None, &home.1),
+            document: application::blank(&object_id, &client_id, &created, None, &home.1),
             ..Application::default()
         };
         application.document.insert("displayName".to_owned(), json!(name));
@@ -141,9 +146,9 @@ fn adopt(tenant: &mut Tenant, name: &str, client_secret: &str) -> Option<String>
 
 #[cfg(test)]
 mod tests {
-    use crate::control::state_document;
     use crate::graph::desk::Desk;
     use crate::state::random::Random;
+    use crate::state_document;
 
     #[test]
     fn a_state_document_read_back_gives_the_same_directory() {

@@ -60,7 +60,7 @@ macro_rules! entity {
             $( $( $(#[$hidden_attribute])* pub(crate) $hidden: $hidden_type, )* )?
         }
 
-        impl $crate::graph::entity::Entity for $name {
+        impl $crate::directory::entity::Entity for $name {
             const TYPE: &'static str = $kind;
             const PROPERTIES: &'static [&'static str] = &[$($json),*];
             const DEFAULT: &'static [&'static str] = &[$($default),*];

@@ -5,15 +5,17 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
-use crate::graph::applications::{Application, Federated, HeldSecret};
+use crate::directory::application::Application;
+use crate::directory::application::Federated;
+use crate::directory::application::HeldSecret;
+use crate::directory::entity::Entity;
+use crate::directory::resources;
+use crate::directory::service_principal::ServicePrincipal;
+use crate::directory::tenant::Tenant;
 use crate::graph::directory_objects::typed;
-use crate::graph::entity::Entity;
-use crate::graph::resources;
-use crate::graph::service_principals::ServicePrincipal;
 use crate::state::World;
 use crate::state::random::Random;
 use crate::state::table::Table;
-use crate::state::tenant::Tenant;
 
 /// The document that `GET /_control/state` gives and `--data` takes.
 pub(crate) fn write(world: &World) -> Value {
@@ -219,7 +221,7 @@ mod tests {
     #[test]
     fn a_world_started_from_its_own_document_shows_the_same_document() {
         let signer = Arc::new(Signer::generate().unwrap());
-        let mut world = World::new(&Arguments::default(), signer.clone()).unwrap();
+        let mut world = crate::beginning::world(&Arguments::default(), signer.clone()).unwrap();
         // Somebody has no licence left, so that a run has a row of every kind.
         world.moods.user_capping = true;
         world.organizations.find_mut("contoso.com").unwrap().user_licenses = 1;
@@ -240,7 +242,7 @@ mod tests {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), before.to_string()).unwrap();
         let arguments = Arguments { data: Some(file.path().to_owned()), ..Arguments::default() };
-        let again = write(&World::new(&arguments, signer).unwrap());
+        let again = write(&crate::beginning::world(&arguments, signer).unwrap());
         for part in ["tenants", "organizations"] {
             for (name, content) in before[part].as_object().unwrap() {
                 for (list, value) in content.as_object().unwrap() {

@@ -1,0 +1,64 @@
+//! How the world begins: invented from a seed, or read from a document.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::arguments::{Arguments, read_json};
+use crate::directory::tenant::Tenant;
+use crate::entra::jwt::Signer;
+use crate::essentials::organizations::Organizations;
+use crate::state::World;
+use crate::state::clock::{self, Clock};
+use crate::state::faults::Faults;
+use crate::state::log::RequestLog;
+use crate::state::meters::Meters;
+use crate::state::random::Random;
+use crate::state_document;
+use crate::{generate, identities};
+
+/// The world as it is at the start and after a reset.
+pub(crate) fn world(arguments: &Arguments, signer: Arc<Signer>) -> Result<World, String> {
+    let random = Random::seeded(arguments.seed);
+    let faults = match &arguments.faults {
+        Some(path) => serde_json::from_value(read_json(path)?)
+            .map_err(|error| format!("{} is no list of faults: {error}", path.display()))?,
+        None => Vec::new(),
+    };
+    let mut world = World {
+        clock: Clock::starting_at(clock::machine_time(), arguments.time_scale),
+        random: random.branch("world"),
+        tenants: Vec::new(),
+        organizations: Organizations::default(),
+        log: RequestLog::default(),
+        faults: Faults::new(faults),
+        moods: arguments.moods()?,
+        signer,
+        turn: false,
+        meters: Meters::default(),
+        purged: jiff::Timestamp::MIN,
+        secrets: BTreeSet::new(),
+    };
+    match &arguments.data {
+        Some(path) => {
+            let document = read_json(path)?;
+            let named = |problem: String| format!("{}: {problem}", path.display());
+            world.tenants = state_document::read(&document, &random).map_err(named)?;
+            let ids: Vec<String> = world.tenants.iter().map(|tenant| tenant.id.clone()).collect();
+            for id in ids {
+                identities::establish(&mut world, &id, &mut random.branch(&id));
+            }
+            generate::load(&mut world, &document).map_err(named)?;
+        }
+        None => {
+            for index in 0..arguments.tenants {
+                let mut branch = random.branch(&format!("tenant {index}"));
+                let tenant = Tenant::invented(index, &mut branch);
+                let id = tenant.id.clone();
+                world.tenants.push(tenant);
+                identities::establish(&mut world, &id, &mut branch);
+                generate::populate(&mut world, &id, arguments.users, arguments.groups, &mut branch);
+            }
+        }
+    }
+    Ok(world)
+}

@@ -1,0 +1,70 @@
+//! Users of the directory.
+
+use serde::{Deserialize, Serialize};
+
+use super::entity::entity;
+
+/// A licence of a user.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct AssignedLicense {
+    #[serde(rename = "disabledPlans")]
+    pub(crate) disabled_plans: Vec<String>,
+    #[serde(rename = "skuId")]
+    pub(crate) sku_id: String,
+}
+
+/// A service plan of a user; `exchange` and `Enabled` mean a mailbox.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct AssignedPlan {
+    #[serde(rename = "assignedDateTime")]
+    pub(crate) assigned: Option<String>,
+    #[serde(rename = "capabilityStatus")]
+    pub(crate) capability_status: String,
+    pub(crate) service: String,
+    #[serde(rename = "servicePlanId")]
+    pub(crate) service_plan_id: String,
+}
+
+entity! {
+    /// A user.
+    User as "user", default [
+        "businessPhones", "displayName", "givenName", "id", "jobTitle", "mail", "mobilePhone", "officeLocation",
+        "preferredLanguage", "surname", "userPrincipalName",
+    ] {
+        id: String = "id",
+        user_principal_name: String = "userPrincipalName",
+        display_name: Option<String> = "displayName",
+        given_name: Option<String> = "givenName",
+        surname: Option<String> = "surname",
+        mail: Option<String> = "mail",
+        mail_nickname: Option<String> = "mailNickname",
+        /// `SMTP:` before the primary address, `smtp:` before an alias.
+        proxy_addresses: Vec<String> = "proxyAddresses",
+        other_mails: Vec<String> = "otherMails",
+        account_enabled: Option<bool> = "accountEnabled",
+        /// `Member`, `Guest`, null in old objects.
+        user_type: Option<String> = "userType",
+        assigned_licenses: Vec<AssignedLicense> = "assignedLicenses",
+        assigned_plans: Vec<AssignedPlan> = "assignedPlans",
+        job_title: Option<String> = "jobTitle",
+        department: Option<String> = "department",
+        company_name: Option<String> = "companyName",
+        office_location: Option<String> = "officeLocation",
+        mobile_phone: Option<String> = "mobilePhone",
+        business_phones: Vec<String> = "businessPhones",
+        preferred_language: Option<String> = "preferredLanguage",
+        usage_location: Option<String> = "usageLocation",
+        employee_type: Option<String> = "employeeType",
+        on_premises_sync_enabled: Option<bool> = "onPremisesSyncEnabled",
+        on_premises_immutable_id: Option<String> = "onPremisesImmutableId",
+        on_premises_sam_account_name: Option<String> = "onPremisesSamAccountName",
+        creation_type: Option<String> = "creationType",
+        external_user_state: Option<String> = "externalUserState",
+        is_resource_account: Option<bool> = "isResourceAccount",
+        show_in_address_list: Option<bool> = "showInAddressList",
+        created_date_time: Option<String> = "createdDateTime",
+        deleted_date_time: Option<String> = "deletedDateTime",
+    }
+}
