@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::configuration::{Configuration, Missing};
 use super::diagnose::Diagnose as _;
 use super::ids::ObjectPath;
+use crate::preview::Intentions;
 use clients::auth::{Credentials, TenantId};
 use clients::clock::Clock;
 use clients::env::EnvMap;
@@ -28,6 +29,7 @@ pub struct Session {
     /// By the tenant's id, and by the domain that names it in a configuration.
     graphs: Mutex<HashMap<TenantId, Graph>>,
     account: OnceLock<Account>,
+    intentions: Intentions,
 }
 
 impl Session {
@@ -45,7 +47,13 @@ impl Session {
             credentials: OnceLock::new(),
             graphs: Mutex::default(),
             account: OnceLock::new(),
+            intentions: Intentions::default(),
         }
+    }
+
+    /// What the parts of the configuration have said about organizations so far.
+    pub fn intentions(&self) -> &Intentions {
+        &self.intentions
     }
 
     /// The limits of an operation as everything below takes them, with the id of this run.

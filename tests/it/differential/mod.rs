@@ -3,7 +3,7 @@
 
 mod compare;
 pub(crate) mod random;
-mod shake;
+pub(crate) mod shake;
 mod told;
 
 use std::fs;

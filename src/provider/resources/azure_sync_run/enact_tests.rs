@@ -20,7 +20,8 @@ use clients::essentials::Account;
 use clients::http::{HttpClient, Options};
 use sync_report as report;
 use sync_report::{
-    AccountFacts, AccountType, DeletedItem, Directory, DirectoryObject, Estimate, Input, UserFacts,
+    AccountFacts, AccountType, DeletedItem, Directory, DirectoryObject, Estimate, Input, Licence, Reach,
+    UserFacts,
 };
 
 /// A small users API: addresses with `bad` in them are refused, those with `locked` are forbidden, those with `silent` are
@@ -107,7 +108,7 @@ fn changes(added: &[&str], updated: &[&str], deleted: &[&str]) -> Vec<Change> {
             user_principal_name: address,
             given_name: Some("New"),
             enabled: true,
-            exchange_licence: true,
+            licence: Licence::Active,
             ..UserFacts::default()
         };
         DirectoryObject::user(Uuid::from_u128(number), &facts, [])
@@ -124,7 +125,7 @@ fn changes(added: &[&str], updated: &[&str], deleted: &[&str]) -> Vec<Change> {
         report::Account::new(&facts, [])
     };
     let objects = (1u128..).zip(added.iter().chain(updated)).map(user).collect();
-    let items = deleted.iter().map(|address| DeletedItem::user(Some(address), "")).collect();
+    let items = deleted.iter().map(|address| DeletedItem::user(Some(address), "", None)).collect();
     let mut input = Input {
         directory: Directory::new(objects, items, ["contoso.com"]),
         roster: report::Roster::new(
@@ -135,7 +136,7 @@ fn changes(added: &[&str], updated: &[&str], deleted: &[&str]) -> Vec<Change> {
         ..Input::default()
     };
     input.switches.users.remove_deleted = true;
-    Estimate::of(&input).changes().collect()
+    Estimate::of(&input).changes(Reach::Everything).collect()
 }
 
 /// Ten addresses in order, of which this one is the first.
