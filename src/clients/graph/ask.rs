@@ -14,11 +14,15 @@ pub(super) struct Ask {
     pub(super) operation: String,
     pub(super) need: &'static Need,
     pub(super) method: Method,
+    /// Of Graph's API.
+    pub(super) version: &'static str,
     /// Path and query, such as `/applications/x?$select=id`.
     pub(super) path: String,
     pub(super) body: Option<Body>,
     pub(super) repeat: Repeat,
     pub(super) holds_secret: bool,
+    /// Whether it may change something.
+    pub(super) writes: bool,
 }
 
 impl Ask {
@@ -28,12 +32,20 @@ impl Ask {
         need: &'static Need,
         operation: impl Into<String>,
     ) -> Self {
-        let repeat = if method.is_safe() { Repeat::Safe } else { Repeat::Unsafe };
-        Self { operation: operation.into(), need, method, path, body: None, repeat, holds_secret: false }
+        let (repeat, writes) = if method.is_safe() { (Repeat::Safe, false) } else { (Repeat::Unsafe, true) };
+        let operation = operation.into();
+        let version = "v1.0";
+        Self { operation, need, method, version, path, body: None, repeat, holds_secret: false, writes }
     }
 
     pub(super) fn get(path: String, need: &'static Need, operation: impl Into<String>) -> Self {
         Self::new(Method::GET, path, need, operation)
+    }
+
+    /// It is asked of Graph's beta, which may change or be gone tomorrow: nothing may depend on it.
+    pub(super) fn beta(mut self) -> Self {
+        self.version = "beta";
+        self
     }
 
     /// Sets the body.
@@ -47,6 +59,12 @@ impl Ask {
     /// Sending it twice does the same as sending it once.
     pub(super) fn repeatable(mut self) -> Self {
         self.repeat = Repeat::Safe;
+        self
+    }
+
+    /// It changes nothing although its method could: it carries other asks, of which none does.
+    pub(super) fn reading(mut self) -> Self {
+        self.writes = false;
         self
     }
 

@@ -5,8 +5,8 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
+use reqwest::Url;
 use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue};
-use reqwest::{Method, Url};
 use serde::de::DeserializeOwned;
 use tokio::sync::OnceCell;
 use tokio::time::Instant;
@@ -25,7 +25,6 @@ use crate::http::{Call, HttpClient, Limiter, Request, Response};
 
 /// Echoed by Graph and kept in its logs (Graph: best practices).
 const CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("client-request-id");
-const VERSION: &str = "v1.0";
 /// Requests at once against one tenant: enough to hide latency, far below the tenant's limits.
 const PARALLEL: usize = 8;
 
@@ -205,10 +204,10 @@ impl Graph {
 
     /// Sends an ask; every status but success is an error. A write drops what was known of the tenant.
     pub(super) async fn send(&self, call: &Call, ask: Ask) -> Result<Response, Error> {
-        let is_write = ask.method != Method::GET && ask.path != super::batch::PATH;
+        let writes = ask.writes;
         let url = self.url(&ask)?;
         let sent = self.send_to(call, &ask, url).await;
-        if is_write {
+        if writes {
             // Also after a failure: whether it did something may be unknown.
             self.forget_snapshots();
         }
@@ -249,13 +248,13 @@ impl Graph {
 
     pub(super) fn url(&self, ask: &Ask) -> Result<Url, Error> {
         let base = self.0.endpoint.as_str().trim_end_matches('/');
-        Url::parse(&format!("{base}/{VERSION}{}", ask.path))
+        Url::parse(&format!("{base}/{}{}", ask.version, ask.path))
             .map_err(|error| ask.error(Fault::Unexpected(error.to_string())))
     }
 
     /// The address of an object, for a reference to it in a body.
     pub(super) fn reference(&self, path: &str) -> String {
-        format!("{}/{VERSION}{path}", self.0.endpoint.as_str().trim_end_matches('/'))
+        format!("{}/v1.0{path}", self.0.endpoint.as_str().trim_end_matches('/'))
     }
 
     /// The permissions in the caller's token, as far as it can be had without signing in anew.
@@ -316,8 +315,8 @@ fn request(call: &Call, ask: &Ask, url: Url, token: &Token) -> Result<Request, E
     if let Some(body) = &ask.body {
         request = request.body(body.clone());
     }
-    if ask.path == super::batch::PATH {
-        request = request.reading(); // batches hold nothing but reads
+    if !ask.writes {
+        request = request.reading();
     }
     Ok(if ask.holds_secret { request.wipe_answer() } else { request })
 }
