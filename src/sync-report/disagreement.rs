@@ -19,6 +19,15 @@ pub struct Disagreement {
     pub approved: String,
 }
 
+impl Disagreement {
+    /// The argument that says which version of the sync is assumed.
+    pub const VERSION: &'static str = "sync_version";
+    /// The argument that lists the addresses that are left alone.
+    pub const EXEMPTIONS: &'static str = "exemptions";
+    /// The argument for the role of new users.
+    pub const DEFAULT_ROLE: &'static str = "default_role";
+}
+
 /// How many arguments may differ at once.
 const MOST: usize = 3;
 
@@ -79,19 +88,19 @@ fn flip(input: &mut Input, change: usize) -> Option<Flipped> {
         9 => {
             let before = input.switches.default_role;
             input.switches.default_role = other_role(before);
-            told("default_role", &before.name(), &input.switches.default_role.name())
+            told(Disagreement::DEFAULT_ROLE, &before.name(), &input.switches.default_role.name())
         }
         10 => {
             let before = input.version;
             input.version = before.other();
-            told("sync_version", &before.number(), &input.version.number())
+            told(Disagreement::VERSION, &before.number(), &input.version.number())
         }
         _ => {
             let addresses = input.exemptions.iter().collect::<Vec<_>>().join(", ");
             if addresses.is_empty() {
                 return None;
             }
-            let told = told("exemptions", &format!("[{addresses}]"), &"[]");
+            let told = told(Disagreement::EXEMPTIONS, &format!("[{addresses}]"), &"[]");
             exemptions = Some(std::mem::take(&mut input.exemptions));
             told
         }

@@ -2,21 +2,18 @@
 //! it into the form in which configurations use it.
 
 mod directory;
-mod intentions;
 mod object;
 mod organization;
 
 use futures::FutureExt;
 use tokio_util::task::AbortOnDropHandle;
 
-use crate::provider_block::Diagnose as _;
 use clients::essentials;
 use clients::graph::{self, Graph, needs};
 use clients::http::Call;
 use framework::diagnostic::Diagnostic;
 use sync_report::{Directory, Exemptions, Input, Roster, Switches, SyncVersion};
 
-pub use intentions::{Intentions, PreviewIntention, SyncIntention};
 pub use object::{CountsModel, FindingModel, ReportModel, sync_version};
 pub use organization::switches;
 
@@ -76,7 +73,7 @@ impl Error {
     pub fn diagnostic(&self) -> Diagnostic {
         let summary = match self {
             // Nothing was looked at yet: that is another matter than a directory that cannot be read.
-            Self::Directory(error) if self.is_sign_in() => return error.diagnose(),
+            Self::Directory(_) if self.is_sign_in() => "Unable to sign in to Entra",
             Self::Directory(_) | Self::ObjectId(_) | Self::BasicProperties | Self::Ended => {
                 "Unable to read the directory"
             }

@@ -3,6 +3,7 @@
 mod configuration;
 mod diagnose;
 pub mod ids;
+mod intentions;
 mod model;
 pub mod permissions;
 mod region;
@@ -11,6 +12,7 @@ mod session;
 pub use configuration::{Configuration, Login, Missing, configure, validate};
 pub use diagnose::Diagnose;
 pub use ids::{NotAPath, ObjectPath};
+pub use intentions::{PreviewIntention, SyncIntention};
 pub use model::ProviderModel;
 pub use region::{Region, UnknownRegion};
 pub use session::Session;

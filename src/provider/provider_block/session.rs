@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::configuration::{Configuration, Missing};
 use super::diagnose::Diagnose as _;
 use super::ids::ObjectPath;
-use crate::preview::Intentions;
+use super::intentions::Intentions;
 use clients::auth::{Credentials, TenantId};
 use clients::clock::Clock;
 use clients::env::EnvMap;

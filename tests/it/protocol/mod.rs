@@ -24,5 +24,6 @@ mod provider_config;
 mod schema;
 mod sign_in;
 mod sync_run;
+mod sync_run_reach;
 mod tenant;
 mod waiting;

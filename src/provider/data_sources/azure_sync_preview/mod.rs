@@ -4,15 +4,15 @@ mod model;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::preview::{self, PreviewIntention, Wanted};
-use crate::provider_block::{Diagnose, Session};
+use crate::preview::{self, Wanted};
+use crate::provider_block::{Diagnose, PreviewIntention, Session};
 use clients::essentials::Organization;
 use clients::http::Call;
 use framework::attr::Attr;
 use framework::context::Context;
 use framework::data_source::{DataSource, DataSourceDescription};
 use framework::diagnostic::Diagnostics;
-use sync_report::{Actions, Estimate, Exemptions, Reach, Role, Switches, What};
+use sync_report::{Actions, Disagreement, Estimate, Exemptions, Reach, Role, Switches, What};
 
 use model::{AllowedActions, PreviewModel, WhatToSync};
 
@@ -126,7 +126,7 @@ fn named(config: &PreviewModel) -> BTreeSet<&'static str> {
         note("groups.remove_deleted", remove_deleted);
     }
     if config.default_role.is_known() {
-        named.insert("default_role");
+        named.insert(Disagreement::DEFAULT_ROLE);
     }
     named
 }

@@ -57,6 +57,9 @@ async fn answer(service: Service, request: Request) -> impl IntoResponse + use<>
     let body: Value = if body.is_empty() { Value::Null } else { serde_json::from_slice(&body).unwrap() };
     let (_, last) = path.rsplit_once('/').unwrap();
     service.log.lock().unwrap().push((format!("{} {last}", head.method), body.clone()));
+    if head.method == "GET" {
+        service.log.lock().unwrap().pop();
+    }
     let concerns = |word: &str| last.contains(word) || body.to_string().contains(word);
     if concerns("interrupt") {
         service.interrupt.cancel();
@@ -65,6 +68,11 @@ async fn answer(service: Service, request: Request) -> impl IntoResponse + use<>
         std::future::pending::<()>().await;
     }
     match head.method.as_str() {
+        // Those with `stuck` stay what they are.
+        "GET" => {
+            let kind = if last.contains("stuck") { "silent_user" } else { "functional_account" };
+            (StatusCode::OK, json!({ "primary_email": last, "type": kind }).to_string())
+        }
         "POST" => {
             let bad = |user: &&Value| user["primary_email"].as_str().unwrap().contains("bad");
             let users = body.as_array().unwrap();
@@ -139,6 +147,14 @@ fn changes(added: &[&str], updated: &[&str], deleted: &[&str]) -> Vec<Change> {
     Estimate::of(&input).changes(Reach::Everything).collect()
 }
 
+/// The account of somebody who was blocked and becomes a functional account.
+fn conversion(address: &str) -> Change {
+    let mut change = changes(&[], &[address], &[]).remove(0);
+    change.action = Action::Convert;
+    change.fields.account_type = Some(AccountType::FunctionalAccount);
+    change
+}
+
 /// Ten addresses in order, of which this one is the first.
 const fn ten(first: &str) -> [&str; 10] {
     [
@@ -193,6 +209,22 @@ async fn a_refused_row_is_left_and_the_rest_is_done() {
         outcome.left["bad.update@contoso.com"]
             .starts_with("update: Proofpoint Essentials answered with status 422")
     );
+}
+
+#[tokio::test]
+async fn a_change_of_type_that_has_no_effect_or_is_refused_stays_in_what_is_left() {
+    let service = Service::default();
+    let converted = ["a@contoso.com", "bad@contoso.com", "stuck@contoso.com"].map(conversion);
+    let outcome = service.enact(&converted).await;
+    assert_eq!(outcome.made, 1);
+    assert_eq!(
+        outcome.left["stuck@contoso.com"],
+        "convert: Proofpoint accepted the change, and the account is of its old type"
+    );
+    assert!(outcome.left["bad@contoso.com"].starts_with("convert: "), "{outcome:?}");
+    let log = service.log();
+    assert!(log.iter().all(|(request, _)| request.starts_with("PUT ")), "nothing is made again: {log:?}");
+    assert_eq!(log[0].1["type"], "functional_account");
 }
 
 #[tokio::test]

@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 
 use super::model::RunModel;
 use super::{active_accounts, deletions, limit, organization, telling, version};
-use crate::preview::{self, PreviewIntention, SyncIntention};
-use crate::provider_block::{Diagnose as _, Session};
+use crate::preview;
+use crate::provider_block::{Diagnose as _, PreviewIntention, Session, SyncIntention};
 use framework::context::Context;
 use framework::diagnostic::{Diagnostic, Diagnostics};
-use sync_report::{Judgement, Limit};
+use sync_report::{Disagreement, Judgement, Limit};
 
 /// Everything that a plan can know of a run.
 pub(super) async fn foresee(
@@ -92,15 +92,15 @@ fn disagreement(
     }
     let number = |version: sync_report::SyncVersion| version.number().to_string();
     if let Some(sync) = sync.version.filter(|sync| *sync != preview.version) {
-        differs("sync_version", &number(preview.version), "`proofpoint_azure_sync`", &number(sync));
+        differs(Disagreement::VERSION, &number(preview.version), "`proofpoint_azure_sync`", &number(sync));
     }
     if model.sync_version.is_known() && version(model) != preview.version {
-        differs("sync_version", &number(preview.version), "the run", &number(version(model)));
+        differs(Disagreement::VERSION, &number(preview.version), "the run", &number(version(model)));
     }
     if let (Some(named), Some(exempt)) = (&preview.exemptions, &sync.exemptions)
         && lower(named) != lower(exempt)
     {
-        differs("exemptions", &list(named), "`proofpoint_azure_sync`", &list(exempt));
+        differs(Disagreement::EXEMPTIONS, &list(named), "`proofpoint_azure_sync`", &list(exempt));
     }
     if lines.is_empty() {
         return None;

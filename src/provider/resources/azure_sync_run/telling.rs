@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::enact::{Outcome, Stop};
 use super::model::RunModel;
-use crate::preview::{PreviewIntention, SyncIntention};
+use crate::provider_block::{PreviewIntention, SyncIntention};
 use framework::diagnostic::{Diagnostic, Diagnostics};
 use sync_report::{Action, Change, Disagreement, Judgement, Limit, counted};
 
@@ -152,7 +152,8 @@ pub(super) fn broken(broken: &BTreeMap<String, String>) -> Diagnostic {
 /// Rows that were made under other settings than those that hold.
 pub(super) fn disagree(domain: &str, found: &[Disagreement], rows: &BTreeMap<String, String>) -> Diagnostic {
     let lines = found.iter().map(|one| {
-        let place = if one.name == "sync_version" { "this run goes by" } else { "the organization has" };
+        let place =
+            if one.name == Disagreement::VERSION { "this run goes by" } else { "the organization has" };
         format!("  {}: the rows were made with {}, and {place} {}", one.name, one.approved, one.holds)
     });
     Diagnostic::error(
