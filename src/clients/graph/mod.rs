@@ -21,7 +21,6 @@ mod guid;
 mod lenient;
 mod mailbox_plans;
 mod nearest;
-mod organization;
 mod owners;
 mod paging;
 mod passwords;
@@ -31,6 +30,7 @@ mod policies;
 mod service_principals;
 mod sign_in_activity;
 mod snapshot;
+mod tenant;
 mod users;
 
 #[cfg(test)]
@@ -42,11 +42,10 @@ pub use applications::{
 };
 pub use connection::Graph;
 pub use deleted_items::{DeletedItems, DeletedPrincipal, purge_date};
-pub use error::{Answer, Error, Fault};
+pub use error::{Error, ErrorKind, Refusal};
 pub use grants::{Grant, Grants, grant_id};
 pub use groups::{DeletedGroup, Group, Groups};
 pub use nearest::nearest;
-pub use organization::{Domain, Domains, Organization, Tenant, VerifiedDomain};
 pub use passwords::{MintedPassword, NewPassword, PasswordCredential};
 pub use permission_table::{
     GRAPH_CLIENT_ID, PermissionKind, names as permission_names, permission_id, permission_name,
@@ -58,4 +57,5 @@ pub use service_principals::{
 };
 pub use sign_in_activity::KeyUse;
 pub use snapshot::Snapshot;
+pub use tenant::{Domain, Domains, TenantDetails, VerifiedDomain};
 pub use users::{DeletedUser, ExchangePlan, User, Users};

@@ -8,6 +8,7 @@ mod organization;
 use futures::FutureExt;
 use tokio_util::task::AbortOnDropHandle;
 
+use crate::provider_block::Failure;
 use clients::essentials;
 use clients::graph::{self, Graph, needs};
 use clients::http::Call;
@@ -66,7 +67,7 @@ pub enum Error {
 impl Error {
     /// Whether signing in to Entra failed.
     pub fn is_sign_in(&self) -> bool {
-        matches!(self, Self::Directory(error) if matches!(error.fault(), graph::Fault::Auth(_)))
+        matches!(self, Self::Directory(error) if matches!(error.kind(), graph::ErrorKind::Auth(_)))
     }
 
     /// The error for the person who runs Terraform.
@@ -82,6 +83,12 @@ impl Error {
         };
         let text = self.to_string();
         Diagnostic::error(summary, if text.ends_with('.') { text } else { format!("{text}.") })
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        error.diagnostic().into()
     }
 }
 

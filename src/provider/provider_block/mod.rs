@@ -2,6 +2,7 @@
 
 mod configuration;
 mod diagnose;
+mod failure;
 pub mod ids;
 mod intentions;
 mod model;
@@ -11,6 +12,7 @@ mod session;
 
 pub use configuration::{Configuration, Login, Missing, configure, validate};
 pub use diagnose::Diagnose;
+pub use failure::{At, Failure};
 pub use ids::{NotAPath, ObjectPath};
 pub use intentions::{PreviewIntention, SyncIntention};
 pub use model::ProviderModel;

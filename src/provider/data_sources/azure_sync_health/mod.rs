@@ -29,6 +29,7 @@ const WARN_DAYS: i64 = 30;
 impl DataSource for AzureSyncHealthSource {
     type Model = HealthModel;
     type Clients = Session;
+    type Error = Diagnostics;
 
     fn describe(&self) -> DataSourceDescription {
         DataSourceDescription::new("azure_sync_health")
@@ -85,7 +86,7 @@ impl DataSource for AzureSyncHealthSource {
 
 async fn settings(
     call: &Call,
-    account: &essentials::Account,
+    account: &essentials::Essentials,
     domain: &str,
 ) -> Result<Option<Settings>, essentials::Error> {
     account.organization(call, domain).await?.settings(call).await

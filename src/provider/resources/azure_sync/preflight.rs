@@ -109,7 +109,7 @@ impl Preflight<'_> {
             // The provider is about to join both sides itself: it must know that they belong together.
             Err(error)
                 if self.model.managed_client_secret.is_known()
-                    && !matches!(error.fault(), graph::Fault::Auth(_)) =>
+                    && !matches!(error.kind(), graph::ErrorKind::Auth(_)) =>
             {
                 return findings.problems.push(error.diagnose().at(SyncModel::primary_domain()));
             }
@@ -233,7 +233,7 @@ impl Preflight<'_> {
     /// who brings a secret of their own may have no access to Entra at all.
     fn unreadable(&self, error: &graph::Error, question: &str, findings: &mut Findings) {
         let diagnostic = error.diagnose();
-        let no_sign_in = matches!(error.fault(), graph::Fault::Auth(_));
+        let no_sign_in = matches!(error.kind(), graph::ErrorKind::Auth(_));
         if no_sign_in {
             findings.sign_in.get_or_insert(if self.model.managed_client_secret.is_null() {
                 Diagnostic::warning(format!("Not checked: {question}"), diagnostic.detail)
