@@ -34,10 +34,7 @@ type Held<'a> = HashMap<&'a str, (u32, Vec<u32>)>;
 
 /// The objects at which the primary addresses of these accounts live on, as an alias or a user principal name: their people
 /// were renamed.
-pub(super) fn living_on<'a>(
-    input: &'a Input,
-    accounts: impl Iterator<Item = u32>,
-) -> BTreeMap<u32, Alive<'a>> {
+pub(super) fn living_on(input: &Input, accounts: impl Iterator<Item = u32>) -> BTreeMap<u32, Alive<'_>> {
     let by_address: HashMap<&str, u32> =
         accounts.filter_map(|index| Some((input.account(index)?.address(), index))).collect();
     let mut found = BTreeMap::new();

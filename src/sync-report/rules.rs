@@ -170,8 +170,8 @@ impl Rule {
                  count."
             }
             Self::AccountState => {
-                "It is not: a user without `accountEnabled` counts as enabled. One without any plan either counts as a user \
-                 whose plans are not shown."
+                "It is not: a user without `accountEnabled` counts as enabled. Without any plan that matters for a licence either, \
+                 the user counts as one whose plans are not shown."
             }
             Self::UnlicensedUser => {
                 "Nothing: out of scope. An account that it has is unmatched (`evidence`)."
@@ -194,14 +194,18 @@ impl Rule {
                  and written in Unicode's composed form (NFC). Users keep the role they have."
             }
             Self::AddressClash => {
-                "The first in the order of object ids gets it. Another one that wants it as its primary address is blocked; \
-                 one that wants it as an alias goes without."
+                "The first in the order of object ids gets it. Another one that wants it as its primary address is blocked, and \
+                 claims no aliases; one that wants it as an alias goes without. Exempt objects take part."
             }
             Self::AddressTaken => {
                 "An address stays with an account that the run does not change. An object that wants it as its primary \
                  address is blocked; one that wants it as an alias goes without."
             }
-            Self::Matching => "By the primary address, in lower case.",
+            Self::Matching => {
+                "By the primary address, in lower case. Of several objects with that address it is the one that gets the account; \
+                 else one that is blocked; else one that is out of scope, and last of all one that rule `guests` or \
+                 `unlicensed-user` excludes."
+            }
             Self::DeletedUser => {
                 "By `mail` if it is still there, else by the user principal name without the 32 hexadecimal digits that \
                  Entra puts before it."
@@ -217,7 +221,9 @@ impl Rule {
             Self::AddressAlive => {
                 "Only if that object gets the address in the same run. Otherwise mail to it would be refused, and the account \
                  is unmatched. This looks at the account's primary address and aliases on one side, and at `mail`, user \
-                 principal name and SMTP addresses on the other."
+                 principal name and SMTP addresses of objects with another primary address on the other. An object does not get \
+                 an address for certain while it is exempt or blocked, may not be added or updated, or is to be added at a \
+                 primary address that waits for yet another account to go."
             }
             Self::RemovalFlags => {
                 "`users.remove_deleted` about user accounts, `groups.remove_deleted` about functional accounts of deleted groups; \

@@ -80,15 +80,16 @@ impl ExchangePlan {
             text.as_deref().is_some_and(|text| text.eq_ignore_ascii_case(wanted))
         };
         let status = &plan.capability_status;
+        if is(status, "Deleted") {
+            return Self::None;
+        }
         let known = plan.service_plan_id.as_deref().and_then(mailbox_plans::has_mailbox);
         match known {
-            _ if is(status, "Deleted") => Self::None,
             Some(true) if is(status, "Enabled") || is(status, "Warning") => Self::Active,
             Some(true) => Self::Unclear,
-            Some(false) => Self::None,
             // Most plans of this service are without a mailbox, and Microsoft adds new ones.
             None if is(&plan.service, "exchange") => Self::Unclear,
-            None => Self::None,
+            Some(false) | None => Self::None,
         }
     }
 }

@@ -7,6 +7,8 @@ mod drift;
 mod examples;
 mod kill;
 mod life;
+mod many_organizations;
+mod names;
 mod people;
 mod quickstart;
 mod read_only;

@@ -32,7 +32,7 @@ impl Rows {
     }
 }
 
-pub(super) fn input(state: &Value, domain: &str, version: SyncVersion) -> Input {
+pub(crate) fn input(state: &Value, domain: &str, version: SyncVersion) -> Input {
     let tenants = state["tenants"].as_object().expect("tenants");
     let tenant = tenants.values().find(|tenant| tenant["domain"] == domain).expect("the tenant");
     let organization = &state["organizations"][domain];
@@ -69,9 +69,9 @@ pub(super) fn check(
     let (before, after) = (accounts(before, domain), accounts(after, domain));
     let report = estimate.report(usize::MAX);
     let adding = rows_of(&report.adding);
-    let updates = [&report.updating, &report.deactivating, &report.recreating];
-    let updating: BTreeSet<String> = updates.iter().flat_map(|section| rows_of(section)).collect();
-    let row_of = |address: &String| updates.iter().find_map(|section| section.rows.get(address));
+    let sections = [&report.updating, &report.deactivating, &report.recreating];
+    let to_update: BTreeSet<String> = sections.iter().flat_map(|section| rows_of(section)).collect();
+    let row_of = |address: &String| sections.iter().find_map(|section| section.rows.get(address));
     let deleted: BTreeSet<String> =
         before.keys().filter(|address| !after.contains_key(*address)).cloned().collect();
     // The report cannot know which accounts runs have made. Those that a run removes although nothing proves that their user
@@ -98,7 +98,7 @@ pub(super) fn check(
         gained || freed.iter().any(|alias| foreseen.contains(alias.as_str()))
     };
     let surprising: Vec<_> =
-        updated.symmetric_difference(&updating).filter(|address| !about_freed(address)).collect();
+        updated.symmetric_difference(&to_update).filter(|address| !about_freed(address)).collect();
     assert!(
         surprising.is_empty(),
         "{place}: {surprising:?}\nupdated {updated:?}\nthe report says {:#?}\nbefore {:#?}\nafter {:#?}",
@@ -112,9 +112,9 @@ pub(super) fn check(
         addresses(account).iter().any(|address| freed.contains(address))
             || freed.iter().any(|address| row.text.contains(address.as_str()))
     };
-    let mut rows = Rows { foreseen: adding.len() + updating.len(), ..Rows::default() };
+    let mut rows = Rows { foreseen: adding.len() + to_update.len(), ..Rows::default() };
     for (section, is_new) in
-        std::iter::once((&report.adding, true)).chain(updates.iter().map(|section| (*section, false)))
+        std::iter::once((&report.adding, true)).chain(sections.iter().map(|section| (*section, false)))
     {
         for (address, row) in &section.rows {
             let Some(now) = after.get(address).filter(|now| !open(now, row)) else { continue };
@@ -228,7 +228,12 @@ fn licence(user: &Value) -> Licence {
             Plan::WithoutMailbox => None,
         }
     });
-    best.min().unwrap_or(Licence::None)
+    match best.min() {
+        Some(licence) => licence,
+        // Rule::AccountState: a caller who may not see the one sees nothing of the others.
+        None if user["accountEnabled"].is_null() => Licence::Unclear,
+        None => Licence::None,
+    }
 }
 
 fn group(group: &Value) -> DirectoryObject {

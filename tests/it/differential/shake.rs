@@ -94,6 +94,7 @@ pub(super) enum Plan {
 /// Service plans that people have: Exchange Online, Foundation, Bookings, and one that nobody has heard of.
 pub(super) const PLANS: &[(&str, Plan)] = &[
     ("9aaf7827-d63c-4b61-89c3-182f06f82e5c", Plan::Mailbox),
+    ("efb87545-963c-4e0d-99df-69c6916d9eb0", Plan::Mailbox),
     ("4a82b400-a79f-41a4-b4e2-e94f5787b113", Plan::Mailbox),
     ("113feb6c-3fe4-4440-bddc-54d774bf0318", Plan::WithoutMailbox),
     ("199a5c09-e0ca-4e37-8f7c-b05d533e1ea2", Plan::WithoutMailbox),

@@ -19,7 +19,7 @@ mod least_privilege;
 mod lifecycle;
 mod log;
 mod preflight;
-mod preview;
+pub(crate) mod preview;
 mod provider_config;
 mod schema;
 mod sign_in;

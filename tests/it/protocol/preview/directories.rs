@@ -23,9 +23,9 @@ pub(super) enum Origin {
 
 /// One directory with its organization and settings.
 #[derive(Debug)]
-pub(super) struct Case {
+pub(crate) struct Case {
     pub(super) seed: u64,
-    pub(super) version: usize,
+    pub(crate) version: usize,
     pub(super) users: Vec<Value>,
     pub(super) groups: Vec<Value>,
     deleted: Vec<Value>,
@@ -37,7 +37,7 @@ pub(super) struct Case {
 }
 
 impl Case {
-    pub(super) fn of(seed: u64) -> Self {
+    pub(crate) fn of(seed: u64) -> Self {
         let mut random = Random::new(seed);
         let random = &mut random;
         let users: Vec<Value> = (0..random.below(9)).map(|_| user(random)).collect();
@@ -146,6 +146,16 @@ impl Case {
                 "exemptions": self.exemptions,
             }},
         })
+    }
+
+    /// The whole of it, settings and domains included, for who reads nothing else.
+    pub(crate) fn whole(&self) -> Value {
+        let mut document = self.document();
+        let organization = &mut document["organizations"]["contoso.com"];
+        organization["domains"] = json!([{ "name": "contoso.com" }]);
+        organization["settings"] = json!(self.flags);
+        organization["settings"]["default_user_role_name"] = json!(self.role);
+        document
     }
 
     /// The settings as Proofpoint's API takes them; the sync signs in as the automation identity.
