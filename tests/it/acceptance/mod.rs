@@ -7,6 +7,7 @@ mod drift;
 mod examples;
 mod kill;
 mod life;
+mod mocked;
 mod people;
 mod quickstart;
 mod read_only;
