@@ -26,6 +26,9 @@ const ACCOUNT: &str = "proofpoint_account";
 const ELSEWHERE: [(&str, &str); 2] =
     [("read_only", "acceptance::read_only"), ("PROOFPOINT_READ_ONLY", "acceptance::read_only")];
 
+/// Whether the requests show that something was used.
+type Shown = Box<dyn Fn(&[Asked]) -> bool>;
+
 /// One way to say something: by the block, or by variables.
 struct Way {
     /// The argument or variable that it is about.
@@ -33,7 +36,7 @@ struct Way {
     block: Json,
     variables: Vec<(&'static str, String)>,
     /// Whether the requests show that it was used.
-    shown: Box<dyn Fn(&[Asked]) -> bool>,
+    shown: Shown,
 }
 
 fn way(
@@ -50,8 +53,8 @@ fn way(
 fn form(member: &'static str, value: &str) -> impl Fn(&[Asked]) -> bool + use<> {
     let value = value.to_owned();
     move |asked| {
-        let tokens = asked.iter().filter(|asked| asked.target.ends_with("/oauth2/v2.0/token"));
-        tokens.last().is_some_and(|asked| asked.form.get(member) == Some(&value))
+        let mut tokens = asked.iter().filter(|asked| asked.target.ends_with("/oauth2/v2.0/token"));
+        tokens.next_back().is_some_and(|asked| asked.form.get(member) == Some(&value))
     }
 }
 
@@ -103,11 +106,11 @@ fn ways(directory: &Path, witness: &str) -> Vec<Way> {
         |base: &[(&'static str, &str)], more: &[(&'static str, &str)]| -> Vec<(&'static str, String)> {
             base.iter().chain(more).map(|(name, value)| (*name, (*value).to_owned())).collect()
         };
-    let named = |base: &[(&'static str, &str)],
-                 name: &'static str,
-                 value: &str,
-                 shown: Box<dyn Fn(&[Asked]) -> bool>| {
-        Way { about: name, block: json!({}), variables: with(base, &[(name, value)]), shown }
+    let named = |base: &[(&'static str, &str)], name: &'static str, value: &str, shown: Shown| Way {
+        about: name,
+        block: json!({}),
+        variables: with(base, &[(name, value)]),
+        shown,
     };
     let bearer = |value: &'static str| target("GET /job?id=1&audience=", Some(("authorization", value)));
     let service =
