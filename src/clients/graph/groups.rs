@@ -93,7 +93,7 @@ impl Groups<'_> {
     ) -> Result<(), Error> {
         let path =
             format!("/directory/deletedItems/microsoft.graph.group?$select=mail,deletedDateTime&$top={PAGE}");
-        let ask = Ask::get(path, &needs::READ_GROUPS, "read the deleted groups of the directory");
+        let ask = Ask::get(path, &needs::READ_DELETED_GROUPS, "read the deleted groups of the directory");
         self.0
             .pages(call, ask, |body| {
                 page::<DeletedGroup<'_>>(body)?.into_iter().for_each(&mut each);

@@ -9,6 +9,7 @@ mod kill;
 mod late;
 mod life;
 mod many_organizations;
+mod mocked;
 mod names;
 mod people;
 mod quickstart;
