@@ -130,7 +130,9 @@ fn people(environment: &BTreeMap<String, String>, domain: &str) {
         let config = json!({ "domain": domain, "changes": preview["changes"], "max_deletions": "100%" });
         let resource = plugin.resource(run).await;
         let planned = resource.plan(None, config).await;
-        planned.messages.expect_none();
+        // Who is affected, for whoever approves it.
+        let said = &planned.messages;
+        assert!(said.0.iter().all(|message| !message.error && message.path == "changes"), "{said}");
         resource.apply(None, planned).await.messages.expect_none();
     });
 }
