@@ -169,7 +169,7 @@ fn manifest(workspace: &Workspace) -> Result<String, String> {
         entry.features.extend(features.filter_map(Json::as_str).map(str::to_owned));
     }
     let mut manifest =
-        "[package]\nname = \"merged\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n\
+        "[package]\nname = \"merged\"\nversion = \"0.0.0\"\nedition = \"2024\"\nautotests = false\nautoexamples = false\n\n[workspace]\n\n\
                         [[bin]]\nname = \"merged\"\npath = \"main.rs\"\n"
             .to_owned();
     for ((target, name), dependency) in all {
