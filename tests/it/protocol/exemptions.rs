@@ -61,7 +61,7 @@ fn exemptions_are_in_place_before_anything_runs() {
     let quickstart = world(&json!([SCANNER]));
     // Its body of an addition is another one: the apply ends between the two writes of the settings.
     let other_form = json!({ "exemptions_body": "emails" });
-    quickstart.simulator.control(Method::POST, "behaviour", Some(&other_form));
+    quickstart.simulator.control(Method::POST, "moods", Some(&other_form));
     let said = quickstart.change(SYNC);
     let error = said.expect_error();
     assert_eq!(error.path, "exemptions", "{said}");
@@ -74,7 +74,7 @@ fn exemptions_are_in_place_before_anything_runs() {
     assert!(quickstart.state(SYNC).is_null(), "a failed create left a state");
 
     let known_form = json!({ "exemptions_body": "array" });
-    quickstart.simulator.control(Method::POST, "behaviour", Some(&known_form));
+    quickstart.simulator.control(Method::POST, "moods", Some(&known_form));
     quickstart.simulator.forget_requests();
     let said = quickstart.change(SYNC);
     assert!(!said.has_errors(), "{said}");
