@@ -57,8 +57,8 @@ impl<'a, C: Send + Sync + 'static> Site<'a, C> {
 
     /// Adds text at the end of the provider's own page.
     #[must_use]
-    pub fn index(mut self, text: String) -> Self {
-        self.index.push_str(&text);
+    pub fn index(mut self, text: &str) -> Self {
+        self.index.push_str(text);
         self
     }
 

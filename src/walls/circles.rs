@@ -42,7 +42,7 @@ fn judge(found: &[Vec<String>], known: &[(&[&str], &str)]) -> Vec<String> {
 
 /// The circles among the modules of a crate, as the files in them.
 fn of(modules: &[Module]) -> Vec<Vec<&std::path::Path>> {
-    let modules: Vec<&Module> = modules.iter().filter(|module| !module.test).collect();
+    let modules: Vec<&Module> = modules.iter().filter(|module| !module.only_tests).collect();
     let scopes: BTreeMap<&[String], Scope> =
         modules.iter().map(|module| (module.path.as_slice(), Scope::of(module))).collect();
     let edges: Vec<BTreeSet<usize>> = modules
@@ -158,10 +158,10 @@ fn names(module: &Module) -> Vec<Vec<String>> {
     let mut paths = Vec::new();
     for item in &module.syntax.items {
         match item {
-            Item::Use(item) if modules::only_tests(&item.attrs) => {}
+            Item::Use(item) if modules::is_for_tests(&item.attrs) => {}
             Item::Use(item) if !matches!(item.vis, Visibility::Inherited) => {}
             Item::Use(item) => paths.extend(leaves(&item.tree, &[]).into_iter().map(|(_, path)| path)),
-            Item::Mod(item) if item.content.is_none() || modules::only_tests(&item.attrs) => {}
+            Item::Mod(item) if item.content.is_none() || modules::is_for_tests(&item.attrs) => {}
             other => in_tokens(other.to_token_stream(), &mut paths),
         }
     }

@@ -13,45 +13,42 @@ pub(crate) struct Module {
     pub text: String,
     pub syntax: syn::File,
     /// Whether only tests have it.
-    pub test: bool,
+    pub only_tests: bool,
 }
 
 /// All files of the crate that begins with this one.
 pub(crate) fn of(root: &Path) -> Result<Vec<Module>, String> {
     let mut modules = Vec::new();
     let directory = root.parent().unwrap_or(Path::new("")).to_owned();
-    read(root, Vec::new(), &directory, false, &mut modules)?;
+    read(root, &[], &directory, false, &mut modules)?;
     Ok(modules)
 }
 
 fn read(
     file: &Path,
-    path: Vec<String>,
+    path: &[String],
     children: &Path,
-    test: bool,
+    only_tests: bool,
     modules: &mut Vec<Module>,
 ) -> Result<(), String> {
     let text = fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
     let syntax = syn::parse_file(&text)
         .map_err(|error| format!("{}:{}: {error}", file.display(), error.span().start().line))?;
-    let declared = declarations(&syntax.items, &[], test);
-    modules.push(Module { path: path.clone(), file: file.to_owned(), text, syntax, test });
+    let declared = declarations(&syntax.items, &[], only_tests);
+    modules.push(Module { path: path.to_vec(), file: file.to_owned(), text, syntax, only_tests });
     for declared in declared {
-        let mut path = path.clone();
+        let mut path = path.to_vec();
         path.extend(declared.names.iter().cloned());
-        let (file, below) = match &declared.path_attribute {
-            Some(given) => {
-                let file = file.parent().unwrap_or(Path::new("")).join(given);
-                let below = file.parent().unwrap_or(Path::new("")).to_owned();
-                (file, below)
-            }
-            None => {
-                let below = declared.names.iter().fold(children.to_owned(), |at, name| at.join(name));
-                let flat = below.with_extension("rs");
-                (if flat.exists() { flat } else { below.join("mod.rs") }, below)
-            }
+        let (file, below) = if let Some(given) = &declared.path_attribute {
+            let file = file.parent().unwrap_or(Path::new("")).join(given);
+            let below = file.parent().unwrap_or(Path::new("")).to_owned();
+            (file, below)
+        } else {
+            let below = declared.names.iter().fold(children.to_owned(), |at, name| at.join(name));
+            let flat = below.with_extension("rs");
+            (if flat.exists() { flat } else { below.join("mod.rs") }, below)
         };
-        read(&file, path, &below, declared.test, modules)?;
+        read(&file, &path, &below, declared.only_tests, modules)?;
     }
     Ok(())
 }
@@ -61,18 +58,18 @@ struct Declared {
     /// The modules in the file that it stands in, then its own name.
     names: Vec<String>,
     path_attribute: Option<String>,
-    test: bool,
+    only_tests: bool,
 }
 
-fn declarations(items: &[Item], inside: &[String], test: bool) -> Vec<Declared> {
+fn declarations(items: &[Item], inside: &[String], only_tests: bool) -> Vec<Declared> {
     let mut found = Vec::new();
     for item in items {
         let Item::Mod(module) = item else { continue };
         let names: Vec<String> = inside.iter().cloned().chain([name(module)]).collect();
-        let test = test || only_tests(&module.attrs);
+        let only_tests = only_tests || is_for_tests(&module.attrs);
         match &module.content {
-            Some((_, items)) => found.extend(declarations(items, &names, test)),
-            None => found.push(Declared { names, path_attribute: path_attribute(&module.attrs), test }),
+            Some((_, items)) => found.extend(declarations(items, &names, only_tests)),
+            None => found.push(Declared { names, path_attribute: path_attribute(&module.attrs), only_tests }),
         }
     }
     found
@@ -83,7 +80,7 @@ pub(crate) fn name(module: &ItemMod) -> String {
 }
 
 /// Whether something is compiled for tests only.
-pub(crate) fn only_tests(attributes: &[Attribute]) -> bool {
+pub(crate) fn is_for_tests(attributes: &[Attribute]) -> bool {
     attributes.iter().any(|attribute| {
         let Meta::List(list) = &attribute.meta else { return false };
         list.path.is_ident("cfg") && list.tokens.to_string() == "test"

@@ -77,7 +77,7 @@ mod tests {
     fn a_forgotten_crate_is_missed() {
         let workspace = Workspace::read(Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap();
         let log = tempfile::NamedTempFile::new().unwrap();
-        let all: String = workspace
+        let all: Vec<String> = workspace
             .packages
             .iter()
             .flat_map(|package| &package.targets)
@@ -86,6 +86,7 @@ mod tests {
                 format!("Running unittests x (target/debug/deps/{}-1)\n", target.name.replace('-', "_"))
             })
             .collect();
+        let all = all.concat();
         fs::write(log.path(), &all).unwrap();
         assert_eq!(check(&workspace, log.path()).unwrap(), ["no tests ran of `walls` in the package walls"]);
         fs::write(log.path(), all + "Running unittests x (target/debug/deps/walls-1)\n").unwrap();

@@ -37,7 +37,7 @@ pub(crate) fn rewrite(text: &str, file: &Path, names: &Names<'_>) -> Result<Stri
             let leading = preceded && !before(3).is_some_and(Token::ends_a_path);
             match (leading, before(2)) {
                 (true, Some(separator)) => {
-                    edits.push((separator.range.start..token.range.end, format!("crate::{module}")))
+                    edits.push((separator.range.start..token.range.end, format!("crate::{module}")));
                 }
                 _ if preceded => {}
                 _ => edits.push((token.range.clone(), format!("crate::{module}"))),
@@ -46,7 +46,7 @@ pub(crate) fn rewrite(text: &str, file: &Path, names: &Names<'_>) -> Result<Stri
             // The data stays where it is.
             if let Some(data) = after(3).filter(|data| data.text.starts_with('"')) {
                 let data_path = file.parent().unwrap_or(Path::new("")).join(data.text.trim_matches('"'));
-                edits.push((data.range.clone(), format!("{data_path:?}")));
+                edits.push((data.range.clone(), format!("{:?}", data_path.display().to_string())));
             }
         } else if let Some(out_dir) = names.out_dir {
             if word == "env" && after(3).is_some_and(|name| name.text == "\"OUT_DIR\"") {

@@ -15,7 +15,7 @@ const MAY_REPEAT: &[(&str, &str)] =
 pub(crate) fn check(workspace: &Workspace) -> Findings {
     let mut declared: Vec<(String, String, String)> = Vec::new();
     for (package, target) in workspace.sources().filter(|(_, target)| target.kind == Kind::Library) {
-        for module in modules::of(&target.file)?.iter().filter(|module| !module.test) {
+        for module in modules::of(&target.file)?.iter().filter(|module| !module.only_tests) {
             for (name, line) in public_types(&module.syntax.items) {
                 let place = format!("{}:{line}", workspace.relative(&module.file).display());
                 declared.push((name, package.name.clone(), place));

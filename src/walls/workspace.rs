@@ -74,10 +74,10 @@ impl Workspace {
     pub(crate) fn code_name(&self, package: &Package) -> Option<String> {
         let library = package.library()?;
         let dependencies = self.packages.iter().flat_map(|package| &package.dependencies);
-        let of_this = dependencies.filter(|dependency| {
+        let mut of_this = dependencies.filter(|dependency| {
             dependency["path"].is_string() && dependency["name"].as_str() == Some(&package.name)
         });
-        let rename = of_this.filter_map(|dependency| dependency["rename"].as_str()).next();
+        let rename = of_this.find_map(|dependency| dependency["rename"].as_str());
         Some(rename.unwrap_or(&library.name).replace('-', "_"))
     }
 }

@@ -23,14 +23,14 @@ pub(crate) fn section(name: &str) -> String {
     for (argument, variables) in by_argument {
         let names: Vec<String> = variables.iter().map(|variable| format!("`{}`", variable.name)).collect();
         let meaning = variables.first().map(|variable| variable.meaning).unwrap_or_default();
-        let _ = write!(text, "| `{argument}` | {} | {meaning} |\n", names.join(", "));
+        let _ = writeln!(text, "| `{argument}` | {} | {meaning} |", names.join(", "));
     }
     text += "\nThe process itself reads these:\n\n| Variable | Meaning |\n|---|---|\n";
     for variable in process {
-        let _ = write!(text, "| `{}` | {} |\n", variable.name, variable.meaning);
+        let _ = writeln!(text, "| `{}` | {} |", variable.name, variable.meaning);
     }
     for (variable, meaning) in log::variables(name).into_iter().rev() {
-        let _ = write!(text, "| `{variable}` | {meaning} |\n");
+        let _ = writeln!(text, "| `{variable}` | {meaning} |");
     }
     text
 }

@@ -26,7 +26,7 @@ fn pages() -> io::Result<Pages> {
     let mut site = Site::new(&provider)
         .examples(&repository().join("examples"))
         .section(permissions::section)
-        .index(environment::section(provider.name()));
+        .index(&environment::section(provider.name()));
     for guide in repository().join("src/tools/generate-docs/guides").read_dir()? {
         let guide = guide?;
         let text = fs::read_to_string(guide.path())?

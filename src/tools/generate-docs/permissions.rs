@@ -19,7 +19,7 @@ pub(crate) fn section(type_name: &str) -> String {
                     Microsoft Graph, any one where there is a choice:\n\n"
         .to_owned();
     for (when, need) in occasions {
-        let _ = write!(text, "- {when}: {need}\n");
+        let _ = writeln!(text, "- {when}: {need}");
     }
     text + "\nThe guide [Least privilege](../guides/least-privilege.md) says which of them amount to Global Administrator.\n\n"
 }
@@ -28,7 +28,7 @@ pub(crate) fn section(type_name: &str) -> String {
 pub(crate) fn powers() -> String {
     let mut text = String::new();
     for (name, why) in needs::AS_POWERFUL_AS_GLOBAL_ADMINISTRATOR {
-        let _ = write!(text, "- `{name}` {why}.\n");
+        let _ = writeln!(text, "- `{name}` {why}.");
     }
     text
 }
@@ -38,12 +38,12 @@ pub(crate) fn tables() -> String {
     let mut text = "| Resource or data source | When | Needs |\n|---|---|---|\n".to_owned();
     for (type_name, occasions) in permissions::BY_TYPE {
         for (when, need) in *occasions {
-            let _ = write!(text, "| `{type_name}` | {when} | {}{need} |\n", mark(need));
+            let _ = writeln!(text, "| `{type_name}` | {when} | {}{need} |", mark(need));
         }
     }
     text += "\n## By operation\n\n| To | Needs |\n|---|---|\n";
     for need in needs::ALL {
-        let _ = write!(text, "| {} | {}{need} |\n", need.what, mark(need));
+        let _ = writeln!(text, "| {} | {}{need} |", need.what, mark(need));
     }
     text
 }
