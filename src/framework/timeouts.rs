@@ -73,6 +73,11 @@ impl Default for DefaultTimeouts {
 }
 
 impl DefaultTimeouts {
+    /// The same for every operation.
+    pub const fn same(long: Duration) -> Self {
+        Self { create: long, read: long, update: long, delete: long }
+    }
+
     /// The same number of minutes for creation, updates and destruction, and five for reading.
     pub const fn minutes(minutes: u64) -> Self {
         let long = Duration::from_secs(60 * minutes);

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::error::{Error, Fault};
+use super::error::{Error, ErrorKind};
 use super::organization::{failed, json};
 use super::{Organization, lenient};
 use crate::http::Call;
@@ -29,7 +29,7 @@ impl Organization {
         };
         let items: Vec<Value> =
             lenient::list(answer, &["exemptions", "users"]).map_err(|misfit| failed(&operation, misfit))?;
-        addresses(&items).map_err(|fault| failed(&operation, fault))
+        addresses(&items).map_err(|kind| failed(&operation, kind))
     }
 
     /// Adds exempt addresses; those already on the list stay.
@@ -47,8 +47,8 @@ impl Organization {
 }
 
 /// An item that cannot be read is an error: left out, it would make an exempt address count as one that is not.
-fn addresses(items: &[Value]) -> Result<BTreeSet<String>, Fault> {
-    let unreadable = |at| Fault::Unexpected(format!("item {} names no exempt address", at + 1));
+fn addresses(items: &[Value]) -> Result<BTreeSet<String>, ErrorKind> {
+    let unreadable = |at| ErrorKind::Unexpected(format!("item {} names no exempt address", at + 1));
     items.iter().enumerate().map(|(at, item)| address(item).ok_or_else(|| unreadable(at))).collect()
 }
 
@@ -79,8 +79,8 @@ mod tests {
     fn an_item_that_cannot_be_read_is_an_error_and_no_exemption_less() {
         for item in [json!(1), json!(null), json!({"mail": "a@example.com"}), json!({"email": 7}), json!("")]
         {
-            let fault = addresses(std::slice::from_ref(&item)).unwrap_err();
-            assert!(fault.to_string().contains("names no exempt address"), "{item}");
+            let kind = addresses(std::slice::from_ref(&item)).unwrap_err();
+            assert!(kind.to_string().contains("names no exempt address"), "{item}");
         }
     }
 }

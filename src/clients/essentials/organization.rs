@@ -5,27 +5,36 @@ use secrecy::SecretString;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::account::Exchange;
+use super::connection::{Ask, Essentials};
 use super::elements::Elements;
-use super::error::{Error, Fault};
-use super::{
-    Account, BatchOutcome, BodyError, Domain, LoginSettings, Profile, Settings, User, UserChange, lenient,
-};
+use super::error::{Error, ErrorKind};
+use super::{BatchOutcome, BodyError, Domain, LoginSettings, Profile, Settings, User, UserChange, lenient};
 use crate::http::{Body, Call, read_json};
 
 /// An organization, addressed by any of its domains; a cheap clone.
 #[derive(Clone, Debug)]
 pub struct Organization {
-    account: Account,
+    essentials: Essentials,
     stack: Url,
     domain: String,
 }
 
-impl Organization {
-    pub(super) fn new(account: Account, stack: Url, domain: &str) -> Self {
-        Self { account, stack, domain: domain.to_owned() }
+impl Essentials {
+    /// The organization to which `domain` belongs, on the stack that serves it. The stack is asked for once per domain.
+    pub async fn organization(&self, call: &Call, domain: &str) -> Result<Organization, Error> {
+        let stack = self.stack_of(call, domain).await?;
+        Ok(Organization { essentials: self.clone(), stack, domain: domain.to_owned() })
     }
 
+    /// The organization on a stack that an earlier run found. A stack that may not be given the credentials counts as
+    /// unknown.
+    pub fn organization_on(&self, domain: &str, stack: &str) -> Option<Organization> {
+        let stack = Url::parse(stack).ok().filter(|stack| self.trusts(stack))?;
+        Some(Organization { essentials: self.clone(), stack, domain: domain.to_owned() })
+    }
+}
+
+impl Organization {
     /// The base address of its stack, to be remembered.
     pub fn stack(&self) -> &str {
         self.stack.as_str()
@@ -77,9 +86,9 @@ impl Organization {
         key: &SecretString,
     ) -> Result<(), Error> {
         let operation = format!("write the sync settings of `{}`", self.domain);
-        let body = settings.to_body(key).map_err(|fault| failed(&operation, fault))?;
-        let exchange = self.exchange(Method::PUT, SETTINGS, operation).body(body).repeatable();
-        self.account.send(call, exchange).await.map(drop)
+        let body = settings.to_body(key).map_err(|kind| failed(&operation, kind))?;
+        let ask = self.ask(Method::PUT, SETTINGS, operation).body(body).repeatable();
+        self.essentials.send(call, ask).await.map(drop)
     }
 
     /// Clears the settings of its sync; nothing runs any more (DOCUMENTED). True when there were any.
@@ -91,29 +100,29 @@ impl Organization {
     /// read one at a time while it arrives, and all anew when it breaks off.
     pub async fn users<T>(&self, call: &Call, keep: impl Fn(&User) -> T) -> Result<Vec<T>, Error> {
         let operation = format!("read the users of `{}`", self.domain);
-        let exchange = self.exchange(Method::GET, &["users"], operation.clone());
+        let ask = self.ask(Method::GET, &["users"], operation.clone());
         let start = || (Elements::new("users"), Vec::new());
         let take = |(elements, kept): &mut (Elements, Vec<T>), piece: &[u8]| {
             elements.feed(piece, |element| {
-                let user: User = read_json(element)
-                    .map_err(|misfit| Fault::Unexpected(format!("account {}, {misfit}", kept.len() + 1)))?;
+                let user: User = read_json(element).map_err(|misfit| {
+                    ErrorKind::Unexpected(format!("account {}, {misfit}", kept.len() + 1))
+                })?;
                 kept.push(keep(&user));
                 Ok(())
             })
         };
-        let (elements, kept) = self.account.stream(call, exchange, start, take).await?;
+        let (elements, kept) = self.essentials.stream(call, ask, start, take).await?;
         if elements.is_complete() {
             return Ok(kept);
         }
-        Err(failed(&operation, Fault::Unexpected("the list of users breaks off".to_owned())))
+        Err(failed(&operation, ErrorKind::Unexpected("the list of users breaks off".to_owned())))
     }
 
     /// Creates accounts. A batch answers 207 with what became of each (INFERRED shape).
     pub async fn create_users(&self, call: &Call, users: &[UserChange]) -> Result<BatchOutcome, Error> {
         let operation = format!("create {} users of `{}`", users.len(), self.domain);
-        let exchange =
-            self.exchange(Method::POST, &["users"], operation.clone()).body(json(&operation, &users)?);
-        let response = self.account.send(call, exchange).await?;
+        let ask = self.ask(Method::POST, &["users"], operation.clone()).body(json(&operation, &users)?);
+        let response = self.essentials.send(call, ask).await?;
         BatchOutcome::from_answer(&response.body).map_err(|misfit| failed(&operation, misfit))
     }
 
@@ -121,8 +130,8 @@ impl Organization {
     pub async fn update_user(&self, call: &Call, address: &str, change: &UserChange) -> Result<(), Error> {
         let operation = format!("update the user `{address}`");
         let body = json(&operation, change)?;
-        let exchange = self.exchange(Method::PUT, &["users", address], operation).body(body).repeatable();
-        self.account.send(call, exchange).await.map(drop)
+        let ask = self.ask(Method::PUT, &["users", address], operation).body(body).repeatable();
+        self.essentials.send(call, ask).await.map(drop)
     }
 
     /// Deletes an account (DOCUMENTED). True when there was one.
@@ -136,12 +145,12 @@ impl Organization {
         path: &[&str],
         operation: impl Into<String>,
     ) -> Result<T, Error> {
-        self.account.read(call, self.exchange(Method::GET, path, operation)).await
+        self.essentials.read(call, self.ask(Method::GET, path, operation)).await
     }
 
     pub(super) async fn delete(&self, call: &Call, path: &[&str], operation: String) -> Result<bool, Error> {
-        let exchange = self.exchange(Method::DELETE, path, operation).repeatable();
-        match self.account.send(call, exchange).await {
+        let ask = self.ask(Method::DELETE, path, operation).repeatable();
+        match self.essentials.send(call, ask).await {
             Ok(_) => Ok(true),
             Err(error) if error.is_not_found() => Ok(false),
             Err(error) => Err(error),
@@ -155,13 +164,13 @@ impl Organization {
         operation: String,
         body: Body,
     ) -> Result<(), Error> {
-        let exchange = self.exchange(Method::PUT, path, operation).body(body).repeatable();
-        self.account.send(call, exchange).await.map(drop)
+        let ask = self.ask(Method::PUT, path, operation).body(body).repeatable();
+        self.essentials.send(call, ask).await.map(drop)
     }
 
-    fn exchange(&self, method: Method, path: &[&str], operation: impl Into<String>) -> Exchange {
+    fn ask(&self, method: Method, path: &[&str], operation: impl Into<String>) -> Ask {
         let whole: Vec<&str> = ["orgs", &self.domain].into_iter().chain(path.iter().copied()).collect();
-        Exchange::new(method, &self.stack, &whole, operation).of(&self.domain)
+        Ask::new(method, &self.stack, &whole, operation).of(&self.domain)
     }
 }
 
@@ -171,6 +180,6 @@ pub(super) fn json(operation: &str, value: &impl serde::Serialize) -> Result<Bod
     Body::json(value).map_err(|error| failed(operation, BodyError::Json(error)))
 }
 
-pub(super) fn failed(operation: &str, fault: impl Into<Fault>) -> Error {
-    Error { operation: operation.to_owned(), fault: fault.into() }
+pub(super) fn failed(operation: &str, kind: impl Into<ErrorKind>) -> Error {
+    Error { operation: operation.to_owned(), kind: kind.into() }
 }

@@ -21,6 +21,13 @@ use crate::http::Call;
 #[derive(Debug, Clone, Copy)]
 pub struct Applications<'a>(pub(super) &'a Graph);
 
+impl Graph {
+    /// Application registrations.
+    pub fn applications(&self) -> Applications<'_> {
+        Applications(self)
+    }
+}
+
 /// The properties that are read.
 pub(super) const SELECT: &str = "id,appId,uniqueName,displayName,signInAudience,notes,tags,web,requiredResourceAccess,\
                                  passwordCredentials,createdDateTime,publisherDomain,deletedDateTime";

@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::ask::Ask;
 use super::connection::Graph;
-use super::error::{Error, Fault};
+use super::error::{Error, ErrorKind};
 use crate::http::{Call, Interrupted, Response, delays};
 
 const FIRST_DELAY: Duration = Duration::from_millis(500);
@@ -27,7 +27,7 @@ pub(super) type Passing = fn(&Error) -> bool;
 /// Two writes to one object in a short time (409; in 2022 the same code came with 503), or an application for personal
 /// accounts whose other half is still being made (observed 2025).
 pub(super) fn concurrent(error: &Error) -> bool {
-    error.answer().is_some_and(|answer| {
+    error.refusal().is_some_and(|answer| {
         answer.is("Directory_ConcurrencyViolation") || answer.is("Error_MsaAppDoesNotExist")
     })
 }
@@ -35,7 +35,7 @@ pub(super) fn concurrent(error: &Error) -> bool {
 /// An object that was just made is not known yet to the replica that answered.
 pub(super) fn not_there_yet(error: &Error) -> bool {
     error.is_not_found()
-        || error.answer().is_some_and(|answer| {
+        || error.refusal().is_some_and(|answer| {
             answer.says("does not exist or one of its queried reference-property objects")
         })
 }
@@ -43,7 +43,7 @@ pub(super) fn not_there_yet(error: &Error) -> bool {
 /// The application of a new principal is not known yet. The second text, a 403, misleads: it is what a caller with
 /// `Application.ReadWrite.OwnedBy` gets in this case (observed 2026).
 pub(super) fn application_not_there_yet(error: &Error) -> bool {
-    error.answer().is_some_and(|answer| {
+    error.refusal().is_some_and(|answer| {
         answer.is("NoBackingApplicationObject")
             || answer.says("does not reference a valid application object")
             || answer.says("backing application of the service principal being created must")
@@ -52,12 +52,12 @@ pub(super) fn application_not_there_yet(error: &Error) -> bool {
 
 /// The principal of a new assignment is not known yet (the text that azuread repeats on).
 pub(super) fn principal_not_there_yet(error: &Error) -> bool {
-    not_there_yet(error) || error.answer().is_some_and(|answer| answer.says("Not a valid reference update"))
+    not_there_yet(error) || error.refusal().is_some_and(|answer| answer.says("Not a valid reference update"))
 }
 
 /// A secret that was just made is not known yet.
 pub(super) fn secret_not_there_yet(error: &Error) -> bool {
-    not_there_yet(error) || error.answer().is_some_and(|answer| answer.says("No password credential found"))
+    not_there_yet(error) || error.refusal().is_some_and(|answer| answer.says("No password credential found"))
 }
 
 impl Graph {
@@ -95,7 +95,7 @@ impl Graph {
             }
             let late = Error::new(
                 fact,
-                Fault::Unexpected("it has not become visible in the directory yet".to_owned()),
+                ErrorKind::Unexpected("it has not become visible in the directory yet".to_owned()),
             );
             wait(&call, delays.next(), late).await?;
         }

@@ -18,6 +18,13 @@ use crate::http::Call;
 #[derive(Debug, Clone, Copy)]
 pub struct DeletedItems<'a>(pub(super) &'a Graph);
 
+impl Graph {
+    /// Deleted objects.
+    pub fn deleted_items(&self) -> DeletedItems<'_> {
+        DeletedItems(self)
+    }
+}
+
 /// How long a deleted object is kept (Graph: deleted items).
 const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 

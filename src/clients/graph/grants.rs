@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::ask::{Ask, encoded, literal};
 use super::connection::Graph;
 use super::consistency::{never, not_there_yet};
-use super::error::{Error, Fault};
+use super::error::{Error, ErrorKind};
 use super::guid::joined_id;
 use super::lenient;
 use super::needs;
@@ -20,6 +20,13 @@ use crate::http::Call;
 /// The verbs of delegated permission grants.
 #[derive(Debug, Clone, Copy)]
 pub struct Grants<'a>(pub(super) &'a Graph);
+
+impl Graph {
+    /// Delegated permission grants.
+    pub fn grants(&self) -> Grants<'_> {
+        Grants(self)
+    }
+}
 
 const FOR_ALL: &str = "AllPrincipals";
 /// Graph keeps no longer text of scopes.
@@ -76,18 +83,11 @@ pub fn grant_id(client: &str, resource: &str) -> Option<String> {
 }
 
 impl Grants<'_> {
-    /// All grants of a client, those of single people included.
-    pub async fn of(&self, call: &Call, client: &str) -> Result<Vec<Grant>, Error> {
-        let path = format!("/servicePrincipals/{}/oauth2PermissionGrants", encoded(client));
-        let operation = format!("read the delegated grants of service principal `{client}`");
-        self.0.list(call, Ask::get(path, &needs::READ_GRANTS, operation)).await
-    }
-
     /// The grant for all people, by its computed id.
     pub async fn get(&self, call: &Call, client: &str, resource: &str) -> Result<Option<Grant>, Error> {
         let operation = format!("read the delegated grant of service principal `{client}`");
         let id = grant_id(client, resource).ok_or_else(|| {
-            Error::new(operation.clone(), Fault::Unexpected("its object id is no UUID".to_owned()))
+            Error::new(operation.clone(), ErrorKind::Unexpected("its object id is no UUID".to_owned()))
         })?;
         let path = format!("/oauth2PermissionGrants/{}", encoded(&id));
         self.0.read_optional(call, Ask::get(path, &needs::READ_GRANTS, operation)).await
@@ -124,7 +124,10 @@ impl Grants<'_> {
             }
         }
         let operation = format!("grant delegated permissions to service principal `{client}`");
-        Err(Error::new(operation, Fault::Unexpected("another writer keeps changing the grant".to_owned())))
+        Err(Error::new(
+            operation,
+            ErrorKind::Unexpected("another writer keeps changing the grant".to_owned()),
+        ))
     }
 
     /// Revokes scopes and keeps the others; a grant without any is deleted. Returns those that were there.
@@ -205,7 +208,7 @@ impl Grants<'_> {
         };
         match self.0.observe(&round, "see the delegated grant", look).await {
             Ok(()) => Ok(true),
-            Err(error) if matches!(error.fault(), Fault::Unexpected(_)) => Ok(false),
+            Err(error) if matches!(error.kind(), ErrorKind::Unexpected(_)) => Ok(false),
             Err(error) => Err(error),
         }
     }
@@ -222,7 +225,7 @@ fn text(operation: &str, scopes: &BTreeSet<String>) -> Result<String, Error> {
     if text.len() > LONGEST {
         let why =
             format!("the scopes take {} characters, of which Graph keeps at most {LONGEST}", text.len());
-        return Err(Error::new(operation, Fault::Unexpected(why)));
+        return Err(Error::new(operation, ErrorKind::Unexpected(why)));
     }
     Ok(text)
 }

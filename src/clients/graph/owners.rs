@@ -73,5 +73,5 @@ impl Applications<'_> {
 }
 
 fn says(error: &Error, fragment: &str) -> bool {
-    error.answer().is_some_and(|answer| answer.says(fragment))
+    error.refusal().is_some_and(|answer| answer.says(fragment))
 }

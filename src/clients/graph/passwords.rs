@@ -171,14 +171,6 @@ struct Keys {
 }
 
 impl Application {
-    /// Its secrets whose description contains `marker`.
-    pub fn passwords_marked<'a>(&'a self, marker: &'a str) -> impl Iterator<Item = &'a PasswordCredential> {
-        let bears_it = move |key: &&PasswordCredential| {
-            key.display_name.as_deref().is_some_and(|name| name.contains(marker))
-        };
-        self.password_credentials.iter().filter(bears_it)
-    }
-
     /// The secret of this id.
     pub fn password(&self, key_id: &str) -> Option<&PasswordCredential> {
         self.password_credentials.iter().find(|key| key.key_id.eq_ignore_ascii_case(key_id))

@@ -4,8 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
-use super::app_role_assignments::AppRoleAssignment;
-use super::applications::Application;
 use super::ask::Ask;
 use super::connection::Graph;
 use super::error::Error;
@@ -18,6 +16,13 @@ use crate::http::Call;
 /// Names and ids of permissions.
 #[derive(Debug, Clone, Copy)]
 pub struct Permissions<'a>(pub(super) &'a Graph);
+
+impl Graph {
+    /// Names and ids of Microsoft Graph's own permissions.
+    pub fn permissions(&self) -> Permissions<'_> {
+        Permissions(self)
+    }
+}
 
 /// A name that Microsoft Graph does not offer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -102,37 +107,6 @@ impl Permissions<'_> {
         let found =
             live.ids.iter().find(|((of_kind, _), known)| *of_kind == kind && known.eq_ignore_ascii_case(id));
         Ok(found.map_or_else(|| id.to_owned(), |((_, name), _)| name.clone()))
-    }
-
-    /// The names of the permissions of Microsoft Graph that a registration asks for.
-    pub async fn declared(
-        &self,
-        call: &Call,
-        kind: PermissionKind,
-        application: &Application,
-    ) -> Result<BTreeSet<String>, Error> {
-        let mut names = BTreeSet::new();
-        for id in application.graph_permission_ids(kind) {
-            names.insert(self.name(call, kind, id).await?);
-        }
-        Ok(names)
-    }
-
-    /// The names of the application permissions of Microsoft Graph among these assignments.
-    pub async fn assigned(
-        &self,
-        call: &Call,
-        assignments: &[AppRoleAssignment],
-    ) -> Result<BTreeSet<String>, Error> {
-        let mut names = BTreeSet::new();
-        if assignments.is_empty() {
-            return Ok(names);
-        }
-        let graph_principal = self.graph_principal(call).await?;
-        for assignment in assignments.iter().filter(|assignment| assignment.resource_id == graph_principal) {
-            names.insert(self.name(call, PermissionKind::Application, &assignment.app_role_id).await?);
-        }
-        Ok(names)
     }
 
     /// Object id of Microsoft Graph's principal in this tenant, asked for once.

@@ -15,6 +15,13 @@ use crate::http::Call;
 #[derive(Debug, Clone, Copy)]
 pub struct ServicePrincipals<'a>(pub(super) &'a Graph);
 
+impl Graph {
+    /// Service principals.
+    pub fn service_principals(&self) -> ServicePrincipals<'_> {
+        ServicePrincipals(self)
+    }
+}
+
 const SELECT: &str = "id,appId,displayName,accountEnabled,tags,appOwnerOrganizationId,deletedDateTime";
 
 /// A service principal as reads show it.
@@ -141,23 +148,11 @@ impl ServicePrincipals<'_> {
         let passing = if self.0.is_fresh(object_id) { not_there_yet } else { never };
         self.0.settle(call, ask, passing).await.map(drop)
     }
-
-    /// Moves a principal to the deleted items. True when it was there.
-    pub async fn delete(&self, call: &Call, object_id: &str) -> Result<bool, Error> {
-        let path = format!("/servicePrincipals/{}", encoded(object_id));
-        let operation = format!("delete service principal `{object_id}`");
-        let ask = Ask::new(Method::DELETE, path, &needs::WRITE_APPLICATIONS, operation).repeatable();
-        match self.0.settle(call, ask, never).await {
-            Ok(_) => Ok(true),
-            Err(error) if error.is_not_found() => Ok(false),
-            Err(error) => Err(error),
-        }
-    }
 }
 
 /// A principal of this client id exists (409, observed; its service principal name is in use).
 fn is_there_already(error: &Error) -> bool {
-    error.answer().is_some_and(|answer| {
+    error.refusal().is_some_and(|answer| {
         (answer.is("Request_MultipleObjectsWithSameKeyValue") || answer.is("ObjectConflict"))
             && (answer.status == 409 || answer.says("already in use"))
     })

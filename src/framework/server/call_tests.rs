@@ -31,6 +31,7 @@ struct Toy {
     applying: Notify,
     go_on: Notify,
     applied: AtomicBool,
+    abandoned: AtomicBool,
 }
 
 const THING: &str = "toy_thing";
@@ -148,6 +149,7 @@ impl Service for Toy {
             _ => {
                 self.applying.notify_one();
                 self.go_on.notified().await;
+                self.abandoned.store(request.abandoned.is_cancelled(), Ordering::SeqCst);
                 self.applied.store(true, Ordering::SeqCst);
                 StateResponse { state: request.planned, ..Default::default() }
             }
@@ -243,6 +245,7 @@ async fn an_apply_goes_on_when_the_caller_is_gone() {
     while !toy.applied.load(Ordering::SeqCst) {
         tokio::task::yield_now().await;
     }
+    assert!(toy.abandoned.load(Ordering::SeqCst), "it is not told that nobody waits for it");
 }
 
 #[tokio::test]
@@ -258,6 +261,7 @@ async fn stopping_is_answered_while_a_change_runs() {
     toy.go_on.notify_one();
     let response = call.await.unwrap().unwrap().into_inner();
     assert_eq!(response.new_state, packed(&thing("wait")));
+    assert!(!toy.abandoned.load(Ordering::SeqCst));
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 mod attributes;
 mod collection;
+mod configuration;
 mod nearest;
 mod text;
 
@@ -13,6 +14,7 @@ pub use attributes::{
     at_least_one_of, at_most_one_of, conflicts_with, exactly_one_of, prefer_write_only, requires,
 };
 pub use collection::{each, size};
+pub use configuration::ConfigRule;
 pub use nearest::nearest;
 pub use text::{domain_name, duration, length, one_of, url, uuid};
 

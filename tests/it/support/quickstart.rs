@@ -5,6 +5,7 @@
 use crate::support::plugin;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::{Value as Json, json};
@@ -252,6 +253,34 @@ impl Quickstart {
         self.simulator.set_faults(&json!([]));
         self.restart();
         struck
+    }
+
+    /// Plans and applies everything with a host that dies while the answer to the provider's `nth` request, counted from 1,
+    /// is on its way; returns when the provider has ended as well, and how long that took.
+    #[track_caller]
+    pub(crate) fn converge_orphaned_at(&mut self, nth: u64, answered_after: Duration) -> Duration {
+        let delay = u64::try_from(answered_after.as_millis()).expect("a delay");
+        let held = json!({ "path": "**", "skip": nth - 1, "count": 1, "delay": delay });
+        self.simulator.set_faults(&json!([held]));
+        let (plugin, objects, changes) = (self.plugin.clone(), self.objects.clone(), self.changes.clone());
+        let domain = self.simulator.tenant().domain.clone();
+        let run = self
+            .runtime
+            .spawn(async move { converge(&plugin, &domain, &objects, &changes).await.map(drop_kinds) });
+        // Each look is a request of its own, which is pause enough.
+        while self.simulator.control(Method::GET, "faults", None)[0]["count"] != 0 {
+            assert!(!run.is_finished(), "there is no request {nth}");
+        }
+        run.abort();
+        let ended = self.runtime.block_on(run);
+        assert!(ended.is_err_and(|error| error.is_cancelled()), "the apply was faster than its host's death");
+        let plugin = Arc::get_mut(&mut self.plugin).expect("nobody else drives the provider");
+        plugin.hang_up();
+        let (status, took) = self.runtime.block_on(plugin.exit());
+        assert_eq!(status.code(), Some(0));
+        self.simulator.set_faults(&json!([]));
+        self.restart();
+        took
     }
 
     /// A Graph request by hand, which must succeed.

@@ -86,7 +86,7 @@ impl DataSource for AzureSyncHealthSource {
 
 async fn settings(
     call: &Call,
-    account: &essentials::Account,
+    account: &essentials::Essentials,
     domain: &str,
 ) -> Result<Option<Settings>, essentials::Error> {
     account.organization(call, domain).await?.settings(call).await

@@ -224,7 +224,7 @@ impl Preflight<'_> {
     /// who brings a secret of their own may have no access to Entra at all.
     fn unreadable(&self, error: &graph::Error, question: &str, findings: &mut Findings) {
         let diagnostic = error.diagnose();
-        let no_sign_in = matches!(error.fault(), graph::Fault::Auth(_));
+        let no_sign_in = matches!(error.kind(), graph::ErrorKind::Auth(_));
         if error.is_forbidden() || (no_sign_in && self.model.managed_client_secret.is_null()) {
             findings.remarks.warning(format!("Not checked: {question}"), diagnostic.detail);
         } else {
