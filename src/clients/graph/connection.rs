@@ -1,6 +1,6 @@
 //! One tenant's connection to Graph: signs requests, renews a refused token once, and turns refusals into errors.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -9,10 +9,9 @@ use reqwest::Url;
 use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use serde::de::DeserializeOwned;
 use tokio::sync::OnceCell;
-use tokio::time::Instant;
 
 use super::ask::Ask;
-use super::consistency::PATIENCE;
+use super::consistency::YOUNG;
 use super::error::{Error, ErrorKind, Refusal, kind_of};
 use super::snapshot::Snapshot;
 use crate::auth::{self, Credentials, TenantId, Token};
@@ -41,7 +40,13 @@ struct Inner {
     graph_principal: OnceCell<String>,
     live_permissions: OnceCell<super::permissions::Live>,
     writers: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
-    fresh: Mutex<HashMap<String, Instant>>,
+    fresh: Mutex<HashMap<String, Timestamp>>,
+    /// For whom this process took objects over, by their ids.
+    owners: Mutex<HashMap<String, String>>,
+    /// The applications that this process deleted, by unique name.
+    deletions: Mutex<HashMap<String, String>>,
+    /// The delegated permissions that this process revoked, by the grant's id.
+    revoked: Mutex<HashMap<String, BTreeSet<String>>>,
 }
 
 impl fmt::Debug for Graph {
@@ -91,6 +96,9 @@ impl Graph {
             live_permissions: OnceCell::new(),
             writers: Mutex::default(),
             fresh: Mutex::default(),
+            owners: Mutex::default(),
+            deletions: Mutex::default(),
+            revoked: Mutex::default(),
         }))
     }
 
@@ -211,7 +219,15 @@ impl Graph {
 
     /// Takes note of an object that was just made: replicas may not know it yet.
     pub(super) fn note_fresh(&self, id: &str) {
-        self.0.fresh.lock().unwrap_or_else(PoisonError::into_inner).insert(id.to_owned(), Instant::now());
+        self.note_made(id, self.now());
+    }
+
+    /// Takes note of when an object was made, by its own date or by what a state remembers: for a while after, a replica
+    /// that does not know it is behind, whichever process made it.
+    pub fn note_made(&self, id: &str, when: Timestamp) {
+        let mut fresh = self.0.fresh.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = fresh.entry(id.to_owned()).or_insert(when);
+        *known = when.max(*known);
     }
 
     /// Takes note that an object is gone: not to know it is right from now on.
@@ -219,10 +235,26 @@ impl Graph {
         self.0.fresh.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
     }
 
-    /// Whether this process made an object so short a time ago that some replicas may not know it.
+    /// Whether an object was made so short a time ago that some replicas may not know it.
     pub(super) fn is_fresh(&self, id: &str) -> bool {
-        let fresh = self.0.fresh.lock().unwrap_or_else(PoisonError::into_inner);
-        fresh.get(id).is_some_and(|made| made.elapsed() < PATIENCE)
+        self.made(id).is_some_and(|made| self.now().duration_since(made) < YOUNG)
+    }
+
+    /// When an object was made, as far as that is known.
+    pub(super) fn made(&self, id: &str) -> Option<Timestamp> {
+        self.0.fresh.lock().unwrap_or_else(PoisonError::into_inner).get(id).copied()
+    }
+
+    pub(super) fn owners(&self) -> &Mutex<HashMap<String, String>> {
+        &self.0.owners
+    }
+
+    pub(super) fn deletions(&self) -> &Mutex<HashMap<String, String>> {
+        &self.0.deletions
+    }
+
+    pub(super) fn revoked(&self) -> &Mutex<HashMap<String, BTreeSet<String>>> {
+        &self.0.revoked
     }
 
     pub(super) fn snapshot_cell(&self, client_id: &str) -> Arc<OnceCell<Arc<Snapshot>>> {

@@ -21,6 +21,7 @@ mod guid;
 mod lenient;
 mod nearest;
 mod owners;
+mod ownership;
 mod paging;
 mod passwords;
 mod permission_table;
@@ -45,6 +46,7 @@ pub use error::{Error, ErrorKind, Refusal};
 pub use grants::{Grant, Grants, grant_id};
 pub use groups::{DeletedGroup, Group, Groups};
 pub use nearest::nearest;
+pub use ownership::{Deletion, Mark, owner_in};
 pub use passwords::{MintedPassword, NewPassword, PasswordCredential};
 pub use permission_table::{
     GRAPH_CLIENT_ID, PermissionKind, names as permission_names, permission_id, permission_name,

@@ -35,10 +35,19 @@ pub struct UnknownPermission {
     pub nearest: Option<String>,
     /// The name exists, in the other kind.
     pub exists_as_other_kind: bool,
+    /// What was given is the id of the permission with this name.
+    pub is_id_of: Option<String>,
 }
 
 impl std::fmt::Display for UnknownPermission {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if let Some(name) = &self.is_id_of {
+            return write!(
+                f,
+                "`{}` is the id of the {} permission `{name}`: write the name.",
+                self.name, self.kind
+            );
+        }
         write!(f, "Microsoft Graph has no {} permission `{}`", self.kind, self.name)?;
         if self.exists_as_other_kind {
             f.write_str("; it exists only in the other kind")?;
@@ -136,7 +145,9 @@ impl Permissions<'_> {
         let nearest = nearest(name, known).map(str::to_owned);
         let exists_as_other_kind =
             permission_id(other, name).is_some() || live.ids.contains_key(&(other, name.to_owned()));
-        Ok(UnknownPermission { name: name.to_owned(), kind, nearest, exists_as_other_kind })
+        let named = self.name(call, kind, name).await?;
+        let is_id_of = (named != name).then_some(named);
+        Ok(UnknownPermission { name: name.to_owned(), kind, nearest, exists_as_other_kind, is_id_of })
     }
 
     /// What the tenant's principal publishes, asked for once and only when the table does not know a name. A tenant

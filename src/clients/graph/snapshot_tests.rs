@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::super::testing::{Fake, Reply, Seen, batch, call};
 use super::*;
-use crate::graph::{PermissionKind, permission_name};
+use crate::graph::{PermissionKind, ServicePrincipalChange, permission_name};
 
 fn item(url: &str) -> (u16, Value) {
     let path = url.split('?').next().unwrap_or_default();
@@ -58,7 +58,8 @@ async fn one_request_brings_all_and_serves_every_reader_of_the_process() {
 async fn a_write_makes_the_next_reader_ask_again() {
     let (fake, graph) = Fake::serving(script).await;
     graph.snapshot(&call(), "c").await.expect("a snapshot");
-    graph.applications().delete(&call(), "o").await.expect("deleted");
+    let change = ServicePrincipalChange { tags: Some(Vec::new()) };
+    graph.service_principals().update(&call(), "sp", &change).await.expect("changed");
     graph.snapshot(&call(), "c").await.expect("a snapshot");
     assert_eq!(fake.count("POST /$batch"), 2);
 }

@@ -19,6 +19,8 @@ use super::simulator::Simulator;
 pub(crate) const APPLICATION: &str = "proofpoint_azure_application";
 pub(crate) const CONSENT: &str = "proofpoint_azure_admin_consent";
 pub(crate) const SYNC: &str = "proofpoint_azure_sync";
+/// A secret of the application for use elsewhere, which is no part of the quick start.
+pub(crate) const SECRET: &str = "proofpoint_azure_client_secret";
 
 /// In the order in which core makes them.
 const ORDER: [&str; 3] = [APPLICATION, CONSENT, SYNC];
@@ -120,6 +122,17 @@ impl Quickstart {
         schemas.resource_schemas[kind].block.clone().expect("a body")
     }
 
+    /// Takes an object out of the state, as if another address held it.
+    #[track_caller]
+    pub(crate) fn take(&self, kind: &'static str) -> Stored {
+        self.objects().remove(kind).unwrap_or_else(|| panic!("no {kind}"))
+    }
+
+    /// Puts an object into the state.
+    pub(crate) fn put(&self, kind: &'static str, stored: Stored) {
+        self.objects().insert(kind, stored);
+    }
+
     /// Forgets everything, as an empty state does.
     pub(crate) fn forget_all(&self) {
         self.objects().clear();
@@ -209,7 +222,13 @@ impl Quickstart {
     /// Destroys one object, if it is there.
     #[track_caller]
     pub(crate) fn destroy_one(&self, kind: &str) {
-        let Some(prior) = self.stored(kind) else { return };
+        self.destroy_saying(kind);
+    }
+
+    /// The same; what was said.
+    #[track_caller]
+    pub(crate) fn destroy_saying(&self, kind: &str) -> Messages {
+        let Some(prior) = self.stored(kind) else { return Messages::default() };
         let said = self.runtime.block_on(async {
             let resource = self.plugin.resource(kind).await;
             let planned = resource.plan(Some(&prior), Json::Null).await;
@@ -217,6 +236,7 @@ impl Quickstart {
         });
         assert!(said.0.iter().all(|message| !message.error), "{kind}: {said}");
         self.objects().remove(kind);
+        said
     }
 
     /// Plans and applies everything with a provider that is killed at its `nth` request, counted from 1, and starts
@@ -393,6 +413,7 @@ fn configuration(
             "delegated_permissions": application["delegated_permissions"],
             "application_permissions": application["application_permissions"],
         }),
+        SECRET => json!({ "application_id": application["id"] }),
         _ => json!({
             "domain": domain, "client_id": application["client_id"], "default_role": "end_user", "frequency": 1,
             "managed_client_secret": { "application_id": application["id"] },

@@ -122,12 +122,11 @@ async fn application(
         Ok(missing) => Known::Yes(missing),
         Err(error) => Known::No(told(error)?),
     };
-    Ok(Known::Yes(
-        snapshot
-            .application
-            .as_ref()
-            .map(|application| Application { secrets: secrets(application), missing_permissions }),
-    ))
+    Ok(Known::Yes(snapshot.application.as_ref().map(|application| Application {
+        is_enabled: snapshot.service_principal.as_ref().is_none_or(graph::ServicePrincipal::is_enabled),
+        secrets: secrets(application),
+        missing_permissions,
+    })))
 }
 
 fn secrets(application: &graph::Application) -> Vec<Secret> {
