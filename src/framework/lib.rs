@@ -85,6 +85,7 @@ pub mod resource;
 pub mod schema;
 mod server;
 pub mod service;
+pub mod set;
 mod stdout;
 pub mod timeouts;
 pub mod validators;
