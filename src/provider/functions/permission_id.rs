@@ -30,7 +30,7 @@ impl Function for PermissionId {
             return Err(FunctionError::argument(1, text));
         };
         if let Some(id) = graph::permission_id(kind, &name) {
-            return Ok(id.to_string());
+            return Ok(id.to_owned());
         }
         let nearest = graph::nearest(&name, graph::permission_names(kind));
         let hint = nearest.map_or_else(String::new, |near| format!(" Did you mean `{near}`?"));
