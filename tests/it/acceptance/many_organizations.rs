@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 
-use jiff::{SignedDuration, Timestamp};
+use clients::clock::Clock;
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 use sync_report::{Estimate, SyncVersion};
 
@@ -75,7 +76,7 @@ fn leavers(simulator: &Simulator) -> BTreeSet<String> {
 fn left_by_two() -> Value {
     let simulator = Simulator::start(&["--tenants", &TENANTS.to_string(), "--users", "40", "--groups", "3"]);
     let mut state = simulator.state();
-    let yesterday = Timestamp::now() - SignedDuration::from_hours(24);
+    let yesterday = Clock::default().now() - SignedDuration::from_hours(24);
     for tenant in state["tenants"].as_object_mut().expect("tenants").values_mut() {
         let users = tenant["users"].as_array_mut().expect("users");
         let with_mailbox = |user: &Value| user["userType"] == "Member" && user["accountEnabled"] == true;
