@@ -19,10 +19,12 @@ mod grants;
 mod groups;
 mod guid;
 mod lenient;
+mod memory;
 mod nearest;
 mod owners;
 mod ownership;
 mod paging;
+mod password_credential;
 mod passwords;
 mod permission_table;
 mod permissions;
@@ -47,7 +49,8 @@ pub use grants::{Grant, Grants, grant_id};
 pub use groups::{DeletedGroup, Group, Groups};
 pub use nearest::nearest;
 pub use ownership::{Deletion, Mark, owner_in};
-pub use passwords::{MintedPassword, NewPassword, PasswordCredential};
+pub use password_credential::PasswordCredential;
+pub use passwords::{MintedPassword, NewPassword};
 pub use permission_table::{
     GRAPH_CLIENT_ID, PermissionKind, names as permission_names, permission_id, permission_name,
 };
