@@ -19,6 +19,7 @@ mod grants;
 mod groups;
 mod guid;
 mod lenient;
+mod mailbox_plans;
 mod memory;
 mod nearest;
 mod owners;
