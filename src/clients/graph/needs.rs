@@ -35,10 +35,16 @@ pub const WRITE_OWNERS: Need = Need {
     permissions: &[WRITE_APPLICATION, &["Directory.Read.All"]],
     note: None,
 };
-/// Deleted registrations and service principals.
+/// Deleted registrations and service principals, reading.
+pub const READ_DELETED_APPLICATIONS: Need = Need {
+    what: "read deleted applications and service principals",
+    permissions: &[READ_DIRECTORY],
+    note: None,
+};
+/// Deleted registrations and service principals, which are found among the others first.
 pub const RESTORE_APPLICATIONS: Need = Need {
     what: "restore deleted applications and service principals",
-    permissions: &[WRITE_APPLICATION],
+    permissions: &[WRITE_APPLICATION, READ_DIRECTORY],
     note: Some(
         "a person needs the directory role *Application Administrator* or *Cloud Application Administrator* as well",
     ),
@@ -119,6 +125,7 @@ pub const ALL: &[&Need] = &[
     &READ_APPLICATIONS,
     &WRITE_APPLICATIONS,
     &WRITE_OWNERS,
+    &READ_DELETED_APPLICATIONS,
     &RESTORE_APPLICATIONS,
     &READ_GRANTS,
     &WRITE_GRANTS,
