@@ -64,6 +64,7 @@ pub mod context;
 pub mod data_source;
 pub mod description;
 pub mod diagnostic;
+mod duration;
 pub mod ephemeral;
 #[cfg(test)]
 pub(crate) mod example;

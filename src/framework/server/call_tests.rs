@@ -17,7 +17,8 @@ use crate::protocol::wire::tfplugin6::{
     DynamicValue, apply_resource_change, call_function, diagnostic, get_provider_schema,
     import_resource_state, read_resource, stop_provider, upgrade_resource_state, validate_resource_config,
 };
-use crate::schema::{Rules, Schema, Shape};
+use crate::schema::rules::Rules;
+use crate::schema::{Schema, Shape};
 use crate::service::{
     ApplyRequest, ClientCapabilities, ConfigureRequest, ImportTarget, MoveRequest, PlanRequest, PlanResponse,
     ReadRequest, StateResponse, UpgradeResponse,

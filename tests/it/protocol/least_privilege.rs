@@ -63,8 +63,9 @@ fn an_application_lives_its_whole_life_by_each_permission_that_is_listed_for_it(
 
 #[test]
 fn an_application_that_was_destroyed_is_restored_by_what_is_listed_for_that() {
-    for mut way in ways(APPLICATION, "to restore one that was destroyed") {
-        way.dedup();
+    for mut way in ways(APPLICATION, "to find one that was destroyed") {
+        let restore = ways(APPLICATION, "to restore one that was destroyed").swap_remove(0);
+        way.extend(restore);
         let documented = ["--users", "1", "--mood", "deleted_items_readers=documented"];
         let mut quickstart = Quickstart::start(Simulator::start(&documented));
         sign_in_with(&mut quickstart, &way);
@@ -159,18 +160,22 @@ fn preview(simulator: &Simulator, runtime: &Runtime, permissions: &BTreeSet<&str
 
 #[test]
 fn a_report_needs_the_permissions_that_are_listed_for_it_and_no_more() {
-    let simulator = Simulator::start(&["--plain"]);
+    let simulator = Simulator::start(&["--plain", "--mood", "deleted_items_readers=documented"]);
     let runtime = Runtime::new().expect("a runtime");
     let lists = || permissions::of(PREVIEW).iter().flat_map(|(_, need)| need.permissions);
     let first: BTreeSet<&str> = lists().filter_map(|any_of| any_of.first().copied()).collect();
     let last: BTreeSet<&str> = lists().filter_map(|any_of| any_of.last().copied()).collect();
-    for held in [first, last, ["User.Read.All", "GroupMember.Read.All"].into()] {
+    for held in [first, last, ["User.Read.All", "GroupMember.Read.All", "Directory.Read.All"].into()] {
         let said = preview(&simulator, &runtime, &held);
         assert!(said.0.is_empty(), "with {held:?}: {said}");
     }
     for (held, missing) in [
         (["Group.Read.All", "Organization.Read.All"].into(), "`User.Read.All`"),
         (["User.Read.All", "Organization.Read.All"].into(), "`Group.Read.All`"),
+        (
+            ["User.Read.All", "GroupMember.Read.All", "Organization.Read.All"].into(),
+            "`Group.Read.All` or `Dir",
+        ),
         (["User.ReadBasic.All", "Group.Read.All", "Organization.Read.All"].into(), "`User.Read.All`"),
     ] {
         let said = preview(&simulator, &runtime, &held);
