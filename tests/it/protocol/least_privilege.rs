@@ -64,7 +64,7 @@ fn an_application_lives_its_whole_life_by_each_permission_that_is_listed_for_it(
 #[test]
 fn an_application_that_was_destroyed_is_restored_by_what_is_listed_for_that() {
     for mut way in ways(APPLICATION, "to find one that was destroyed") {
-        let restore = ways(APPLICATION, "to restore one that was destroyed").swap_remove(0);
+        let restore = ways(APPLICATION, "to restore it").swap_remove(0);
         way.extend(restore);
         let documented = ["--users", "1", "--mood", "deleted_items_readers=documented"];
         let mut quickstart = Quickstart::start(Simulator::start(&documented));
