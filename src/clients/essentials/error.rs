@@ -167,6 +167,31 @@ impl Error {
         matches!(self.fault, Fault::NotAuthorized { .. })
     }
 
+    /// Whether the service could not make sense of what was sent: 400, or 422 as some interfaces say it.
+    pub fn is_malformed(&self) -> bool {
+        matches!(&self.fault, Fault::Refused(answer) if [400, 422].contains(&answer.status))
+    }
+
+    /// Whether the service has refused the request as a whole, so that nothing of it was done: a complete answer that finds
+    /// fault with the request. Too many requests and a time-out at the service are none.
+    pub fn is_definite_refusal(&self) -> bool {
+        match &self.fault {
+            Fault::InvalidCredentials(_)
+            | Fault::NotAuthorized { .. }
+            | Fault::NotFound(_)
+            | Fault::Conflict(_)
+            | Fault::Body(_)
+            | Fault::Header => true,
+            Fault::Refused(answer) => (400..500).contains(&answer.status) && answer.status != 408,
+            Fault::Throttled(_) | Fault::Unexpected(_) | Fault::UnknownHost { .. } | Fault::Http(_) => false,
+        }
+    }
+
+    /// Whether a refusal may have to do with what was sent, so that it may be another one later.
+    pub fn may_pass(&self) -> bool {
+        self.is_definite_refusal() && matches!(self.fault, Fault::Refused(_) | Fault::Conflict(_))
+    }
+
     /// The id by which the service knows the request, if it gave one.
     pub fn request_id(&self) -> Option<&str> {
         match &self.fault {

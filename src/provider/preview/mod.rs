@@ -15,7 +15,7 @@ use framework::diagnostic::Diagnostic;
 use sync_report::{Directory, Exemptions, Input, Organization, Settings, SyncVersion};
 
 pub use object::{CountsModel, FindingModel, ReportModel, sync_version};
-pub use organization::settings;
+pub use organization::{settings, shown_settings};
 
 /// What the report is to be computed for.
 #[derive(Debug, Clone, Default)]

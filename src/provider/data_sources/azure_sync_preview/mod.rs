@@ -66,7 +66,7 @@ async fn wanted(
     config: &PreviewModel,
 ) -> Result<Wanted, Diagnostics> {
     let live = organization.settings(call).await.map_err(|error| error.diagnose())?;
-    let live = live.as_ref().map(preview::settings).unwrap_or_default();
+    let live = live.as_ref().map(preview::shown_settings).unwrap_or_default();
     let exemptions = config.exemptions.known();
     Ok(Wanted {
         settings: named_over(config, live),

@@ -5,15 +5,17 @@ use std::collections::BTreeSet;
 
 use secrecy::SecretString;
 
-use super::judging::{self, Foreseen, Judge};
+use super::due;
+use super::judging::{Foreseen, Judge};
 use super::managed_secret::{Keys, Minted, prove};
 use super::model::SyncModel;
 use super::planning::{Credential, drops_an_exemption, exemptions_taken_over, needs_put};
 use super::preflight::{Preflight, declared_roles};
 use super::waiting::{self, Run};
-use super::{AzureSync, Facts, exemptions, fields};
+use super::settings::{self, settings, widens};
+use super::{AzureSync, Facts, exemptions};
 use crate::provider_block::{Diagnose as _, Session};
-use clients::essentials::{LastRun, Organization, Settings};
+use clients::essentials::{LastRun, Organization, Settings, Shown};
 use clients::graph::Graph;
 use clients::http::Call;
 use framework::attr::Attr;
@@ -40,13 +42,15 @@ impl Apply<'_> {
     pub(super) async fn run(
         &self,
         name: &str,
-        present: Option<&Settings>,
+        shown: Option<&Shown>,
         diagnostics: &mut Diagnostics,
     ) -> Result<Done, Diagnostics> {
         let mut model = self.planned.model.clone();
         let mut facts = self.planned.private.clone();
         facts.stack = Some(self.organization.stack().to_owned());
-        let wanted = fields::settings(&model, present);
+        let wanted = settings(&model, shown);
+        let present = shown.map(|shown| settings::present(shown, self.planned.prior.as_ref()));
+        let present = present.as_ref();
         if let Some(exempt) = exemptions_taken_over(self.planned) {
             exemptions::refuse_unlisted(&self.organization, self.call, exempt).await?;
         }
@@ -71,7 +75,7 @@ impl Apply<'_> {
         facts: &mut Facts,
         diagnostics: &mut Diagnostics,
     ) -> Result<(), Diagnostics> {
-        let widens = fields::widens(present, wanted);
+        let widens = widens(present, wanted);
         let preflight = Preflight {
             session: self.session,
             call: self.call,
@@ -82,7 +86,7 @@ impl Apply<'_> {
         preflight.refuse_problems(diagnostics).await?;
         let waits = model.wait_for_sync == Attr::Known(true) && wanted.sync_frequency > 0;
         let judge = self.judge(wanted);
-        let foreseen = if judging::is_due(self.planned, present, wanted) {
+        let foreseen = if due::is_due(self.planned, present, wanted) {
             judge.judge().await?
         } else if waits {
             // Nothing that has to be judged, only something to compare the run with.
@@ -178,7 +182,7 @@ impl Apply<'_> {
     }
 
     /// Reads the settings back: Proofpoint must show what it was given.
-    async fn confirm(&self, wanted: &Settings) -> Result<Settings, Diagnostics> {
+    async fn confirm(&self, wanted: &Settings) -> Result<Shown, Diagnostics> {
         let shown = self.organization.settings(self.call).await.map_err(|error| error.diagnose())?;
         let Some(shown) = shown else {
             return Err(Diagnostic::error(
@@ -187,13 +191,7 @@ impl Apply<'_> {
             )
             .into());
         };
-        let plain = |settings: &Settings| Settings {
-            secret_expiry: None,
-            last_run: LastRun::default(),
-            others: serde_json::Map::new(),
-            ..settings.clone()
-        };
-        if plain(&shown) == plain(wanted) {
+        if wanted.differences(&shown.over(wanted)).is_empty() {
             return Ok(shown);
         }
         Err(Diagnostic::error(

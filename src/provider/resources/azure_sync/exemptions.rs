@@ -44,9 +44,8 @@ pub(super) async fn apply(
     let present = organization.exemptions(call).await.map_err(at)?;
     let missing: BTreeSet<String> = wanted.difference(&present).cloned().collect();
     if !missing.is_empty() {
-        organization.add_exemptions(call, &missing).await.map_err(at)?;
-        let now = organization.exemptions(call).await.map_err(at)?;
-        if let Some(absent) = missing.difference(&now).next() {
+        let lacking = organization.add_exemptions(call, &missing).await.map_err(at)?;
+        if let Some(absent) = lacking.first() {
             return Err(Diagnostic::error(
                 "Proofpoint did not take the exemption",
                 format!(

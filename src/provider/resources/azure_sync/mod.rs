@@ -1,8 +1,8 @@
 //! `proofpoint_azure_sync`: how an organization synchronizes its people with Entra, and the secret it does so with.
 
 mod apply;
+mod due;
 mod exemptions;
-mod fields;
 mod foresight;
 mod judging;
 mod managed_secret;
@@ -11,6 +11,7 @@ mod observation;
 mod planning;
 mod preflight;
 mod rotation;
+mod settings;
 mod sides;
 mod waiting;
 
@@ -153,7 +154,7 @@ impl Resource for AzureSync {
         if imported {
             model.domain = model.organization.clone();
         }
-        let Some((organization, settings)) = read_settings(session, &call, &model, &facts).await? else {
+        let Some((organization, shown)) = read_settings(session, &call, &model, &facts).await? else {
             return Ok(None);
         };
         facts.stack = Some(organization.stack().to_owned());
@@ -170,12 +171,11 @@ impl Resource for AzureSync {
             let exempt = organization.exemptions(&call).await;
             model.exemptions = exempt.map_err(|error| error.diagnose().at(SyncModel::exemptions()))?.into();
         }
-        facts.rotation = observe(session, &call, &model, &facts, &settings, diagnostics).await?;
-        let shown_expiry = model.secret_expiry.clone();
-        fields::show(&settings, &mut model);
+        facts.rotation = observe(session, &call, &model, &facts, &shown, diagnostics).await?;
+        settings::show(&shown, &mut model);
         // What Proofpoint says of the secret's end is a finding of the health data source, not a reason for a plan.
-        if !imported {
-            model.secret_expiry = shown_expiry;
+        if imported {
+            model.secret_expiry = shown.secret_expiry.clone().into();
         }
         if model.tenant_id.is_null() && imported {
             model.tenant_id = session.default_tenant(&call).await?.map(|tenant| tenant.to_string()).into();

@@ -5,7 +5,7 @@ use super::model::SyncModel;
 use super::sides::{organization_of, settings_of};
 use super::{Facts, rotation};
 use crate::provider_block::{Diagnose as _, Session};
-use clients::essentials::{Organization, Settings};
+use clients::essentials::{Organization, Shown};
 use clients::http::Call;
 use framework::diagnostic::Diagnostics;
 use framework::timeouts::parse_duration;
@@ -16,7 +16,7 @@ pub(super) async fn read_settings(
     call: &Call,
     model: &SyncModel,
     facts: &Facts,
-) -> Result<Option<(Organization, Settings)>, Diagnostics> {
+) -> Result<Option<(Organization, Shown)>, Diagnostics> {
     let domain = model.domain.text();
     let account = session.essentials()?;
     if let Some(organization) =
@@ -35,7 +35,7 @@ pub(super) async fn observe(
     call: &Call,
     model: &SyncModel,
     facts: &Facts,
-    settings: &Settings,
+    shown: &Shown,
     diagnostics: &mut Diagnostics,
 ) -> Result<rotation::Facts, Diagnostics> {
     let (Some(managed), Some(key_id)) = (model.managed_client_secret.known(), model.key_id.known()) else {
@@ -68,8 +68,8 @@ pub(super) async fn observe(
     let seen = rotation::Seen {
         now: graph.clock().now(),
         keys: listed.as_deref(),
-        client_id: &settings.application_id,
-        last_successful_sync: settings.last_run.at(),
+        client_id: shown.application_id.as_deref(),
+        last_successful_sync: shown.last_run.at(),
     };
     Ok(rotation::observe(&facts.rotation, &tracked, &seen))
 }

@@ -4,10 +4,12 @@ use std::collections::BTreeSet;
 
 use super::model::SyncModel;
 use super::rotation::{self, Change, Reason};
+use super::settings::carried;
 use super::{AzureSync, Facts};
 use framework::attr::Attr;
 use framework::diagnostic::Diagnostics;
 use framework::resource::{Planned, Planning};
+use framework::value::Value;
 
 /// Where the secret that a PUT needs comes from.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -50,6 +52,10 @@ impl Difference {
         Self { certain: !planned.is_unknown() && prior != planned, possible: planned.is_unknown() }
     }
 
+    fn of_values(prior: &Value, planned: &Value) -> Self {
+        Self { certain: !planned.is_unknown() && prior != planned, possible: planned.is_unknown() }
+    }
+
     fn any(differences: impl IntoIterator<Item = Self>) -> Self {
         differences.into_iter().fold(Self::default(), |all, one| Self {
             certain: all.certain || one.certain,
@@ -62,18 +68,9 @@ impl Difference {
     }
 }
 
-/// The fields that are part of the PUT.
+/// The values that are part of the PUT, each by itself: a block may be known in part.
 fn settings(prior: &SyncModel, planned: &SyncModel) -> Difference {
-    Difference::any([
-        Difference::of(&prior.primary_domain, &planned.primary_domain),
-        Difference::of(&prior.client_id, &planned.client_id),
-        Difference::of(&prior.default_role, &planned.default_role),
-        Difference::of(&prior.frequency, &planned.frequency),
-        Difference::of(&prior.what, &planned.what),
-        Difference::of(&prior.users, &planned.users),
-        Difference::of(&prior.groups, &planned.groups),
-        Difference::of(&prior.allow_microsoft_login, &planned.allow_microsoft_login),
-    ])
+    Difference::any(carried(prior, planned).map(|(prior, planned)| Difference::of_values(&prior, &planned)))
 }
 
 /// Whether applying the plan sends a PUT, and with it a secret.

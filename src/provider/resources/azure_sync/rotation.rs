@@ -13,22 +13,24 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Reason {
-    /// The synchronization is new, or it is given a managed secret for the first time.
+    /// The synchronization is new.
     Created,
-    /// The settings came in through an import: their secret is not one of ours.
+    /// The settings came in through an import, or had a secret from elsewhere: theirs is not one of ours.
     Adopted,
     /// Proofpoint signs in as another application than the state says.
-    ClientIdDiffers,
+    ClientIdChanged,
     /// Somebody removed the key from the application.
-    KeyGone,
+    KeyMissing,
     /// An earlier run minted a key and ended before it could tell whether Proofpoint has it.
     Interrupted,
+    /// There is evidence that Proofpoint signs in with another key than it was given last.
+    ProofpointHoldsAnotherKey,
     /// `rotate_when_changed` changed.
-    RotateWhenChanged,
+    TriggerChanged,
     /// A setting changed. The API wants the secret with every change, and nothing keeps a copy of it.
     SettingsChanged,
     /// Less than `rotate_before` is left of the key's life.
-    RotateBefore,
+    Expiring,
 }
 
 impl Reason {
@@ -37,12 +39,13 @@ impl Reason {
         match self {
             Self::Created => "created",
             Self::Adopted => "adopted",
-            Self::ClientIdDiffers => "client id differs",
-            Self::KeyGone => "key gone from Entra",
+            Self::ClientIdChanged => "client_id_changed",
+            Self::KeyMissing => "key_missing",
             Self::Interrupted => "interrupted",
-            Self::RotateWhenChanged => "rotate_when_changed",
-            Self::SettingsChanged => "settings changed",
-            Self::RotateBefore => "rotate_before reached",
+            Self::ProofpointHoldsAnotherKey => "proofpoint_holds_another_key",
+            Self::TriggerChanged => "trigger_changed",
+            Self::SettingsChanged => "settings_changed",
+            Self::Expiring => "expiring",
         }
     }
 }
@@ -83,8 +86,8 @@ pub(super) struct Seen<'a> {
     /// The application's keys that bear the marker of this synchronization, and the tracked one if it is there;
     /// `None` where they cannot be read.
     pub keys: Option<&'a [String]>,
-    /// The application Proofpoint signs in as.
-    pub client_id: &'a str,
+    /// The application Proofpoint signs in as; `None` where it does not show it.
+    pub client_id: Option<&'a str>,
     /// Proofpoint's last good run.
     pub last_successful_sync: Option<&'a str>,
 }
@@ -98,12 +101,12 @@ pub(super) fn observe(known: &Facts, tracked: &Tracked<'_>, seen: &Seen<'_>) -> 
 }
 
 fn newly_due(tracked: &Tracked<'_>, seen: &Seen<'_>) -> Option<Reason> {
-    if seen.client_id != tracked.client_id {
-        return Some(Reason::ClientIdDiffers);
+    if seen.client_id.is_some_and(|shown| !shown.eq_ignore_ascii_case(tracked.client_id)) {
+        return Some(Reason::ClientIdChanged);
     }
     if let Some(keys) = seen.keys {
         if !keys.iter().any(|key| key == tracked.key_id) {
-            return Some(Reason::KeyGone);
+            return Some(Reason::KeyMissing);
         }
         if keys.iter().any(|key| key != tracked.key_id && !tracked.superseded.contains(key)) {
             return Some(Reason::Interrupted);
@@ -111,7 +114,7 @@ fn newly_due(tracked: &Tracked<'_>, seen: &Seen<'_>) -> Option<Reason> {
     }
     let end = tracked.end?;
     (seen.now >= end.saturating_sub(tracked.rotate_before).unwrap_or(Timestamp::MIN))
-        .then_some(Reason::RotateBefore)
+        .then_some(Reason::Expiring)
 }
 
 /// What a plan would change, as far as it bears on the key.
@@ -134,10 +137,10 @@ pub(super) fn due(facts: &Facts, change: Change) -> Option<Reason> {
         Some(Reason::Created)
     } else if change.unmanaged {
         Some(Reason::Adopted)
-    } else if facts.due.is_some_and(|reason| reason != Reason::RotateBefore) {
+    } else if facts.due.is_some_and(|reason| reason != Reason::Expiring) {
         facts.due
     } else if change.rotate_when_changed {
-        Some(Reason::RotateWhenChanged)
+        Some(Reason::TriggerChanged)
     } else if change.settings {
         Some(Reason::SettingsChanged)
     } else {
@@ -166,7 +169,7 @@ mod tests {
     }
 
     fn seen<'a>(now: &str, keys: Option<&'a [String]>) -> Seen<'a> {
-        Seen { now: now.parse().unwrap(), keys, client_id: "app", last_successful_sync: None }
+        Seen { now: now.parse().unwrap(), keys, client_id: Some("app"), last_successful_sync: None }
     }
 
     fn keys(ids: &[&str]) -> Vec<String> {
@@ -185,7 +188,7 @@ mod tests {
 
     #[test]
     fn the_clock_makes_a_key_due_exactly_rotate_before_its_end() {
-        let due = Facts { due: Some(Reason::RotateBefore), ..Facts::default() };
+        let due = Facts { due: Some(Reason::Expiring), ..Facts::default() };
         check(
             &Facts::default(),
             &[],
@@ -198,7 +201,7 @@ mod tests {
 
     #[test]
     fn a_key_removed_by_hand_is_due_unless_the_keys_cannot_be_read() {
-        let gone = Facts { due: Some(Reason::KeyGone), ..Facts::default() };
+        let gone = Facts { due: Some(Reason::KeyMissing), ..Facts::default() };
         check(&Facts::default(), &[], seen("2027-01-01T00:00:00Z", Some(&[])), &gone);
         check(&Facts::default(), &[], seen("2027-01-01T00:00:00Z", None), &Facts::default());
     }
@@ -217,7 +220,7 @@ mod tests {
 
     #[test]
     fn a_due_rotation_stays_due_whatever_is_seen_later() {
-        let due = Facts { due: Some(Reason::KeyGone), ..Facts::default() };
+        let due = Facts { due: Some(Reason::KeyMissing), ..Facts::default() };
         check(&due, &[], seen("2027-01-01T00:00:00Z", Some(&keys(&["key-2"]))), &due);
     }
 
@@ -244,11 +247,11 @@ mod tests {
         let settings = Change { settings: true, ..Change::default() };
         assert_eq!(due(&Facts::default(), Change::default()), None);
         assert_eq!(due(&Facts::default(), settings), Some(Reason::SettingsChanged));
-        assert_eq!(due(&latched(Reason::RotateBefore), Change::default()), Some(Reason::RotateBefore));
-        assert_eq!(due(&latched(Reason::RotateBefore), settings), Some(Reason::SettingsChanged));
-        assert_eq!(due(&latched(Reason::KeyGone), settings), Some(Reason::KeyGone));
+        assert_eq!(due(&latched(Reason::Expiring), Change::default()), Some(Reason::Expiring));
+        assert_eq!(due(&latched(Reason::Expiring), settings), Some(Reason::SettingsChanged));
+        assert_eq!(due(&latched(Reason::KeyMissing), settings), Some(Reason::KeyMissing));
         assert_eq!(
-            due(&latched(Reason::KeyGone), Change { create: true, ..settings }),
+            due(&latched(Reason::KeyMissing), Change { create: true, ..settings }),
             Some(Reason::Created)
         );
         assert_eq!(due(&Facts::default(), Change { unmanaged: true, ..settings }), Some(Reason::Adopted));

@@ -331,5 +331,5 @@ async fn wanted(call: &Call, organization: &Organization, model: &RunModel) -> R
         .into());
     };
     let version = preview::sync_version(&model.sync_version);
-    Ok(Wanted { settings: preview::settings(&settings), exemptions: None, version })
+    Ok(Wanted { settings: preview::shown_settings(&settings), exemptions: None, version })
 }
