@@ -27,7 +27,7 @@ pub(super) fn domain_of(address: &str) -> &str {
 
 /// Whether a domain is one of Microsoft's initial domains (`contoso.onmicrosoft.com`, and the routing domain
 /// `contoso.mail.onmicrosoft.com`), which need not exist at Proofpoint.
-pub fn is_onmicrosoft(domain: &str) -> bool {
+pub(super) fn is_onmicrosoft(domain: &str) -> bool {
     domain == "onmicrosoft.com" || domain.ends_with(".onmicrosoft.com")
 }
 
@@ -49,11 +49,11 @@ pub(super) fn without_deletion_prefix(user_principal_name: &str) -> &str {
 ///
 /// A directory of 100,000 people holds several hundred thousand aliases; one string a person keeps them small.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct AddressList(Box<str>);
+pub(super) struct AddressList(Box<str>);
 
 impl AddressList {
     /// The set of these addresses, normalized; empty ones are dropped.
-    pub fn new<'a>(addresses: impl IntoIterator<Item = &'a str>) -> Self {
+    pub(super) fn new<'a>(addresses: impl IntoIterator<Item = &'a str>) -> Self {
         let mut addresses: Vec<Cow<'a, str>> =
             addresses.into_iter().map(normalized).filter(|address| !address.is_empty()).collect();
         addresses.sort_unstable();
@@ -67,7 +67,7 @@ impl AddressList {
 
     /// The set of the SMTP addresses among an object's `proxyAddresses` (`SMTP:` primary, `smtp:` alias; `SIP:`, `X500:`
     /// and others are no mail addresses).
-    pub fn from_proxy_addresses<'a>(proxy_addresses: impl IntoIterator<Item = &'a str>) -> Self {
+    pub(super) fn from_proxy_addresses<'a>(proxy_addresses: impl IntoIterator<Item = &'a str>) -> Self {
         Self::new(proxy_addresses.into_iter().filter_map(|entry| {
             let (scheme, address) = entry.split_once(':')?;
             scheme.eq_ignore_ascii_case("smtp").then_some(address)
@@ -75,29 +75,29 @@ impl AddressList {
     }
 
     /// The addresses in order.
-    pub fn iter(&self) -> impl Iterator<Item = &str> + Clone {
+    pub(super) fn iter(&self) -> impl Iterator<Item = &str> + Clone {
         // An empty list is the empty string, which `split` would give as one empty address.
         self.0.split('\n').filter(|address| !address.is_empty())
     }
 
     /// Whether the set holds this (normalized) address.
-    pub fn contains(&self, address: &str) -> bool {
+    pub(super) fn contains(&self, address: &str) -> bool {
         self.iter().any(|each| each == address)
     }
 }
 
 /// The domains of the organization.
 #[derive(Debug, Clone, Default)]
-pub struct Domains(HashSet<Box<str>>);
+pub(super) struct Domains(HashSet<Box<str>>);
 
 impl Domains {
     /// The set of these domains, normalized.
-    pub fn new<'a>(domains: impl IntoIterator<Item = &'a str>) -> Self {
+    pub(super) fn new<'a>(domains: impl IntoIterator<Item = &'a str>) -> Self {
         Self(domains.into_iter().map(normalize).collect())
     }
 
     /// Whether this (normalized) domain belongs to the organization.
-    pub fn contains(&self, domain: &str) -> bool {
+    pub(super) fn contains(&self, domain: &str) -> bool {
         self.0.contains(domain)
     }
 

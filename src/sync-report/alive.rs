@@ -3,32 +3,32 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::accounts::Verdicts;
 use super::claims::Claims;
-use super::desired::aliases;
-use super::estimate::{AccountClass, Input, actions_for};
-use super::organization::AccountType;
+use super::classes::AccountClass;
+use super::desired::{Wishes, aliases};
+use super::input::Input;
+use super::roster::AccountType;
 
 /// What decides who gets an address in the run.
-pub(super) struct Run<'s, 'a> {
+pub(super) struct Allotment<'s, 'a> {
     pub(super) input: &'a Input,
     /// By object: the index of its account.
     pub(super) account_of: &'s [Option<u32>],
-    /// Whether an object wants an account.
-    pub(super) wants_account: &'s dyn Fn(u32) -> bool,
+    pub(super) wishes: &'s Wishes,
     pub(super) claims: &'s Claims<'a>,
-    /// The addresses that accounts keep.
-    pub(super) kept: &'s HashMap<&'a str, u32>,
+    pub(super) verdicts: &'s Verdicts<'a>,
 }
 
 /// The addresses of accounts to be deleted that objects other than their own have: by address, the index of its account and
 /// those of the objects.
 type Alive<'a> = HashMap<&'a str, (u32, Vec<u32>)>;
 
-impl<'a> Run<'_, 'a> {
+impl<'a> Allotment<'_, 'a> {
     /// Of the accounts that are to be deleted those with an address that an object has and none gets, each with the first
     /// such address.
-    pub(super) fn addresses_lost(&self, decided: &[Option<AccountClass>]) -> BTreeMap<u32, &'a str> {
-        let alive = self.alive(decided);
+    pub(super) fn addresses_lost(&self) -> BTreeMap<u32, &'a str> {
+        let alive = self.alive();
         let mut lost = BTreeMap::new();
         for (address, (account, holders)) in &alive {
             if !holders.iter().any(|object| self.gets(*object, address, &alive)) {
@@ -39,10 +39,10 @@ impl<'a> Run<'_, 'a> {
         lost
     }
 
-    fn alive(&self, decided: &[Option<AccountClass>]) -> Alive<'a> {
+    fn alive(&self) -> Alive<'a> {
         let mut alive = Alive::new();
-        for (index, (account, class)) in (0u32..).zip(self.input.organization.accounts().iter().zip(decided))
-        {
+        let accounts = self.input.roster.accounts().iter();
+        for (index, (account, class)) in (0u32..).zip(accounts.zip(&self.verdicts.decided)) {
             if let Some(AccountClass::Deleting(_)) = class {
                 alive.extend(account.addresses().map(|address| (address, (index, Vec::new()))));
             }
@@ -67,26 +67,26 @@ impl<'a> Run<'_, 'a> {
 
     /// Whether an object gets an address that an account to be deleted gives up.
     fn gets(&self, index: u32, address: &str, alive: &Alive<'_>) -> bool {
-        let Some(object) = self.input.directory.objects().get(index as usize) else { return false };
+        let Some(object) = self.input.object(index) else { return false };
         let primary = object.primary_address();
-        if !(self.wants_account)(index)
+        if !self.wishes.account(index)
             || self.claims.lost.contains_key(&index)
             || self.input.exemptions.contains(primary)
         {
             return false;
         }
-        let actions = actions_for(object, &self.input.settings);
+        let actions = self.input.actions_for(object);
         let account = self.account_of.get(index as usize).copied().flatten();
-        let account = account.and_then(|at| self.input.organization.accounts().get(at as usize));
+        let account = account.and_then(|at| self.input.account(at));
         let changes = if let Some(account) = account {
             actions.update && account.account_type != AccountType::Administrator
         } else {
             // Who waits for one more account to go, for the sake of its primary address, is not to be relied upon.
             let waits = primary != address && alive.contains_key(primary);
-            actions.add && !waits && !self.kept.contains_key(primary)
+            actions.add && !waits && !self.verdicts.kept.contains_key(primary)
         };
         let left_out = self.claims.left_out.get(&index).is_some_and(|aliases| aliases.contains(&address));
-        let mut addresses = std::iter::once(primary).chain(aliases(object, &self.input.organization.domains));
+        let mut addresses = std::iter::once(primary).chain(aliases(object, &self.input.roster.domains));
         changes && !left_out && addresses.any(|one| one == address)
     }
 }

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use super::address::normalize;
 use super::changes::{Action, Change};
-use super::estimate::{AccountClass, Estimate, KeptBecause};
+use super::classes::{AccountClass, KeptBecause};
+use super::estimate::Estimate;
 use super::rows::Plain;
 
 /// What is to be done about rows that were approved.
@@ -79,7 +80,7 @@ impl Estimate<'_> {
     }
 
     fn index_of(&self, address: &str) -> Option<usize> {
-        let accounts = self.input.organization.accounts();
+        let accounts = self.input.roster.accounts();
         accounts.binary_search_by(|account| account.address().cmp(address)).ok()
     }
 

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use super::desired::Target;
-use super::estimate::{AccountClass, Estimate, Evidence, ObjectClass};
-use super::organization::AccountType;
+use super::classes::{AccountClass, Evidence, ObjectClass, Target};
+use super::estimate::Estimate;
+use super::roster::AccountType;
 use super::rows::{Plain, Row};
 
 /// What a run does to an account.
@@ -99,8 +99,7 @@ impl Estimate<'_> {
         let Order { deletions, updates, additions } = self.order();
         let objects: BTreeSet<_> = updates.into_iter().map(|(object, _)| object).chain(additions).collect();
         let mut left = BTreeMap::new();
-        for (index, (class, account)) in
-            (0u32..).zip(self.accounts.iter().zip(self.input.organization.accounts()))
+        for (index, (class, account)) in (0u32..).zip(self.accounts.iter().zip(self.input.roster.accounts()))
         {
             if matches!(class, AccountClass::Deleting(_)) && !deletions.contains(&index) {
                 let reason = if account.account_type.is_user() {
@@ -136,14 +135,14 @@ impl Estimate<'_> {
     fn changes_users_only(&self, index: u32, target: Target) -> bool {
         let object = self.input.directory.objects().get(index as usize);
         let account = self.objects.get(index as usize).and_then(|fate| fate.account);
-        let account = account.and_then(|at| self.input.organization.accounts().get(at as usize));
+        let account = account.and_then(|at| self.input.roster.accounts().get(at as usize));
         object.is_some_and(|object| !object.is_group())
             && !target.functional
             && account.is_none_or(|account| account.account_type.is_user())
     }
 
     fn order(&self) -> Order {
-        let accounts = self.input.organization.accounts();
+        let accounts = self.input.roster.accounts();
         let mut deletions: BTreeSet<u32> = (0u32..)
             .zip(accounts.iter().zip(&self.accounts))
             .filter(|(_, (account, class))| account.account_type.is_user() && proves_a_user_gone(**class))
@@ -230,7 +229,7 @@ impl Estimate<'_> {
     }
 
     fn deletion(&self, index: u32) -> Option<Change> {
-        let account = self.input.organization.accounts().get(index as usize)?;
+        let account = self.input.roster.accounts().get(index as usize)?;
         let AccountClass::Deleting(evidence) = *self.accounts.get(index as usize)? else { return None };
         Some(Change {
             address: account.address().to_owned(),
@@ -248,7 +247,7 @@ impl Estimate<'_> {
         let object = input.directory.objects().get(index as usize)?;
         let fate = self.objects.get(index as usize)?;
         let ObjectClass::Updating(target) = fate.class else { return None };
-        let account = input.organization.accounts().get(fate.account? as usize)?;
+        let account = input.roster.accounts().get(fate.account? as usize)?;
         let differing = self.differences(index, object, target, account);
         Some(Change {
             address: account.address().to_owned(),
@@ -274,7 +273,7 @@ impl Estimate<'_> {
             address: object.primary_address().to_owned(),
             action: Action::Add,
             written_address: object.primary_address().to_owned(),
-            account_type: target.account_type(None, input.settings.default_role),
+            account_type: target.account_type(None, input.switches.default_role),
             fields: Fields {
                 first_name: Some(object.first_name.to_string()),
                 surname: Some(object.surname.to_string()),

@@ -4,9 +4,8 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use super::address::Domains;
-use super::desired::aliases;
-use super::directory::DirectoryObject;
+use super::desired::{Wishes, aliases};
+use super::input::Input;
 
 /// What objects do not get.
 #[derive(Debug, Default)]
@@ -19,14 +18,11 @@ pub(super) struct Claims<'a> {
 
 impl<'a> Claims<'a> {
     /// Gives each address to the first object (in the order of object ids) that wants it.
-    pub(super) fn of(
-        objects: &'a [DirectoryObject],
-        wants_account: impl Fn(u32) -> bool,
-        domains: &'a Domains,
-    ) -> Self {
+    pub(super) fn of(input: &'a Input, wishes: &Wishes) -> Self {
+        let (objects, domains) = (input.directory.objects(), &input.roster.domains);
         let mut claims = Self::default();
         let mut taken: HashMap<&str, u32> = HashMap::with_capacity(2 * objects.len());
-        for (index, object) in (0u32..).zip(objects).filter(|(index, _)| wants_account(*index)) {
+        for (index, object) in (0u32..).zip(objects).filter(|(index, _)| wishes.account(*index)) {
             match taken.entry(object.primary_address()) {
                 Entry::Occupied(winner) => {
                     claims.lost.insert(index, *winner.get());
@@ -45,8 +41,28 @@ impl<'a> Claims<'a> {
         claims
     }
 
+    /// Takes from the objects the aliases that other accounts keep.
+    pub(super) fn leave_to_accounts(
+        &mut self,
+        input: &'a Input,
+        wishes: &Wishes,
+        account_of: &[Option<u32>],
+        kept: &HashMap<&str, u32>,
+    ) {
+        if kept.is_empty() {
+            return;
+        }
+        for ((index, object), own) in (0u32..).zip(input.directory.objects()).zip(account_of) {
+            let foreign = |alias: &&str| kept.get(alias).is_some_and(|holder| Some(*holder) != *own);
+            if wishes.account(index) {
+                let aliases = aliases(object, &input.roster.domains);
+                aliases.filter(foreign).for_each(|alias| self.leave_out(index, alias));
+            }
+        }
+    }
+
     /// Takes an alias from an object.
-    pub(super) fn leave_out(&mut self, index: u32, alias: &'a str) {
+    fn leave_out(&mut self, index: u32, alias: &'a str) {
         self.left_out.entry(index).or_default().push(alias);
     }
 }

@@ -1,34 +1,11 @@
 //! What a run wants to exist for one directory object, before it looks at the organization's accounts.
 
 use super::address::{Domains, domain_of, is_onmicrosoft};
+use super::classes::{OutOfScopeBecause, Target};
 use super::directory::{DirectoryObject, GroupKind, Licence, ObjectKind};
-use super::estimate::OutOfScopeBecause;
-use super::organization::{Account, AccountType};
-use super::settings::{Role, Settings, SyncVersion, What};
-
-/// The account that a run wants for an object.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Target {
-    /// A functional account instead of a user.
-    pub(super) functional: bool,
-    /// `is_active`
-    pub(super) active: bool,
-}
-
-impl Target {
-    const ACTIVE_USER: Self = Self { functional: false, active: true };
-    const INACTIVE_USER: Self = Self { functional: false, active: false };
-    const FUNCTIONAL_ACCOUNT: Self = Self { functional: true, active: true };
-
-    /// The type of the account after a run. Users keep the role they have: the default role is for new ones.
-    pub(super) fn account_type(self, existing: Option<AccountType>, default_role: Role) -> AccountType {
-        match existing {
-            _ if self.functional => AccountType::FunctionalAccount,
-            Some(existing) if existing.is_user() => existing,
-            _ => default_role.into(),
-        }
-    }
-}
+use super::input::Input;
+use super::roster::Account;
+use super::switches::{Switches, SyncVersion, What};
 
 /// What a run wants for one object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +14,39 @@ pub(super) enum Desired {
     /// The account would bear an address on a domain that the organization lacks.
     ForeignDomain,
     Nothing(OutOfScopeBecause),
+}
+
+/// What a run wants for each object, and whether the other version of the sync would want something else.
+#[derive(Debug)]
+pub(super) struct Wishes(Vec<(Desired, bool)>);
+
+impl Wishes {
+    pub(super) fn of(input: &Input) -> Self {
+        let (what, domains) = (input.switches.what, &input.roster.domains);
+        let wish = |object| {
+            let wanted = desired(object, what, input.version, domains);
+            (wanted, wanted != desired(object, what, input.version.other(), domains))
+        };
+        Self(input.directory.objects().iter().map(wish).collect())
+    }
+
+    /// What the object with this index gets if nothing stands in the way.
+    pub(super) fn of_object(&self, index: u32) -> Desired {
+        // Indices come from the same list; an object that is not there wants nothing.
+        self.0
+            .get(index as usize)
+            .map_or(Desired::Nothing(OutOfScopeBecause::KindSwitchedOff), |(wanted, _)| *wanted)
+    }
+
+    /// Whether the object wants an account.
+    pub(super) fn account(&self, index: u32) -> bool {
+        matches!(self.of_object(index), Desired::Account(_))
+    }
+
+    /// The wishes in the order of the objects.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (Desired, bool)> {
+        self.0.iter().copied()
+    }
 }
 
 /// What a run of this version wants for this object.
@@ -124,7 +134,7 @@ pub(super) fn differences<'a>(
     object: &DirectoryObject,
     target: Target,
     account: &Account,
-    settings: &Settings,
+    switches: &Switches,
     aliases: impl Iterator<Item = &'a str>,
 ) -> Differences {
     // Rule::GroupNames: the functional account of a group may be renamed at Proofpoint.
@@ -134,7 +144,7 @@ pub(super) fn differences<'a>(
         surname: names && object.surname != account.surname,
         aliases: !aliases.eq(account.aliases.iter()),
         active: target.active != account.active,
-        account_type: target.account_type(Some(account.account_type), settings.default_role)
+        account_type: target.account_type(Some(account.account_type), switches.default_role)
             != account.account_type,
     }
 }

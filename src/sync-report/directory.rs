@@ -43,7 +43,7 @@ pub struct GroupFacts<'a> {
 
 /// How the sync's switches see a group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum GroupKind {
+pub(super) enum GroupKind {
     /// A distribution list or a Microsoft 365 group.
     Distribution,
     /// A mail-enabled security group.

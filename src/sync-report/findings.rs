@@ -3,9 +3,9 @@
 use std::fmt;
 
 use super::address::{domain_of, is_onmicrosoft};
-use super::desired::Target;
-use super::estimate::{AccountClass, Block, Estimate, ObjectClass};
-use super::organization::{Account, AccountType};
+use super::classes::{AccountClass, Block, ObjectClass, Target};
+use super::estimate::Estimate;
+use super::roster::{Account, AccountType};
 use super::rows::Plain;
 
 /// How much a finding matters.
@@ -118,7 +118,7 @@ fn missing_domains(estimate: &Estimate<'_>) -> Option<Finding> {
         input
             .directory
             .domains()
-            .filter(|domain| !is_onmicrosoft(domain) && !input.organization.domains.contains(domain)),
+            .filter(|domain| !is_onmicrosoft(domain) && !input.roster.domains.contains(domain)),
     );
     (!missing.is_empty()).then(|| {
         let text = format!(
@@ -136,8 +136,8 @@ fn takes_licence(active: bool, billable: bool, account_type: AccountType) -> boo
 
 fn licences(estimate: &Estimate<'_>) -> Option<Finding> {
     let input = estimate.input;
-    let licences = input.organization.licences?;
-    let role = input.settings.default_role;
+    let licences = input.roster.licences?;
+    let role = input.switches.default_role;
     let taken_after = |target: Target, account: Option<&Account>| {
         let account_type = target.account_type(account.map(|account| account.account_type), role);
         takes_licence(target.active, account.is_none_or(|account| account.billable), account_type)
@@ -146,7 +146,7 @@ fn licences(estimate: &Estimate<'_>) -> Option<Finding> {
         .objects
         .iter()
         .filter(|fate| matches!(fate.class, ObjectClass::Adding(target) if taken_after(target, None)));
-    let accounts = input.organization.accounts();
+    let accounts = input.roster.accounts();
     let today = |account: &Account| takes_licence(account.active, account.billable, account.account_type);
     let remaining = accounts.iter().zip(&estimate.accounts).zip(&estimate.object_of).filter(
         |((account, class), object)| {
@@ -175,7 +175,7 @@ fn licences(estimate: &Estimate<'_>) -> Option<Finding> {
 }
 
 fn updating<'e, 'a>(estimate: &'e Estimate<'a>) -> impl Iterator<Item = (&'a Account, Target)> + use<'e, 'a> {
-    let accounts = estimate.input.organization.accounts();
+    let accounts = estimate.input.roster.accounts();
     estimate.objects.iter().filter_map(move |fate| match fate.class {
         ObjectClass::Updating(target) => Some((accounts.get(fate.account? as usize)?, target)),
         _ => None,
@@ -206,7 +206,7 @@ fn recreated(estimate: &Estimate<'_>) -> Option<Finding> {
     if estimate.input.version != super::SyncVersion::V1 {
         return None;
     }
-    let role = estimate.input.settings.default_role;
+    let role = estimate.input.switches.default_role;
     let changed = Addresses::of(
         updating(estimate)
             .filter(|(account, target)| {
@@ -252,7 +252,7 @@ fn synced<'e, 'a>(
 }
 
 fn foreign_aliases(estimate: &Estimate<'_>) -> Option<Finding> {
-    let domains = &estimate.input.organization.domains;
+    let domains = &estimate.input.roster.domains;
     let foreign = Addresses::of(synced(estimate).flat_map(|object| {
         object.addresses.iter().filter(|alias| !domains.hold(alias) && !is_onmicrosoft(domain_of(alias)))
     }));
@@ -301,7 +301,7 @@ fn idle_exemptions(estimate: &Estimate<'_>) -> Option<Finding> {
     let input = estimate.input;
     let mut used: std::collections::BTreeSet<&str> = std::collections::BTreeSet::new();
     let objects = input.directory.objects().iter().map(super::DirectoryObject::primary_address);
-    let accounts = input.organization.accounts().iter().map(Account::address);
+    let accounts = input.roster.accounts().iter().map(Account::address);
     used.extend(objects.chain(accounts).filter(|address| input.exemptions.contains(address)));
     let idle = Addresses::of(input.exemptions.iter().filter(|address| !used.contains(address)));
     (!idle.is_empty()).then(|| {

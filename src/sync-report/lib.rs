@@ -16,17 +16,21 @@ mod alive;
 mod approved;
 mod changes;
 mod claims;
+mod classes;
 mod desired;
 mod directory;
 mod estimate;
 mod findings;
+mod grammar;
+mod input;
 mod limit;
 mod markdown;
-mod organization;
+mod pairs;
 mod report;
+mod roster;
 mod rows;
 mod rules;
-mod settings;
+mod switches;
 
 #[cfg(test)]
 mod large;
@@ -39,17 +43,18 @@ mod samples;
 #[cfg(test)]
 mod scenarios;
 
-pub use address::{AddressList, Domains, is_onmicrosoft, normalize};
+pub use address::normalize;
 pub use approved::Approved;
-pub use changes::{Action, Change, Fields};
-pub use directory::{DeletedItem, Directory, DirectoryObject, GroupFacts, GroupKind, UserFacts};
-pub use estimate::{
-    AccountClass, Block, Estimate, Evidence, Input, KeptBecause, ObjectClass, OutOfScopeBecause,
-};
+pub use changes::{Action, Change};
+pub use classes::{AccountClass, Evidence, KeptBecause, ObjectClass};
+pub use directory::{DeletedItem, Directory, DirectoryObject, GroupFacts, UserFacts};
+pub use estimate::Estimate;
 pub use findings::{Finding, Severity};
+pub use grammar::counted;
+pub use input::Input;
 pub use limit::{Judgement, Limit, LimitError};
-pub use organization::{Account, AccountFacts, AccountType, Exemptions, Organization};
 pub use report::{Counts, Report, Section};
+pub use roster::{Account, AccountFacts, AccountType, Exemptions, Roster};
 pub use rows::Row;
 pub use rules::Rule;
-pub use settings::{Actions, Role, Settings, SyncVersion, What};
+pub use switches::{Actions, Role, Switches, SyncVersion, What};

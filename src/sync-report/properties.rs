@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 
+use super::address::AddressList;
 use super::samples::id;
 use super::*;
 
@@ -113,14 +114,14 @@ fn some_actions() -> impl Strategy<Value = Actions> {
     })
 }
 
-fn some_settings() -> impl Strategy<Value = Settings> {
+fn some_settings() -> impl Strategy<Value = Switches> {
     let usually = || prop::bool::weighted(0.8);
     let what =
         (usually(), usually(), usually()).prop_map(|(active_users, distribution_groups, security_groups)| {
             What { active_users, distribution_groups, security_groups }
         });
     (select(&[Role::EndUser, Role::SilentUser][..]), what, some_actions(), some_actions())
-        .prop_map(|(default_role, what, users, groups)| Settings { default_role, what, users, groups })
+        .prop_map(|(default_role, what, users, groups)| Switches { default_role, what, users, groups })
 }
 
 /// The parts of an input, still in some order.
@@ -130,7 +131,7 @@ struct Parts {
     deleted: Vec<DeletedItem>,
     accounts: Vec<Account>,
     exemptions: Vec<&'static str>,
-    settings: Settings,
+    switches: Switches,
     version: SyncVersion,
 }
 
@@ -138,9 +139,9 @@ impl Parts {
     fn input(self) -> Input {
         Input {
             directory: Directory::new(self.objects, self.deleted, ["contoso.com", "fabrikam.com"]),
-            organization: Organization::new(self.accounts, ["contoso.com"], Some(3)),
+            roster: Roster::new(self.accounts, ["contoso.com"], Some(3)),
             exemptions: Exemptions::new(self.exemptions),
-            settings: self.settings,
+            switches: self.switches,
             version: self.version,
         }
     }
@@ -163,12 +164,12 @@ fn parts() -> impl Strategy<Value = Parts> {
     );
     let version = select(&[SyncVersion::V1, SyncVersion::V2][..]);
     (objects, deleted, accounts(), subsequence(&ADDRESSES[..], 0..3), some_settings(), version).prop_map(
-        |(objects, deleted, accounts, exemptions, settings, version)| Parts {
+        |(objects, deleted, accounts, exemptions, switches, version)| Parts {
             objects,
             deleted,
             accounts,
             exemptions,
-            settings,
+            switches,
             version,
         },
     )
@@ -283,7 +284,7 @@ proptest! {
         let input = parts.input();
         let estimate = Estimate::of(&input);
         let administrator = |address: &str| {
-            input.organization.accounts().iter().any(|account| {
+            input.roster.accounts().iter().any(|account| {
                 account.address() == address && account.account_type == AccountType::Administrator
             })
         };
@@ -308,7 +309,7 @@ proptest! {
             object.primary_address() == address && !object.is_group()
         });
         for change in Estimate::of(&input).changes().filter(|change| change.action == Action::Delete) {
-            prop_assert!(input.settings.users.remove_deleted, "{}", change.line());
+            prop_assert!(input.switches.users.remove_deleted, "{}", change.line());
             prop_assert!(deleted(&change.address) || excluded(&change.address), "{}", change.line());
         }
     }
@@ -365,7 +366,7 @@ proptest! {
         let objects: Vec<_> = estimate.object_classes().collect();
         let accounts: Vec<_> = estimate.account_classes().collect();
         prop_assert_eq!(objects.len(), input.directory.objects().len());
-        prop_assert_eq!(accounts.len(), input.organization.accounts().len());
+        prop_assert_eq!(accounts.len(), input.roster.accounts().len());
         let count = |of: &dyn Fn(&ObjectClass<'_>) -> bool| objects.iter().filter(|class| of(class)).count() as u64;
         let count_accounts = |of: &dyn Fn(&AccountClass) -> bool| accounts.iter().filter(|class| of(class)).count() as u64;
         prop_assert_eq!(counts.adding, count(&|class| matches!(class, ObjectClass::Adding(_))));

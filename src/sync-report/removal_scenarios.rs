@@ -39,7 +39,7 @@ fn only_positive_evidence_deletes() {
     assert_eq!(Estimate::of(&input).report(0).counts.removals, 3);
     assert_eq!(Estimate::of(&input).report(0).deleting.rows.len(), 2);
 
-    input.settings.users.remove_deleted = false;
+    input.switches.users.remove_deleted = false;
     assert_eq!(rows(&input), [""; 0]);
     let counts = Estimate::of(&input).report(0).counts;
     assert_eq!((counts.kept, counts.kept_because.get("removal is switched off")), (3, Some(&3)));
@@ -61,7 +61,7 @@ fn a_deleted_group_says_nothing_of_a_person_at_its_address() {
         ]
     );
     assert_eq!(lines(&input), [""; 0]);
-    input.settings.users.remove_deleted = false;
+    input.switches.users.remove_deleted = false;
     assert_eq!(
         rows(&input),
         ["Deleting team@contoso.com functional_account: its group was deleted in Entra"]
@@ -130,10 +130,10 @@ fn an_address_that_lives_on_elsewhere_is_not_deleted() {
     input.exemptions = Exemptions::new([ANN]);
     spared(&input, "carl@contoso.com");
     input.exemptions = Exemptions::default();
-    input.settings.users.add = false;
+    input.switches.users.add = false;
     spared(&input, "carl@contoso.com");
     let mut input = carl_and(list(1, "sales@contoso.com"));
-    input.settings.what.distribution_groups = false;
+    input.switches.what.distribution_groups = false;
     spared(&input, "sales@contoso.com");
 }
 
@@ -154,7 +154,7 @@ fn an_address_that_only_proofpoints_own_run_hands_over_is_not_deleted_by_a_revie
         Some("delete: an address goes to an object that a run leaves alone")
     );
     // Not for a group that may not be added: nobody gets the address then.
-    input.settings.groups.add = false;
+    input.switches.groups.add = false;
     assert_eq!(Estimate::of(&input).left().len(), 0);
     assert_eq!(Estimate::of(&input).report(0).counts.unmatched, 1);
 }
@@ -163,7 +163,7 @@ fn an_address_that_only_proofpoints_own_run_hands_over_is_not_deleted_by_a_revie
 fn an_excluded_user_is_no_evidence_while_another_object_has_the_address() {
     let unlicensed = UserFacts { exchange_licence: false, ..facts(ANN) };
     let mut input = input(vec![user(1, unlicensed), list(2, ANN)], vec![account(ANN, AccountType::EndUser)]);
-    input.settings.what.distribution_groups = false;
+    input.switches.what.distribution_groups = false;
     assert_eq!(
         rows(&input),
         [format!("Unmatched {ANN} end_user: its object is out of scope; removed if an earlier run made it")]
@@ -185,14 +185,14 @@ fn functional_accounts_without_group_are_kept_unless_groups_are_removed() {
         rows(&input),
         ["Unmatched sales@contoso.com functional_account: not in Entra; removed if an earlier run made it"]
     );
-    input.settings.groups.remove_deleted = false;
+    input.switches.groups.remove_deleted = false;
     assert_eq!(rows(&input), [""; 0]);
 }
 
 #[test]
 fn accounts_of_a_kind_that_is_switched_off_are_unmatched_and_never_deleted() {
     let mut input = input(vec![user(1, facts(ANN))], vec![account(ANN, AccountType::EndUser)]);
-    input.settings.what.active_users = false;
+    input.switches.what.active_users = false;
     assert_eq!(
         rows(&input),
         [format!("Unmatched {ANN} end_user: its object is out of scope; removed if an earlier run made it")]

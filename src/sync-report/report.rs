@@ -5,12 +5,12 @@ use std::fmt::Write;
 
 use aws_lc_rs::digest;
 
-use super::desired::Target;
-use super::estimate::{AccountClass, Block, Estimate, Evidence, ObjectClass};
+use super::classes::{AccountClass, Block, Evidence, ObjectClass, Target};
+use super::estimate::Estimate;
 use super::findings::{Finding, accounts_turning_inactive, findings};
 use super::limit::{Judgement, Limit};
 use super::rows::Row;
-use super::settings::SyncVersion;
+use super::switches::SyncVersion;
 
 /// How many there are of each.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -223,8 +223,7 @@ impl<'a> Estimate<'a> {
                 ObjectClass::Unchanged => {}
             }
         }
-        for (index, (class, account)) in (0u32..).zip(self.accounts.iter().zip(input.organization.accounts()))
-        {
+        for (index, (class, account)) in (0u32..).zip(self.accounts.iter().zip(input.roster.accounts())) {
             let address = account.address();
             match *class {
                 AccountClass::Deleting(evidence) => {
@@ -244,7 +243,7 @@ impl<'a> Estimate<'a> {
             .into_iter()
             .map(|(address, (object, account))| (address, Entry::Exempt { object, account }))
             .collect();
-        counts.active_accounts = input.organization.active_accounts();
+        counts.active_accounts = input.roster.active_accounts();
         counts.turning_inactive = u64::try_from(accounts_turning_inactive(self).count()).unwrap_or(u64::MAX);
         (entries, counts)
     }
@@ -285,7 +284,7 @@ impl<'a> Estimate<'a> {
 
     fn row(&self, entry: Entry<'_>) -> Option<Row> {
         let object = |index: u32| self.input.directory.objects().get(index as usize);
-        let account = |index: u32| self.input.organization.accounts().get(index as usize);
+        let account = |index: u32| self.input.roster.accounts().get(index as usize);
         let fate = |index: u32| self.objects.get(index as usize);
         let object_of = |index: u32| self.object_of.get(index as usize).copied().flatten();
         let differ = |index: u32| fate(index).is_some_and(|fate| fate.versions_differ);

@@ -2,10 +2,11 @@
 
 use std::fmt::{self, Write};
 
-use super::desired::{Desired, Differences, Target, desired};
+use super::classes::{Block, Evidence, Target};
+use super::desired::{Desired, Differences, desired};
 use super::directory::{DirectoryObject, ObjectKind};
-use super::estimate::{Block, Estimate, Evidence, KeptBecause, OutOfScopeBecause};
-use super::organization::Account;
+use super::estimate::Estimate;
+use super::roster::Account;
 
 /// A row of the report: the kind of account and what is said of it. Shown as `kind: text`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -50,7 +51,7 @@ impl Row {
         target: Target,
     ) -> Self {
         let input = estimate.input;
-        let kind = target.account_type(None, input.settings.default_role).name();
+        let kind = target.account_type(None, input.switches.default_role).name();
         let mut text = origin(object).to_owned();
         for (field, value) in [("firstname", &object.first_name), ("surname", &object.surname)] {
             if !value.is_empty() {
@@ -74,14 +75,14 @@ impl Row {
         target: Target,
         account: &Account,
     ) -> Self {
-        let settings = &estimate.input.settings;
+        let switches = &estimate.input.switches;
         let differing = estimate.differences(index, object, target, account);
         let mut fields = changed_fields(object, account, differing, &estimate.aliases_of(index));
         if differing.active {
             fields.push(format!("is_active {} -> {}", account.active, target.active));
         }
         if differing.account_type {
-            let new = target.account_type(Some(account.account_type), settings.default_role);
+            let new = target.account_type(Some(account.account_type), switches.default_role);
             fields.push(format!("type {} -> {}", account.account_type.name(), new.name()));
         }
         let mut text = fields.join(", ");
@@ -135,9 +136,9 @@ impl Row {
 
     pub(super) fn blocked(estimate: &Estimate<'_>, object: &DirectoryObject, block: Block<'_>) -> Self {
         let input = estimate.input;
-        let domains = &input.organization.domains;
-        let kind = match desired(object, input.settings.what, input.version, domains) {
-            Desired::Account(target) => target.account_type(None, input.settings.default_role).name(),
+        let domains = &input.roster.domains;
+        let kind = match desired(object, input.switches.what, input.version, domains) {
+            Desired::Account(target) => target.account_type(None, input.switches.default_role).name(),
             _ if object.is_group() => "group",
             _ => "user",
         };
@@ -184,33 +185,6 @@ fn changed_fields<'a>(
         fields.push(format!("alias_emails {}", added.chain(removed).collect::<Vec<_>>().join(" ")));
     }
     fields
-}
-
-impl fmt::Display for OutOfScopeBecause {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
-            Self::KindSwitchedOff => "kind is switched off",
-            Self::Guest => "guest",
-            Self::GroupWithoutMail => "group without mail",
-            Self::OnMicrosoftAddress => "address on onmicrosoft.com",
-            Self::NoAddressHere => "no address on a domain of the organization",
-            Self::NoExchangeLicence => "enabled without Exchange licence",
-            Self::LicenceUnclear => "Exchange licence suspended or not shown",
-            Self::AddingSwitchedOff => "adding is switched off",
-        })
-    }
-}
-
-impl fmt::Display for KeptBecause {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
-            Self::Administrator => "administrator",
-            Self::FunctionalAccount => "functional account",
-            Self::RemovalSwitchedOff => "removal is switched off",
-            Self::UpdatingSwitchedOff => "updating is switched off",
-            Self::ObjectBlocked => "directory object is blocked",
-        })
-    }
 }
 
 /// Text from a directory, in which characters that would break a line or turn its direction are replaced: rows are read in

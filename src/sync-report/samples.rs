@@ -52,22 +52,22 @@ pub(super) fn account(address: &str, account_type: AccountType) -> Account {
 }
 
 /// Everything may be added, updated and removed.
-pub(super) fn everything() -> Settings {
+pub(super) fn everything() -> Switches {
     let actions = Actions { add: true, update: true, remove_deleted: true };
-    Settings {
+    Switches {
         what: What { active_users: true, distribution_groups: true, security_groups: true },
         users: actions,
         groups: actions,
-        ..Settings::default()
+        ..Switches::default()
     }
 }
 
 pub(super) fn input(objects: Vec<DirectoryObject>, accounts: Vec<Account>) -> Input {
     Input {
         directory: Directory::new(objects, vec![], ["contoso.com", "contoso.onmicrosoft.com"]),
-        organization: Organization::new(accounts, ["contoso.com"], None),
+        roster: Roster::new(accounts, ["contoso.com"], None),
         exemptions: Exemptions::default(),
-        settings: everything(),
+        switches: everything(),
         version: SyncVersion::V2,
     }
 }

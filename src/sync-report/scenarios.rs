@@ -144,16 +144,13 @@ fn groups_become_functional_accounts_and_are_never_enacted() {
     );
     assert_eq!(lines(&input), [""; 0]);
     assert_eq!(Estimate::of(&input).left().get("team@contoso.com").map(String::as_str), Some("add: group"));
-    input.settings.what.distribution_groups = false;
+    input.switches.what.distribution_groups = false;
     assert_eq!(rows(&input), [""; 0]);
-    input.settings.what.distribution_groups = true;
+    input.switches.what.distribution_groups = true;
     let deleted = DeletedItem::group(Some("team@contoso.com"));
     input.directory = Directory::new(vec![], vec![deleted], []);
-    input.organization = Organization::new(
-        vec![account("team@contoso.com", AccountType::FunctionalAccount)],
-        ["contoso.com"],
-        None,
-    );
+    input.roster =
+        Roster::new(vec![account("team@contoso.com", AccountType::FunctionalAccount)], ["contoso.com"], None);
     assert_eq!(
         rows(&input),
         ["Deleting team@contoso.com functional_account: its group was deleted in Entra"]
@@ -264,7 +261,7 @@ fn an_address_that_changes_hands_in_the_run_blocks_nobody() {
         ]
     );
     // Without removal Carl's account keeps the address, and Ann goes without.
-    input.settings.users.remove_deleted = false;
+    input.switches.users.remove_deleted = false;
     assert_eq!(
         lines(&input),
         [
@@ -306,7 +303,7 @@ fn findings_name_domains_licences_and_addresses() {
         vec![],
         ["contoso.com", "fabrikam.com", "c.onmicrosoft.com"],
     );
-    input.organization = Organization::new(input.organization.accounts().to_vec(), ["contoso.com"], Some(2));
+    input.roster = Roster::new(input.roster.accounts().to_vec(), ["contoso.com"], Some(2));
     let report = Estimate::of(&input).report(0);
     let found: Vec<_> =
         report.findings.iter().map(|finding| (finding.severity, finding.code.as_str())).collect();
@@ -361,7 +358,7 @@ fn flags_that_are_off_leave_everything_as_it_is() {
         vec![user(1, facts(ANN)), user(2, UserFacts { surname: Some("Other"), ..facts(BOB) })],
         vec![account(BOB, AccountType::EndUser)],
     );
-    input.settings.users = Actions { add: false, update: false, remove_deleted: false };
+    input.switches.users = Actions { add: false, update: false, remove_deleted: false };
     assert_eq!(rows(&input), [""; 0]);
     let counts = Estimate::of(&input).report(0).counts;
     assert_eq!(counts.kept_because.get("updating is switched off"), Some(&1));

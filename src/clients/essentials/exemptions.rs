@@ -66,7 +66,8 @@ impl Organization {
         addresses: &BTreeSet<String>,
     ) -> Result<BTreeSet<String>, Error> {
         let known = self.account.habits(&self.stack).exemptions;
-        let shapes = known.into_iter().chain(ExemptionsShape::ALL.into_iter().filter(|one| Some(*one) != known));
+        let shapes =
+            known.into_iter().chain(ExemptionsShape::ALL.into_iter().filter(|one| Some(*one) != known));
         let (mut refusal, mut accepted) = (None, false);
         for shape in shapes {
             match self.send_exemptions(call, addresses, shape).await {

@@ -9,7 +9,8 @@ use super::account::Exchange;
 use super::elements::Elements;
 use super::error::{Error, Fault};
 use super::{
-    Account, BatchOutcome, BodyError, Domain, LoginSettings, Profile, Settings, Shown, User, UserChange, lenient,
+    Account, BatchOutcome, BodyError, Domain, LoginSettings, Profile, Settings, Shown, User, UserChange,
+    lenient,
 };
 use crate::http::{Body, Call, read_json};
 

@@ -381,7 +381,8 @@ pub(super) mod tests {
         }
         assert_eq!(Shown::from_answer(json!({})).unwrap(), None);
         assert_eq!(
-            Shown::from_answer(json!({ "application_id": "", "primary_domain": "", "sync_frequency": 0 })).unwrap(),
+            Shown::from_answer(json!({ "application_id": "", "primary_domain": "", "sync_frequency": 0 }))
+                .unwrap(),
             None
         );
     }

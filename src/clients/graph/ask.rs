@@ -19,6 +19,8 @@ pub(super) struct Ask {
     pub(super) body: Option<Body>,
     pub(super) repeat: Repeat,
     pub(super) holds_secret: bool,
+    /// Whether it may change something.
+    pub(super) writes: bool,
 }
 
 impl Ask {
@@ -28,8 +30,9 @@ impl Ask {
         need: &'static Need,
         operation: impl Into<String>,
     ) -> Self {
-        let repeat = if method.is_safe() { Repeat::Safe } else { Repeat::Unsafe };
-        Self { operation: operation.into(), need, method, path, body: None, repeat, holds_secret: false }
+        let (repeat, writes) = if method.is_safe() { (Repeat::Safe, false) } else { (Repeat::Unsafe, true) };
+        let operation = operation.into();
+        Self { operation, need, method, path, body: None, repeat, holds_secret: false, writes }
     }
 
     pub(super) fn get(path: String, need: &'static Need, operation: impl Into<String>) -> Self {
@@ -47,6 +50,12 @@ impl Ask {
     /// Sending it twice does the same as sending it once.
     pub(super) fn repeatable(mut self) -> Self {
         self.repeat = Repeat::Safe;
+        self
+    }
+
+    /// It changes nothing although its method could: it carries other asks, of which none does.
+    pub(super) fn reading(mut self) -> Self {
+        self.writes = false;
         self
     }
 

@@ -11,9 +11,9 @@ use serde_json::value::RawValue;
 use super::ask::Ask;
 use super::connection::Graph;
 use super::error::{Answer, Error, Fault, fault_of};
-use crate::http::{Call, delays, parse_retry_after};
+use crate::http::{Call, Repeat, delays, parse_retry_after};
 
-pub(super) const PATH: &str = "/$batch";
+const PATH: &str = "/$batch";
 /// Graph refuses more items in one batch.
 const LIMIT: usize = 20;
 /// Rounds for items that were throttled or failed for the moment, one by one within an accepted batch.
@@ -90,7 +90,7 @@ impl Graph {
         call: &Call,
         asks: &[Ask; N],
     ) -> Result<[Outcome; N], Error> {
-        debug_assert!(asks.iter().all(|ask| ask.method == Method::GET && ask.body.is_none()));
+        debug_assert!(asks.iter().all(|ask| ask.body.is_none()));
         // What Graph leaves out stays an error.
         let mut outcomes = asks.each_ref().map(|ask| {
             Outcome(
@@ -136,10 +136,23 @@ impl Graph {
 
     async fn batch_part(&self, call: &Call, asks: &[Ask], part: &[usize]) -> Result<Vec<ItemAnswer>, Error> {
         let Some(first) = part.first().map(|index| &asks[*index]) else { return Ok(Vec::new()) };
-        let item = |index: &usize| Item { id: index.to_string(), method: "GET", url: &asks[*index].path };
-        let batch = Batch { requests: part.iter().map(item).collect() };
-        let ask = Ask::new(Method::POST, PATH.to_owned(), first.need, first.operation.clone());
-        let answers: Answers = self.read(call, ask.body(&batch)?.repeatable()).await?;
+        let inside = || part.iter().map(|index| &asks[*index]);
+        let items = part.iter().zip(inside());
+        let requests = items.map(|(index, ask)| Item {
+            id: index.to_string(),
+            method: ask.method.as_str(),
+            url: &ask.path,
+        });
+        let batch = Batch { requests: requests.collect() };
+        let mut ask = Ask::new(Method::POST, PATH.to_owned(), first.need, first.operation.clone());
+        // A batch does what its items do: a write makes it one, with all that follows.
+        if inside().all(|ask| !ask.writes) {
+            ask = ask.reading();
+        }
+        if inside().all(|ask| ask.repeat == Repeat::Safe) {
+            ask = ask.repeatable();
+        }
+        let answers: Answers = self.read(call, ask.body(&batch)?).await?;
         Ok(answers.responses)
     }
 

@@ -62,3 +62,14 @@ async fn items_fail_one_by_one_and_a_missing_one_is_an_error() {
     assert!(denied.decode::<serde_json::Value>().expect_err("denied").is_forbidden());
     assert!(missing.decode::<serde_json::Value>().expect_err("missing").to_string().contains("left it out"));
 }
+
+#[tokio::test]
+async fn a_batch_is_a_write_when_one_of_its_items_is() {
+    let (fake, graph) = Fake::serving_a(true, |seen, _| batch(seen, |_| (200, json!({})))).await;
+    let [read] = graph.batch(&call(), &[ask(1)]).await.expect("a read passes");
+    read.decode::<serde_json::Value>().expect("an answer");
+    let write = Ask::new(Method::DELETE, "/x/2".to_owned(), &needs::WRITE_APPLICATIONS, "delete 2");
+    let error = graph.batch(&call(), &[ask(1), write]).await.err().expect("refused");
+    assert!(error.to_string().contains("only reading is allowed"), "{error}");
+    assert_eq!(fake.count("POST /$batch"), 1);
+}

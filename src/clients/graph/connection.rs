@@ -5,8 +5,8 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
+use reqwest::Url;
 use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue};
-use reqwest::{Method, Url};
 use serde::de::DeserializeOwned;
 use tokio::sync::OnceCell;
 use tokio::time::Instant;
@@ -205,10 +205,10 @@ impl Graph {
 
     /// Sends an ask; every status but success is an error. A write drops what was known of the tenant.
     pub(super) async fn send(&self, call: &Call, ask: Ask) -> Result<Response, Error> {
-        let is_write = ask.method != Method::GET && ask.path != super::batch::PATH;
+        let writes = ask.writes;
         let url = self.url(&ask)?;
         let sent = self.send_to(call, &ask, url).await;
-        if is_write {
+        if writes {
             // Also after a failure: whether it did something may be unknown.
             self.forget_snapshots();
         }
@@ -316,8 +316,8 @@ fn request(call: &Call, ask: &Ask, url: Url, token: &Token) -> Result<Request, E
     if let Some(body) = &ask.body {
         request = request.body(body.clone());
     }
-    if ask.path == super::batch::PATH {
-        request = request.reading(); // batches hold nothing but reads
+    if !ask.writes {
+        request = request.reading();
     }
     Ok(if ask.holds_secret { request.wipe_answer() } else { request })
 }

@@ -65,6 +65,14 @@ impl Fake {
     pub(super) async fn serving(
         script: impl Fn(&Seen, usize) -> Reply + Send + Sync + 'static,
     ) -> (Self, Graph) {
+        Self::serving_a(false, script).await
+    }
+
+    /// The same for a client that is `read_only`.
+    pub(super) async fn serving_a(
+        read_only: bool,
+        script: impl Fn(&Seen, usize) -> Reply + Send + Sync + 'static,
+    ) -> (Self, Graph) {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = format!("http://{}", listener.local_addr().expect("an address"));
         let inner = Inner {
@@ -87,7 +95,7 @@ impl Fake {
         let settings = Settings::resolve(arguments, &EnvMap::default()).expect("settings");
         let choice = choose(&settings).expect("a choice");
         let options = Options { ca_bundle: None, env: EnvMap::default(), user_agent: "test".to_owned() };
-        let http = HttpClient::new(options);
+        let http = HttpClient::new(options).read_only(read_only);
         let client = http.reqwest().expect("a client");
         let credentials = Credentials::new(choice, client, Uuid::nil()).expect("credentials");
         (fake, Graph::new(&http, credentials, TenantId::parse(TENANT).expect("a tenant")))

@@ -199,8 +199,7 @@ impl fmt::Display for Fault {
                  only for loopback)",
             ),
             Self::ReadOnly => f.write_str(
-                "nothing was sent, because this would change something and the provider is set to `read_only` (or \
-                 `PROOFPOINT_READ_ONLY`)",
+                "nothing was sent, because it would change something and only reading is allowed",
             ),
             Self::Unreachable { cause } => write!(
                 f,

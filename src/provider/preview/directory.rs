@@ -120,7 +120,7 @@ mod tests {
     use pretty_assertions::assert_eq;
 
     use super::*;
-    use sync_report::{Account, AccountFacts, AccountType, Actions, Estimate, Input, Organization, Settings};
+    use sync_report::{Account, AccountFacts, AccountType, Actions, Estimate, Input, Roster, Switches};
 
     const WHOLE: &str = r#","accountEnabled":true,"assignedPlans":[]"#;
 
@@ -162,10 +162,10 @@ mod tests {
         };
         let input = Input {
             directory: Directory::new(objects, vec![], ["contoso.com"]),
-            organization: Organization::new(vec![account(0), account(1)], ["contoso.com"], None),
-            settings: Settings {
+            roster: Roster::new(vec![account(0), account(1)], ["contoso.com"], None),
+            switches: Switches {
                 users: Actions { add: true, update: true, remove_deleted: true },
-                ..Settings::default()
+                ..Switches::default()
             },
             ..Input::default()
         };

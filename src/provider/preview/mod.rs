@@ -12,16 +12,16 @@ use clients::essentials;
 use clients::graph::{self, Graph, needs};
 use clients::http::Call;
 use framework::diagnostic::Diagnostic;
-use sync_report::{Directory, Exemptions, Input, Organization, Settings, SyncVersion};
+use sync_report::{Directory, Exemptions, Input, Roster, Switches, SyncVersion};
 
 pub use object::{CountsModel, FindingModel, ReportModel, sync_version};
-pub use organization::{settings, shown_settings};
+pub use organization::{shown_switches, switches};
 
 /// What the report is to be computed for.
 #[derive(Debug, Clone, Default)]
 pub struct Wanted {
     /// What the run is told to do.
-    pub settings: Settings,
+    pub switches: Switches,
     /// Addresses left alone; `None` for those that the organization has now.
     pub exemptions: Option<Exemptions>,
     /// The version of the sync that is assumed.
@@ -108,7 +108,7 @@ pub async fn finish(
     organization: &essentials::Organization,
     wanted: Wanted,
 ) -> Result<Input, Error> {
-    let Wanted { settings, exemptions, version } = wanted;
+    let Wanted { switches, exemptions, version } = wanted;
     let exempt = async {
         match exemptions {
             Some(exemptions) => Ok(exemptions),
@@ -119,14 +119,14 @@ pub async fn finish(
         let (call, organization) = (call.clone(), organization.clone());
         on_a_thread(async move { Ok(organization::read(&call, &organization).boxed().await?) })
     };
-    let (directory, accounts, exemptions) = futures::try_join!(ended(directory.0), accounts, exempt.boxed())?;
-    if !accounts.shares_a_domain_with(&directory) {
+    let (directory, roster, exemptions) = futures::try_join!(ended(directory.0), accounts, exempt.boxed())?;
+    if !roster.shares_a_domain_with(&directory) {
         return Err(Error::OtherTenant {
             organization: organization.domain().to_owned(),
             domains: directory.domains().collect::<Vec<_>>().join(", "),
         });
     }
-    Ok(Input { directory, organization: accounts, exemptions, settings, version })
+    Ok(Input { directory, roster, exemptions, switches, version })
 }
 
 /// Lets work that keeps a processor busy go on beside the rest, until its owner is gone.
@@ -148,6 +148,6 @@ async fn ended<T>(task: AbortOnDropHandle<Result<T, Error>>) -> Result<T, Error>
 }
 
 /// Reads the organization alone.
-pub async fn accounts(call: &Call, organization: &essentials::Organization) -> Result<Organization, Error> {
+pub async fn roster(call: &Call, organization: &essentials::Organization) -> Result<Roster, Error> {
     Ok(organization::read(call, organization).boxed().await?)
 }

@@ -2,17 +2,16 @@
 
 use clients::essentials::{Error, Organization, Settings, Shown, User};
 use clients::http::Call;
-use sync_report as report;
-use sync_report::{Account, AccountFacts, AccountType, Actions, Exemptions, Role, What};
+use sync_report::{Account, AccountFacts, AccountType, Actions, Exemptions, Role, Roster, Switches, What};
 
 /// Reads accounts, domains and licences side by side. The accounts come in one answer, which is read while it arrives.
-pub(super) async fn read(call: &Call, organization: &Organization) -> Result<report::Organization, Error> {
+pub(super) async fn read(call: &Call, organization: &Organization) -> Result<Roster, Error> {
     let reading = organization.users(call, account);
     let (accounts, domains, profile) =
         futures::try_join!(reading, organization.domains(call), organization.profile(call))?;
     let licences = profile.user_licenses.and_then(|licences| u64::try_from(licences).ok());
     let domains = domains.iter().map(|domain| domain.name.as_str());
-    Ok(report::Organization::new(accounts, domains, licences))
+    Ok(Roster::new(accounts, domains, licences))
 }
 
 /// The exempt addresses.
@@ -34,12 +33,10 @@ fn account(user: &User) -> Account {
 }
 
 /// What a run is told to do by the settings that Proofpoint holds, or is about to hold.
-pub fn settings(settings: &Settings) -> report::Settings {
-    report::Settings {
-        default_role: match settings.default_user_role_name.as_str() {
-            "silent_user" => Role::SilentUser,
-            _ => Role::EndUser,
-        },
+pub fn switches(settings: &Settings) -> Switches {
+    Switches {
+        // A role that this version does not know is the one that the sync gives without a word.
+        default_role: Role::from_name(&settings.default_user_role_name).unwrap_or_default(),
         what: What {
             active_users: settings.sync_active_users,
             distribution_groups: settings.sync_distribution_groups,
@@ -59,8 +56,8 @@ pub fn settings(settings: &Settings) -> report::Settings {
 }
 
 /// The same by what Proofpoint shows. A member that it does not show is as this provider would set it.
-pub fn shown_settings(shown: &Shown) -> report::Settings {
-    let known = report::Settings::default();
+pub fn shown_switches(shown: &Shown) -> Switches {
+    let known = Switches::default();
     let nothing = Settings {
         primary_domain: String::new(),
         application_id: String::new(),
@@ -78,5 +75,5 @@ pub fn shown_settings(shown: &Shown) -> report::Settings {
         remove_deleted_groups: known.groups.remove_deleted,
         others: serde_json::Map::new(),
     };
-    settings(&shown.over(&nothing))
+    switches(&shown.over(&nothing))
 }

@@ -38,10 +38,12 @@ impl Session {
             env: env.clone(),
             user_agent: format!("terraform-provider-proofpoint/{}", env!("CARGO_PKG_VERSION")),
         };
+        // Over this one go all requests but those for tokens, which change nothing.
+        let http = HttpClient::new(options).read_only(configuration.read_only);
         Self {
             configuration,
             run: Uuid::new_v4(),
-            http: HttpClient::new(options),
+            http,
             credentials: OnceLock::new(),
             graphs: Mutex::default(),
             account: OnceLock::new(),

@@ -9,6 +9,7 @@ mod kill;
 mod life;
 mod people;
 mod quickstart;
+mod read_only;
 mod requests;
 mod reviewed;
 mod scheduled;

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 use sync_report::{
     Account, AccountClass, AccountFacts, AccountType, Actions, DeletedItem, Directory, DirectoryObject,
-    Estimate, Evidence, Exemptions, GroupFacts, Input, KeptBecause, Organization, Role, Row, Settings,
-    SyncVersion, UserFacts, What,
+    Estimate, Evidence, Exemptions, GroupFacts, Input, KeptBecause, Role, Roster, Row, Switches, SyncVersion,
+    UserFacts, What,
 };
 use uuid::Uuid;
 
@@ -44,13 +44,13 @@ pub(super) fn input(state: &Value, domain: &str, version: SyncVersion) -> Input 
     let exemptions = exemptions.filter_map(|item| item.as_str().or_else(|| item["email"].as_str()));
     Input {
         directory: Directory::new(objects, deleted, domains),
-        organization: Organization::new(
+        roster: Roster::new(
             accounts,
             list(&organization["domains"]).iter().filter_map(|domain| domain["name"].as_str()),
             None,
         ),
         exemptions: Exemptions::new(exemptions),
-        settings: settings(&organization["settings"]),
+        switches: switches(&organization["settings"]),
         version,
     }
 }
@@ -249,9 +249,9 @@ fn account(user: &Value) -> Account {
     Account::new(&facts, texts(&user["alias_emails"]))
 }
 
-fn settings(settings: &Value) -> Settings {
+fn switches(settings: &Value) -> Switches {
     let flag = |name: &str| settings[name] == true;
-    Settings {
+    Switches {
         default_role: if settings["default_user_role_name"] == "silent_user" {
             Role::SilentUser
         } else {

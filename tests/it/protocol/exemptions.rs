@@ -61,7 +61,8 @@ fn exemptions_are_in_place_before_anything_runs() {
     let quickstart = world(&json!([SCANNER]));
     // No body of an addition is taken: the apply ends between the two writes of the settings.
     let words = "bad request: the body does not list addresses as this service wants it";
-    let refusal = json!({ "errors": [{ "status": 400, "error_message": words, "identifier": "contoso.com" }] });
+    let refusal =
+        json!({ "errors": [{ "status": 400, "error_message": words, "identifier": "contoso.com" }] });
     let refused = json!({ "method": "PUT", "path": "**/exemptions", "status": 400, "body": refusal });
     quickstart.simulator.set_faults(&json!([refused]));
     let said = quickstart.change(SYNC);

@@ -46,7 +46,9 @@ impl DataSource for AzureSyncHealthSource {
             .await
             .map_err(|error| error.diagnose().at(HealthModel::domain()))?;
         let application = match &settings {
-            Some(Shown { application_id: Some(client_id), .. }) => application(&call, &graph, client_id).await?,
+            Some(Shown { application_id: Some(client_id), .. }) => {
+                application(&call, &graph, client_id).await?
+            }
             Some(_) => Known::No("Proofpoint does not show which application it signs in with.".to_owned()),
             None => Known::Yes(None),
         };

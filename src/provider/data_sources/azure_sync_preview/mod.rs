@@ -12,7 +12,7 @@ use framework::attr::Attr;
 use framework::context::Context;
 use framework::data_source::{DataSource, DataSourceDescription};
 use framework::diagnostic::Diagnostics;
-use sync_report::{Actions, Estimate, Exemptions, Role, Settings, What};
+use sync_report::{Actions, Estimate, Exemptions, Role, Switches, What};
 
 use model::{AllowedActions, PreviewModel, WhatToSync};
 
@@ -66,22 +66,18 @@ async fn wanted(
     config: &PreviewModel,
 ) -> Result<Wanted, Diagnostics> {
     let live = organization.settings(call).await.map_err(|error| error.diagnose())?;
-    let live = live.as_ref().map(preview::shown_settings).unwrap_or_default();
+    let live = live.as_ref().map(preview::shown_switches).unwrap_or_default();
     let exemptions = config.exemptions.known();
     Ok(Wanted {
-        settings: named_over(config, live),
+        switches: named_over(config, live),
         exemptions: exemptions.map(|addresses| Exemptions::new(addresses.iter().map(String::as_str))),
         version: preview::sync_version(&config.sync_version),
     })
 }
 
-fn named_over(config: &PreviewModel, live: Settings) -> Settings {
-    Settings {
-        default_role: match config.default_role.text() {
-            "end_user" => Role::EndUser,
-            "silent_user" => Role::SilentUser,
-            _ => live.default_role,
-        },
+fn named_over(config: &PreviewModel, live: Switches) -> Switches {
+    Switches {
+        default_role: Role::from_name(config.default_role.text()).unwrap_or(live.default_role),
         what: config.what.known().map_or(live.what, |what| what_over(what, live.what)),
         users: config.users.known().map_or(live.users, |users| actions_over(users, live.users)),
         groups: config.groups.known().map_or(live.groups, |groups| actions_over(groups, live.groups)),
@@ -110,18 +106,18 @@ mod tests {
 
     #[test]
     fn named_settings_go_before_the_live_ones_member_by_member() {
-        let live = Settings {
+        let live = Switches {
             default_role: Role::SilentUser,
             users: Actions { add: false, update: false, remove_deleted: false },
-            ..Settings::default()
+            ..Switches::default()
         };
         let config = PreviewModel {
             users: Attr::Known(AllowedActions { remove_deleted: true.into(), ..AllowedActions::default() }),
             ..PreviewModel::default()
         };
-        let settings = named_over(&config, live);
-        assert_eq!(settings.users, Actions { add: false, update: false, remove_deleted: true });
-        assert_eq!((settings.default_role, settings.what), (Role::SilentUser, live.what));
+        let switches = named_over(&config, live);
+        assert_eq!(switches.users, Actions { add: false, update: false, remove_deleted: true });
+        assert_eq!((switches.default_role, switches.what), (Role::SilentUser, live.what));
         let config = PreviewModel { default_role: "end_user".into(), ..PreviewModel::default() };
         assert_eq!(named_over(&config, live).default_role, Role::EndUser);
     }

@@ -2,8 +2,8 @@
 
 use super::judging::Judge;
 use super::preflight::Preflight;
-use super::sides::{optional_graph, organization_of, refuse_foreign, refuse_other_organization, settings_of};
 use super::settings::{self, settings};
+use super::sides::{optional_graph, organization_of, refuse_foreign, refuse_other_organization, settings_of};
 use super::{AzureSync, due, exemptions, planning};
 use crate::provider_block::{Diagnose as _, Session};
 use framework::context::Context;

@@ -91,7 +91,7 @@ impl Judge<'_> {
     async fn read(&self, graph: &Graph) -> Result<Input, preview::Error> {
         let exemptions = self.model.exemptions.known();
         let wanted = Wanted {
-            settings: preview::settings(self.settings),
+            switches: preview::switches(self.settings),
             exemptions: exemptions.map(|addresses| Exemptions::new(addresses.iter().map(String::as_str))),
             version: preview::sync_version(&self.model.sync_version),
         };

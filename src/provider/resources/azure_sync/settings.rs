@@ -1,15 +1,16 @@
-//! The settings in the words of configurations, and back in those of the API: what a PUT carries, what makes a sync reach
-//! further, and which argument a member of the API comes from.
+//! The settings in the words of configurations, and back in those of the API: what a PUT carries, and what makes a
+//! sync reach further.
 //!
 //! Each of these is written so that a new argument, or a new member, does not compile before somebody has decided.
 
 use framework::attr::{Attr, AttributeType as _};
-use framework::path::Path;
 use framework::value::Value;
 use serde_json::Map;
 
+use crate::preview::switches;
+
 use super::model::{FREQUENCY, Handling, SyncModel, What};
-use clients::essentials::{Difference, Member, Settings, Shown};
+use clients::essentials::{Settings, Shown};
 
 /// The arguments that a PUT carries.
 struct Carried<'a> {
@@ -229,49 +230,13 @@ pub(super) fn widens(present: Option<&Settings>, wanted: &Settings) -> bool {
     if wanted.sync_frequency == 0 {
         return false;
     }
-    present.is_none_or(|present| present.differences(wanted).iter().any(reaches_further))
-}
-
-/// Whether a run does more to people with the later value than with the earlier one.
-pub(super) fn reaches_further(difference: &Difference) -> bool {
-    let Difference { member, before, after } = difference;
-    match member {
-        // Another directory is another set of people.
-        Member::PrimaryDomain | Member::ApplicationId => true,
-        Member::SyncFrequency => *before == 0,
-        Member::SyncActiveUsers
-        | Member::SyncDistributionGroups
-        | Member::SyncSecurityGroups
-        | Member::AddUsers
-        | Member::UpdateUsers
-        | Member::RemoveDeletedUsers
-        | Member::AddGroups
-        | Member::UpdateGroups
-        | Member::RemoveDeletedGroups => *after == true,
-        // Who may sign in to the console, and as what new users are made, is not whom a run touches.
-        Member::DisableLogin | Member::DefaultUserRoleName => false,
-    }
-}
-
-/// The argument that a member comes from.
-pub(super) fn argument(member: Member) -> Path {
-    let (what, users, groups) = (SyncModel::what(), SyncModel::users(), SyncModel::groups());
-    match member {
-        Member::PrimaryDomain => SyncModel::primary_domain(),
-        Member::ApplicationId => SyncModel::client_id(),
-        Member::DisableLogin => SyncModel::allow_microsoft_login(),
-        Member::DefaultUserRoleName => SyncModel::default_role(),
-        Member::SyncFrequency => SyncModel::frequency(),
-        Member::SyncActiveUsers => what.join(What::active_users()),
-        Member::SyncDistributionGroups => what.join(What::distribution_groups()),
-        Member::SyncSecurityGroups => what.join(What::security_groups()),
-        Member::AddUsers => users.join(Handling::add()),
-        Member::UpdateUsers => users.join(Handling::update()),
-        Member::RemoveDeletedUsers => users.join(Handling::remove_deleted()),
-        Member::AddGroups => groups.join(Handling::add()),
-        Member::UpdateGroups => groups.join(Handling::update()),
-        Member::RemoveDeletedGroups => groups.join(Handling::remove_deleted()),
-    }
+    present.is_none_or(|present| {
+        present.sync_frequency == 0
+            || switches(wanted).widens(&switches(present))
+            // Another directory is another set of people.
+            || !present.primary_domain.eq_ignore_ascii_case(&wanted.primary_domain)
+            || !present.application_id.eq_ignore_ascii_case(&wanted.application_id)
+    })
 }
 
 #[cfg(test)]

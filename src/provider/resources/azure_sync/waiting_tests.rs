@@ -121,7 +121,6 @@ fn a_stack_that_shows_runs_is_told_from_one_that_does_not() {
     assert!(!shows_runs(&LastRun::NotShown, &shown(LastRun::NotShown)));
     assert!(shows_runs(&LastRun::NotShown, &shown(LastRun::Never)));
     assert!(shows_runs(&at("1"), &shown(LastRun::NotShown)));
-    let absent_until_the_first =
-        Shown { secret_expiry: Some("2027".to_owned()), ..shown(LastRun::NotShown) };
+    let absent_until_the_first = Shown { secret_expiry: Some("2027".to_owned()), ..shown(LastRun::NotShown) };
     assert!(shows_runs(&LastRun::NotShown, &absent_until_the_first));
 }

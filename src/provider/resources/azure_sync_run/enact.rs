@@ -69,7 +69,8 @@ pub(super) async fn enact(
     send_welcome_email: bool,
 ) -> Outcome {
     let writes = Call { cancel: CancellationToken::new(), ..call.clone() };
-    let run = Run { writes: &writes, organization, send_welcome_email, no_more: call.cancel.child_token() };
+    let run =
+        Enactment { writes: &writes, organization, send_welcome_email, no_more: call.cancel.child_token() };
     let mut all = pin!(run.all(changes));
     tokio::select! {
         outcome = &mut all => return outcome,
@@ -83,7 +84,7 @@ pub(super) async fn enact(
 }
 
 /// The changes under way.
-struct Run<'a> {
+struct Enactment<'a> {
     writes: &'a Call,
     organization: &'a Organization,
     send_welcome_email: bool,
@@ -91,7 +92,7 @@ struct Run<'a> {
     no_more: CancellationToken,
 }
 
-impl Run<'_> {
+impl Enactment<'_> {
     async fn all(&self, changes: &[Change]) -> Outcome {
         let mut outcome = Outcome::default();
         // Changes of one action and wave do not depend on each other.

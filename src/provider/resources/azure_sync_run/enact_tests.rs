@@ -127,14 +127,14 @@ fn changes(added: &[&str], updated: &[&str], deleted: &[&str]) -> Vec<Change> {
     let items = deleted.iter().map(|address| DeletedItem::user(Some(address), "")).collect();
     let mut input = Input {
         directory: Directory::new(objects, items, ["contoso.com"]),
-        organization: report::Organization::new(
+        roster: report::Roster::new(
             updated.iter().chain(deleted).map(account).collect(),
             ["contoso.com"],
             None,
         ),
         ..Input::default()
     };
-    input.settings.users.remove_deleted = true;
+    input.switches.users.remove_deleted = true;
     Estimate::of(&input).changes().collect()
 }
 

@@ -311,8 +311,8 @@ async fn organization(
 async fn active_accounts(ctx: &Context<Session>, model: &RunModel) -> Result<u64, Diagnostics> {
     let call = ctx.clients.call(ctx);
     let organization = organization(ctx, &call, model).await?;
-    let accounts = preview::accounts(&call, &organization).await.map_err(|error| error.diagnostic())?;
-    Ok(accounts.active_accounts())
+    let roster = preview::roster(&call, &organization).await.map_err(|error| error.diagnostic())?;
+    Ok(roster.active_accounts())
 }
 
 /// The settings that the run goes by: those that the organization has.
@@ -331,5 +331,5 @@ async fn wanted(call: &Call, organization: &Organization, model: &RunModel) -> R
         .into());
     };
     let version = preview::sync_version(&model.sync_version);
-    Ok(Wanted { settings: preview::shown_settings(&settings), exemptions: None, version })
+    Ok(Wanted { switches: preview::shown_switches(&settings), exemptions: None, version })
 }

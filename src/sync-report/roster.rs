@@ -1,10 +1,10 @@
-//! The organization at Proofpoint, reduced to what the sync looks at.
+//! The accounts of an organization at Proofpoint, with what of the organization the sync looks at.
 
 use std::collections::BTreeSet;
 
 use super::address::{AddressList, Domains, normalize};
 use super::directory::Directory;
-use super::settings::Role;
+use super::switches::Role;
 
 /// Type of an account (Proofpoint's `UserType`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -121,16 +121,16 @@ impl Account {
     }
 }
 
-/// The organization: accounts, domains, licences.
+/// What an organization at Proofpoint has: accounts, domains, licences.
 #[derive(Debug, Clone, Default)]
-pub struct Organization {
+pub struct Roster {
     accounts: Vec<Account>,
     pub(super) domains: Domains,
     pub(super) licences: Option<u64>,
 }
 
-impl Organization {
-    /// The organization with these accounts in any order, all its domains, and `user_licenses` where it is known.
+impl Roster {
+    /// The roster of these accounts in any order, all its domains, and `user_licenses` where it is known.
     pub fn new<'a>(
         mut accounts: Vec<Account>,
         domains: impl IntoIterator<Item = &'a str>,
