@@ -14,6 +14,8 @@ pub(super) struct Ask {
     pub(super) operation: String,
     pub(super) need: &'static Need,
     pub(super) method: Method,
+    /// Of Graph's API.
+    pub(super) version: &'static str,
     /// Path and query, such as `/applications/x?$select=id`.
     pub(super) path: String,
     pub(super) body: Option<Body>,
@@ -32,11 +34,18 @@ impl Ask {
     ) -> Self {
         let (repeat, writes) = if method.is_safe() { (Repeat::Safe, false) } else { (Repeat::Unsafe, true) };
         let operation = operation.into();
-        Self { operation, need, method, path, body: None, repeat, holds_secret: false, writes }
+        let version = "v1.0";
+        Self { operation, need, method, version, path, body: None, repeat, holds_secret: false, writes }
     }
 
     pub(super) fn get(path: String, need: &'static Need, operation: impl Into<String>) -> Self {
         Self::new(Method::GET, path, need, operation)
+    }
+
+    /// It is asked of Graph's beta, which may change or be gone tomorrow: nothing may depend on it.
+    pub(super) fn beta(mut self) -> Self {
+        self.version = "beta";
+        self
     }
 
     /// Sets the body.

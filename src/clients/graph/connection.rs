@@ -25,7 +25,6 @@ use crate::http::{Call, HttpClient, Limiter, Request, Response};
 
 /// Echoed by Graph and kept in its logs (Graph: best practices).
 const CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("client-request-id");
-const VERSION: &str = "v1.0";
 /// Requests at once against one tenant: enough to hide latency, far below the tenant's limits.
 const PARALLEL: usize = 8;
 
@@ -249,13 +248,13 @@ impl Graph {
 
     pub(super) fn url(&self, ask: &Ask) -> Result<Url, Error> {
         let base = self.0.endpoint.as_str().trim_end_matches('/');
-        Url::parse(&format!("{base}/{VERSION}{}", ask.path))
+        Url::parse(&format!("{base}/{}{}", ask.version, ask.path))
             .map_err(|error| ask.error(Fault::Unexpected(error.to_string())))
     }
 
     /// The address of an object, for a reference to it in a body.
     pub(super) fn reference(&self, path: &str) -> String {
-        format!("{}/{VERSION}{path}", self.0.endpoint.as_str().trim_end_matches('/'))
+        format!("{}/v1.0{path}", self.0.endpoint.as_str().trim_end_matches('/'))
     }
 
     /// The permissions in the caller's token, as far as it can be had without signing in anew.

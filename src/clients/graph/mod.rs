@@ -28,6 +28,7 @@ mod permission_table;
 mod permissions;
 mod policies;
 mod service_principals;
+mod sign_in_activity;
 mod snapshot;
 mod users;
 
@@ -54,5 +55,6 @@ pub use policies::{PasswordRules, Policies};
 pub use service_principals::{
     NewServicePrincipal, ServicePrincipal, ServicePrincipalChange, ServicePrincipals,
 };
+pub use sign_in_activity::KeyUse;
 pub use snapshot::Snapshot;
 pub use users::{DeletedUser, ExchangePlan, User, Users};

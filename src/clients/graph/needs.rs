@@ -69,6 +69,12 @@ pub const WRITE_ROLE_ASSIGNMENTS: Need = Need {
 /// App management policies.
 pub const READ_POLICIES: Need =
     Need { what: "read app management policies", permissions: &[&["Policy.Read.All"]], note: None };
+/// When a key was last signed in with.
+pub const READ_SIGN_IN_ACTIVITY: Need = Need {
+    what: "read when a client secret was last signed in with",
+    permissions: &[&["AuditLog.Read.All", "Directory.Read.All"]],
+    note: Some("never needed: it is evidence more, in Microsoft's global cloud"),
+};
 /// The tenant itself.
 pub const READ_ORGANIZATION: Need = Need {
     what: "read the tenant",
@@ -118,6 +124,7 @@ pub const ALL: &[&Need] = &[
     &WRITE_GRANTS,
     &WRITE_ROLE_ASSIGNMENTS,
     &READ_POLICIES,
+    &READ_SIGN_IN_ACTIVITY,
     &READ_ORGANIZATION,
     &READ_DOMAINS,
     &READ_USERS,

@@ -130,7 +130,9 @@ async fn answer(State(fake): State<Fake>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let body = axum::body::to_bytes(body, 1 << 20).await.expect("a body");
     let target = parts.uri.path_and_query().map(ToString::to_string).unwrap_or_default();
-    let Some(path) = target.strip_prefix("/v1.0") else { return fake.token() };
+    let Some(path) = ["/v1.0", "/beta"].iter().find_map(|version| target.strip_prefix(version)) else {
+        return fake.token();
+    };
     let header = |name: &str| {
         parts.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
     };

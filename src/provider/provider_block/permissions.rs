@@ -42,6 +42,10 @@ pub const BY_TYPE: &[(&str, &[Occasion])] = &[
             ("to compare the domains of both sides", &needs::READ_DOMAINS),
             ("to see that consent is complete", &needs::READ_APPLICATIONS),
             ("to see that policies allow the secret", &needs::READ_POLICIES),
+            (
+                "to see which secret Proofpoint signs in with, if it can be seen",
+                &needs::READ_SIGN_IN_ACTIVITY,
+            ),
         ],
     ),
     (
