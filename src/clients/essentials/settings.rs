@@ -206,6 +206,12 @@ impl Settings {
         ]
     }
 
+    /// The value of a member.
+    pub fn member(&self, member: Member) -> Value {
+        let found = self.members().into_iter().find(|(each, _)| *each == member);
+        found.map(|(_, value)| value).unwrap_or_default()
+    }
+
     /// The members that `after` has otherwise. Case means nothing in any of them: domains, ids and names of roles.
     pub fn differences(&self, after: &Self) -> Vec<Difference> {
         let pairs = self.members().into_iter().zip(after.members());

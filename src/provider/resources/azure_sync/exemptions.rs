@@ -32,6 +32,18 @@ pub(super) async fn refuse_unlisted(
     .into())
 }
 
+/// Addresses that the list should show and does not.
+pub(super) async fn lacking(
+    organization: &Organization,
+    call: &Call,
+    wanted: Option<&BTreeSet<String>>,
+) -> Result<BTreeSet<String>, Diagnostics> {
+    let Some(wanted) = wanted.filter(|wanted| !wanted.is_empty()) else { return Ok(BTreeSet::new()) };
+    let listed = organization.exemptions(call).await;
+    let listed = listed.map_err(|error| error.diagnose().at(SyncModel::exemptions()))?;
+    Ok(wanted.difference(&listed).cloned().collect())
+}
+
 /// Makes the list what it should be. Additions come first, so that nobody is without protection in between. Only what the
 /// state listed before is taken off: what somebody added since is for the next plan to show.
 pub(super) async fn apply(
@@ -49,8 +61,8 @@ pub(super) async fn apply(
             return Err(Diagnostic::error(
                 "Proofpoint did not take the exemption",
                 format!(
-                    "`{absent}` was sent and accepted, but is not on the list. Check in the console that it is an address \
-                     Proofpoint knows."
+                    "`{absent}` was sent and accepted in every shape that the API might want, but is not on the list. Check in \
+                     the console that it is an address Proofpoint knows."
                 ),
             )
             .at(SyncModel::exemptions())

@@ -55,6 +55,7 @@ pub(super) async fn foresee(
     let preflight =
         Preflight { session, call: &call, graph: graph.as_ref(), organization: &organization, model };
     let findings = preflight.look().await;
+    diagnostics.append(findings.contradictions);
     diagnostics.append(findings.problems.into_iter().map(Diagnostic::into_warning));
     diagnostics.append(findings.remarks);
     if judged {

@@ -122,8 +122,19 @@ pub(super) fn plan(plan: &mut Planning<AzureSync>, diagnostics: &mut Diagnostics
     if plan.config.primary_domain.is_null() {
         plan.planned.primary_domain = plan.planned.domain.clone();
     }
+    // Another spelling is no other application.
+    if let Some(prior) = &plan.prior
+        && prior.client_id.text().eq_ignore_ascii_case(plan.planned.client_id.text())
+        && plan.planned.client_id.is_known()
+    {
+        plan.planned.client_id = prior.client_id.clone();
+    }
     let credential = Credential::of(&plan.config);
     match credential {
+        // Whether there will be a block at all turns out in the apply.
+        Credential::Managed if plan.config.managed_client_secret.is_unknown() => {
+            forget_managed(&mut plan.planned);
+        }
         Credential::Managed => plan_managed(plan),
         Credential::Plain | Credential::WriteOnly => drop_managed(&mut plan.planned),
         Credential::None => {
@@ -160,10 +171,7 @@ fn plan_managed(plan: &mut Planning<AzureSync>) {
         };
         return;
     }
-    planned.key_id = Attr::Unknown;
-    planned.key_hint = Attr::Unknown;
-    planned.key_end_date = Attr::Unknown;
-    planned.superseded_key_ids = Attr::Unknown;
+    forget_managed(planned);
     // Known only where it stays the same whatever the values turn out to be that are unknown yet.
     planned.rotation_reason = match reasons {
         (Some(certain), Some(possible)) if certain == possible => certain.text().into(),
@@ -200,6 +208,15 @@ fn reasons(
         rotation::due(&facts.rotation, change(settings.certain, triggers.certain)),
         rotation::due(&facts.rotation, change(settings.at_all(), triggers.at_all())),
     )
+}
+
+/// Nothing of the key is known before the apply.
+fn forget_managed(planned: &mut SyncModel) {
+    planned.key_id = Attr::Unknown;
+    planned.key_hint = Attr::Unknown;
+    planned.key_end_date = Attr::Unknown;
+    planned.superseded_key_ids = Attr::Unknown;
+    planned.rotation_reason = Attr::Unknown;
 }
 
 /// Without a managed secret there is no key to tell of.

@@ -178,3 +178,30 @@ fn dropping_the_managed_secret_warns_that_nobody_watches_it() {
     assert!(!outcome.diagnostics.has_errors() && !outcome.diagnostics.is_empty());
     assert_eq!(outcome.planned.key_id, Attr::Null);
 }
+
+#[test]
+fn a_block_that_is_known_in_part_may_or_may_not_change() {
+    let mut config = configured("app".into());
+    config.users =
+        Handling { add: Attr::Unknown, ..configured("app".into()).users.unwrap_or_default() }.into();
+    let first = planned(Some(applied()), config, rotation::Facts::default()).planned;
+    assert!(first.key_id.is_unknown() && first.rotation_reason.is_unknown(), "{first:?}");
+    let same = planned(Some(applied()), configured("app".into()), rotation::Facts::default()).planned;
+    assert_eq!((same.key_id, same.rotation_reason), ("key-1".into(), "created".into()));
+}
+
+#[test]
+fn a_credential_that_is_not_known_yet_promises_nothing() {
+    for prior in [None, Some(applied())] {
+        let config = SyncModel { managed_client_secret: Attr::Unknown, ..configured("app".into()) };
+        let first = planned(prior.clone(), config, rotation::Facts::default()).planned;
+        assert!(first.key_id.is_unknown() && first.rotation_reason.is_unknown(), "{first:?}");
+        assert!(first.superseded_key_ids.is_unknown(), "{first:?}");
+    }
+}
+
+#[test]
+fn another_spelling_of_the_client_id_is_no_change() {
+    let outcome = planned(Some(applied()), configured("APP".into()), rotation::Facts::default());
+    assert_eq!(outcome.planned, applied());
+}

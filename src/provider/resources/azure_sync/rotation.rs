@@ -9,6 +9,8 @@ use std::collections::BTreeSet;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::evidence::{SignedInWith, ends_then};
+
 /// Why a new key is minted. The text form is the value of `rotation_reason`.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -59,6 +61,12 @@ pub(super) struct Facts {
     /// Proofpoint has completed a run since it was given the current key: the superseded ones may be removed.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub proven: bool,
+    /// When that was, by Entra's clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handed_over: Option<Timestamp>,
+    /// The stack was seen to show the end of the key that it was given: what it shows counts.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub shows_ends: bool,
     /// `last_successful_sync` as it stood before the current key was handed over, in Proofpoint's spelling.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run_before_handover: Option<String>,
@@ -90,17 +98,35 @@ pub(super) struct Seen<'a> {
     pub client_id: Option<&'a str>,
     /// Proofpoint's last good run.
     pub last_successful_sync: Option<&'a str>,
+    /// The end of the secret as Proofpoint shows it.
+    pub secret_expiry: Option<&'a str>,
+    /// Which key signed in last, by Entra's record.
+    pub signed_in: SignedInWith,
 }
 
 /// Folds what a refresh saw into what was known. The answer equals `known` while nothing is due.
 pub(super) fn observe(known: &Facts, tracked: &Tracked<'_>, seen: &Seen<'_>) -> Facts {
-    let due = known.due.or_else(|| newly_due(tracked, seen));
+    let contradicted = holds_another(known, tracked, seen);
+    let due = known.due.or_else(|| newly_due(tracked, seen, contradicted));
     let ran = seen.last_successful_sync.is_some_and(|run| known.run_before_handover.as_deref() != Some(run));
-    let proven = known.proven || (ran && !tracked.superseded.is_empty());
-    Facts { due, proven, run_before_handover: known.run_before_handover.clone() }
+    let shown = known.proven || seen.signed_in == SignedInWith::Current || ran;
+    let proven = shown && !contradicted && !tracked.superseded.is_empty();
+    Facts { due, proven, ..known.clone() }
 }
 
-fn newly_due(tracked: &Tracked<'_>, seen: &Seen<'_>) -> Option<Reason> {
+/// Whether there is evidence that Proofpoint holds another key than it was given last.
+fn holds_another(known: &Facts, tracked: &Tracked<'_>, seen: &Seen<'_>) -> bool {
+    match seen.signed_in {
+        SignedInWith::Current => false,
+        SignedInWith::Older => true,
+        SignedInWith::NotKnown => {
+            let shown = seen.secret_expiry.filter(|_| known.shows_ends);
+            shown.zip(tracked.end).is_some_and(|(shown, end)| ends_then(shown, end) == Some(false))
+        }
+    }
+}
+
+fn newly_due(tracked: &Tracked<'_>, seen: &Seen<'_>, contradicted: bool) -> Option<Reason> {
     if seen.client_id.is_some_and(|shown| !shown.eq_ignore_ascii_case(tracked.client_id)) {
         return Some(Reason::ClientIdChanged);
     }
@@ -111,6 +137,9 @@ fn newly_due(tracked: &Tracked<'_>, seen: &Seen<'_>) -> Option<Reason> {
         if keys.iter().any(|key| key != tracked.key_id && !tracked.superseded.contains(key)) {
             return Some(Reason::Interrupted);
         }
+    }
+    if contradicted {
+        return Some(Reason::ProofpointHoldsAnotherKey);
     }
     let end = tracked.end?;
     (seen.now >= end.saturating_sub(tracked.rotate_before).unwrap_or(Timestamp::MIN))
@@ -169,7 +198,14 @@ mod tests {
     }
 
     fn seen<'a>(now: &str, keys: Option<&'a [String]>) -> Seen<'a> {
-        Seen { now: now.parse().unwrap(), keys, client_id: Some("app"), last_successful_sync: None }
+        Seen {
+            now: now.parse().unwrap(),
+            keys,
+            client_id: Some("app"),
+            last_successful_sync: None,
+            secret_expiry: None,
+            signed_in: SignedInWith::NotKnown,
+        }
     }
 
     fn keys(ids: &[&str]) -> Vec<String> {
@@ -239,6 +275,40 @@ mod tests {
             ..seen("2027-01-02T00:00:00Z", Some(&only))
         };
         check(&known, &[], quiet, &known);
+    }
+
+    #[test]
+    fn an_end_that_is_shown_counts_only_on_a_stack_that_showed_the_right_one() {
+        let listed = keys(&["key-1", "key-2"]);
+        let shows = |secret_expiry| Seen {
+            secret_expiry: Some(secret_expiry),
+            last_successful_sync: Some("2027-01-01 10:00:00"),
+            ..seen("2027-01-02T00:00:00Z", Some(&listed))
+        };
+        let trusted = Facts { shows_ends: true, ..Facts::default() };
+        let proven = Facts { proven: true, ..Facts::default() };
+        check(&Facts::default(), &["key-1"], shows("2026-01-01 00:00:00"), &proven);
+        check(&trusted, &["key-1"], shows("2028-01-01 00:00:00"), &Facts { proven: true, ..trusted.clone() });
+        // It names another key: that is a reason, and the run proves nothing.
+        let other = Facts { due: Some(Reason::ProofpointHoldsAnotherKey), ..trusted.clone() };
+        check(&trusted, &["key-1"], shows("2027-12-31 23:59:59"), &other);
+        // What was proven is not any more.
+        check(&Facts { proven: true, ..trusted }, &["key-1"], shows("2027-12-31 23:59:59"), &other);
+    }
+
+    #[test]
+    fn entras_own_record_goes_before_everything_else() {
+        let listed = keys(&["key-1", "key-2"]);
+        let trusted = Facts { shows_ends: true, ..Facts::default() };
+        let told = |signed_in| Seen {
+            secret_expiry: Some("2027-12-31 23:59:59"),
+            signed_in,
+            ..seen("2027-01-02T00:00:00Z", Some(&listed))
+        };
+        let proven = Facts { proven: true, ..trusted.clone() };
+        check(&trusted, &["key-1"], told(SignedInWith::Current), &proven);
+        let other = Facts { due: Some(Reason::ProofpointHoldsAnotherKey), ..trusted.clone() };
+        check(&trusted, &["key-1"], told(SignedInWith::Older), &other);
     }
 
     #[test]
