@@ -205,6 +205,21 @@ impl Quickstart {
         ORDER.into_iter().rev().for_each(|kind| self.destroy_one(kind));
     }
 
+    /// Forgets one object; what core would still hold of it under another address.
+    #[track_caller]
+    pub(crate) fn forget(&self, kind: &str) -> Stored {
+        self.objects().remove(kind).expect("an object")
+    }
+
+    /// Destroys an object that is held under another address; what was said.
+    pub(crate) fn destroy_deposed(&self, kind: &str, prior: &Stored) -> Messages {
+        self.runtime.block_on(async {
+            let resource = self.plugin.resource(kind).await;
+            let planned = resource.plan(Some(prior), Json::Null).await;
+            resource.apply(Some(prior), planned).await.messages
+        })
+    }
+
     /// Destroys one object, if it is there.
     #[track_caller]
     pub(crate) fn destroy_one(&self, kind: &str) {
