@@ -29,6 +29,7 @@ fmt: ## Format Rust and Terraform sources
 
 docs: ## Write docs/ from the schema and the examples
 	cargo run --quiet --package proofpoint-tools --bin generate-docs -- write
+	cargo run --quiet --bin proofpoint-azure-simulator -- --moods > src/simulator/MOODS.md
 
 bench: ## Measure against the numbers in ARCHITECTURE.md
 	cargo build --release --package terraform-provider-proofpoint --package proofpoint-tools --bins

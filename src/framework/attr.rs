@@ -114,7 +114,8 @@ pub enum ReadError {
 }
 
 impl ReadError {
-    fn wrong(path: &Path, message: impl Into<String>) -> Self {
+    /// It does not fit, with what is required.
+    pub fn wrong(path: &Path, message: impl Into<String>) -> Self {
         Self::Wrong(ConformError { path: path.clone(), message: message.into() })
     }
 }
@@ -123,6 +124,10 @@ impl ReadError {
 pub trait AttributeType: Sized {
     /// Its place in a schema.
     fn shape() -> Shape;
+    /// The words that it can be, or each of its elements; none where it is not a closed set of words.
+    fn words() -> &'static [&'static str] {
+        &[]
+    }
     /// Reads a value, whose place is `path`.
     fn read(value: &Value, path: &Path) -> Result<Self, ReadError>;
     /// Writes it as a value.
@@ -132,6 +137,10 @@ pub trait AttributeType: Sized {
 impl<T: AttributeType> AttributeType for Attr<T> {
     fn shape() -> Shape {
         T::shape()
+    }
+
+    fn words() -> &'static [&'static str] {
+        T::words()
     }
 
     fn read(value: &Value, path: &Path) -> Result<Self, ReadError> {
@@ -301,6 +310,10 @@ impl<T: AttributeType> AttributeType for Vec<T> {
         T::shape().collected(Nesting::List)
     }
 
+    fn words() -> &'static [&'static str] {
+        T::words()
+    }
+
     fn read(value: &Value, path: &Path) -> Result<Self, ReadError> {
         let elements = present(value, path)?
             .as_elements()
@@ -322,6 +335,10 @@ impl<T: AttributeType + Ord> AttributeType for BTreeSet<T> {
         T::shape().collected(Nesting::Set)
     }
 
+    fn words() -> &'static [&'static str] {
+        T::words()
+    }
+
     fn read(value: &Value, path: &Path) -> Result<Self, ReadError> {
         let elements =
             present(value, path)?.as_elements().ok_or_else(|| ReadError::wrong(path, "a set is required"))?;
@@ -336,6 +353,10 @@ impl<T: AttributeType + Ord> AttributeType for BTreeSet<T> {
 impl<T: AttributeType> AttributeType for BTreeMap<String, T> {
     fn shape() -> Shape {
         T::shape().collected(Nesting::Map)
+    }
+
+    fn words() -> &'static [&'static str] {
+        T::words()
     }
 
     fn read(value: &Value, path: &Path) -> Result<Self, ReadError> {

@@ -3,7 +3,7 @@
 use std::future::Future;
 
 use super::context::Context;
-use super::diagnostic::Diagnostics;
+use super::diagnostic::{Diagnostic, Diagnostics};
 use super::model::Model;
 use super::timeouts::DefaultTimeouts;
 
@@ -13,6 +13,8 @@ pub trait DataSource: Sized + Send + Sync + 'static {
     type Model: Model;
     /// What the provider's configuration made.
     type Clients: Send + Sync + 'static;
+    /// Why it could not be read: [`Diagnostics`], or the author's own error.
+    type Error: From<Diagnostic> + Into<Diagnostics> + Send;
 
     /// Its name.
     fn describe(&self) -> DataSourceDescription;
@@ -27,7 +29,7 @@ pub trait DataSource: Sized + Send + Sync + 'static {
         ctx: &Context<Self::Clients>,
         config: Self::Model,
         diagnostics: &mut Diagnostics,
-    ) -> impl Future<Output = Result<Self::Model, Diagnostics>> + Send;
+    ) -> impl Future<Output = Result<Self::Model, Self::Error>> + Send;
 }
 
 /// The name of a data source.
@@ -43,5 +45,12 @@ impl DataSourceDescription {
     /// With default timeouts.
     pub fn new(name: &'static str) -> Self {
         Self { name, timeouts: DefaultTimeouts::default() }
+    }
+
+    /// The same with timeouts, of which only that for reading counts.
+    #[must_use]
+    pub const fn timeouts(mut self, timeouts: DefaultTimeouts) -> Self {
+        self.timeouts = timeouts;
+        self
     }
 }

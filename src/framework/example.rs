@@ -1,7 +1,7 @@
 //! A small resource, whole: the pattern for resource files, and the test bed of the life cycle.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
@@ -76,9 +76,10 @@ impl Resource for ShelfResource {
     type Identity = ShelfIdentity;
     type Private = ShelfFacts;
     type Clients = Library;
+    type Error = LibraryError;
 
     fn describe(&self) -> ResourceDescription {
-        ResourceDescription { schema_version: 1, ..ResourceDescription::new("shelf") }
+        ResourceDescription::new("shelf").schema_version(1)
     }
 
     fn validate(&self, config: &Shelf, diagnostics: &mut Diagnostics) {
@@ -107,7 +108,7 @@ impl Resource for ShelfResource {
         ctx: &Context<Library>,
         planned: Planned<Self>,
         _: &mut Diagnostics,
-    ) -> Result<State<Self>, Diagnostics> {
+    ) -> Result<State<Self>, LibraryError> {
         let mut stock = ctx.clients.open()?;
         let mut found = planned.model;
         found.id = Attr::Known(format!("{}", stock.len() + 1));
@@ -121,7 +122,7 @@ impl Resource for ShelfResource {
         ctx: &Context<Library>,
         state: State<Self>,
         _: &mut Diagnostics,
-    ) -> Result<Option<State<Self>>, Diagnostics> {
+    ) -> Result<Option<State<Self>>, LibraryError> {
         let stock = ctx.clients.open()?;
         let Some(found) = stock.get(state.model.id.text()) else { return Ok(None) };
         let worn = found.label.text() == "worn";
@@ -134,7 +135,7 @@ impl Resource for ShelfResource {
         prior: State<Self>,
         planned: Planned<Self>,
         _: &mut Diagnostics,
-    ) -> Result<State<Self>, Diagnostics> {
+    ) -> Result<State<Self>, LibraryError> {
         let mut stock = ctx.clients.open()?;
         let mut found = planned.model;
         if found.key_changes.is_unknown() {
@@ -149,12 +150,12 @@ impl Resource for ShelfResource {
         ctx: &Context<Library>,
         state: State<Self>,
         _: &mut Diagnostics,
-    ) -> Result<(), Diagnostics> {
+    ) -> Result<(), LibraryError> {
         ctx.clients.open()?.remove(state.model.id.text());
         Ok(())
     }
 
-    fn import(&self, by: ImportBy<ShelfIdentity>) -> Result<State<Self>, Diagnostics> {
+    fn import(&self, by: ImportBy<ShelfIdentity>) -> Result<State<Self>, LibraryError> {
         let id = match by {
             ImportBy::Id(id) => Attr::Known(id),
             ImportBy::Identity(identity) => identity.id,
@@ -183,11 +184,43 @@ impl Resource for ShelfResource {
 }
 
 impl Library {
-    fn open(&self) -> Result<std::sync::MutexGuard<'_, BTreeMap<String, Shelf>>, Diagnostics> {
+    fn open(&self) -> Result<MutexGuard<'_, BTreeMap<String, Shelf>>, LibraryError> {
         if self.broken {
-            return Err(Diagnostic::error("Library closed", "Come back tomorrow.").into());
+            return Err(LibraryError::Closed);
         }
-        self.shelves.lock().map_err(|_| Diagnostic::error("Library on fire", "Run.").into())
+        Ok(self.shelves.lock()?)
+    }
+}
+
+/// Why an operation failed. `?` makes it of the errors of the layers below; how each is told stands in one place.
+pub(crate) enum LibraryError {
+    /// Nobody is there.
+    Closed,
+    /// Somebody left in a panic.
+    OnFire,
+    /// Told already.
+    Told(Diagnostics),
+}
+
+impl<T> From<PoisonError<T>> for LibraryError {
+    fn from(_: PoisonError<T>) -> Self {
+        Self::OnFire
+    }
+}
+
+impl From<Diagnostic> for LibraryError {
+    fn from(diagnostic: Diagnostic) -> Self {
+        Self::Told(diagnostic.into())
+    }
+}
+
+impl From<LibraryError> for Diagnostics {
+    fn from(error: LibraryError) -> Self {
+        match error {
+            LibraryError::Closed => Diagnostic::error("Library closed", "Come back tomorrow.").into(),
+            LibraryError::OnFire => Diagnostic::error("Library on fire", "Run.").into(),
+            LibraryError::Told(diagnostics) => diagnostics,
+        }
     }
 }
 
@@ -206,6 +239,7 @@ pub(crate) struct ShelfCountSource;
 impl DataSource for ShelfCountSource {
     type Model = ShelfCount;
     type Clients = Library;
+    type Error = LibraryError;
 
     fn describe(&self) -> DataSourceDescription {
         DataSourceDescription::new("shelf_count")
@@ -216,7 +250,7 @@ impl DataSource for ShelfCountSource {
         ctx: &Context<Library>,
         config: ShelfCount,
         _: &mut Diagnostics,
-    ) -> Result<ShelfCount, Diagnostics> {
+    ) -> Result<ShelfCount, LibraryError> {
         let stock = ctx.clients.open()?;
         let number = stock.values().filter(|found| found.wood == config.wood).count();
         Ok(ShelfCount { count_of_shelves: i64::try_from(number).ok().into(), ..config })
@@ -258,7 +292,7 @@ crate::model! {
 
 pub(crate) fn provider() -> Arc<Provider<Library>> {
     let configure = |config: LibraryProvider, _: &str| {
-        Ok(Library { broken: config.closed.unwrap_or(false), ..Library::default() })
+        Ok::<_, Diagnostics>(Library { broken: config.closed.unwrap_or(false), ..Library::default() })
     };
     let provider = Provider::new("library", configure);
     Arc::new(provider.resource(ShelfResource).data_source(ShelfCountSource).function(Shout))

@@ -70,6 +70,7 @@ pub mod model;
 pub mod path;
 pub mod plan;
 pub mod plugin;
+pub mod prelude;
 mod private;
 mod program;
 pub mod protocol;
@@ -82,5 +83,7 @@ mod stdout;
 pub mod timeouts;
 pub mod validators;
 pub mod value;
+#[doc(hidden)]
+pub mod words;
 
 pub use program::{Program, run};

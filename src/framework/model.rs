@@ -133,7 +133,7 @@ macro_rules! model {
                         $crate::model::field_name(stringify!($field)),
                         $crate::model::description(&[$($field_doc),*]),
                         <$Type as $crate::attr::AttributeType>::shape(),
-                        $rules,
+                        $rules.words(<$Type as $crate::attr::AttributeType>::words()),
                     );
                 )*
                 schema

@@ -67,12 +67,12 @@ enum Configured<C> {
 impl<C: Send + Sync + 'static> Provider<C> {
     /// A provider whose type names begin with `name` and an underscore. `configure` is given the wholly known
     /// configuration and the version of Terraform or OpenTofu; it contacts nothing.
-    pub fn new<M: Model>(
+    pub fn new<M: Model, E: Into<Diagnostics>>(
         name: &'static str,
-        configure: impl Fn(M, &str) -> Result<C, Diagnostics> + Send + Sync + 'static,
+        configure: impl Fn(M, &str) -> Result<C, E> + Send + Sync + 'static,
     ) -> Self {
         let configure = move |request: &ConfigureRequest| {
-            configure(model::read::<M>(&request.config)?, &request.terraform_version)
+            configure(model::read::<M>(&request.config)?, &request.terraform_version).map_err(Into::into)
         };
         Self {
             name,
@@ -443,7 +443,7 @@ impl<D: DataSource> ErasedDataSource<D::Clients> for Source<D> {
     ) -> Result<Value, Diagnostics> {
         let context = context(&self.timeouts, Operation::Read, &config)?;
         let config: D::Model = model::read(&with_defaults(&self.schema, config))?;
-        let result = self.reader.read(&context, config, diagnostics).await?;
+        let result = self.reader.read(&context, config, diagnostics).await.map_err(Into::into)?;
         if diagnostics.has_errors() {
             return Err(Diagnostics::new());
         }

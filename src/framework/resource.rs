@@ -32,6 +32,8 @@ pub trait Resource: Sized + Send + Sync + 'static {
     type Private: Serialize + DeserializeOwned + Default + PartialEq + Clone + Send + Sync + 'static;
     /// What the provider's configuration made.
     type Clients: Send + Sync + 'static;
+    /// Why an operation failed: [`Diagnostics`], or the author's own error, which `?` makes of those of the layers below.
+    type Error: From<Diagnostic> + Into<Diagnostics> + Send;
 
     /// Name and version.
     fn describe(&self) -> ResourceDescription;
@@ -63,7 +65,7 @@ pub trait Resource: Sized + Send + Sync + 'static {
         ctx: &Context<Self::Clients>,
         planned: Planned<Self>,
         diagnostics: &mut Diagnostics,
-    ) -> impl Future<Output = Result<State<Self>, Diagnostics>> + Send;
+    ) -> impl Future<Output = Result<State<Self>, Self::Error>> + Send;
 
     /// Reads the object; `None` only when it is certainly gone.
     fn read(
@@ -71,7 +73,7 @@ pub trait Resource: Sized + Send + Sync + 'static {
         ctx: &Context<Self::Clients>,
         state: State<Self>,
         diagnostics: &mut Diagnostics,
-    ) -> impl Future<Output = Result<Option<State<Self>>, Diagnostics>> + Send;
+    ) -> impl Future<Output = Result<Option<State<Self>>, Self::Error>> + Send;
 
     /// Changes the object in place. An `Err` keeps the prior state and private facts; a state together with
     /// errors in `diagnostics` says how far it got.
@@ -81,7 +83,7 @@ pub trait Resource: Sized + Send + Sync + 'static {
         prior: State<Self>,
         planned: Planned<Self>,
         diagnostics: &mut Diagnostics,
-    ) -> impl Future<Output = Result<State<Self>, Diagnostics>> + Send;
+    ) -> impl Future<Output = Result<State<Self>, Self::Error>> + Send;
 
     /// Destroys the object. An error, returned or in `diagnostics`, keeps the state.
     fn delete(
@@ -89,14 +91,24 @@ pub trait Resource: Sized + Send + Sync + 'static {
         ctx: &Context<Self::Clients>,
         state: State<Self>,
         diagnostics: &mut Diagnostics,
-    ) -> impl Future<Output = Result<(), Diagnostics>> + Send;
+    ) -> impl Future<Output = Result<(), Self::Error>> + Send;
 
     /// The least that [`read`](Self::read) needs, from what the user gave to import. Core reads at once, which completes an
     /// identity that this does not know whole; it demands one only from an import by identity, which brings it.
-    fn import(&self, by: ImportBy<Self::Identity>) -> Result<State<Self>, Diagnostics>;
+    ///
+    /// Without it the resource can't be imported. An object that is known by one attribute takes a line:
+    /// `Ok(State::new(Shelf { id: by.id()?.into(), ..Shelf::default() }))`.
+    fn import(&self, _by: ImportBy<Self::Identity>) -> Result<State<Self>, Self::Error> {
+        let name = self.describe().name;
+        let detail =
+            format!("Objects of the type `{name}` can't be imported: there is nothing to read them by.");
+        Err(Diagnostic::error("Import is not possible", detail).into())
+    }
 
-    /// The identity of an object; `None` while a part of it is not known.
-    fn identity(&self, model: &Self::Model) -> Option<Self::Identity>;
+    /// The identity of an object; `None` while a part of it is not known, and for resources with [`NoIdentity`].
+    fn identity(&self, _model: &Self::Model) -> Option<Self::Identity> {
+        None
+    }
 
     /// How states of older schema versions become current ones, each straight from its version.
     fn upgrades(&self) -> Vec<Upgrade> {
@@ -127,6 +139,20 @@ impl ResourceDescription {
     /// Version 0 with default timeouts.
     pub fn new(name: &'static str) -> Self {
         Self { name, schema_version: 0, timeouts: DefaultTimeouts::default() }
+    }
+
+    /// The same with a version of its schema.
+    #[must_use]
+    pub const fn schema_version(mut self, version: i64) -> Self {
+        self.schema_version = version;
+        self
+    }
+
+    /// The same with timeouts: `.timeouts(DefaultTimeouts::minutes(30))`.
+    #[must_use]
+    pub const fn timeouts(mut self, timeouts: DefaultTimeouts) -> Self {
+        self.timeouts = timeouts;
+        self
     }
 }
 
@@ -207,6 +233,19 @@ pub enum ImportBy<I> {
     Id(String),
     /// An identity, as in `identity = {...}`.
     Identity(I),
+}
+
+impl<I> ImportBy<I> {
+    /// The id, for resources that are imported by nothing else.
+    pub fn id(self) -> Result<String, Diagnostic> {
+        match self {
+            Self::Id(id) => Ok(id),
+            Self::Identity(_) => Err(Diagnostic::error(
+                "Import by identity is not possible",
+                "Objects of this type have no identity. Import them by `id`.",
+            )),
+        }
+    }
 }
 
 /// The way of one old schema version to the current one.

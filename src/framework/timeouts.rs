@@ -68,12 +68,17 @@ pub struct DefaultTimeouts {
 
 impl Default for DefaultTimeouts {
     fn default() -> Self {
-        let minutes = |minutes: u64| Duration::from_secs(60 * minutes);
-        Self { create: minutes(20), read: minutes(5), update: minutes(20), delete: minutes(20) }
+        Self::minutes(20)
     }
 }
 
 impl DefaultTimeouts {
+    /// The same number of minutes for creation, updates and destruction, and five for reading.
+    pub const fn minutes(minutes: u64) -> Self {
+        let long = Duration::from_secs(60 * minutes);
+        Self { create: long, read: Duration::from_secs(300), update: long, delete: long }
+    }
+
     /// The timeout of an operation on an object: its `timeouts` block, else the default.
     pub fn of(&self, operation: Operation, object: &Value) -> Duration {
         let configured = object.member("timeouts").member(operation.name()).as_str().and_then(parse_duration);

@@ -1,7 +1,11 @@
 //! What the command line may say, and nothing about what is done with it.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Map, Value};
+
+use crate::moods::{self, Moods};
 
 const HELP: &str = "\
 proofpoint-azure-simulator: Entra ID, Microsoft Graph and Proofpoint Essentials in one local process
@@ -13,18 +17,21 @@ proofpoint-azure-simulator: Entra ID, Microsoft Graph and Proofpoint Essentials 
                       outlives a restart
   --env-file FILE     write the environment a provider needs for the first tenant, as export lines
   --data FILE         start from this state (the shape that GET /_control/state gives)
-  --behaviour FILE    JSON object of switches, as POST /_control/behaviour takes it
+  --mood FILE         JSON object of moods, as POST /_control/moods takes it; or NAME=VALUE; may be given again
   --faults FILE       JSON array of faults, as POST /_control/faults takes it
   --tenants N         number of tenants (default 1), each with an Essentials organization
   --users N           users in each tenant (default 12)
   --groups N          groups in each tenant (default 4)
   --latency MS        delay before every answer (default 0)
-  --replica-lag MS    time until every Graph replica shows a write (default 0)
   --time-scale N      how many times faster than real time the clock runs (default 1)
   --seed N            everything that looks random follows from this number (default 1)
   --state-of URL      start nothing: print what the running simulator holds whose first line gives URL as
                       `control`; --tls-dir is the one that it was given
+  --moods             print what is told of every mood: the page src/simulator/MOODS.md
   --help, --version
+
+Moods: what nobody has published, or what a real service does in several ways. The first value is the default.
+
 ";
 
 /// The outcome of reading the command line.
@@ -37,24 +44,43 @@ pub(crate) enum Command {
     Print(String),
 }
 
+/// Moods of the command line.
+#[derive(Clone, Debug)]
+pub(crate) enum Mood {
+    File(PathBuf),
+    /// A name and a value.
+    One(String, Value),
+}
+
+impl Mood {
+    fn read(text: &str) -> Self {
+        match text.split_once('=') {
+            // A value is JSON, or a text without its quotes.
+            Some((name, value)) => {
+                Self::One(name.to_owned(), serde_json::from_str(value).unwrap_or_else(|_| Value::from(value)))
+            }
+            None => Self::File(text.into()),
+        }
+    }
+}
+
 /// Everything that can be chosen at the start.
 #[derive(Clone, Debug)]
-pub(crate) struct Arguments {
+pub struct Arguments {
     pub(crate) listen: SocketAddr,
     pub(crate) plain: bool,
     pub(crate) tls_dir: Option<PathBuf>,
     pub(crate) signing_key: Option<PathBuf>,
     pub(crate) env_file: Option<PathBuf>,
     pub(crate) data: Option<PathBuf>,
-    pub(crate) behaviour: Option<PathBuf>,
+    /// In the order in which they are to be set.
+    pub(crate) moods: Vec<Mood>,
     pub(crate) faults: Option<PathBuf>,
     pub(crate) tenants: usize,
     pub(crate) users: usize,
     pub(crate) groups: usize,
     /// Milliseconds.
     pub(crate) latency: u64,
-    /// Milliseconds on the simulator's clock.
-    pub(crate) replica_lag: u64,
     pub(crate) time_scale: f64,
     pub(crate) seed: u64,
 }
@@ -68,17 +94,50 @@ impl Default for Arguments {
             signing_key: None,
             env_file: None,
             data: None,
-            behaviour: None,
+            moods: Vec::new(),
             faults: None,
             tenants: 1,
             users: 12,
             groups: 4,
             latency: 0,
-            replica_lag: 0,
             time_scale: 1.0,
             seed: 1,
         }
     }
+}
+
+impl Arguments {
+    /// Reads the words of a command line. Those that print something and end are refused.
+    pub fn read(words: &[&str]) -> Result<Self, String> {
+        let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+        match parse(&words)? {
+            Command::Run(arguments) => Ok(*arguments),
+            Command::StateOf { .. } | Command::Print(_) => Err("these arguments start nothing".to_owned()),
+        }
+    }
+
+    /// The moods in force at the start.
+    pub(crate) fn moods(&self) -> Result<Moods, String> {
+        let mut moods = Moods::default();
+        for mood in &self.moods {
+            match mood {
+                Mood::One(name, value) => moods.apply(&Map::from_iter([(name.clone(), value.clone())]))?,
+                Mood::File(path) => match read_json(path)? {
+                    Value::Object(changes) => {
+                        moods.apply(&changes).map_err(|problem| format!("{}: {problem}", path.display()))?;
+                    }
+                    _ => return Err(format!("{} must hold a JSON object", path.display())),
+                },
+            }
+        }
+        Ok(moods)
+    }
+}
+
+/// A file with a JSON document.
+pub(crate) fn read_json(path: &Path) -> Result<Value, String> {
+    let text = std::fs::read(path).map_err(|error| format!("{} can't be read: {error}", path.display()))?;
+    serde_json::from_slice(&text).map_err(|error| format!("{} is not JSON: {error}", path.display()))
 }
 
 /// Reads `--name value` and `--name=value`; anything else is an error that names the word.
@@ -92,12 +151,15 @@ pub(crate) fn parse(given: &[String]) -> Result<Command, String> {
             None => (word.as_str(), None),
         };
         match name {
-            "--help" | "-h" => return Ok(Command::Print(HELP.trim_end().to_owned())),
+            "--help" | "-h" => {
+                return Ok(Command::Print(format!("{HELP}{}", moods::summary()).trim_end().to_owned()));
+            }
             "--version" => {
                 return Ok(Command::Print(
                     concat!("proofpoint-azure-simulator ", env!("CARGO_PKG_VERSION")).into(),
                 ));
             }
+            "--moods" => return Ok(Command::Print(moods::page().trim_end().to_owned())),
             "--plain" if attached.is_none() => {
                 arguments.plain = true;
                 continue;
@@ -116,13 +178,12 @@ pub(crate) fn parse(given: &[String]) -> Result<Command, String> {
             "--signing-key" => arguments.signing_key = Some(value()?.into()),
             "--env-file" => arguments.env_file = Some(value()?.into()),
             "--data" => arguments.data = Some(value()?.into()),
-            "--behaviour" => arguments.behaviour = Some(value()?.into()),
+            "--mood" => arguments.moods.push(Mood::read(&value()?)),
             "--faults" => arguments.faults = Some(value()?.into()),
             "--tenants" => arguments.tenants = number(name, &value()?)?,
             "--users" => arguments.users = number(name, &value()?)?,
             "--groups" => arguments.groups = number(name, &value()?)?,
             "--latency" => arguments.latency = number(name, &value()?)?,
-            "--replica-lag" => arguments.replica_lag = number(name, &value()?)?,
             "--seed" => arguments.seed = number(name, &value()?)?,
             "--state-of" => state_of = Some(value()?),
             "--time-scale" => {
@@ -152,11 +213,19 @@ mod tests {
     use super::*;
 
     fn run(words: &[&str]) -> Result<Arguments, String> {
-        let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
-        match parse(&words)? {
-            Command::Run(arguments) => Ok(*arguments),
-            Command::Print(text) | Command::StateOf { control: text, .. } => Err(text),
-        }
+        Arguments::read(words)
+    }
+
+    #[test]
+    fn moods_come_one_by_one_or_in_a_file() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), r#"{ "error_body": "text", "unit_limit": 7 }"#).unwrap();
+        let path = file.path().to_str().unwrap();
+        let words = ["--mood", path, "--mood", "unit_limit=8", "--mood=replica_lag=3 reads"];
+        let moods = run(&words).unwrap().moods().unwrap().to_json();
+        assert_eq!((&moods["unit_limit"], &moods["replica_lag"]), (&8.into(), &"3 reads".into()));
+        assert_eq!(moods["error_body"], "text");
+        assert!(run(&["--mood", "colour=red"]).unwrap().moods().unwrap_err().contains("`colour`"));
     }
 
     #[test]

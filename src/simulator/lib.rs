@@ -12,14 +12,20 @@ mod entra;
 mod essentials;
 mod generate;
 mod graph;
+mod moods;
+mod private_file;
 mod ready;
 mod running;
 mod server;
 mod state;
+mod stop;
 
 use std::process::ExitCode;
 
+pub use arguments::Arguments;
 use arguments::Command;
+pub use moods::{Evidence, Mood, moods};
+pub use server::{Bound, bind};
 
 /// Runs the program with the arguments of this process.
 pub fn main() -> ExitCode {
@@ -49,7 +55,7 @@ pub fn main() -> ExitCode {
 
 async fn perform(command: Command) -> Result<(), String> {
     match command {
-        Command::Run(arguments) => server::run(*arguments).await,
+        Command::Run(arguments) => stop::serve_until_told(*arguments).await,
         Command::StateOf { control, tls_dir } => {
             let state = running::state(&control, tls_dir.as_deref()).await?;
             ready::print_line(&state);

@@ -5,12 +5,13 @@ use std::io::Write as _;
 use serde_json::{Value, json};
 
 use crate::arguments::Arguments;
-use crate::server::Bound;
+use crate::private_file;
+use crate::server::shared::Place;
 use crate::state::World;
 
 /// The line printed once the simulator answers.
-pub(crate) fn line(world: &World, bound: &Bound) -> Value {
-    let base = &bound.base;
+pub(crate) fn line(world: &World, place: &Place) -> Value {
+    let base = &place.base;
     let tenants: Vec<Value> = world
         .tenants
         .iter()
@@ -38,14 +39,14 @@ pub(crate) fn line(world: &World, bound: &Bound) -> Value {
         "graph_endpoint": base,
         "authority_host": base,
         "essentials_endpoint": base,
-        "ca_certificate": bound.ca_certificate,
+        "ca_certificate": place.ca_certificate,
         "control": format!("{base}/_control"),
         "tenants": tenants,
     })
 }
 
 /// Writes `export NAME='value'` lines for the first tenant.
-pub(crate) fn write_env_file(arguments: &Arguments, world: &World, bound: &Bound) -> Result<(), String> {
+pub(crate) fn write_env_file(arguments: &Arguments, world: &World, place: &Place) -> Result<(), String> {
     let Some(path) = &arguments.env_file else { return Ok(()) };
     let Some(tenant) = world.tenants.first() else { return Ok(()) };
     let essentials = world.organizations.credentials(&tenant.domain);
@@ -53,13 +54,13 @@ pub(crate) fn write_env_file(arguments: &Arguments, world: &World, bound: &Bound
         ("ARM_TENANT_ID", tenant.id.as_str()),
         ("ARM_CLIENT_ID", tenant.automation.client_id.as_str()),
         ("ARM_CLIENT_SECRET", tenant.automation.client_secret.as_str()),
-        ("AZURE_AUTHORITY_HOST", bound.base.as_str()),
-        ("PROOFPOINT_GRAPH_ENDPOINT", bound.base.as_str()),
-        ("PROOFPOINT_ESSENTIALS_ENDPOINT", bound.base.as_str()),
+        ("AZURE_AUTHORITY_HOST", place.base.as_str()),
+        ("PROOFPOINT_GRAPH_ENDPOINT", place.base.as_str()),
+        ("PROOFPOINT_ESSENTIALS_ENDPOINT", place.base.as_str()),
         ("PROOFPOINT_ESSENTIALS_USERNAME", essentials.username.as_str()),
         ("PROOFPOINT_ESSENTIALS_PASSWORD", essentials.password.as_str()),
     ];
-    if let Some(ca) = &bound.ca_certificate {
+    if let Some(ca) = &place.ca_certificate {
         pairs.push(("PROOFPOINT_CA_BUNDLE", ca.as_str()));
     }
     let mut text = String::new();
@@ -70,7 +71,8 @@ pub(crate) fn write_env_file(arguments: &Arguments, world: &World, bound: &Bound
         text.push_str(&value.replace('\'', r"'\''"));
         text.push_str("'\n");
     }
-    std::fs::write(path, text).map_err(|error| format!("{} can't be written: {error}", path.display()))
+    private_file::write(path, text.as_bytes())
+        .map_err(|error| format!("{} can't be written: {error}", path.display()))
 }
 
 /// Prints one line on standard output; a closed pipe is not an error of the simulator.

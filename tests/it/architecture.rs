@@ -34,7 +34,7 @@ const MAY_NAME: &[(&str, Layers)] = &[
     (
         "provider",
         &[
-            ("preview", &[]),
+            ("preview", &["provider_block"]),
             ("provider_block", &[]),
             ("functions", &["preview", "provider_block"]),
             ("data_sources", &["preview", "provider_block"]),

@@ -53,7 +53,7 @@ impl<R: Resource> Managed<R> {
         let context = context(&self.timeouts, Operation::Delete, &request.prior)?;
         let private = Private::<R::Private>::read(&request.planned_private)?;
         let state = Self::state(&request.prior, private.facts)?;
-        self.resource.delete(&context, state, diagnostics).await?;
+        self.resource.delete(&context, state, diagnostics).await.map_err(Into::into)?;
         if diagnostics.has_errors() {
             return Err(Diagnostics::new());
         }
@@ -78,11 +78,11 @@ impl<R: Resource> Managed<R> {
             private: private.facts.clone(),
         };
         let state = if creating {
-            self.resource.create(&context, planned, diagnostics).await?
+            self.resource.create(&context, planned, diagnostics).await.map_err(Into::into)?
         } else {
             let before = Private::<R::Private>::read(&before_plan(&request.planned_private))?;
             let prior = Self::state(&request.prior, before.facts)?;
-            self.resource.update(&context, prior, planned, diagnostics).await?
+            self.resource.update(&context, prior, planned, diagnostics).await.map_err(Into::into)?
         };
         Ok(self.result(request, &given, &private, &state, operation.name(), diagnostics))
     }

@@ -21,7 +21,7 @@ impl<R: Resource> Managed<R> {
                 (ImportBy::Identity(model::read::<R::Identity>(&identity)?), Some(identity))
             }
         };
-        let state = self.resource.import(by)?;
+        let state = self.resource.import(by).map_err(Into::into)?;
         self.stub(&state, given, "import")
     }
 

@@ -37,9 +37,8 @@ impl<R: Resource> Managed<R> {
         let private = Private::<R::Private>::read(&request.private)?;
         let given: R::Model = model::read(&request.current)?;
         let state = State { model: given.clone(), private: private.facts.clone() };
-        let Some(state) = self.resource.read(&context, state, diagnostics).await? else {
-            return Ok(StateResponse::default());
-        };
+        let read = self.resource.read(&context, state, diagnostics).await.map_err(Into::into)?;
+        let Some(state) = read else { return Ok(StateResponse::default()) };
         let value = self.settle(&request.current, &given, &state.model);
         let value = Self::known(value, "read", diagnostics);
         let identity = self.identity_of(&state.model).or_else(|| request.identity.clone());

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::{Attribute, Block, DefaultValue, Nesting, Schema, Shape};
 use crate::attr::AttributeType;
 use crate::plan::modifiers::{Change, Modifier, ReplaceIf, UseState};
-use crate::validators::{Checked, Validator};
-use crate::value::Value;
+use crate::validators::{Checked, Validator, each, one_of};
+use crate::value::{Type, Value};
 
 /// The rules of one field, built up from one of the functions of this module.
 #[must_use]
@@ -22,6 +22,7 @@ pub struct Rules {
     modifiers: Vec<Arc<dyn Modifier>>,
     same: Option<fn(&Value, &Value) -> bool>,
     items: (u64, u64),
+    words: &'static [&'static str],
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -47,6 +48,7 @@ impl Rules {
             modifiers: Vec::new(),
             same: None,
             items: (0, 0),
+            words: &[],
         }
     }
 }
@@ -170,6 +172,13 @@ impl Rules {
         self
     }
 
+    /// The words of the field's type, which `model!` passes on: a rule, and a sentence of the description.
+    #[doc(hidden)]
+    pub const fn words(mut self, words: &'static [&'static str]) -> Self {
+        self.words = words;
+        self
+    }
+
     /// For blocks: least and largest number of them (0 for any).
     pub const fn items(mut self, min: u64, max: u64) -> Self {
         self.items = (min, max);
@@ -177,7 +186,7 @@ impl Rules {
     }
 
     pub(super) fn add_to(
-        self,
+        mut self,
         schema: &mut Schema,
         name: Cow<'static, str>,
         description: String,
@@ -198,6 +207,7 @@ impl Rules {
             return;
         }
         let value_type = shape.value_type();
+        let description = self.say_words(description, &value_type);
         let default = self.default.map(|default| match default {
             // A default that does not fit is left as it is: the schema check names it.
             DefaultValue::Value(value) => {
@@ -222,5 +232,19 @@ impl Rules {
             modifiers: self.modifiers,
             same: self.same,
         });
+    }
+
+    /// Makes a rule of the words of the type, and a sentence at the end of the description.
+    fn say_words(&mut self, description: String, value_type: &Type) -> String {
+        if self.words.is_empty() {
+            return description;
+        }
+        let listed: Vec<String> = self.words.iter().map(|word| format!("`{word}`")).collect();
+        let (rule, one): (Arc<dyn Validator>, _) = match value_type {
+            Type::String => (Arc::new(one_of(self.words)), "One"),
+            _ => (Arc::new(each(one_of(self.words))), "Each is one"),
+        };
+        self.validators.insert(0, rule);
+        format!("{description} {one} of {}.", listed.join(", "))
     }
 }

@@ -1,6 +1,6 @@
 //! `proofpoint_account`: who the provider is to Proofpoint Essentials.
 
-use crate::provider_block::{Diagnose as _, Session};
+use crate::provider_block::{Failure, Session};
 use framework::attr::Attr;
 use framework::context::Context;
 use framework::data_source::{DataSource, DataSourceDescription};
@@ -45,6 +45,7 @@ model! {
 impl DataSource for AccountSource {
     type Model = AccountModel;
     type Clients = Session;
+    type Error = Failure;
 
     fn describe(&self) -> DataSourceDescription {
         DataSourceDescription::new("account")
@@ -55,9 +56,9 @@ impl DataSource for AccountSource {
         ctx: &Context<Session>,
         config: AccountModel,
         _: &mut Diagnostics,
-    ) -> Result<AccountModel, Diagnostics> {
+    ) -> Result<AccountModel, Failure> {
         let session = &ctx.clients;
-        let me = session.essentials()?.me(&session.call(ctx)).await.map_err(|error| error.diagnose())?;
+        let me = session.essentials()?.me(&session.call(ctx)).await?;
         Ok(AccountModel {
             user_id: me.user_id.into(),
             primary_email: me.primary_email.into(),

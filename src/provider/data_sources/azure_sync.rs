@@ -83,6 +83,7 @@ model! {
 impl DataSource for AzureSyncSource {
     type Model = AzureSyncSourceModel;
     type Clients = Session;
+    type Error = Diagnostics;
 
     fn describe(&self) -> DataSourceDescription {
         DataSourceDescription::new("azure_sync")

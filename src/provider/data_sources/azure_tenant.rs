@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::provider_block::{Diagnose as _, Session};
+use crate::provider_block::{Failure, Session};
 use framework::attr::Attr;
 use framework::context::Context;
 use framework::data_source::{DataSource, DataSourceDescription};
@@ -38,6 +38,7 @@ model! {
 impl DataSource for AzureTenantSource {
     type Model = AzureTenantModel;
     type Clients = Session;
+    type Error = Failure;
 
     fn describe(&self) -> DataSourceDescription {
         DataSourceDescription::new("azure_tenant")
@@ -48,11 +49,11 @@ impl DataSource for AzureTenantSource {
         ctx: &Context<Session>,
         config: AzureTenantModel,
         _: &mut Diagnostics,
-    ) -> Result<AzureTenantModel, Diagnostics> {
+    ) -> Result<AzureTenantModel, Failure> {
         let session = &ctx.clients;
         let call = session.call(ctx);
         let graph = session.graph(&call, config.tenant_id.known().map(String::as_str)).await?;
-        let tenant = graph.organization().get(&call).await.map_err(|error| error.diagnose())?;
+        let tenant = graph.organization().get(&call).await?;
         Ok(AzureTenantModel {
             tenant_id: config.tenant_id,
             initial_domain: tenant.initial_domain().map(str::to_lowercase).into(),

@@ -8,6 +8,7 @@ mod organization;
 use futures::FutureExt;
 use tokio_util::task::AbortOnDropHandle;
 
+use crate::provider_block::Failure;
 use clients::essentials;
 use clients::graph::{self, Graph, needs};
 use clients::http::Call;
@@ -75,6 +76,12 @@ impl Error {
         };
         let text = self.to_string();
         Diagnostic::error(summary, if text.ends_with('.') { text } else { format!("{text}.") })
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        error.diagnostic().into()
     }
 }
 

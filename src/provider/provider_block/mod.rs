@@ -2,6 +2,7 @@
 
 mod configuration;
 mod diagnose;
+mod failure;
 pub mod ids;
 mod model;
 pub mod permissions;
@@ -10,6 +11,7 @@ mod session;
 
 pub use configuration::{Configuration, Login, Missing, configure, validate};
 pub use diagnose::Diagnose;
+pub use failure::{At, Failure};
 pub use ids::{NotAPath, ObjectPath};
 pub use model::ProviderModel;
 pub use region::{Region, UnknownRegion};

@@ -6,9 +6,9 @@ use serde_json::{Map, Value, json};
 
 use crate::engine;
 use crate::entra::issuer::OWN_PATH;
-use crate::server::Shared;
 use crate::server::dispatch::unknown_route;
 use crate::server::exchange::{Answer, Request};
+use crate::server::shared::Shared;
 use crate::state::World;
 use crate::state::clock::parse_duration;
 use crate::state::faults::Faults;
@@ -29,8 +29,8 @@ pub(crate) fn answer(shared: &Shared, request: &Request) -> Answer {
         ("POST", "sync") => done(sync(shared, request)),
         ("GET", "faults") => Answer::json(200, &shared.world().faults.list()),
         ("POST", "faults") => done(set_faults(shared, request)),
-        ("GET", "behaviour") => Answer::json(200, &shared.world().behaviour.to_json()),
-        ("POST", "behaviour") => done(set_behaviour(shared, request)),
+        ("GET", "moods") => Answer::json(200, &shared.world().moods.to_json()),
+        ("POST", "moods") => done(set_moods(shared, request)),
         ("POST", "policies") => done(set_policies(shared, request)),
         ("POST", "reset") => done(reset(shared)),
         ("POST", "assertion") => done(assertion(shared, request)),
@@ -86,11 +86,11 @@ fn set_faults(shared: &Shared, request: &Request) -> Result<Answer, String> {
     Ok(Answer::json(200, &world.faults.list()))
 }
 
-fn set_behaviour(shared: &Shared, request: &Request) -> Result<Answer, String> {
+fn set_moods(shared: &Shared, request: &Request) -> Result<Answer, String> {
     let changes = object(request)?;
     let mut world = shared.world();
-    world.behaviour.apply(&changes)?;
-    Ok(Answer::json(200, &world.behaviour.to_json()))
+    world.moods.apply(&changes)?;
+    Ok(Answer::json(200, &world.moods.to_json()))
 }
 
 /// Policies of one tenant, the first by default.

@@ -221,7 +221,7 @@ mod tests {
         let signer = Arc::new(Signer::generate().unwrap());
         let mut world = World::new(&Arguments::default(), signer.clone()).unwrap();
         // Somebody has no licence left, so that a run has a row of every kind.
-        world.behaviour.essentials.user_capping = true;
+        world.moods.user_capping = true;
         world.organizations.find_mut("contoso.com").unwrap().user_licenses = 1;
         let automation = world.tenants[0].automation.clone();
         for key in [automation.client_secret.as_str(), "wrong"] {

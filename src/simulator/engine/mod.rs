@@ -44,9 +44,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::essentials::account::AccountType;
-use crate::essentials::behaviour::SyncVersion;
 use crate::essentials::organization::Organization;
 use crate::essentials::settings::Settings;
+use crate::moods::{LastRunMoves, SyncVersion};
 use crate::state::World;
 use crate::state::clock::Clock;
 use crate::state::tenant::Tenant;
@@ -146,8 +146,9 @@ pub(crate) fn run_now(world: &mut World, domain: &str) -> Option<Value> {
 }
 
 fn record(world: &mut World, domain: &str, run: Run) {
+    let every = world.moods.last_run_moves == LastRunMoves::OnEveryRun;
     let Some(organization) = world.organizations.find_mut(domain) else { return };
-    if run.error.is_none()
+    if (run.error.is_none() || every)
         && let Some(settings) = &mut organization.settings
     {
         settings.last_successful_sync = Some(run.time);

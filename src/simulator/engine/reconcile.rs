@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Run;
 use super::rules::{Object, Verdict, Wanted};
 use crate::essentials::account::{Account, AccountType, Origin, OriginKind};
-use crate::essentials::behaviour::SyncVersion;
 use crate::essentials::organization::Organization;
 use crate::essentials::settings::Settings;
+use crate::moods::SyncVersion;
 
 /// Addresses that a run lists.
 const LISTED: usize = 1_000;

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use crate::essentials::account::{OriginKind, domain_of};
-use crate::essentials::behaviour::SyncVersion;
 use crate::essentials::organization::Organization;
 use crate::essentials::settings::Settings;
 use crate::graph::groups::Group;
 use crate::graph::users::User;
+use crate::moods::SyncVersion;
 
 /// What the answers depend on.
 #[derive(Clone, Debug)]

@@ -17,15 +17,19 @@ const NEEDED: &str = "Directory.Read.All";
 /// Performs a run at `time`, by which the world's clock stands. With `quiet`, an earlier run on the same directory
 /// that changed nothing, only the signing in is repeated.
 pub(super) fn perform(world: &mut World, domain: &str, time: Timestamp, quiet: Option<&Run>) -> Run {
-    let version = world.behaviour.essentials.sync_version;
+    let version = world.moods.sync_version;
     let start = Run { time, version: version.into(), ..Run::default() };
+    if let Some(settings) = world.organizations.find(domain).and_then(|one| one.settings.clone()) {
+        let Settings { primary_domain, application_id, ad_key, .. } = &settings;
+        entra::note_sign_in(world, primary_domain, application_id, ad_key);
+    }
     let read = prepare(world, domain, time, quiet.is_none());
     let failed = |error: String| Run { outcome: Ending::Failed, error: Some(error), ..start.clone() };
     match (read, quiet) {
         (Err(error), _) => failed(error),
         (Ok(_), Some(quiet)) => Run { time, ..quiet.clone() },
         (Ok(objects), None) => {
-            let capped = world.behaviour.essentials.user_capping;
+            let capped = world.moods.user_capping;
             match world.organizations.find_mut(domain) {
                 Some(organization) => reconcile::apply(organization, objects, version, capped, start),
                 None => failed(format!("there is no organization {domain}")),
@@ -74,7 +78,7 @@ fn read(
     settings: &Settings,
     time: Timestamp,
 ) -> Vec<Object> {
-    let scope = Scope::of(organization, settings, world.behaviour.essentials.sync_version);
+    let scope = Scope::of(organization, settings, world.moods.sync_version);
     let view = View { now: time, coin: None };
     let users = tenant.users.seen_after(None, view).map(|user| rules::person(user, &scope));
     let groups = tenant.groups.seen_after(None, view).map(|group| rules::group(group, &scope));

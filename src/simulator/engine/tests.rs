@@ -10,11 +10,11 @@ use super::{run_due, run_now};
 use crate::arguments::Arguments;
 use crate::entra::jwt::Signer;
 use crate::essentials::account::AccountType;
-use crate::essentials::behaviour::SyncVersion;
 use crate::essentials::organization::Organization;
 use crate::essentials::settings::Settings;
 use crate::graph::groups::Group;
 use crate::graph::users::{AssignedPlan, User};
+use crate::moods::SyncVersion;
 use crate::state::World;
 
 /// The default world with a sync that signs in as the automation identity.
@@ -111,7 +111,7 @@ fn a_blocked_user_becomes_functional_in_version_two_and_an_inactive_user_in_vers
         [(2, AccountType::FunctionalAccount, true), (1, AccountType::EndUser, false)]
     {
         let mut world = configured();
-        world.behaviour.apply(&Map::from_iter([("sync_version".to_owned(), json!(version))])).unwrap();
+        world.moods.apply(&Map::from_iter([("sync_version".to_owned(), json!(version))])).unwrap();
         let before = contoso(&world).accounts["karen.lopez@contoso.com"].uid;
         run_now(&mut world, "contoso.com");
         let karen = &contoso(&world).accounts["karen.lopez@contoso.com"];
@@ -229,7 +229,7 @@ fn runs_that_a_leap_of_the_clock_passed_over_are_made_each_at_its_time() {
 #[test]
 fn capping_stops_adding_at_the_number_of_licences() {
     let mut world = configured();
-    world.behaviour.apply(&Map::from_iter([("user_capping".to_owned(), json!(true))])).unwrap();
+    world.moods.apply(&Map::from_iter([("user_capping".to_owned(), json!(true))])).unwrap();
     let organization = world.organizations.find_mut("contoso.com").unwrap();
     organization.user_licenses = organization.licences_taken();
     let run = run_now(&mut world, "contoso.com").unwrap();

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::server::Shared;
+use crate::server::shared::Shared;
 
 /// Path of the issuer that the simulator itself is, for tests that need a workload identity.
 pub(crate) const OWN_PATH: &str = "/_control/issuer";

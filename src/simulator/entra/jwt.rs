@@ -2,6 +2,7 @@
 
 use std::io::ErrorKind;
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use aws_lc_rs::rand::SystemRandom;
@@ -10,6 +11,8 @@ use aws_lc_rs::signature::{self, KeyPair as _, UnparsedPublicKey};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
+
+use crate::private_file;
 
 /// A token taken apart; nothing about it is proven yet.
 #[derive(Clone, Debug)]
@@ -135,9 +138,11 @@ impl Signer {
 
     /// Writes the key beside `file` first, so that whoever reads the file meanwhile finds it whole.
     fn write(&self, file: &Path) -> std::io::Result<()> {
+        static COUNT: AtomicU64 = AtomicU64::new(0);
         let key = AsDer::<Pkcs8V1Der<'_>>::as_der(&self.pair).map_err(std::io::Error::other)?;
-        let beside = file.with_extension(std::process::id().to_string());
-        std::fs::write(&beside, key.as_ref())?;
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let beside = file.with_extension(format!("{}-{number}", std::process::id()));
+        private_file::write(&beside, key.as_ref())?;
         std::fs::rename(beside, file)
     }
 

@@ -15,8 +15,8 @@ use serde_json::Value;
 use crate::graph::call::Caller;
 use crate::graph::errors;
 use crate::graph::resources::microsoft_graph;
-use crate::server::Shared;
 use crate::server::exchange::{Answer, Request};
+use crate::server::shared::Shared;
 use crate::state::World;
 
 /// The audience of Graph's tokens.
@@ -55,12 +55,29 @@ pub(crate) async fn answer(shared: &Arc<Shared>, request: &Request) -> Option<An
     }
 }
 
+fn recognized(
+    world: &World,
+    tenant: &str,
+    client_id: &str,
+    secret: &str,
+) -> Result<sign_in::Client, failure::Failure> {
+    let client = sign_in::client(world, sign_in::tenant(world, tenant)?, client_id)?;
+    let key_id = sign_in::check_secret(world, &client, secret)?;
+    Ok(sign_in::Client { key_id: Some(key_id), ..client })
+}
+
+/// Lets the tenant's reports know of a sign-in from within, if it succeeds.
+pub(crate) fn note_sign_in(world: &mut World, tenant: &str, client_id: &str, secret: &str) {
+    if let Ok(client) = recognized(world, tenant, client_id, secret) {
+        sign_in::note(world, &client);
+    }
+}
+
 /// Signs in with a client secret from within, as Proofpoint's sync does; the error is `AADSTS..: text`.
 pub(crate) fn sign_in(world: &World, tenant: &str, client_id: &str, secret: &str) -> Result<Caller, String> {
     let known = |failure: failure::Failure| format!("AADSTS{}: {}", failure.code, failure.text);
+    let client = recognized(world, tenant, client_id, secret).map_err(known)?;
     let tenant = sign_in::tenant(world, tenant).map_err(known)?;
-    let client = sign_in::client(world, tenant, client_id).map_err(known)?;
-    sign_in::check_secret(world, &client, secret).map_err(known)?;
     let view = crate::state::table::View { now: world.clock.now(), coin: None };
     let graph = crate::graph::call::Key::Alternate("appId".to_owned(), microsoft_graph().app_id.to_owned());
     let principal = client.principal.text("id").to_owned();

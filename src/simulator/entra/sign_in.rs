@@ -23,6 +23,8 @@ pub(crate) struct Client {
     pub(crate) tenant: String,
     pub(crate) application: Arc<Application>,
     pub(crate) principal: Arc<ServicePrincipal>,
+    /// The secret that it signed in with.
+    pub(crate) key_id: Option<String>,
 }
 
 /// What a federated assertion still has to be checked against.
@@ -70,11 +72,26 @@ pub(crate) fn client(world: &World, tenant: &Tenant, client_id: &str) -> Result<
         let text = format!("Application '{client_id}'({}) is disabled.", principal.text("displayName"));
         return Err(Failure::new(7_000_112, "unauthorized_client", 400, text));
     }
-    Ok(Client { tenant: tenant.id.clone(), application, principal })
+    Ok(Client { tenant: tenant.id.clone(), application, principal, key_id: None })
 }
 
-/// Checks a client secret against the keys of the application and of its principal.
-pub(crate) fn check_secret(world: &World, client: &Client, secret: &str) -> Result<(), Failure> {
+/// Sign-ins that are remembered of a key.
+const KEPT: usize = 64;
+
+/// Remembers that a key signed in, for the tenant's reports.
+pub(crate) fn note(world: &mut World, client: &Client) {
+    let now = world.clock.now();
+    let Some(key_id) = client.key_id.clone() else { return };
+    let Some(tenant) = world.tenant_mut(&client.tenant) else { return };
+    let times = tenant.sign_ins.entry(key_id).or_default();
+    if times.len() >= KEPT {
+        times.remove(0);
+    }
+    times.push(now);
+}
+
+/// Checks a client secret against the keys of the application and of its principal; the id of the one that it is.
+pub(crate) fn check_secret(world: &World, client: &Client, secret: &str) -> Result<String, Failure> {
     let now = world.clock.now();
     let app_id = client.application.app_id();
     let wrong = || {
@@ -87,7 +104,7 @@ pub(crate) fn check_secret(world: &World, client: &Client, secret: &str) -> Resu
     let (key_id, held) = held
         .rfind(|(_, held)| bool::from(held.text.as_bytes().ct_eq(secret.as_bytes())))
         .ok_or_else(wrong)?;
-    if milliseconds_since(held.since, now) < world.behaviour.microsoft.fresh_secret_delay {
+    if milliseconds_since(held.since, now) < world.moods.fresh_secret_delay.0 {
         return Err(wrong());
     }
     let credentials = [&client.application.document, &client.principal.document]
@@ -108,7 +125,7 @@ pub(crate) fn check_secret(world: &World, client: &Client, secret: &str) -> Resu
             return Err(Failure::new(7_000_222, "invalid_client", 401, text));
         }
     }
-    Ok(())
+    Ok(key_id.clone())
 }
 
 /// Checks an assertion as far as that needs no look at the issuer; what is left to check, if anything.
@@ -180,7 +197,7 @@ fn check_certificate(client: &Client, parts: &Parts, endpoint: &str) -> Result<(
 /// Issuer, audience and subject, in this order, each compared exactly.
 fn check_federation(world: &World, client: &Client, parts: &Parts) -> Result<(), Failure> {
     let now = world.clock.now();
-    let delay = world.behaviour.microsoft.fresh_federation_delay;
+    let delay = world.moods.fresh_federation_delay.0;
     let app_id = client.application.app_id();
     let credentials: Vec<_> = client
         .application

@@ -11,8 +11,8 @@ use super::issuer;
 use super::sign_in::{self, Client, Federation};
 use crate::graph::call::Key;
 use crate::graph::{app_role_assignments, resources, service_principals};
-use crate::server::Shared;
 use crate::server::exchange::{Answer, Request};
+use crate::server::shared::Shared;
 use crate::state::World;
 use crate::state::table::View;
 
@@ -71,6 +71,7 @@ pub(crate) async fn answer(shared: &Arc<Shared>, tenant: &str, request: &Request
     };
     let mut world = shared.world();
     let issued = outcome.and_then(|client| {
+        sign_in::note(&mut world, &client);
         let token = issue(&mut world, &client, request, &form)?;
         Ok((client.tenant, token))
     });
@@ -112,8 +113,8 @@ fn sign_in(
         let text = "'client_assertion', 'client_secret' or 'request' is required for the 'client_credentials' grant type.";
         Failure::new(7_000_216, "invalid_client", 401, text)
     })?;
-    sign_in::check_secret(world, &client, secret)?;
-    Ok((client, None))
+    let key_id = sign_in::check_secret(world, &client, secret)?;
+    Ok((Client { key_id: Some(key_id), ..client }, None))
 }
 
 fn issue(world: &mut World, client: &Client, request: &Request, form: &Form) -> Result<Value, Failure> {

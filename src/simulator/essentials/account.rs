@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::behaviour::Booleans;
 use super::errors::{Failure, Outcome};
 use super::fields::Fields;
+use crate::moods::Booleans;
 
 /// The kinds of account, from the most powerful to the least.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -1,12 +1,14 @@
 //! One request to the Interface API: who calls, which organization it is about, what the body says.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 
 use super::account::AccountType;
-use super::behaviour::{Behaviour, MissingOrganization};
 use super::errors::{Failure, Outcome};
 use super::fields::Fields;
 use super::organization::Organization;
+use crate::moods::{Lists, MissingOrganization, Moods, PathDomain};
 use crate::server::exchange::{Answer, Request};
 use crate::state::World;
 
@@ -46,8 +48,8 @@ impl<'a> Call<'a> {
         Ok(Self { world, request, caller })
     }
 
-    pub(crate) fn behaviour(&self) -> &Behaviour {
-        &self.world.behaviour.essentials
+    pub(crate) fn moods(&self) -> &Moods {
+        &self.world.moods
     }
 
     /// Whether the answer names sender lists in the new terms.
@@ -63,11 +65,17 @@ impl<'a> Call<'a> {
         let organizations = &self.world.organizations;
         match organizations.find(domain) {
             Some(organization)
+                if self.moods().path_domain == PathDomain::Primary
+                    && !organization.primary_domain.eq_ignore_ascii_case(domain) =>
+            {
+                Err(Failure::forbidden(domain))
+            }
+            Some(organization)
                 if organizations.is_within(&organization.primary_domain, &self.caller.home) =>
             {
                 Ok(organization.primary_domain.clone())
             }
-            None if self.behaviour().missing_organization == MissingOrganization::NotFound => {
+            None if self.moods().missing_organization == MissingOrganization::NotFound => {
                 Err(Failure::new(404, "no domain found", domain))
             }
             _ => Err(Failure::forbidden(domain)),
@@ -97,9 +105,17 @@ impl<'a> Call<'a> {
         }
     }
 
+    /// A list, in its envelope or bare.
+    pub(crate) fn listed(&self, name: &str, items: &impl serde::Serialize) -> Answer {
+        match self.moods().lists {
+            Lists::Envelope => Answer::json(200, &BTreeMap::from([(name, items)])),
+            Lists::Bare => Answer::json(200, items),
+        }
+    }
+
     /// How to read the fields of an object of the body.
     pub(crate) fn fields<'m>(&self, map: &'m Map<String, Value>) -> Fields<'m> {
-        Fields { map, booleans: self.behaviour().booleans, status: 422 }
+        Fields { map, booleans: self.moods().booleans, status: 422 }
     }
 }
 

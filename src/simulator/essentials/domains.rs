@@ -2,15 +2,15 @@
 
 use serde_json::{Map, Value, json};
 
-use super::behaviour::DomainRecords;
 use super::call::{self, Call};
 use super::errors::{Failure, Outcome};
 use super::organization::{Domain, domain_from};
+use crate::moods::DomainRecords;
 use crate::server::exchange::Answer;
 
 pub(crate) fn list(call: &Call<'_>, domain: &str) -> Outcome {
     let domains: Vec<Value> = call.organization(domain)?.domains.iter().map(Domain::shown).collect();
-    Ok(Answer::json(200, &json!({ "domains": domains })))
+    Ok(call.listed("domains", &domains))
 }
 
 pub(crate) fn get(call: &Call<'_>, domain: &str, target: &str) -> Outcome {
@@ -24,7 +24,7 @@ pub(crate) fn create(call: &mut Call<'_>, domain: &str) -> Outcome {
 }
 
 fn create_one(call: &mut Call<'_>, domain: &str, map: &Map<String, Value>) -> Outcome<Value> {
-    let made = domain_from(map, call.behaviour().booleans)?;
+    let made = domain_from(map, call.moods().booleans)?;
     if call.world.organizations.find(&made.name).is_some() {
         return Err(Failure::exists(&made.name));
     }
@@ -69,7 +69,7 @@ pub(crate) fn verify(call: &mut Call<'_>, domain: &str, target: &str, method: &s
     if !["txt", "meta"].contains(&method.to_ascii_lowercase().as_str()) {
         return Err(Failure::new(400, "bad request: the method is `txt` or `meta`", method));
     }
-    let published = call.behaviour().domain_records == DomainRecords::Published;
+    let published = call.moods().domain_records == DomainRecords::Published;
     let found = target_mut(call, domain, target)?;
     if !published || found.verification_code.is_none() {
         return Err(Failure::new(409, "the domain is not verifiable now", target));

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::behaviour::ErrorBody;
+use crate::moods::ErrorBody;
 use crate::server::exchange::Answer;
 
 /// A refusal; the texts are those of Proofpoint's OpenAPI file where it has one.
@@ -42,6 +42,8 @@ impl Failure {
         match form {
             ErrorBody::Errors => Answer::json(self.status, &json!({ "errors": [self.item()] })),
             ErrorBody::Text => Answer::empty(self.status).with_body("text/plain", self.message.clone()),
+            ErrorBody::Message => Answer::json(self.status, &json!({ "message": self.message })),
+            ErrorBody::Empty => Answer::empty(self.status),
         }
     }
 }

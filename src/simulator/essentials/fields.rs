@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::behaviour::Booleans;
 use super::errors::{Failure, Outcome};
+use crate::moods::Booleans;
 
 /// An object of a request, and how to read it.
 #[derive(Clone, Copy, Debug)]

@@ -12,7 +12,7 @@ pub(crate) fn get(call: &Call<'_>, domain: &str) -> Outcome {
 pub(crate) fn put(call: &mut Call<'_>, domain: &str) -> Outcome {
     let body = call.object()?;
     let fields = call.fields(&body);
-    let mirrors = call.behaviour().disable_login_mirrors;
+    let mirrors = call.moods().disable_login_mirrors;
     let organization = call.organization_mut(domain)?;
     let mut login = organization.login.clone();
     for (name, flag) in [

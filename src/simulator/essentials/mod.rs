@@ -1,7 +1,9 @@
 //! Proofpoint Essentials: its organizations and its Interface API under `/api/v1`.
 
 pub(crate) mod account;
-pub(crate) mod behaviour;
+mod azure;
+mod azure_given;
+mod azure_shown;
 mod call;
 mod domains;
 mod errors;
@@ -19,9 +21,9 @@ mod users;
 
 use serde_json::json;
 
-pub(crate) use behaviour::Behaviour;
 pub(crate) use organizations::Organizations;
 
+use crate::moods::{Moods, ReadOnlyWrites};
 use crate::server::exchange::{Answer, Request};
 use crate::state::World;
 use call::Call;
@@ -29,7 +31,7 @@ use errors::{Failure, Outcome};
 
 /// Answers a request under `/api/v1`; `None` when there is no such route.
 pub(crate) fn answer(world: &mut World, request: &Request) -> Option<Answer> {
-    let form = world.behaviour.essentials.error_body;
+    let form = world.moods.error_body;
     let outcome = match Call::sign_in(world, request) {
         Ok(mut call) => route(&mut call)?,
         Err(failure) => Err(failure),
@@ -41,13 +43,22 @@ pub(crate) fn answer(world: &mut World, request: &Request) -> Option<Answer> {
     })
 }
 
+/// Milliseconds of real time that a request takes before it has an effect.
+pub(crate) fn takes(moods: &Moods, request: &Request) -> u64 {
+    let put = request.method == "PUT" && request.path.ends_with("/settings/azure");
+    if put && request.path.starts_with("/api/v1/") { moods.put_takes.0 } else { 0 }
+}
+
 fn route(call: &mut Call<'_>) -> Option<Outcome> {
     let request = call.request;
     let segments = request.segments();
     let path: Vec<&str> = segments.iter().skip(2).map(String::as_str).collect();
     let method = request.method.as_str();
     if method != "GET" && call.caller.read_only && is_known(method, &path) {
-        return Some(Err(Failure::forbidden(&call.caller.address)));
+        return Some(Err(match call.moods().read_only_writes {
+            ReadOnlyWrites::Forbidden => Failure::forbidden(&call.caller.address),
+            ReadOnlyWrites::Unauthorized => Failure::new(401, "invalid credentials", &call.caller.address),
+        }));
     }
     Some(match (method, path.as_slice()) {
         ("GET", ["me"]) => me(call),
@@ -107,9 +118,9 @@ fn within(call: &mut Call<'_>, method: &str, domain: &str, rest: &[&str]) -> Opt
         ("PUT", ["package"]) => features::set_package(call, domain),
         ("GET", ["features"]) => features::get(call, domain),
         ("PUT", ["features"]) => features::put(call, domain),
-        ("GET", ["settings", "azure"]) => settings::get(call, domain),
-        ("PUT", ["settings", "azure"]) => settings::put(call, domain),
-        ("DELETE", ["settings", "azure"]) => settings::delete(call, domain),
+        ("GET", ["settings", "azure"]) => azure::get(call, domain),
+        ("PUT", ["settings", "azure"]) => azure::put(call, domain),
+        ("DELETE", ["settings", "azure"]) => azure::delete(call, domain),
         ("GET", ["settings", "azure", "exemptions"]) => exemptions::list(call, domain),
         ("PUT", ["settings", "azure", "exemptions"]) => exemptions::add(call, domain),
         ("DELETE", ["settings", "azure", "exemptions"]) => exemptions::remove_all(call, domain),
@@ -140,5 +151,5 @@ fn me(call: &Call<'_>) -> Outcome {
 /// The one stack there is: this listener, by the name the client used.
 fn endpoints(call: &Call<'_>, domain: &str) -> Outcome {
     call.primary(domain)?;
-    Ok(Answer::json(200, &json!({ "endpoints": [call.request.base] })))
+    Ok(call.listed("endpoints", &json!([call.request.base])))
 }

@@ -6,11 +6,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::account::{Account, domain_of};
-use super::behaviour::Booleans;
 use super::errors::{Failure, Outcome};
 use super::fields::Fields;
 use super::settings::Settings;
 use crate::engine::Run;
+use crate::moods::Booleans;
+use crate::state::late::Late;
 
 /// A mail domain of an organization.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -116,6 +117,9 @@ pub(crate) struct Organization {
     pub(crate) settings: Option<Settings>,
     /// Addresses in lower case.
     pub(crate) exemptions: BTreeSet<String>,
+    /// What is shown of the settings, and of the exemptions, that were changed a moment ago.
+    pub(crate) settings_before: Option<Late<Option<Settings>>>,
+    pub(crate) exemptions_before: Option<Late<BTreeSet<String>>>,
     /// The newest last.
     pub(crate) runs: Vec<Run>,
     pub(crate) last_uid: u64,

@@ -6,9 +6,9 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::account::{Account, AccountType};
-use super::behaviour::Booleans;
 use super::fields::Fields;
 use super::organization::{Domain, Organization};
+use crate::moods::Booleans;
 use crate::state::random::Random;
 
 /// A login of an administrator.

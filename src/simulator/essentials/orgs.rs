@@ -42,7 +42,7 @@ pub(crate) fn list(call: &Call<'_>, domain: &str) -> Outcome {
         .iter()
         .filter(|organization| organization.parent.as_deref() == Some(&own.primary_domain));
     let orgs: Vec<Value> = std::iter::once(own).chain(children).map(|one| shown(call, one)).collect();
-    Ok(Answer::json(200, &json!({ "orgs": orgs })))
+    Ok(call.listed("orgs", &orgs))
 }
 
 pub(crate) fn create(call: &mut Call<'_>, domain: &str) -> Outcome {
@@ -71,7 +71,7 @@ fn create_one(call: &mut Call<'_>, parent: &str, map: &Map<String, Value>) -> Ou
     made.domains.clear();
     for domain in domains {
         let domain = domain.as_object().ok_or_else(|| required("domains"))?;
-        made.domains.push(domain_from(domain, call.behaviour().booleans)?);
+        made.domains.push(domain_from(domain, call.moods().booleans)?);
     }
     if made.domain(&primary).is_none() {
         return Err(Failure::invalid("`domains` must hold the primary domain", &primary));

@@ -19,7 +19,7 @@ fn world() -> World {
 }
 
 fn set(world: &mut World, switch: &str, value: Value) {
-    world.behaviour.apply(&Map::from_iter([(switch.to_owned(), value)])).unwrap();
+    world.moods.apply(&Map::from_iter([(switch.to_owned(), value)])).unwrap();
 }
 
 fn send_as(world: &mut World, login: &Credentials, method: &str, path: &str, body: &Value) -> Answer {
@@ -129,8 +129,81 @@ fn switches_change_the_answers_about_settings() {
     assert_eq!((&read["sync_frequency"], &read["last_successful_sync"]), (&json!(24), &json!("")));
     let held = world.organizations.find("contoso.com").unwrap().settings.clone().unwrap();
     assert_eq!(held.ad_key, "not-a-real-secret-value");
-    set(&mut world, "new_fields", json!(false));
-    assert!(get(&mut world, SETTINGS).1.get("secret_expiry").is_none());
+    set(&mut world, "secret_expiry", json!("absent"));
+    set(&mut world, "last_successful_sync", json!("absent"));
+    let (_, read) = get(&mut world, SETTINGS);
+    assert_eq!((read.get("secret_expiry"), read.get("last_successful_sync")), (None, None));
+}
+
+#[test]
+fn settings_come_back_as_the_stack_likes_them_and_late() {
+    let mut world = world();
+    send(&mut world, "PUT", SETTINGS, &settings());
+    for (mood, value) in [
+        ("domain_case", json!("upper")),
+        ("forced_setting", json!("remove_deleted_users_true")),
+        ("disable_login_shows", json!("absent")),
+        ("flags_shown", json!("texts")),
+        ("settings_lag", json!("2 reads")),
+    ] {
+        set(&mut world, mood, value);
+    }
+    let mut changed = settings();
+    changed["sync_frequency"] = json!(24);
+    changed["remove_deleted_users"] = json!(false);
+    assert_eq!(send(&mut world, "PUT", SETTINGS, &changed).0, 204);
+    let shown: Vec<Value> = (0..3).map(|_| get(&mut world, SETTINGS).1["sync_frequency"].clone()).collect();
+    assert_eq!(shown[..2], [settings()["sync_frequency"].clone(), settings()["sync_frequency"].clone()]);
+    assert_eq!(shown[2], json!(24));
+    let (_, read) = get(&mut world, SETTINGS);
+    assert_eq!(
+        (&read["primary_domain"], &read["remove_deleted_users"]),
+        (&json!("CONTOSO.COM"), &json!("true"))
+    );
+    assert!(read.get("disable_login").is_none());
+}
+
+#[test]
+fn members_that_nobody_described_are_shown_and_taken_as_the_mood_says() {
+    let mut world = world();
+    let mut with = settings();
+    with["sync_shared_mailboxes"] = json!(false);
+    for (mood, plain, sent_back) in
+        [("shown", 204, 204), ("shown_and_refused", 204, 400), ("shown_and_required", 400, 204)]
+    {
+        set(&mut world, "further_members", json!(mood));
+        assert_eq!(send(&mut world, "PUT", SETTINGS, &settings()).0, plain, "{mood}");
+        assert_eq!(send(&mut world, "PUT", SETTINGS, &with).0, sent_back, "{mood}");
+        assert_eq!(get(&mut world, SETTINGS).1["sync_shared_mailboxes"], json!(false), "{mood}");
+    }
+    set(&mut world, "further_members", json!("none"));
+    set(&mut world, "unknown_members", json!("refused"));
+    assert_eq!(send(&mut world, "PUT", SETTINGS, &with).0, 400);
+    assert_eq!(send(&mut world, "PUT", SETTINGS, &settings()).0, 204);
+}
+
+#[test]
+fn a_key_that_another_region_does_not_know_yet_is_refused_for_a_while() {
+    let mut world = world();
+    let tenant = &world.tenants[0];
+    let application = tenant.applications.iter().find(|one| one.app_id() == tenant.automation.client_id);
+    let mut application = crate::graph::applications::Application::clone(application.unwrap());
+    let now = world.clock.now();
+    application.secrets.values_mut().for_each(|held| held.since = now);
+    let mut body = settings();
+    body["application_id"] = json!(tenant.automation.client_id);
+    body["ad_key"] = json!(tenant.automation.client_secret);
+    let id = application.document["id"].as_str().unwrap().to_owned();
+    world.tenants[0].applications.seed(&id, application);
+    set(&mut world, "credentials_check", json!("late_secret"));
+    set(&mut world, "region_lag", json!("2m"));
+    let (status, refused) = send(&mut world, "PUT", SETTINGS, &body);
+    assert_eq!(status, 400);
+    assert!(refused.to_string().contains("AADSTS7000215"), "{refused}");
+    world.clock.advance(jiff::SignedDuration::from_mins(2)).unwrap();
+    assert_eq!(send(&mut world, "PUT", SETTINGS, &body).0, 204);
+    set(&mut world, "credentials_check", json!("refused"));
+    assert_eq!(send(&mut world, "PUT", SETTINGS, &body).0, 400);
 }
 
 #[test]

@@ -1,27 +1,19 @@
 //! `/orgs/{domain}/users`.
 
-use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::account::Account;
-use super::behaviour::MissingUser;
+use super::account::{Account, AccountType};
 use super::call::{self, Call};
 use super::errors::{Failure, Outcome};
 use super::organization::Organization;
+use crate::moods::{FunctionalAccount, MissingUser};
 use crate::server::exchange::Answer;
-
-#[derive(Serialize)]
-struct List<T> {
-    users: Vec<T>,
-}
 
 pub(crate) fn list(call: &Call<'_>, domain: &str) -> Outcome {
     let new_terms = call.new_terms();
     let accounts = &call.organization(domain)?.accounts;
-    Ok(Answer::json(
-        200,
-        &List { users: accounts.values().map(|account| account.shown(new_terms)).collect() },
-    ))
+    let users: Vec<_> = accounts.values().map(|account| account.shown(new_terms)).collect();
+    Ok(call.listed("users", &users))
 }
 
 pub(crate) fn get(call: &Call<'_>, domain: &str, address: &str) -> Outcome {
@@ -60,9 +52,21 @@ pub(crate) fn update(call: &mut Call<'_>, domain: &str, address: &str) -> Outcom
     let body = call.object()?;
     let fields = call.fields(&body);
     let address = address.to_lowercase();
+    let moods = call.moods().clone();
     let organization = call.organization_mut(domain)?;
     let mut account = organization.accounts.get(&address).cloned().ok_or(missing)?;
+    let was = account.kind;
     account.change(&fields)?;
+    if account.kind == AccountType::FunctionalAccount && was != account.kind {
+        match moods.functional_account {
+            FunctionalAccount::Works => {}
+            FunctionalAccount::BadRequest => return Err(Failure::new(400, "bad request", &address)),
+            FunctionalAccount::Unprocessable => {
+                return Err(Failure::invalid("`type` can't be this", &address));
+            }
+            FunctionalAccount::NoEffect => return Ok(Answer::empty(204)),
+        }
+    }
     let password = fields.text("password")?;
     if password.is_some() {
         account.password.clone_from(&password);
@@ -81,7 +85,7 @@ pub(crate) fn delete(call: &mut Call<'_>, domain: &str, address: &str) -> Outcom
 }
 
 fn missing(call: &Call<'_>, address: &str) -> Failure {
-    match call.behaviour().missing_user {
+    match call.moods().missing_user {
         MissingUser::NotFound => Failure::new(404, "not found", address),
         MissingUser::BadRequest => Failure::new(400, "bad request", address),
     }

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use super::call::{Call, Key};
+use super::call::{Call, Key, Kind};
 use super::entity::{Entity, entity};
 use super::errors::{Failure, Outcome};
 use super::{ids, listing, service_principals};
+use crate::moods::Duplicate;
 use crate::server::exchange::Answer;
 use crate::state::table::View;
 use crate::state::tenant::Tenant;
@@ -135,7 +136,12 @@ pub(crate) fn create(call: &mut Call<'_>, side: Side, key: &Key) -> Outcome {
         other.principal_id == principal && other.resource_id == resource && other.app_role_id == role
     });
     if exists {
-        return Err(Failure::bad("Permission being assigned already exists on the object"));
+        let status = match call.world.moods.duplicate_assignment {
+            Duplicate::BadRequest => 400,
+            Duplicate::Conflict => 409,
+        };
+        let message = "Permission being assigned already exists on the object";
+        return Err(Failure::new(status, "Request_BadRequest", message));
     }
     let random = call.guid();
     let id =
@@ -153,7 +159,7 @@ pub(crate) fn create(call: &mut Call<'_>, side: Side, key: &Key) -> Outcome {
     };
     let set = format!("servicePrincipals('{}')/{}", owner.id(), side.segment());
     let answer = call.object(201, &set, &assignment, AppRoleAssignment::DEFAULT)?;
-    let (now, settles) = (call.now, call.settles());
+    let (now, settles) = (call.now, call.settles(Kind::RoleAssignment));
     call.tenant_mut().app_role_assignments.put(&id, assignment, now, settles);
     Ok(answer)
 }
@@ -181,7 +187,7 @@ pub(crate) fn delete(call: &mut Call<'_>, side: Side, key: &Key, id: &str) -> Ou
         .get(id)
         .filter(|assignment| side.id(assignment) == owner.id())
         .ok_or_else(|| Failure::not_found(id))?;
-    let (now, settles) = (call.now, call.settles());
+    let (now, settles) = (call.now, call.settles(Kind::RoleAssignment));
     call.tenant_mut().app_role_assignments.remove(id, now, settles);
     Ok(Answer::empty(204))
 }

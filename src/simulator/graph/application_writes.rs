@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::applications::{self, Application};
 use super::authorize::Reach;
-use super::call::{Call, Key};
+use super::call::{Call, Key, Kind};
 use super::entity::Entity;
 use super::errors::{Failure, Outcome};
 use super::ids::is_guid;
@@ -85,7 +85,7 @@ fn create_from(call: &mut Call<'_>, reach: Reach, mut body: Map<String, Value>) 
         let asked = asked.as_object().cloned().unwrap_or_default();
         shown.push(passwords::issue_for_application(call, &mut application, &asked)?);
     }
-    let (now, settles) = (call.now, call.settles());
+    let (now, settles) = (call.now, call.settles(Kind::Application));
     // A creation is no write that a following one could collide with.
     application.last_write = None;
     application.keys_before = None;

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::call::{Call, Key};
+use super::call::{Call, Key, Kind};
 use super::entity::Entity;
 use super::errors::{Failure, Outcome};
 use super::listing;
+use crate::moods::{Cascade, Conflict};
 use crate::server::exchange::Answer;
 use crate::state::table::View;
 use crate::state::tenant::Tenant;
@@ -176,7 +177,7 @@ pub(crate) fn get(call: &mut Call<'_>, key: &Key) -> Outcome {
 /// What a read shows while the list of keys flaps between its old and its new state.
 fn as_read(call: &mut Call<'_>, application: Arc<Application>) -> Arc<Application> {
     let mut shown = application;
-    let window = call.world.behaviour.microsoft.key_flapping;
+    let window = call.world.moods.key_flapping.0;
     if let Some((changed, before)) = &shown.keys_before
         && milliseconds_since(*changed, call.now) < window
     {
@@ -204,10 +205,13 @@ pub(crate) fn milliseconds_since(earlier: Timestamp, now: Timestamp) -> u64 {
 
 /// Refuses a second write to one application within the configured time.
 pub(crate) fn concurrency(call: &Call<'_>, application: &Application) -> Outcome<()> {
-    let window = call.world.behaviour.microsoft.concurrency_window;
+    let window = call.world.moods.concurrency_window.0;
     match application.last_write {
         Some(last) if milliseconds_since(last, call.now) < window => Err(Failure::new(
-            409,
+            match call.world.moods.concurrency_status {
+                Conflict::Conflict => 409,
+                Conflict::Unavailable => 503,
+            },
             "Directory_ConcurrencyViolation",
             "Error due to concurrent requests being made to the tenant. Please wait briefly and retry.",
         )),
@@ -216,8 +220,17 @@ pub(crate) fn concurrency(call: &Call<'_>, application: &Application) -> Outcome
 }
 
 /// Stores a changed application and lets its principal in this tenant follow.
-pub(crate) fn store(call: &mut Call<'_>, mut application: Application) {
-    let (now, settles) = (call.now, call.settles());
+pub(crate) fn store(call: &mut Call<'_>, application: Application) {
+    keep(call, application, Kind::Application);
+}
+
+/// Stores an application whose keys have changed.
+pub(crate) fn store_keys(call: &mut Call<'_>, application: Application) {
+    keep(call, application, Kind::Keys);
+}
+
+fn keep(call: &mut Call<'_>, mut application: Application, kind: Kind) {
+    let (now, settles) = (call.now, call.settles(kind));
     application.last_write = Some(now);
     super::service_principals::mirror(call, &application);
     let id = application.id().to_owned();
@@ -229,14 +242,17 @@ pub(crate) fn delete(call: &mut Call<'_>, key: &Key) -> Outcome {
     let application = target(call, key)?;
     call.owned(reach, &application.owners)?;
     concurrency(call, &application)?;
-    super::service_principal_writes::delete_with_application(call, application.app_id());
-    let (now, settles, deleted) = (call.now, call.settles(), call.timestamp());
+    if call.world.moods.principal_of_deleted_application == Cascade::GoesAlong {
+        super::service_principal_writes::delete_with_application(call, application.app_id());
+    }
+    let (now, settles, deleted) = (call.now, call.settles(Kind::Application), call.timestamp());
+    let items = call.settles(Kind::Deleted);
     let id = application.id().to_owned();
     let tenant = call.tenant_mut();
     tenant.applications.remove(&id, now, settles);
     let mut gone = Application::clone(&application);
     gone.document.insert("deletedDateTime".to_owned(), Value::from(deleted));
-    tenant.deleted_applications.put(&id, gone, now, settles);
+    tenant.deleted_applications.put(&id, gone, now, items);
     Ok(Answer::empty(204))
 }
 

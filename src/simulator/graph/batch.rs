@@ -158,7 +158,7 @@ fn item(outer: &Request, value: &Value) -> Option<Item> {
     };
     let request = Request {
         method,
-        path: format!("/v1.0/{}", path.trim_start_matches('/')),
+        path: format!("/{}/{}", outer.version(), path.trim_start_matches('/')),
         query: query.to_owned(),
         headers,
         body,

@@ -9,10 +9,11 @@ use super::authorize::{self, Reach};
 use super::entity::Entity;
 use super::errors::{Failure, Outcome};
 use super::options::Options;
+use crate::moods::Lag;
 use crate::server::exchange::{Answer, Request};
 use crate::state::World;
 use crate::state::clock::graph_time;
-use crate::state::table::View;
+use crate::state::table::{Settling, View};
 use crate::state::tenant::Tenant;
 
 /// The application that signed in.
@@ -45,7 +46,7 @@ impl<'a> Call<'a> {
             .ok_or_else(|| Failure::token("Access token validation failure. Invalid tenant."))?;
         let options = Options::read(request)?;
         let now = world.clock.now();
-        let coin = world.behaviour.microsoft.replica_lag_random.then(|| world.random.next_u64());
+        let coin = world.moods.replicas_disagree.then(|| world.random.next_u64());
         Ok(Self { world, tenant, caller, request, options, now, view: View { now, coin } })
     }
 
@@ -57,9 +58,9 @@ impl<'a> Call<'a> {
         &mut self.world.tenants[self.tenant]
     }
 
-    /// When all replicas will have heard of a write made now.
-    pub(crate) fn settles(&mut self) -> Timestamp {
-        self.world.settles()
+    /// When all replicas will have heard of a write made now to an object of this kind.
+    pub(crate) fn settles(&mut self, kind: Kind) -> Settling {
+        self.world.settles(kind)
     }
 
     pub(crate) fn allow(&self, method: &str, operation: &str) -> Outcome<Reach> {
@@ -103,9 +104,9 @@ impl<'a> Call<'a> {
         if self.request.body.is_empty() { Ok(Map::new()) } else { self.body() }
     }
 
-    /// `https://host/v1.0/$metadata#what`.
+    /// `https://host/v1.0/$metadata#what`, or of beta.
     pub(crate) fn context(&self, what: &str) -> String {
-        format!("{}/v1.0/$metadata#{what}", self.request.base)
+        format!("{}/{}/$metadata#{what}", self.request.base, self.request.version())
     }
 
     /// One object, the properties selected or all by default.
@@ -128,13 +129,48 @@ impl<'a> Call<'a> {
     }
 }
 
+/// Kinds of objects, as far as replicas are late with them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Application,
+    Principal,
+    Grant,
+    RoleAssignment,
+    Keys,
+    Deleted,
+    Person,
+}
+
 impl World {
-    /// When all replicas will have heard of a write made now.
-    pub(crate) fn settles(&mut self) -> Timestamp {
-        let lag = self.behaviour.microsoft.replica_lag;
-        let lag = if self.behaviour.microsoft.replica_lag_random { self.random.below(lag + 1) } else { lag };
-        let lag = SignedDuration::from_millis(i64::try_from(lag).unwrap_or(i64::MAX));
-        self.clock.now().checked_add(lag).unwrap_or(Timestamp::MAX)
+    /// When all replicas will have heard of a write made now to an object of this kind.
+    pub(crate) fn settles(&mut self, kind: Kind) -> Settling {
+        let moods = &self.moods;
+        let own = match kind {
+            Kind::Application => moods.lag_of_applications,
+            Kind::Principal => moods.lag_of_principals,
+            Kind::Grant => moods.lag_of_grants,
+            Kind::RoleAssignment => moods.lag_of_role_assignments,
+            Kind::Keys => moods.lag_of_keys,
+            Kind::Deleted => moods.lag_of_deleted_items,
+            Kind::Person => moods.lag_of_people,
+        };
+        self.settling(own.unwrap_or(moods.replica_lag))
+    }
+
+    /// When something is seen everywhere that is late by this much.
+    pub(crate) fn settling(&mut self, lag: Lag) -> Settling {
+        let drawn = self.moods.replicas_disagree;
+        let mut within = |most: u64| if drawn { self.random.below(most + 1) } else { most };
+        match lag {
+            Lag::Reads(count) => Settling {
+                at: Timestamp::MIN,
+                looks: u32::try_from(within(u64::from(count))).unwrap_or(count),
+            },
+            Lag::Milliseconds(most) => {
+                let lag = SignedDuration::from_millis(i64::try_from(within(most)).unwrap_or(i64::MAX));
+                self.clock.now().checked_add(lag).unwrap_or(Timestamp::MAX).into()
+            }
+        }
     }
 
     /// True and false in turn.

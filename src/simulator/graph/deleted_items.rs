@@ -4,12 +4,13 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::applications::Application;
-use super::call::{Call, Key};
+use super::call::{Call, Key, Kind as Lagging};
 use super::directory_objects::typed;
 use super::entity::Entity;
 use super::errors::{Failure, Outcome};
 use super::listing;
 use super::service_principals::{self, ServicePrincipal};
+use crate::moods::DeletedReaders;
 use crate::server::exchange::Answer;
 use crate::state::World;
 use crate::state::table::Table;
@@ -74,11 +75,11 @@ pub(crate) fn list(call: &Call<'_>, segment: &str) -> Outcome {
     let operation = |name: &str| format!("/directory/deletedItems/microsoft.graph.{name}");
     match kind {
         Kind::Application => {
-            call.allow("GET", &operation("application"))?;
+            allow_reading(call, &operation("application"))?;
             listing::table(call, "applications", &tenant.deleted_applications)
         }
         Kind::ServicePrincipal => {
-            call.allow("GET", &operation("servicePrincipal"))?;
+            allow_reading(call, &operation("servicePrincipal"))?;
             listing::table(call, "servicePrincipals", &tenant.deleted_service_principals)
         }
         Kind::User => {
@@ -86,17 +87,34 @@ pub(crate) fn list(call: &Call<'_>, segment: &str) -> Outcome {
             listing::table(call, "users", &tenant.deleted_users)
         }
         Kind::Group => {
-            call.allow("GET", &operation("group"))?;
+            allow_reading(call, &operation("group"))?;
             listing::table(call, "groups", &tenant.deleted_groups)
         }
     }
+}
+
+/// Documentation and permission data differ in who may read what was deleted.
+fn allow_reading(call: &Call<'_>, operation: &str) -> Outcome<()> {
+    let further = match operation.rsplit('/').next().unwrap_or_default() {
+        "microsoft.graph.application" | "microsoft.graph.servicePrincipal" | "{id}" => {
+            "Application.ReadWrite.OwnedBy"
+        }
+        "microsoft.graph.group" | "{group}" => "GroupMember.Read.All",
+        _ => "",
+    };
+    let wider = call.world.moods.deleted_items_readers == DeletedReaders::Wider;
+    if wider && call.caller.roles.contains(further) {
+        return Ok(());
+    }
+    call.allow("GET", operation).map(|_| ())
 }
 
 pub(crate) fn get(call: &Call<'_>, id: &str) -> Outcome {
     // What somebody may not read must not be told apart from what is not there by its kind alone.
     let kind = kind_of(call, id);
     let placeholder = kind.as_ref().map_or("{id}", |kind| kind.placeholder());
-    call.allow("GET", &format!("/directory/deletedItems/{placeholder}"))?;
+    let operation = format!("/directory/deletedItems/{placeholder}");
+    allow_reading(call, &operation)?;
     let tenant = call.tenant();
     let object = match kind? {
         Kind::Application => shown(call, &tenant.deleted_applications, id),
@@ -121,7 +139,7 @@ pub(crate) fn purge(call: &mut Call<'_>, id: &str) -> Outcome {
     let reach = call.allow("DELETE", &format!("/directory/deletedItems/{placeholder}"))?;
     let kind = kind?;
     call.owned(reach, &owners_of(call, kind, id))?;
-    let (now, settles) = (call.now, call.settles());
+    let (now, settles) = (call.now, call.settles(Lagging::Deleted));
     let tenant = call.tenant_mut();
     match kind {
         Kind::Application => drop(tenant.deleted_applications.remove(id, now, settles)),
@@ -154,7 +172,12 @@ pub(crate) fn restore(call: &mut Call<'_>, id: &str) -> Outcome {
     if kind == Kind::ServicePrincipal {
         check_principal(call, id)?;
     }
-    let (now, settles) = (call.now, call.settles());
+    let (now, settles) = (call.now, call.settles(Lagging::Deleted));
+    let shown = call.settles(match kind {
+        Kind::Application => Lagging::Application,
+        Kind::ServicePrincipal => Lagging::Principal,
+        Kind::User | Kind::Group => Lagging::Person,
+    });
     let missing = || Failure::not_found(id);
     let tenant = call.tenant_mut();
     let restored = match kind {
@@ -163,7 +186,7 @@ pub(crate) fn restore(call: &mut Call<'_>, id: &str) -> Outcome {
             let mut object = Application::clone(&gone);
             object.document.insert("deletedDateTime".to_owned(), Value::Null);
             let restored = typed(&object, Application::DEFAULT);
-            tenant.applications.put(id, object, now, settles);
+            tenant.applications.put(id, object, now, shown);
             restored
         }
         Kind::ServicePrincipal => {
@@ -171,14 +194,14 @@ pub(crate) fn restore(call: &mut Call<'_>, id: &str) -> Outcome {
             let mut object = ServicePrincipal::clone(&gone);
             object.document.insert("deletedDateTime".to_owned(), Value::Null);
             let restored = typed(&object, ServicePrincipal::DEFAULT);
-            tenant.service_principals.put(id, object, now, settles);
+            tenant.service_principals.put(id, object, now, shown);
             restored
         }
         Kind::User => {
             let gone = tenant.deleted_users.remove(id, now, settles).ok_or_else(missing)?;
             let object = super::user_writes::restored(&gone);
             let restored = typed(&object, super::users::User::DEFAULT);
-            tenant.users.put(id, object, now, settles);
+            tenant.users.put(id, object, now, shown);
             restored
         }
         Kind::Group => {
@@ -186,7 +209,7 @@ pub(crate) fn restore(call: &mut Call<'_>, id: &str) -> Outcome {
             let object =
                 super::groups::Group { deleted_date_time: None, ..super::groups::Group::clone(&gone) };
             let restored = typed(&object, super::groups::Group::DEFAULT);
-            tenant.groups.put(id, object, now, settles);
+            tenant.groups.put(id, object, now, shown);
             restored
         }
     };

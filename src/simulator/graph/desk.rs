@@ -58,15 +58,31 @@ impl Desk {
     }
 
     pub(crate) fn behave(&mut self, switches: &Value) {
-        self.world.behaviour.apply(switches.as_object().unwrap()).unwrap();
+        self.world.moods.apply(switches.as_object().unwrap()).unwrap();
     }
 
     pub(crate) fn advance(&mut self, by: &str) {
         self.world.clock.advance(parse_duration(by).unwrap()).unwrap();
     }
 
+    /// A request without a body to the beta version.
+    pub(crate) fn beta(&mut self, method: &str, url: &str) -> Answer {
+        self.send_to("beta", method, url, None, &[])
+    }
+
     pub(crate) fn send(
         &mut self,
+        method: &str,
+        url: &str,
+        body: Option<&Value>,
+        headers: &[(&str, &str)],
+    ) -> Answer {
+        self.send_to("v1.0", method, url, body, headers)
+    }
+
+    fn send_to(
+        &mut self,
+        version: &str,
         method: &str,
         url: &str,
         body: Option<&Value>,
@@ -80,7 +96,7 @@ impl Desk {
         }
         let request = Request {
             method: method.to_owned(),
-            path: format!("/v1.0{path}"),
+            path: format!("/{version}{path}"),
             query: query.to_owned(),
             headers: map,
             body: body.map(|body| Bytes::from(body.to_string())).unwrap_or_default(),

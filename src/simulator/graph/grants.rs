@@ -2,10 +2,11 @@
 
 use serde_json::Value;
 
-use super::call::{Call, Key};
+use super::call::{Call, Key, Kind};
 use super::entity::{Entity, entity};
 use super::errors::{Failure, Outcome};
 use super::{ids, listing, service_principals};
+use crate::moods::{EmptyScope, FreshPrincipal, ScopeNames};
 use crate::server::exchange::Answer;
 
 /// The longest `scope` a grant takes, in characters.
@@ -83,6 +84,7 @@ pub(crate) fn create(call: &mut Call<'_>) -> Outcome {
     {
         return Err(unknown_principal(call, user));
     }
+    check_scope(call, &resource, scope.as_deref())?;
     let id = ids::grant(&client, &resource, principal.as_deref())
         .ok_or_else(|| Failure::invalid_value("clientId"))?;
     if call.tenant().grants.get(&id).is_some() {
@@ -101,7 +103,7 @@ pub(crate) fn create(call: &mut Call<'_>) -> Outcome {
         scope,
     };
     let answer = call.object(201, "oauth2PermissionGrants", &grant, Grant::DEFAULT)?;
-    let (now, settles) = (call.now, call.settles());
+    let (now, settles) = (call.now, call.settles(Kind::Grant));
     call.tenant_mut().grants.put(&id, grant, now, settles);
     Ok(answer)
 }
@@ -109,7 +111,30 @@ pub(crate) fn create(call: &mut Call<'_>) -> Outcome {
 /// Seen both as 404 and as 400 for a principal that has not reached every replica.
 fn unknown_principal(call: &mut Call<'_>, id: &str) -> Failure {
     let failure = Failure::not_found(id);
-    if call.coin() { Failure::bad(failure.message) } else { failure }
+    let bad = match call.world.moods.fresh_principal_refusal {
+        FreshPrincipal::Either => call.coin(),
+        FreshPrincipal::NotFound => false,
+        FreshPrincipal::BadRequest => true,
+    };
+    if bad { Failure::bad(failure.message) } else { failure }
+}
+
+/// What is refused of a `scope` that is long enough not to be refused by itself.
+fn check_scope(call: &Call<'_>, resource: &str, scope: Option<&str>) -> Outcome<()> {
+    let names: Vec<&str> = scope.unwrap_or_default().split_whitespace().collect();
+    if names.is_empty() && call.world.moods.empty_scope == EmptyScope::Refused {
+        return Err(Failure::invalid_value("scope"));
+    }
+    if call.world.moods.scope_names == ScopeNames::Checked
+        && let Some(resource) = call.tenant().service_principals.get(resource)
+    {
+        let published: Value = resource.value("oauth2PermissionScopes");
+        let known = |name: &str| published.as_array().into_iter().flatten().any(|one| one["value"] == *name);
+        if let Some(unknown) = names.iter().find(|name| !known(name)) {
+            return Err(Failure::bad(format!("The scope '{unknown}' is not published by the resource.")));
+        }
+    }
+    Ok(())
 }
 
 fn scope(value: Option<&Value>) -> Outcome<Option<String>> {
@@ -138,7 +163,8 @@ pub(crate) fn update(call: &mut Call<'_>, id: &str) -> Outcome {
             name => return Err(Failure::bad(format!("Property '{name}' is read-only and cannot be set."))),
         }
     }
-    let (now, settles) = (call.now, call.settles());
+    check_scope(call, &grant.resource_id, grant.scope.as_deref())?;
+    let (now, settles) = (call.now, call.settles(Kind::Grant));
     call.tenant_mut().grants.put(id, grant, now, settles);
     Ok(Answer::empty(204))
 }
@@ -148,7 +174,7 @@ pub(crate) fn delete(call: &mut Call<'_>, id: &str) -> Outcome {
     if !call.tenant().grants.reached(id, call.now) {
         return Err(Failure::not_found(id));
     }
-    let (now, settles) = (call.now, call.settles());
+    let (now, settles) = (call.now, call.settles(Kind::Grant));
     call.tenant_mut().grants.remove(id, now, settles);
     Ok(Answer::empty(204))
 }

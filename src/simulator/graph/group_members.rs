@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::call::Call;
+use super::call::{Call, Kind};
 use super::directory_objects;
 use super::errors::{Failure, Outcome};
 use super::groups::{self, Group, Member};
@@ -133,6 +133,6 @@ pub(crate) fn remove(call: &mut Call<'_>, id: &str, member: &str) -> Outcome {
 }
 
 fn store(call: &mut Call<'_>, group: Group) {
-    let (now, settles, id) = (call.now, call.settles(), group.id.clone());
+    let (now, settles, id) = (call.now, call.settles(Kind::Person), group.id.clone());
     call.tenant_mut().groups.put(&id, group, now, settles);
 }

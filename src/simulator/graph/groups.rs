@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::call::Call;
+use super::call::{Call, Kind};
 use super::entity::{Entity, entity};
 use super::errors::{Failure, Outcome};
 use super::{listing, owners};
@@ -117,7 +117,7 @@ pub(crate) fn create(call: &mut Call<'_>) -> Outcome {
         group.members.push(member(call, reference)?);
     }
     let answer = call.object(201, "groups", &group, Group::DEFAULT)?;
-    let (now, settles, id) = (call.now, call.settles(), group.id.clone());
+    let (now, settles, id) = (call.now, call.settles(Kind::Person), group.id.clone());
     call.tenant_mut().groups.put(&id, group, now, settles);
     Ok(answer)
 }
@@ -126,7 +126,7 @@ pub(crate) fn update(call: &mut Call<'_>, id: &str) -> Outcome {
     call.allow("PATCH", "/groups/{id}")?;
     let current = target(call, id)?;
     let group = changed(&current, call.body()?)?;
-    let (now, settles) = (call.now, call.settles());
+    let (now, settles) = (call.now, call.settles(Kind::Person));
     call.tenant_mut().groups.put(id, group, now, settles);
     Ok(Answer::empty(204))
 }
@@ -135,12 +135,13 @@ pub(crate) fn update(call: &mut Call<'_>, id: &str) -> Outcome {
 pub(crate) fn delete(call: &mut Call<'_>, id: &str) -> Outcome {
     call.allow("DELETE", "/groups/{id}")?;
     let current = target(call, id)?;
-    let (now, settles, deleted) = (call.now, call.settles(), call.timestamp());
+    let (now, settles, deleted) = (call.now, call.settles(Kind::Person), call.timestamp());
+    let items = call.settles(Kind::Deleted);
     let tenant = call.tenant_mut();
     tenant.groups.remove(id, now, settles);
     if current.group_types.iter().any(|kind| kind == "Unified") {
         let gone = Group { deleted_date_time: Some(deleted), ..Group::clone(&current) };
-        tenant.deleted_groups.put(id, gone, now, settles);
+        tenant.deleted_groups.put(id, gone, now, items);
     }
     Ok(Answer::empty(204))
 }

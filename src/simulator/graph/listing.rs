@@ -136,8 +136,7 @@ fn page_token(call: &Call<'_>) -> Outcome<PageToken> {
         )
     };
     let token = PageToken::decode(text).ok_or_else(expired)?;
-    let lifetime =
-        i64::try_from(call.world.behaviour.microsoft.page_token_lifetime / 1000).unwrap_or(i64::MAX);
+    let lifetime = i64::try_from(call.world.moods.page_token_lifetime.0 / 1000).unwrap_or(i64::MAX);
     if call.now.as_second().saturating_sub(token.given) > lifetime {
         return Err(expired());
     }

@@ -1,4 +1,4 @@
-//! Microsoft Graph v1.0, as far as the registration of an application and the reading of a directory need it.
+//! Microsoft Graph v1.0, and as much of its beta, as far as the registration of an application and the reading of a directory need it.
 
 pub(crate) mod app_role_assignments;
 mod application_writes;
@@ -29,6 +29,7 @@ pub(crate) mod resources;
 mod routes;
 mod service_principal_writes;
 pub(crate) mod service_principals;
+mod sign_ins;
 pub(crate) mod throttling;
 mod user_writes;
 pub(crate) mod users;
@@ -45,7 +46,7 @@ use errors::Failure;
 const JSON: &str =
     "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8";
 
-/// Answers a request under `/v1.0`.
+/// Answers a request under `/v1.0` or `/beta`.
 pub(crate) fn answer(world: &mut World, request: &Request) -> Answer {
     deleted_items::purge_expired(world);
     let caller = match entra::bearer(world, request) {
@@ -55,7 +56,7 @@ pub(crate) fn answer(world: &mut World, request: &Request) -> Answer {
         }
     };
     let batch =
-        request.method == "POST" && request.path.trim_end_matches('/').eq_ignore_ascii_case("/v1.0/$batch");
+        request.method == "POST" && matches!(request.segments().as_slice(), [_, last] if last == "$batch");
     let answer = if batch {
         let outcome = batch::answer(world, &caller, request);
         finished(world, request, outcome)

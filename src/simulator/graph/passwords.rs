@@ -11,6 +11,7 @@ use super::applications::{self, Application, HeldSecret};
 use super::call::{Call, Key};
 use super::errors::{Failure, Outcome};
 use super::{policies, service_principals};
+use crate::moods::Hint;
 use crate::server::exchange::Answer;
 use crate::state::clock::graph_time;
 use crate::state::tenant::secret_text;
@@ -37,7 +38,7 @@ pub(crate) fn add(call: &mut Call<'_>, holder: Holder, key: &Key) -> Outcome {
             applications::concurrency(call, &current)?;
             let mut application = Application::clone(&current);
             let credential = issue_for_application(call, &mut application, &asked)?;
-            applications::store(call, application);
+            applications::store_keys(call, application);
             credential
         }
         Holder::ServicePrincipal => {
@@ -77,7 +78,7 @@ pub(crate) fn remove(call: &mut Call<'_>, holder: Holder, key: &Key) -> Outcome 
             let mut application = Application::clone(&current);
             remember_keys(call, &mut application);
             take(&mut application.document, &mut application.secrets, wanted)?;
-            applications::store(call, application);
+            applications::store_keys(call, application);
         }
         Holder::ServicePrincipal => {
             let reach = call.allow("POST", "/servicePrincipals/{id}/removePassword")?;
@@ -120,7 +121,8 @@ fn issue(call: &mut Call<'_>, asked: &Map<String, Value>) -> Outcome<(Value, Val
     };
     let text = secret_text(&mut call.world.random);
     call.world.secrets.insert(text.clone());
-    let hint: String = text.chars().take(3).collect();
+    let hint: Option<String> =
+        (call.world.moods.secret_hint == Hint::Shown).then(|| text.chars().take(3).collect());
     let mut stored = json!({
         "customKeyIdentifier": null, "displayName": display_name, "endDateTime": graph_time(end), "hint": hint,
         "keyId": call.guid(), "secretText": null, "startDateTime": graph_time(start),

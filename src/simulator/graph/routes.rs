@@ -8,7 +8,7 @@ use super::passwords::Holder;
 use super::{
     application_writes, applications, deleted_items, delta, directory_objects, federated, grants,
     group_members, groups, organization, owners, passwords, policies, service_principal_writes,
-    service_principals, user_writes, users,
+    service_principals, sign_ins, user_writes, users,
 };
 
 /// Names in paths; Graph does not mind their case.
@@ -16,6 +16,7 @@ const WORDS: &[&str] = &[
     "$count",
     "$ref",
     "addPassword",
+    "appCredentialSignInActivities",
     "appManagementPolicies",
     "appRoleAssignedTo",
     "appRoleAssignments",
@@ -37,6 +38,7 @@ const WORDS: &[&str] = &[
     "owners",
     "policies",
     "removePassword",
+    "reports",
     "restore",
     "servicePrincipals",
     "subscribedSkus",
@@ -96,6 +98,13 @@ pub(crate) fn run(call: &mut Call<'_>, segments: &[&str]) -> Option<Outcome> {
             ("POST", [id, "restore"]) => deleted_items::restore(call, id),
             _ => return None,
         },
+        ["reports", "appCredentialSignInActivities", rest @ ..] if call.request.version() == "beta" => {
+            match (method.as_str(), rest) {
+                ("GET", []) => sign_ins::list(call),
+                ("GET", [id]) => sign_ins::get(call, id),
+                _ => return None,
+            }
+        }
         ["users", rest @ ..] => of_users(call, &method, rest)?,
         ["groups", rest @ ..] => of_groups(call, &method, rest)?,
         rest => of_the_tenant(call, &method, rest)?,

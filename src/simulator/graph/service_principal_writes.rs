@@ -3,12 +3,13 @@
 use serde_json::{Map, Value};
 
 use super::authorize::Reach;
-use super::call::{Call, Key};
+use super::call::{Call, Key, Kind};
 use super::entity::Entity;
 use super::errors::{Failure, Outcome};
 use super::owners;
 use super::resources;
 use super::service_principals::{ServicePrincipal, find, from_application, from_resource, store, target};
+use crate::moods::FreshApplication;
 use crate::server::exchange::Answer;
 
 /// What a client may send besides `appId`.
@@ -64,12 +65,19 @@ fn create_from(call: &mut Call<'_>, reach: Reach, mut body: Map<String, Value>) 
         principal.owners.push(call.caller.object_id.clone());
     }
     apply(&mut principal, body)?;
-    let (now, settles) = (call.now, call.settles());
+    let (now, settles) = (call.now, call.settles(Kind::Principal));
     let id = principal.id().to_owned();
     let answer = call.object(201, "servicePrincipals", &principal, ServicePrincipal::DEFAULT)?;
     call.tenant_mut().service_principals.put(&id, principal, now, settles);
     Ok(answer)
 }
+
+/// Whether the application exists, though not everywhere yet.
+fn find_application(call: &Call<'_>, key: &Key) -> bool {
+    super::applications::find(call.tenant(), key).is_some()
+}
+
+const NOT_LOCAL: &str = "When using this permission, the backing application of the service principal being created must in the local tenant";
 
 /// The principal that an application or a published resource gets in this tenant.
 fn backing(call: &mut Call<'_>, reach: Reach, app_id: &str) -> Outcome<ServicePrincipal> {
@@ -79,11 +87,7 @@ fn backing(call: &mut Call<'_>, reach: Reach, app_id: &str) -> Outcome<ServicePr
     let local = super::applications::find(tenant, &key)
         .filter(|application| tenant.applications.reached(application.id(), call.now));
     if reach == Reach::Owned && !local.is_some_and(|local| local.owners.contains(&call.caller.object_id)) {
-        return Err(Failure::new(
-            403,
-            "Authorization_RequestDenied",
-            "When using this permission, the backing application of the service principal being created must in the local tenant",
-        ));
+        return Err(Failure::new(403, "Authorization_RequestDenied", NOT_LOCAL));
     }
     if let Some(application) = local {
         return Ok(from_application(application, &id, &tenant.id, &created, &creator));
@@ -95,7 +99,11 @@ fn backing(call: &mut Call<'_>, reach: Reach, app_id: &str) -> Outcome<ServicePr
         let application = super::applications::find(home, &key)?;
         (application.text("signInAudience") != "AzureADMyOrg").then(|| (home.id.clone(), application.clone()))
     });
+    let late = find_application(call, &key);
     match foreign {
+        None if late && call.world.moods.fresh_application_refusal == FreshApplication::Forbidden => {
+            Err(Failure::new(403, "Authorization_RequestDenied", NOT_LOCAL))
+        }
         Some((home, application)) => Ok(from_application(&application, &id, &home, &created, &creator)),
         None => Err(Failure::bad(format!(
             "The appId '{app_id}' of the service principal does not reference a valid application object."
@@ -190,7 +198,9 @@ pub(crate) fn delete_with_application(call: &mut Call<'_>, app_id: &str) {
 
 /// What was granted to the principal, or to others on it, goes with it.
 fn soft_delete(call: &mut Call<'_>, mut principal: ServicePrincipal) {
-    let (now, settles, deleted) = (call.now, call.settles(), call.timestamp());
+    let (now, settles, deleted) = (call.now, call.settles(Kind::Principal), call.timestamp());
+    let (of_grants, of_assignments, items) =
+        (call.settles(Kind::Grant), call.settles(Kind::RoleAssignment), call.settles(Kind::Deleted));
     let id = principal.id().to_owned();
     let tenant = call.tenant_mut();
     let grants: Vec<String> = tenant
@@ -200,7 +210,7 @@ fn soft_delete(call: &mut Call<'_>, mut principal: ServicePrincipal) {
         .map(|grant| grant.id.clone())
         .collect();
     for grant in grants {
-        tenant.grants.remove(&grant, now, settles);
+        tenant.grants.remove(&grant, now, of_grants);
     }
     let assignments: Vec<String> = tenant
         .app_role_assignments
@@ -209,9 +219,9 @@ fn soft_delete(call: &mut Call<'_>, mut principal: ServicePrincipal) {
         .map(|assignment| assignment.id.clone())
         .collect();
     for assignment in assignments {
-        tenant.app_role_assignments.remove(&assignment, now, settles);
+        tenant.app_role_assignments.remove(&assignment, now, of_assignments);
     }
     tenant.service_principals.remove(&id, now, settles);
     principal.document.insert("deletedDateTime".to_owned(), Value::from(deleted));
-    tenant.deleted_service_principals.put(&id, principal, now, settles);
+    tenant.deleted_service_principals.put(&id, principal, now, items);
 }

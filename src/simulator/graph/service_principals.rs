@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 
 use super::applications::{Application, HeldSecret, write_property};
-use super::call::{Call, Key};
+use super::call::{Call, Key, Kind};
 use super::entity::Entity;
 use super::errors::{Failure, Outcome};
 use super::listing;
@@ -252,7 +252,7 @@ pub(crate) fn mirror(call: &mut Call<'_>, application: &Application) {
 }
 
 pub(crate) fn store(call: &mut Call<'_>, principal: ServicePrincipal) {
-    let (now, settles) = (call.now, call.settles());
+    let (now, settles) = (call.now, call.settles(Kind::Principal));
     let id = principal.id().to_owned();
     call.tenant_mut().service_principals.put(&id, principal, now, settles);
 }

@@ -6,8 +6,10 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::call::Caller;
 use super::errors::Failure;
+use crate::moods::RetryAfter;
 use crate::server::exchange::{Answer, Request};
 use crate::state::World;
+use crate::state::clock::http_date;
 
 const UNIT_WINDOW: SignedDuration = SignedDuration::from_secs(10);
 const WRITE_WINDOW: SignedDuration = SignedDuration::from_secs(150);
@@ -67,7 +69,7 @@ pub(crate) fn charge(
     let now = world.clock.now();
     let write = request.method != "GET";
     let units = if write { 1 } else { cost(request, segments) };
-    let unit_limit = match world.behaviour.microsoft.unit_limit {
+    let unit_limit = match world.moods.unit_limit {
         0 => world.tenant(&caller.tenant).map_or(3500, |tenant| match tenant.users.size() {
             0..50 => 3500,
             50..=500 => 5000,
@@ -75,7 +77,7 @@ pub(crate) fn charge(
         }),
         limit => limit,
     };
-    let write_limit = match world.behaviour.microsoft.write_limit {
+    let write_limit = match world.moods.write_limit {
         0 => WRITES,
         limit => limit,
     };
@@ -96,8 +98,17 @@ pub(crate) fn charge(
         let share = used as f64 / unit_limit as f64;
         return Ok(Charge { units, share });
     };
-    let headers = Answer::default()
-        .header("retry-after", seconds.to_string())
+    let again = match world.moods.retry_after {
+        RetryAfter::Seconds => Some(seconds.to_string()),
+        RetryAfter::Fraction => Some(format!("{seconds}.128")),
+        RetryAfter::Date => now.checked_add(SignedDuration::from_secs(seconds)).ok().map(http_date),
+        RetryAfter::Absent => None,
+    };
+    let headers = match again {
+        Some(again) => Answer::default().header("retry-after", again),
+        None => Answer::default(),
+    };
+    let headers = headers
         .header(
             "x-ms-throttle-scope",
             format!("Tenant_Application/{limit}/{}/{}", caller.app_id, caller.tenant),

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::call::Call;
+use super::call::{Call, Kind};
 use super::entity::Entity;
 use super::errors::{Failure, Outcome};
 use super::users::{self, User};
@@ -32,7 +32,7 @@ pub(crate) fn create(call: &mut Call<'_>) -> Outcome {
     let user = changed(&blank, body)?;
     check(call.tenant(), &user)?;
     let answer = call.object(201, "users", &user, User::DEFAULT)?;
-    let (now, settles, id) = (call.now, call.settles(), user.id.clone());
+    let (now, settles, id) = (call.now, call.settles(Kind::Person), user.id.clone());
     call.tenant_mut().users.put(&id, user, now, settles);
     Ok(answer)
 }
@@ -42,7 +42,7 @@ pub(crate) fn update(call: &mut Call<'_>, name: &str) -> Outcome {
     let current = target(call, name)?;
     let user = changed(&current, call.body()?)?;
     check(call.tenant(), &user)?;
-    let (now, settles, id) = (call.now, call.settles(), user.id.clone());
+    let (now, settles, id) = (call.now, call.settles(Kind::Person), user.id.clone());
     call.tenant_mut().users.put(&id, user, now, settles);
     Ok(Answer::empty(204))
 }
@@ -51,11 +51,12 @@ pub(crate) fn update(call: &mut Call<'_>, name: &str) -> Outcome {
 pub(crate) fn delete(call: &mut Call<'_>, name: &str) -> Outcome {
     call.allow("DELETE", "/users/{id}")?;
     let current = target(call, name)?;
-    let (now, settles, deleted) = (call.now, call.settles(), call.timestamp());
+    let (now, settles, deleted) = (call.now, call.settles(Kind::Person), call.timestamp());
+    let items = call.settles(Kind::Deleted);
     let tenant = call.tenant_mut();
     tenant.users.remove(&current.id, now, settles);
     let gone = deleted_form(&current, &deleted);
-    tenant.deleted_users.put(&current.id, gone, now, settles);
+    tenant.deleted_users.put(&current.id, gone, now, items);
     Ok(Answer::empty(204))
 }
 

@@ -6,13 +6,19 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use axum::extract::connect_info::Connected;
 use axum::serve::{IncomingStream, Listener};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
+use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
+use tokio_util::sync::CancellationToken;
+
+/// How long a client may take for its part of a TLS handshake.
+const HANDSHAKE: Duration = Duration::from_secs(10);
 
 trait Duplex: AsyncRead + AsyncWrite + Unpin + Send {}
 impl<T: AsyncRead + AsyncWrite + Unpin + Send> Duplex for T {}
@@ -83,9 +89,15 @@ pub(crate) struct Doors {
 }
 
 impl Doors {
-    pub(crate) fn open(listener: TcpListener, address: SocketAddr, tls: Option<TlsAcceptor>) -> Self {
+    /// Opens them until the token is cancelled.
+    pub(crate) fn open(
+        listener: TcpListener,
+        address: SocketAddr,
+        tls: Option<TlsAcceptor>,
+        ended: CancellationToken,
+    ) -> Self {
         let (sender, accepted) = mpsc::channel(64);
-        tokio::spawn(admit(listener, tls, sender));
+        tokio::spawn(async move { ended.run_until_cancelled(admit(listener, tls, sender)).await });
         Self { address, accepted }
     }
 }
@@ -122,9 +134,9 @@ async fn admit(
         tokio::spawn(async move {
             let stream: Box<dyn Duplex> = match tls {
                 None => Box::new(stream),
-                Some(acceptor) => match acceptor.accept(stream).await {
-                    Ok(stream) => Box::new(stream),
-                    Err(_) => return,
+                Some(acceptor) => match timeout(HANDSHAKE, acceptor.accept(stream)).await {
+                    Ok(Ok(stream)) => Box::new(stream),
+                    Ok(Err(_)) | Err(_) => return,
                 },
             };
             let _ = sender.send((Connection { stream, lifeline: Lifeline::default() }, peer)).await;

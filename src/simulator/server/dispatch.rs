@@ -8,9 +8,10 @@ use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderValue, Response, StatusCode, header};
 use serde_json::{Value, json};
 
-use super::Shared;
 use super::connection::Lifeline;
 use super::exchange::{Answer, Request};
+use super::shared::Shared;
+use crate::moods::Abandoned;
 use crate::state::World;
 use crate::state::clock::http_date;
 use crate::state::faults::{Drop, Fault};
@@ -31,7 +32,7 @@ enum Service {
 fn service_of(path: &str) -> Service {
     if path.starts_with("/api/v1/") {
         Service::Essentials
-    } else if path.starts_with("/v1.0/") {
+    } else if path.starts_with("/v1.0/") || path.starts_with("/beta/") {
         Service::Graph
     } else {
         Service::Entra
@@ -58,17 +59,34 @@ pub(crate) async fn handle(
         let fault = world.faults.strike(&request.method, &request.path);
         (log_entry(&mut world, &request), fault)
     };
-    let delay = shared.arguments.latency + fault.as_ref().and_then(|fault| fault.delay).unwrap_or(0);
-    if delay > 0 {
-        tokio::time::sleep(Duration::from_millis(delay)).await;
-    }
-    let outcome = answer_with(&shared, &request, fault.as_ref()).await;
-    let dropped = outcome.is_none();
-    let answer = outcome.unwrap_or_default();
-    entry.status = answer.status;
-    entry.bytes_out = answer.body.len();
-    entry.tenant.clone_from(&answer.tenant);
-    record(&shared, entry, &answer);
+    let (delay, goes_on) = {
+        let world = shared.world();
+        let own = essentials::takes(&world.moods, &request);
+        let ordered = fault.as_ref().and_then(|fault| fault.delay).unwrap_or(0);
+        (shared.arguments.latency + ordered + own, world.moods.abandoned_requests == Abandoned::GoesOn)
+    };
+    let work = {
+        let shared = shared.clone();
+        async move {
+            if delay > 0 {
+                tokio::time::sleep(Duration::from_millis(delay)).await;
+            }
+            let outcome = answer_with(&shared, &request, fault.as_ref()).await;
+            let dropped = outcome.is_none();
+            let answer = outcome.unwrap_or_default();
+            entry.status = answer.status;
+            entry.bytes_out = answer.body.len();
+            entry.tenant.clone_from(&answer.tenant);
+            record(&shared, entry, &answer);
+            (answer, dropped)
+        }
+    };
+    // This handler is dropped when its client goes; a task is not.
+    let (answer, dropped) = if goes_on {
+        tokio::spawn(work).await.unwrap_or_else(|_| (Answer::empty(500), false))
+    } else {
+        work.await
+    };
     if dropped {
         lifeline.cut();
     }
@@ -166,7 +184,7 @@ async fn receive(shared: &Shared, request: axum::extract::Request) -> Result<Req
         .or_else(|| parts.uri.authority().map(axum::http::uri::Authority::as_str));
     let base = match host {
         Some(host) => format!("{}://{host}", if shared.arguments.plain { "http" } else { "https" }),
-        None => shared.bound.base.clone(),
+        None => shared.place.base.clone(),
     };
     Ok(Request {
         method: parts.method.as_str().to_owned(),

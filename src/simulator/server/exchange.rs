@@ -36,6 +36,11 @@ impl Request {
         self.path.split('/').filter(|segment| !segment.is_empty()).map(decode).collect()
     }
 
+    /// The first segment: the version of Graph that is asked.
+    pub(crate) fn version(&self) -> &str {
+        self.path.trim_start_matches('/').split('/').next().unwrap_or_default()
+    }
+
     pub(crate) fn json(&self) -> Result<Value, serde_json::Error> {
         serde_json::from_slice(&self.body)
     }

@@ -3,48 +3,41 @@
 mod connection;
 pub(crate) mod dispatch;
 pub(crate) mod exchange;
+pub(crate) mod shared;
 mod tls;
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::Router;
+use serde_json::Value;
 use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
+use tokio_util::sync::CancellationToken;
 
 use crate::arguments::Arguments;
 use crate::entra::jwt::Signer;
 use crate::ready;
 use crate::state::World;
 use connection::{Doors, Lifeline};
+use shared::{Place, Shared};
 pub(crate) use tls::CA_FILE;
 
-/// Where the simulator can be reached.
-#[derive(Clone, Debug)]
-pub(crate) struct Bound {
-    /// Scheme, host and port, without a slash at the end.
-    pub(crate) base: String,
-    /// Path of the authority's certificate; none with `--plain`.
-    pub(crate) ca_certificate: Option<String>,
+/// A simulator that has its address and its world, and answers once it serves.
+pub struct Bound {
+    listener: TcpListener,
+    address: SocketAddr,
+    tls: Option<TlsAcceptor>,
+    /// A directory of this simulator's own, gone with it.
+    temporary: Option<Temporary>,
+    shared: Arc<Shared>,
+    ready: Value,
 }
 
-/// What every request can reach.
-#[derive(Debug)]
-pub(crate) struct Shared {
-    pub(crate) arguments: Arguments,
-    pub(crate) bound: Bound,
-    world: Mutex<World>,
-}
-
-impl Shared {
-    /// The world, for as long as the guard lives. A handler that panicked left it as it was.
-    pub(crate) fn world(&self) -> MutexGuard<'_, World> {
-        self.world.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Serves until a signal says to stop.
-pub(crate) async fn run(arguments: Arguments) -> Result<(), String> {
-    let stop = told_to_stop()?;
+/// Takes the address, makes the world and writes the files that the arguments ask for.
+pub async fn bind(arguments: Arguments) -> Result<Bound, String> {
     let listener = TcpListener::bind(arguments.listen)
         .await
         .map_err(|error| format!("{} can't be listened on: {error}", arguments.listen))?;
@@ -54,63 +47,73 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), String> {
         IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),
         ip => ip,
     };
-    let host = std::net::SocketAddr::new(reached, address.port());
+    let host = SocketAddr::new(reached, address.port());
 
-    let (tls, temporary) = if arguments.plain {
-        (None, None)
-    } else {
-        let own = std::env::temp_dir().join(format!("proofpoint-azure-simulator-{}", std::process::id()));
-        let directory = arguments.tls_dir.as_ref().unwrap_or(&own);
-        let temporary = arguments.tls_dir.is_none().then(|| own.clone());
-        (Some(tls::prepare(directory, reached)?), temporary)
+    let (tls, temporary) = match &arguments.tls_dir {
+        _ if arguments.plain => (None, None),
+        Some(directory) => (Some(tls::prepare(directory, reached)?), None),
+        None => {
+            let own = Temporary::named();
+            (Some(tls::prepare(&own.0, reached)?), Some(own))
+        }
     };
-    let bound = Bound {
+    let place = Place {
         base: format!("{}://{host}", if arguments.plain { "http" } else { "https" }),
         ca_certificate: tls.as_ref().map(|tls| tls.ca_file.display().to_string()),
     };
     let signer =
         arguments.signing_key.as_deref().map_or_else(Signer::generate, Signer::kept_in).map(Arc::new)?;
     let world = World::new(&arguments, signer)?;
-    ready::write_env_file(&arguments, &world, &bound)?;
-    let line = ready::line(&world, &bound).to_string();
-    let shared = Arc::new(Shared { arguments, bound, world: Mutex::new(world) });
+    ready::write_env_file(&arguments, &world, &place)?;
+    let ready = ready::line(&world, &place);
+    let shared = Arc::new(Shared::new(arguments, place, world));
+    Ok(Bound { listener, address, tls: tls.map(|tls| tls.acceptor), temporary, shared, ready })
+}
 
-    let doors = Doors::open(listener, address, tls.map(|tls| tls.acceptor));
-    let service = Router::new()
-        .fallback(dispatch::handle)
-        .with_state(shared)
-        .into_make_service_with_connect_info::<Lifeline>();
-    ready::print_line(&line);
-    let served = tokio::select! {
-        served = async { axum::serve(doors, service).await } => served.map_err(|error| format!("serving stopped: {error}")),
-        () = stop => Ok(()),
-    };
-    if let Some(directory) = temporary {
-        let _ = std::fs::remove_dir_all(directory);
+impl std::fmt::Debug for Bound {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // The ready line holds secrets.
+        formatter.debug_struct("Bound").field("address", &self.address).finish_non_exhaustive()
     }
-    served
 }
 
-/// Resolves at the first signal that asks a process to end; signals are received from the call on.
-#[cfg(unix)]
-fn told_to_stop() -> Result<impl Future<Output = ()>, String> {
-    use tokio::signal::unix::{SignalKind, signal};
+impl Bound {
+    /// What the ready line says: where it is reached, and who may sign in.
+    pub fn ready(&self) -> &Value {
+        &self.ready
+    }
 
-    let failed = |error: std::io::Error| format!("signals can't be received: {error}");
-    let mut terminated = signal(SignalKind::terminate()).map_err(failed)?;
-    let mut interrupted = signal(SignalKind::interrupt()).map_err(failed)?;
-    Ok(async move {
-        tokio::select! {
-            _ = terminated.recv() => {}
-            _ = interrupted.recv() => {}
-        }
-    })
+    /// Serves until the token is cancelled.
+    pub async fn serve(self, ended: CancellationToken) -> Result<(), String> {
+        let doors = Doors::open(self.listener, self.address, self.tls, ended.clone());
+        let service = Router::new()
+            .fallback(dispatch::handle)
+            .with_state(self.shared)
+            .into_make_service_with_connect_info::<Lifeline>();
+        let served = tokio::select! {
+            served = async { axum::serve(doors, service).await } => served.map_err(|error| format!("serving stopped: {error}")),
+            () = ended.cancelled() => Ok(()),
+        };
+        drop(self.temporary);
+        served
+    }
 }
 
-/// Resolves when the console asks the process to end.
-#[cfg(not(unix))]
-fn told_to_stop() -> Result<impl Future<Output = ()>, String> {
-    Ok(async {
-        let _ = tokio::signal::ctrl_c().await;
-    })
+/// A directory that is removed with this value.
+#[derive(Debug)]
+struct Temporary(PathBuf);
+
+impl Temporary {
+    fn named() -> Self {
+        static COUNT: AtomicU64 = AtomicU64::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("proofpoint-azure-simulator-{}-{number}", std::process::id());
+        Self(std::env::temp_dir().join(name))
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
 }

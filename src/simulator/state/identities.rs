@@ -37,7 +37,7 @@ const KEY_NAME: &str = "simulator";
 /// Puts them into a tenant.
 pub(crate) fn establish(world: &mut World, tenant_id: &str, random: &mut Random) {
     let now = world.clock.now();
-    let missing = world.behaviour.microsoft.missing_resources.clone();
+    let missing = world.moods.missing_resources.clone();
     let Some(tenant) = world.tenant(tenant_id) else { return };
     let secrets = [tenant.automation.clone(), tenant.reader.clone()]
         .map(|identity| (identity.client_id, identity.client_secret));

@@ -1,9 +1,9 @@
 //! All that the simulated services know.
 
-pub(crate) mod behaviour;
 pub(crate) mod clock;
 pub(crate) mod faults;
 mod identities;
+pub(crate) mod late;
 pub(crate) mod log;
 pub(crate) mod random;
 pub(crate) mod table;
@@ -12,15 +12,13 @@ pub(crate) mod tenant;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use serde_json::Value;
-
-use crate::arguments::Arguments;
+use crate::arguments::{Arguments, read_json};
 use crate::control::state_document;
 use crate::entra::jwt::Signer;
 use crate::essentials::Organizations;
 use crate::generate;
 use crate::graph::throttling::Meters;
-use behaviour::Behaviour;
+use crate::moods::Moods;
 use clock::Clock;
 use faults::Faults;
 use log::RequestLog;
@@ -37,7 +35,7 @@ pub(crate) struct World {
     pub(crate) organizations: Organizations,
     pub(crate) log: RequestLog,
     pub(crate) faults: Faults,
-    pub(crate) behaviour: Behaviour,
+    pub(crate) moods: Moods,
     /// The token service's key; a reset keeps it.
     pub(crate) signer: Arc<Signer>,
     /// Switches at every read that flaps.
@@ -54,16 +52,6 @@ impl World {
     /// The world as it is at the start and after a reset.
     pub(crate) fn new(arguments: &Arguments, signer: Arc<Signer>) -> Result<Self, String> {
         let random = Random::seeded(arguments.seed);
-        let mut behaviour = Behaviour::default();
-        behaviour.microsoft.replica_lag = arguments.replica_lag;
-        if let Some(path) = &arguments.behaviour {
-            match read_json(path)? {
-                Value::Object(changes) => {
-                    behaviour.apply(&changes).map_err(|problem| format!("{}: {problem}", path.display()))?;
-                }
-                _ => return Err(format!("{} must hold a JSON object", path.display())),
-            }
-        }
         let faults = match &arguments.faults {
             Some(path) => serde_json::from_value(read_json(path)?)
                 .map_err(|error| format!("{} is no list of faults: {error}", path.display()))?,
@@ -76,7 +64,7 @@ impl World {
             organizations: Organizations::default(),
             log: RequestLog::default(),
             faults: Faults::new(faults),
-            behaviour,
+            moods: arguments.moods()?,
             signer,
             turn: false,
             meters: Meters::default(),
@@ -116,9 +104,4 @@ impl World {
     pub(crate) fn tenant_mut(&mut self, name: &str) -> Option<&mut Tenant> {
         self.tenants.iter_mut().find(|tenant| tenant.is_called(name))
     }
-}
-
-fn read_json(path: &std::path::Path) -> Result<Value, String> {
-    let text = std::fs::read(path).map_err(|error| format!("{} can't be read: {error}", path.display()))?;
-    serde_json::from_slice(&text).map_err(|error| format!("{} is not JSON: {error}", path.display()))
 }

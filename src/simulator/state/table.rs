@@ -1,6 +1,7 @@
 //! Objects of a directory that is copied to replicas: a write is known at once where it was made, and a little
 //! later everywhere else. Reads go to a replica.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::ops::Bound;
 use std::sync::Arc;
@@ -15,9 +16,46 @@ pub(crate) struct View {
     pub(crate) coin: Option<u64>,
 }
 
+/// When replicas agree on a write: at a time, and after a number of looks that still met a stale one.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Settling {
+    pub(crate) at: Timestamp,
+    pub(crate) looks: u32,
+}
+
+impl From<Timestamp> for Settling {
+    fn from(at: Timestamp) -> Self {
+        Self { at, looks: 0 }
+    }
+}
+
+/// A settling under way; each look at it counts.
+#[derive(Clone, Debug)]
+struct Pending {
+    at: Timestamp,
+    looks: Cell<u32>,
+}
+
+impl Pending {
+    fn of(settling: Settling) -> Self {
+        Self { at: settling.at, looks: Cell::new(settling.looks) }
+    }
+
+    fn is_over(&self, now: Timestamp) -> bool {
+        now >= self.at && self.looks.get() == 0
+    }
+
+    /// Whether it is over; if not, it is a look nearer to its end.
+    fn look(&self, now: Timestamp) -> bool {
+        let over = self.is_over(now);
+        self.looks.set(self.looks.get().saturating_sub(1));
+        over
+    }
+}
+
 impl View {
-    fn meets_fresh(&self, id: &str, settles: Timestamp) -> bool {
-        if self.now >= settles {
+    fn meets_fresh(&self, id: &str, settles: &Pending) -> bool {
+        if settles.look(self.now) {
             return true;
         }
         self.coin.is_some_and(|coin| {
@@ -35,9 +73,9 @@ struct Row<T> {
     current: Option<Arc<T>>,
     /// What replicas show that have not heard of the last write.
     stale: Option<Arc<T>>,
-    settles: Timestamp,
+    settles: Pending,
     /// When replicas agree that the object exists at all.
-    born: Timestamp,
+    born: Pending,
     /// Number of the last change, for delta queries.
     change: u64,
 }
@@ -56,19 +94,21 @@ impl<T> Default for Table<T> {
 }
 
 impl<T> Table<T> {
-    /// Adds or replaces an object; replicas agree from `settles` on.
-    pub(crate) fn put(&mut self, id: &str, object: T, now: Timestamp, settles: Timestamp) {
+    /// Adds or replaces an object; replicas agree once `settles` is over.
+    pub(crate) fn put(&mut self, id: &str, object: T, now: Timestamp, settles: impl Into<Settling>) {
         self.change += 1;
+        let settles = Pending::of(settles.into());
         let object = Some(Arc::new(object));
         let Some(row) = self.rows.get_mut(id) else {
-            let row = Row { current: object, stale: None, settles, born: settles, change: self.change };
+            let born = settles.clone();
+            let row = Row { current: object, stale: None, settles, born, change: self.change };
             self.rows.insert(id.to_owned(), row);
             return;
         };
         if row.current.is_none() {
-            row.born = settles;
+            row.born = settles.clone();
         }
-        row.stale = if now >= row.settles { row.current.take() } else { row.stale.take() };
+        row.stale = if row.settles.is_over(now) { row.current.take() } else { row.stale.take() };
         row.current = object;
         row.settles = settles;
         row.change = self.change;
@@ -80,12 +120,17 @@ impl<T> Table<T> {
     }
 
     /// Takes an object out and gives it back; replicas show it until `settles`.
-    pub(crate) fn remove(&mut self, id: &str, now: Timestamp, settles: Timestamp) -> Option<Arc<T>> {
+    pub(crate) fn remove(
+        &mut self,
+        id: &str,
+        now: Timestamp,
+        settles: impl Into<Settling>,
+    ) -> Option<Arc<T>> {
         let row = self.rows.get_mut(id)?;
         let object = row.current.take()?;
         self.change += 1;
-        row.stale = if now >= row.settles { Some(object.clone()) } else { row.stale.take() };
-        row.settles = settles;
+        row.stale = if row.settles.is_over(now) { Some(object.clone()) } else { row.stale.take() };
+        row.settles = Pending::of(settles.into());
         row.change = self.change;
         Some(object)
     }
@@ -108,7 +153,7 @@ impl<T> Table<T> {
     /// The object as a read sees it.
     pub(crate) fn seen(&self, id: &str, view: View) -> Option<&Arc<T>> {
         let row = self.rows.get(id)?;
-        if view.meets_fresh(id, row.settles) { row.current.as_ref() } else { row.stale.as_ref() }
+        if view.meets_fresh(id, &row.settles) { row.current.as_ref() } else { row.stale.as_ref() }
     }
 
     /// All objects as a read sees them, in order of id, from after `id` on.
@@ -119,13 +164,13 @@ impl<T> Table<T> {
     ) -> impl Iterator<Item = &'a Arc<T>> + use<'a, T> {
         let from = id.map_or(Bound::Unbounded, |id| Bound::Excluded(id.to_owned()));
         self.rows.range((from, Bound::Unbounded)).filter_map(move |(id, row)| {
-            if view.meets_fresh(id, row.settles) { row.current.as_ref() } else { row.stale.as_ref() }
+            if view.meets_fresh(id, &row.settles) { row.current.as_ref() } else { row.stale.as_ref() }
         })
     }
 
     /// Whether a write that refers to the object finds it: it exists, and its creation has reached everyone.
     pub(crate) fn reached(&self, id: &str, now: Timestamp) -> bool {
-        self.rows.get(id).is_some_and(|row| row.current.is_some() && now >= row.born)
+        self.rows.get(id).is_some_and(|row| row.current.is_some() && row.born.look(now))
     }
 
     /// Number of the last change.
@@ -161,6 +206,16 @@ mod tests {
         assert!(table.seen("a", view(9)).is_none());
         assert!(!table.reached("a", at(9)));
         assert_eq!(table.seen("a", view(10)).map(|value| **value), Some(1));
+    }
+
+    #[test]
+    fn a_lag_of_reads_is_over_once_it_was_looked_at_so_often() {
+        let mut table = Table::default();
+        table.put("a", 1, at(0), Settling { at: at(0), looks: 2 });
+        let seen = |table: &Table<i32>| table.seen("a", view(0)).is_some();
+        assert_eq!([seen(&table), seen(&table), seen(&table)], [false, false, true]);
+        let reached = || table.reached("a", at(0));
+        assert_eq!([reached(), reached(), reached()], [false, false, true]);
     }
 
     #[test]

@@ -1,5 +1,9 @@
 //! One Entra tenant.
 
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
 use crate::graph::app_role_assignments::AppRoleAssignment;
 use crate::graph::applications::Application;
 use crate::graph::grants::Grant;
@@ -43,6 +47,8 @@ pub(crate) struct Tenant {
     pub(crate) deleted_users: Table<User>,
     pub(crate) deleted_groups: Table<Group>,
     pub(crate) policies: Policies,
+    /// When each key signed in, by its id; the last times.
+    pub(crate) sign_ins: BTreeMap<String, Vec<Timestamp>>,
 }
 
 /// Names Microsoft uses for invented companies.
@@ -99,6 +105,7 @@ impl Tenant {
             deleted_users: Table::default(),
             deleted_groups: Table::default(),
             policies: Policies::default(),
+            sign_ins: BTreeMap::new(),
         }
     }
 

@@ -140,14 +140,14 @@ fn every_argument_does_what_the_help_says() {
         fs::write(&path, content.to_string()).expect("a file");
         path.to_str().expect("temporary directories have UTF-8 names").to_owned()
     };
-    let behaviour = file("behaviour.json", &json!({ "get_unset": "empty_object" }));
+    let mood = file("mood.json", &json!({ "get_unset": "empty_object" }));
     let faults = file("faults.json", &json!([{ "path": "/api/v1/me", "status": 503, "count": 1 }]));
     let invented = ["--plain", "--tenants", "2", "--users", "3", "--groups", "1", "--seed", "7"];
     let moods = [
-        ["--behaviour", &behaviour],
+        ["--mood", &mood],
         ["--faults", &faults],
         ["--latency", "20"],
-        ["--replica-lag", "86400000"],
+        ["--mood", "replica_lag=24h"],
         ["--time-scale", "1000"],
     ];
     let simulator = Simulator::start(&[&invented[..], &moods.concat()].concat());
@@ -187,6 +187,50 @@ fn every_argument_does_what_the_help_says() {
     let state = simulator.state();
     let again = Simulator::start(&["--data", &file("state.json", &state)]);
     assert_eq!(again.state(), state);
+}
+
+#[test]
+fn a_simulator_within_the_test_s_own_process_is_the_same() {
+    let simulator = Simulator::within(&["--mood", "error_body=text"]);
+    let same = Simulator::start(&["--plain"]);
+    assert_eq!(simulator.tenant().client_secret, same.tenant().client_secret);
+    let (status, answer) = simulator.essentials(Method::GET, "orgs/elsewhere.example", None);
+    assert_eq!((status, &answer), (403, &json!("not authorized")), "{answer}");
+    let address = simulator.ready().graph_endpoint.trim_start_matches("http://").to_owned();
+    assert!(std::net::TcpStream::connect(&address).is_ok());
+    drop(simulator);
+    assert!(std::net::TcpStream::connect(&address).is_err(), "it still listens");
+}
+
+#[test]
+fn moods_are_told_by_the_help_and_set_while_it_runs() {
+    let help = String::from_utf8(simulator_with(&["--help"]).stdout).expect("text");
+    let simulator = Simulator::within(&[]);
+    let in_force = simulator.control(Method::GET, "moods", None);
+    for mood in proofpoint_simulator::moods() {
+        assert!(help.contains(&format!("  {}: ", mood.name())), "{}", mood.name());
+        assert_eq!(in_force[mood.name()], *mood.default(), "{}", mood.name());
+    }
+    let changed = simulator.control(Method::POST, "moods", Some(&json!({ "lag_of_grants": "45s" })));
+    assert_eq!((&changed["lag_of_grants"], &changed["replica_lag"]), (&json!("45s"), &json!("0s")));
+    let refused = simulator_with(&["--mood", "lag_of_grants=soon"]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("`lag_of_grants`"));
+}
+
+#[cfg(unix)]
+#[test]
+fn files_with_secrets_are_for_their_owner_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let dir = tempfile::tempdir().expect("a temporary directory");
+    let paths = ["env", "key"].map(|name| dir.path().join(name));
+    let [env, key] = paths.each_ref().map(|path| path.to_str().expect("a path in UTF-8"));
+    let _simulator = Simulator::start(&["--plain", "--env-file", env, "--signing-key", key]);
+    for path in paths {
+        let mode = fs::metadata(&path).expect("a file").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{}", path.display());
+    }
 }
 
 fn simulator_with(arguments: &[&str]) -> Output {

@@ -34,7 +34,7 @@ fn a_run_does_what_the_report_foresees() {
             give_secrets(&mut state);
             fs::write(&file, state.to_string()).expect("the state file");
             let simulator = Simulator::start(&["--data", file.to_str().expect("a path in UTF-8")]);
-            simulator.control(Method::POST, "behaviour", Some(&json!({ "sync_version": version.number() })));
+            simulator.control(Method::POST, "moods", Some(&json!({ "sync_version": version.number() })));
             // As the simulator took it up: it sees to it that its ready line is true.
             let before = simulator.state();
             for domain in domains(&before) {

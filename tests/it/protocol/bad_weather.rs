@@ -10,10 +10,10 @@ use crate::support::simulator::Simulator;
 fn the_quick_start_converges_and_goes_in_bad_weather() {
     let simulator = Simulator::start(&["--users", "4", "--groups", "1", "--seed", "7"]);
     let weather = json!({
-        "replica_lag": 1200, "replica_lag_random": true, "fresh_secret_delay": 1500, "key_flapping": 1500,
+        "replica_lag": 1200, "replicas_disagree": true, "fresh_secret_delay": 1500, "key_flapping": 1500,
         "concurrency_window": 300,
     });
-    simulator.control(Method::POST, "behaviour", Some(&weather));
+    simulator.control(Method::POST, "moods", Some(&weather));
     let quickstart = Quickstart::start(simulator);
     quickstart.converge();
     quickstart.assert_sound("bad weather");

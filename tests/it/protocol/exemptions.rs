@@ -91,7 +91,7 @@ fn whichever_body_an_addition_has_is_found_and_remembered() {
     for (form, tried) in [("array", 1), ("exemptions", 2), ("emails", 3)] {
         let mut quickstart = world(&json!([SCANNER, FAX]));
         let form = json!({ "exemptions_body": form });
-        quickstart.simulator.control(Method::POST, "behaviour", Some(&form));
+        quickstart.simulator.control(Method::POST, "moods", Some(&form));
         let said = quickstart.change(SYNC);
         assert!(!said.has_errors(), "{form}: {said}");
         assert_eq!(exempt(&quickstart), strings(&json!([SCANNER, FAX])), "{form}");

@@ -94,7 +94,7 @@ fn a_stack_that_never_showed_the_right_end_gives_no_reason() {
         }
         let none = json!({ "method": "GET", "path": "**/settings/azure", "status": 404, "count": 2 });
         if shown.is_none() {
-            quickstart.simulator.control(Method::POST, "behaviour", Some(&json!({ "new_fields": false })));
+            quickstart.simulator.control(Method::POST, "moods", Some(&json!({ "new_fields": false })));
             quickstart.simulator.set_faults(&json!([none]));
             assert!(!quickstart.change(SYNC).has_errors());
             quickstart.simulator.set_faults(&json!([]));
@@ -146,7 +146,7 @@ fn a_key_that_is_removed_while_it_is_proven_ends_the_wait() {
     let quickstart = prepared(&json!({}));
     let planned = quickstart.plan(SYNC);
     let slow = json!({ "fresh_secret_delay": 600_000 });
-    quickstart.simulator.control(Method::POST, "behaviour", Some(&slow));
+    quickstart.simulator.control(Method::POST, "moods", Some(&slow));
     let object_id = quickstart.state(APPLICATION)["object_id"].as_str().expect("an id").to_owned();
     let said = std::thread::scope(|scope| {
         scope.spawn(|| {

@@ -104,7 +104,7 @@ fn a_run_that_did_what_was_foreseen_is_told_in_the_log_only_and_routing_is_waite
 fn a_run_of_the_other_version_is_told_and_one_of_the_named_version_is_not() {
     for (named, otherwise) in [(Json::Null, true), (json!(1), false)] {
         let quickstart = world(&json!({ "sync_version": named }));
-        quickstart.simulator.control(Method::POST, "behaviour", Some(&json!({ "sync_version": 1 })));
+        quickstart.simulator.control(Method::POST, "moods", Some(&json!({ "sync_version": 1 })));
         let said = apply_while(&quickstart, an_hour_passes);
         assert!(!said.has_errors(), "{named}: {said}");
         assert_eq!(said.warns(OTHERWISE), otherwise, "{named}: {said}");
@@ -133,7 +133,11 @@ fn a_missed_deadline_is_a_warning_and_leaves_time_to_look_at_the_keys() {
 #[test]
 fn a_stack_that_never_shows_a_run_is_not_waited_for() {
     let quickstart = world(&json!({}));
-    quickstart.simulator.control(Method::POST, "behaviour", Some(&json!({ "new_fields": false })));
+    quickstart.simulator.control(
+        Method::POST,
+        "moods",
+        Some(&json!({ "last_successful_sync": "absent", "secret_expiry": "absent" })),
+    );
     let said = quickstart.change(SYNC);
     assert!(!said.has_errors(), "{said}");
     assert!(said.warns("This stack does not tell when a sync has run") && !said.warns(MISSED), "{said}");
@@ -145,7 +149,7 @@ fn a_stack_that_never_shows_a_run_is_not_waited_for() {
 fn a_stack_that_shows_nothing_before_the_first_run_is_waited_for() {
     let quickstart = in_place(&json!({}));
     let absent = json!({ "unset_timestamp": "absent" });
-    quickstart.simulator.control(Method::POST, "behaviour", Some(&absent));
+    quickstart.simulator.control(Method::POST, "moods", Some(&absent));
     apply_while(&quickstart, an_hour_passes).expect_none();
     assert_eq!(quickstart.state(SYNC)["superseded_key_ids"], json!([]), "the run has proven the new key");
     quickstart.assert_sound("waited for");

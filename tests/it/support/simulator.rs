@@ -5,13 +5,19 @@ use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use proofpoint_simulator::Arguments;
 use reqwest::{Certificate, Client, Method, RequestBuilder};
 use serde::Deserialize;
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::runtime::{self, Runtime};
+use tokio_util::sync::CancellationToken;
+
+/// Making a key takes longer than everything else that a simulator does in a test.
+const SIGNING_KEY: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/signing-key");
 
 /// What the simulator says of itself in its first line.
 #[derive(Debug, Deserialize)]
@@ -61,10 +67,34 @@ impl Request {
     }
 }
 
+/// What runs a simulator; it ends with this value.
+#[derive(Debug)]
+enum Host {
+    Process(Child),
+    /// A thread of the test's own process.
+    Thread(CancellationToken, Option<JoinHandle<()>>),
+}
+
+impl Drop for Host {
+    fn drop(&mut self) {
+        match self {
+            Self::Process(process) => {
+                // It may have ended by itself, which is for the test to notice, not for its clean-up.
+                let _ = process.kill();
+                let _ = process.wait();
+            }
+            Self::Thread(ended, thread) => {
+                ended.cancel();
+                let _ = thread.take().map(JoinHandle::join);
+            }
+        }
+    }
+}
+
 /// A simulator of its own for one test; it ends with this value.
 #[derive(Debug)]
 pub(crate) struct Simulator {
-    process: Child,
+    _host: Host,
     line: Value,
     ready: Ready,
     client: Client,
@@ -82,8 +112,7 @@ impl Simulator {
             .arg(dir.path().join("tls"))
             .arg("--env-file")
             .arg(dir.path().join("env"))
-            // Making one takes longer than everything else that a simulator does in a test.
-            .args(["--signing-key", concat!(env!("CARGO_TARGET_TMPDIR"), "/signing-key")])
+            .args(["--signing-key", SIGNING_KEY])
             .args(arguments)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -96,6 +125,30 @@ impl Simulator {
             let log = fs::read_to_string(dir.path().join("log")).unwrap_or_default();
             panic!("no ready line from the simulator: {error}\n{line}\n{log}")
         });
+        Self::hosted(Host::Process(process), line, dir)
+    }
+
+    /// Starts one in the test's own process, without TLS: sooner there, and the same in all else.
+    pub(crate) fn within(arguments: &[&str]) -> Self {
+        let dir = tempfile::Builder::new().prefix("sim").tempdir().expect("a temporary directory");
+        let env = dir.path().join("env").to_str().expect("a path in UTF-8").to_owned();
+        let own = ["--plain", "--env-file", &env, "--signing-key", SIGNING_KEY];
+        let arguments = Arguments::read(&[&own, arguments].concat()).expect("arguments of the simulator");
+        let ended = CancellationToken::new();
+        let (token, (sender, ready)) = (ended.clone(), std::sync::mpsc::channel());
+        let thread = std::thread::spawn(move || {
+            let runtime = runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+            runtime.block_on(async {
+                let bound = proofpoint_simulator::bind(arguments).await.expect("the simulator starts");
+                sender.send(bound.ready().clone()).expect("somebody waits");
+                bound.serve(token).await.expect("the simulator serves");
+            });
+        });
+        let line = ready.recv().expect("the ready line");
+        Self::hosted(Host::Thread(ended, Some(thread)), line, dir)
+    }
+
+    fn hosted(host: Host, line: Value, dir: TempDir) -> Self {
         let ready = Ready::deserialize(&line).expect("the ready line");
         let certificates = ready.ca_certificate.iter().map(|path| {
             let pem = fs::read(path).expect("the simulator's CA certificate");
@@ -104,7 +157,7 @@ impl Simulator {
         let client =
             Client::builder().tls_certs_only(certificates).no_proxy().build().expect("an HTTP client");
         let runtime = runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        Self { process, line, ready, client, runtime, dir }
+        Self { _host: host, line, ready, client, runtime, dir }
     }
 
     /// The ready line, as it was printed.
@@ -293,14 +346,6 @@ impl Simulator {
         let unknown: Vec<Request> =
             self.requests().into_iter().filter(|request| request.status == 501).collect();
         assert!(unknown.is_empty(), "the simulator does not know: {unknown:#?}");
-    }
-}
-
-impl Drop for Simulator {
-    fn drop(&mut self) {
-        // It may have ended by itself, which is for the test to notice, not for its clean-up.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
     }
 }
 

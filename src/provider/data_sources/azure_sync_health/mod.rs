@@ -28,6 +28,7 @@ const WARN_DAYS: i64 = 30;
 impl DataSource for AzureSyncHealthSource {
     type Model = HealthModel;
     type Clients = Session;
+    type Error = Diagnostics;
 
     fn describe(&self) -> DataSourceDescription {
         DataSourceDescription::new("azure_sync_health")

@@ -26,6 +26,7 @@ const DETAIL_LIMIT: i64 = 100;
 impl DataSource for AzureSyncPreviewSource {
     type Model = PreviewModel;
     type Clients = Session;
+    type Error = Diagnostics;
 
     fn describe(&self) -> DataSourceDescription {
         DataSourceDescription::new("azure_sync_preview")

@@ -46,6 +46,7 @@ impl Resource for AzureAdminConsent {
     type Identity = ConsentIdentity;
     type Private = Given;
     type Clients = Session;
+    type Error = Diagnostics;
 
     fn describe(&self) -> ResourceDescription {
         let minutes = |minutes: u64| Duration::from_secs(60 * minutes);

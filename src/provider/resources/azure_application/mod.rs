@@ -47,6 +47,7 @@ impl Resource for AzureApplication {
     type Identity = ApplicationIdentity;
     type Private = Facts;
     type Clients = Session;
+    type Error = Diagnostics;
 
     fn describe(&self) -> ResourceDescription {
         let minutes = |minutes: u64| Duration::from_secs(60 * minutes);

@@ -39,6 +39,7 @@ impl Resource for AzureClientSecret {
     type Identity = NoIdentity;
     type Private = Facts;
     type Clients = Session;
+    type Error = Diagnostics;
 
     fn describe(&self) -> ResourceDescription {
         let minutes = |minutes: u64| Duration::from_secs(60 * minutes);

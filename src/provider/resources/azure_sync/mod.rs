@@ -66,6 +66,7 @@ impl Resource for AzureSync {
     type Identity = SyncIdentity;
     type Private = Facts;
     type Clients = Session;
+    type Error = Diagnostics;
 
     fn describe(&self) -> ResourceDescription {
         let minutes = |minutes: u64| Duration::from_secs(60 * minutes);

@@ -32,6 +32,7 @@ impl Resource for AzureSyncRun {
     type Identity = NoIdentity;
     type Private = ();
     type Clients = Session;
+    type Error = Diagnostics;
 
     fn describe(&self) -> ResourceDescription {
         ResourceDescription::new("azure_sync_run")

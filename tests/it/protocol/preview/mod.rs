@@ -49,7 +49,7 @@ fn the_preview_says_what_the_engine_does() {
         let case = Case::of(seed);
         write(&case);
         simulator.control(Method::POST, "reset", None);
-        simulator.control(Method::POST, "behaviour", Some(&json!({ "sync_version": case.version })));
+        simulator.control(Method::POST, "moods", Some(&json!({ "sync_version": case.version })));
         let settings = case.settings(simulator.tenant());
         let (status, answer) =
             simulator.essentials(Method::PUT, "orgs/contoso.com/settings/azure", Some(&settings));
@@ -90,7 +90,7 @@ fn user_capping_refuses_as_many_as_the_report_says_are_too_many() {
     let (status, answer) =
         simulator.essentials(Method::POST, &format!("orgs/{}/users", tenant.domain), Some(&json!(people)));
     assert!(status < 300, "{status} {answer}");
-    simulator.control(Method::POST, "behaviour", Some(&json!({ "user_capping": true })));
+    simulator.control(Method::POST, "moods", Some(&json!({ "user_capping": true })));
 
     let report = Runtime::new().expect("a runtime").block_on(async {
         let plugin = Start::plain(&simulator.environment()).run().await;

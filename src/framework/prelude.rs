@@ -1,0 +1,14 @@
+//! What a file with a resource, a data source or a function begins with: `use framework::prelude::*;`.
+
+pub use crate::attr::{Attr, Secret};
+pub use crate::context::Context;
+pub use crate::data_source::{DataSource, DataSourceDescription};
+pub use crate::diagnostic::{Diagnostic, Diagnostics};
+pub use crate::function::{Arguments, Function, FunctionError, Parameter, Signature};
+pub use crate::path::Path;
+pub use crate::provider::Provider;
+pub use crate::resource::{ImportBy, NoIdentity, Planned, Planning, Resource, ResourceDescription, State};
+pub use crate::timeouts::{DefaultTimeouts, ReadTimeouts, Timeouts};
+pub use crate::validators::*;
+pub use crate::value::{Type, Value};
+pub use crate::{Program, model, words};
