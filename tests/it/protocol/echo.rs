@@ -68,7 +68,8 @@ fn has_to_do(quickstart: &Quickstart) -> bool {
 fn a_value_that_the_stack_keeps_is_warned_of_and_plans_nothing() {
     let mut quickstart = idle();
     quickstart.write(SYNC, &json!({ "default_role": "silent_user", "allow_microsoft_login": false }));
-    let forced = json!({ "default_user_role_name": "silent_user", "disable_login": false, "secret_expiry": null });
+    let forced =
+        json!({ "default_user_role_name": "silent_user", "disable_login": false, "secret_expiry": null });
     let said = apply_showing(&quickstart, &forced, None);
     assert!(!said.has_errors() && said.warns(OTHERWISE), "{said}");
     assert_eq!(quickstart.state(SYNC)["allow_microsoft_login"], false);
@@ -124,7 +125,7 @@ fn a_value_that_does_more_to_people_is_warned_of_and_is_drift() {
 fn members_that_a_stack_does_not_show_stay_as_they_were_sent() {
     let mut quickstart = idle();
     quickstart.write(SYNC, &json!({ "default_role": "silent_user", "users": { "update": false } }));
-    let lacking = json!({ "update_users": null, "default_user_role_name": null, "sync_frequency": null, "application_id": null });
+    let lacking = json!({ "update_users": null, "default_user_role_name": null, "sync_frequency": null, "application_id": null, "secret_expiry": null });
     apply_showing(&quickstart, &lacking, None).expect_none();
     nothing_to_do(&quickstart).expect_none();
 }
@@ -154,7 +155,8 @@ fn nothing_is_switched_on_before_everything_is_seen_in_place() {
         SYNC,
         &json!({ "frequency": 1, "users": { "update": true, "remove_deleted": true }, "timeouts": { "update": "6s" } }),
     );
-    let said = apply_showing(&quickstart, &json!({ "remove_deleted_users": false, "secret_expiry": null }), None);
+    let said =
+        apply_showing(&quickstart, &json!({ "remove_deleted_users": false, "secret_expiry": null }), None);
     let error = said.expect_error();
     assert_eq!(error.summary, "The sync of `contoso.com` was not switched on", "{said}");
     assert!(error.detail.contains("`users.remove_deleted` is `false` instead of `true`"), "{said}");
@@ -194,7 +196,8 @@ fn members_that_nobody_knows_are_sent_back_and_left_out_where_they_are_refused()
     quickstart.write(SYNC, &json!({ "default_role": "silent_user" }));
     quickstart.configure();
     let planned = quickstart.plan(SYNC);
-    let seen = json!({ "method": "GET", "path": "**/settings/azure", "status": 200, "body": unknown, "count": 1 });
+    let seen =
+        json!({ "method": "GET", "path": "**/settings/azure", "status": 200, "body": unknown, "count": 1 });
     let refused = json!({ "method": "PUT", "path": "**/settings/azure", "status": 400, "count": 1 });
     quickstart.simulator.set_faults(&json!([seen, refused]));
     quickstart.simulator.forget_requests();

@@ -98,15 +98,15 @@ fn whatever_would_make_the_sync_fail_is_refused_before_the_first_write() {
     assert_eq!(status, 201, "{answer}");
     let (status, answer) = quickstart.simulator.graph(Method::POST, "domains/new.example/verify", None);
     assert_eq!(status, 200, "{answer}");
-    // It has no mail: whether Proofpoint wants it is not known.
-    warned_of(&quickstart, "`new.example`");
-    let mut domains = quickstart.graph(Method::GET, "domains", None);
-    for domain in domains["value"].as_array_mut().expect("domains") {
-        domain["supportedServices"] = json!(["Email"]);
-    }
-    let with_mail = json!({ "method": "GET", "path": "/v1.0/domains*", "status": 200, "body": domains });
-    quickstart.simulator.set_faults(&json!([with_mail]));
     refused_before_the_first_write(&quickstart, "`new.example`");
+    // Without mail it is not known whether Proofpoint wants it.
+    let mut domains = quickstart.graph(Method::GET, "domains", None);
+    let listed = domains["value"].as_array_mut().expect("domains");
+    let new = listed.iter_mut().find(|domain| domain["id"] == "new.example").expect("the new one");
+    new["supportedServices"] = json!([]);
+    let without_mail = json!({ "method": "GET", "path": "/v1.0/domains*", "status": 200, "body": domains });
+    quickstart.simulator.set_faults(&json!([without_mail]));
+    warned_of(&quickstart, "`new.example`");
     quickstart.simulator.set_faults(&json!([]));
     let (status, answer) = quickstart.simulator.graph(Method::DELETE, "domains/new.example", None);
     assert!(status < 300, "{answer}");

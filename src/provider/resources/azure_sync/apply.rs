@@ -263,7 +263,7 @@ impl<'a> Apply<'a> {
         let gone_meanwhile = async {
             match (minted, self.keys()) {
                 (Some(minted), Ok(keys)) => {
-                    keys.until_gone(&patient, &minted.key_id).await;
+                    keys.until_gone(&patient, &minted.key_id, waiting::LONGEST_LOOK).await;
                     gone(&minted.key_id)
                 }
                 _ => std::future::pending().await,

@@ -119,10 +119,6 @@ impl Resource for AzureSync {
     }
 
     async fn check(&self, ctx: &Context<Session>, planned: &Planned<Self>, diagnostics: &mut Diagnostics) {
-        echo::tell(&planned.private.echoes, planned.model.organization.text(), &planned.model, diagnostics);
-        if planned.prior.as_ref() == Some(&planned.model) {
-            return;
-        }
         if let Err(problems) = foresight::foresee(ctx, planned, diagnostics).await {
             diagnostics.append(problems);
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::model::SyncModel;
 use super::rotation::{self, Change, Reason};
 use super::settings::carried;
-use super::{AzureSync, Facts};
+use super::{AzureSync, Facts, echo};
 use framework::attr::Attr;
 use framework::diagnostic::Diagnostics;
 use framework::resource::{Planned, Planning};
@@ -142,6 +142,7 @@ pub(super) fn plan(plan: &mut Planning<AzureSync>, diagnostics: &mut Diagnostics
             drop_managed(&mut plan.planned);
         }
     }
+    echo::tell(&plan.private.echoes, plan.planned.organization.text(), &plan.planned, diagnostics);
     let put = needs_put(plan.prior.as_ref(), &plan.planned);
     let (planned, prior) = (&mut plan.planned, plan.prior.as_ref());
     planned.secret_expiry = match prior {

@@ -24,7 +24,7 @@ const GRACE: Duration = Duration::from_secs(30 * 60);
 const AFTERWARDS: Duration = Duration::from_secs(5 * 60);
 
 const FIRST_LOOK: Duration = Duration::from_millis(250);
-const LONGEST_LOOK: Duration = Duration::from_secs(60);
+pub(super) const LONGEST_LOOK: Duration = Duration::from_secs(60);
 
 /// How long a run is waited for: what `timeouts` says, else one frequency and some grace (and with `wait_for_routing` the
 /// time until routing is ready on top).
