@@ -9,7 +9,7 @@ use super::due;
 use super::evidence::ends_then;
 use super::handover::{Change, HandedOver};
 use super::judging::{Foreseen, Judge};
-use super::managed_secret::{Keys, Minted, gone, new_owner, prove};
+use super::managed_secret::{Keys, Minted, Unproven, gone, new_owner, prove};
 use super::model::{ManagedClientSecret, SyncModel};
 use super::planning::{Credential, drops_an_exemption, exemptions_taken_over, needs_put};
 use super::preflight::{Preflight, declared_roles};
@@ -231,7 +231,11 @@ impl<'a> Apply<'a> {
         let client_id = self.planned.model.client_id.text();
         let declared = declared_roles(graph, self.call, client_id).await?;
         let minted = keys.mint(self.call, managed, graph.now()).await?;
-        if let Err(diagnostics) = prove(self.call, &keys, client_id, &minted, &declared).await {
+        let proof = prove(self.call, &keys, client_id, &minted, &declared).await;
+        if let Err(Unproven::Gone) = proof {
+            return Err(gone(&minted.key_id).into());
+        }
+        if let Err(Unproven::Refused(diagnostics)) = proof {
             // Nobody was given this key: it need not wait for the next run to be found.
             if let Err(left) = keys.remove(&waiting::afterwards(self.call), [&minted.key_id]).await {
                 tracing::warn!(key_id = minted.key_id, error = ?left, "a key that was not handed over is left behind");

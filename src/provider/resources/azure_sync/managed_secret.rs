@@ -257,11 +257,19 @@ pub(super) async fn prove(
     client_id: &str,
     minted: &Minted,
     declared: &BTreeSet<String>,
-) -> Result<(), Diagnostics> {
+) -> Result<(), Unproven> {
     tokio::select! {
-        proof = sign_in(call, keys.graph, client_id, minted, declared) => proof,
-        () = keys.until_gone(call, &minted.key_id, LONGEST_WATCH) => Err(gone(&minted.key_id).into()),
+        proof = sign_in(call, keys.graph, client_id, minted, declared) => proof.map_err(Unproven::Refused),
+        () = keys.until_gone(call, &minted.key_id, LONGEST_WATCH) => Err(Unproven::Gone),
     }
+}
+
+/// Why a new key was not proven.
+pub(super) enum Unproven {
+    /// Entra does not let it sign in, or not with what the application declares.
+    Refused(Diagnostics),
+    /// It is not there any more.
+    Gone,
 }
 
 /// The key that is waited for is not there any more.
