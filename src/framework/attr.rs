@@ -267,6 +267,12 @@ impl Secret {
     }
 }
 
+impl From<String> for Secret {
+    fn from(text: String) -> Self {
+        SecretString::from(text).into()
+    }
+}
+
 impl From<SecretString> for Secret {
     fn from(text: SecretString) -> Self {
         Self(text)

@@ -14,7 +14,8 @@ pub struct Context<C> {
     /// When the operation must have ended, from its `timeouts` block or the resource's defaults. The framework
     /// does not break operations off, since that would lose what they did; waits and requests end by it.
     pub deadline: Instant,
-    /// Cancelled when the user interrupts: waits end early and the operation returns what is true by then.
+    /// Cancelled when the user interrupts and when the program that asked is gone: waits end early, nothing more that
+    /// changes something is begun, and the operation returns what is true by then.
     pub cancel: CancellationToken,
 }
 

@@ -6,6 +6,7 @@ use super::context::Context;
 use super::diagnostic::{Diagnostic, Diagnostics};
 use super::model::Model;
 use super::timeouts::DefaultTimeouts;
+use super::validators::ConfigRule;
 
 /// A data source.
 pub trait DataSource: Sized + Send + Sync + 'static {
@@ -18,6 +19,11 @@ pub trait DataSource: Sized + Send + Sync + 'static {
 
     /// Its name.
     fn describe(&self) -> DataSourceDescription;
+
+    /// Rules about several of its arguments.
+    fn config_rules(&self) -> Vec<ConfigRule> {
+        Vec::new()
+    }
 
     /// Refuses configurations that are certainly wrong, beyond what the attributes' own rules refuse.
     fn validate(&self, _config: &Self::Model, _diagnostics: &mut Diagnostics) {}

@@ -167,6 +167,12 @@ impl Resource for ShelfResource {
         model.id.is_known().then(|| ShelfIdentity { id: model.id.clone() })
     }
 
+    fn generated(&self, config: &mut Shelf) {
+        if config.key_version.is_known() {
+            config.key = "change me".into();
+        }
+    }
+
     fn upgrades(&self) -> Vec<Upgrade> {
         vec![Upgrade { from: 0, upgrade: |old| Ok(Value::object([("id", old.member("number").clone())])) }]
     }
@@ -291,9 +297,13 @@ crate::model! {
 }
 
 pub(crate) fn provider() -> Arc<Provider<Library>> {
+    Arc::new(library())
+}
+
+pub(crate) fn library() -> Provider<Library> {
     let configure = |config: LibraryProvider, _: &str| {
         Ok::<_, Diagnostics>(Library { broken: config.closed.unwrap_or(false), ..Library::default() })
     };
     let provider = Provider::new("library", configure);
-    Arc::new(provider.resource(ShelfResource).data_source(ShelfCountSource).function(Shout))
+    provider.resource(ShelfResource).data_source(ShelfCountSource).function(Shout)
 }

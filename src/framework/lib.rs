@@ -58,14 +58,21 @@
 //! Elements of sets have no address, so they hold no defaults; an object that is optional and computed and holds
 //! required attributes needs `use_state_for_unknown`, since core proposes to drop it whenever it is not configured.
 
+pub mod action;
 pub mod attr;
 pub mod context;
 pub mod data_source;
+pub mod description;
 pub mod diagnostic;
+mod duration;
+pub mod ephemeral;
 #[cfg(test)]
 pub(crate) mod example;
 pub mod function;
+#[cfg(test)]
+mod library_desk;
 mod lifecycle;
+pub mod list;
 pub mod model;
 pub mod path;
 pub mod plan;

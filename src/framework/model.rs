@@ -53,7 +53,7 @@ pub const fn field_name(identifier: &'static str) -> &'static str {
 /// `bool`, `i64`, `Number`, `Value` (dynamic), `Secret`, `Vec<T>` (list), `BTreeSet<T>` (set),
 /// `BTreeMap<String, T>` (map) or another model (nested attribute or block). The rules start with one of
 /// `required()`, `optional()`, `computed()`, `block()`, `timeouts()`, for identities `required_for_import()` or
-/// `optional_for_import()`; see [`Rules`](crate::schema::Rules) for what can follow.
+/// `optional_for_import()`; see [`Rules`](crate::schema::rules::Rules) for what can follow.
 ///
 /// For every field there is a function of its name that returns its [`Path`](crate::path::Path).
 #[macro_export]
@@ -88,7 +88,10 @@ macro_rules! model {
 
         impl $crate::attr::AttributeType for $Model {
             fn shape() -> $crate::schema::Shape {
-                $crate::schema::Shape::of_model::<Self>()
+                $crate::schema::Shape::Nested(
+                    $crate::schema::Nesting::Single,
+                    <Self as $crate::model::Model>::schema(),
+                )
             }
 
             fn read(

@@ -1,10 +1,14 @@
 //! What a file with a resource, a data source or a function begins with: `use framework::prelude::*;`.
 
+pub use crate::action::{Action, Progress};
 pub use crate::attr::{Attr, Secret};
 pub use crate::context::Context;
 pub use crate::data_source::{DataSource, DataSourceDescription};
+pub use crate::description::Description;
 pub use crate::diagnostic::{Diagnostic, Diagnostics};
+pub use crate::ephemeral::{EphemeralResource, Opened, Renewed};
 pub use crate::function::{Arguments, Function, FunctionError, Parameter, Signature};
+pub use crate::list::{Find, Finds, ListResource, Query};
 pub use crate::path::Path;
 pub use crate::provider::Provider;
 pub use crate::resource::{ImportBy, NoIdentity, Planned, Planning, Resource, ResourceDescription, State};

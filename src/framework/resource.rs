@@ -11,6 +11,7 @@ use super::diagnostic::{Diagnostic, Diagnostics};
 use super::model::Model;
 use super::path::Path;
 use super::timeouts::DefaultTimeouts;
+use super::validators::ConfigRule;
 use super::value::Value;
 
 crate::model! {
@@ -37,6 +38,11 @@ pub trait Resource: Sized + Send + Sync + 'static {
 
     /// Name and version.
     fn describe(&self) -> ResourceDescription;
+
+    /// Rules about several of its arguments.
+    fn config_rules(&self) -> Vec<ConfigRule> {
+        Vec::new()
+    }
 
     /// Refuses configurations that are certainly wrong, beyond what the attributes' own rules refuse. Unknown
     /// values get the benefit of the doubt.
@@ -117,6 +123,11 @@ pub trait Resource: Sized + Send + Sync + 'static {
 
     /// Adjusts every stored state before it is used, whatever its version. Must be cheap and pure.
     fn loaded(&self, _model: &mut Self::Model) {}
+
+    /// Adjusts the configuration that is written for an imported object, where the provider
+    /// [generates them](crate::provider::Provider::generates_config). It begins with what a user would write of the object's
+    /// state; what conflicts or is missing in it is put right here.
+    fn generated(&self, _config: &mut Self::Model) {}
 
     /// From which other resource types a `moved` block may lead here.
     fn moves(&self) -> Vec<MoveFrom<Self>> {

@@ -2,9 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use async_trait::async_trait;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
 
+use super::action::Progress;
 use super::diagnostic::Diagnostics;
 use super::function::{FunctionError, Signature};
 use super::schema::Schema;
@@ -73,6 +77,130 @@ pub trait Service: Send + Sync + 'static {
     async fn read_data_source(&self, type_name: &str, config: Value) -> UpgradeResponse;
     /// `CallFunction`.
     fn call_function(&self, name: &str, arguments: Vec<Value>) -> Result<Value, FunctionError>;
+
+    /// All ephemeral resources, lists or actions by full type name. What a provider has none of it does not offer at all.
+    fn stateless_schemas(&self, _kind: Stateless) -> BTreeMap<String, Arc<Schema>> {
+        BTreeMap::new()
+    }
+    /// `ValidateEphemeralResourceConfig`, `ValidateListResourceConfig`, `ValidateActionConfig`.
+    fn validate_stateless(&self, _kind: Stateless, _type_name: &str, _config: &Value) -> Diagnostics {
+        Diagnostics::new()
+    }
+    /// `OpenEphemeralResource`. The result is null when there are errors.
+    async fn open(&self, _type_name: &str, _config: Value, _abandoned: CancellationToken) -> OpenResponse {
+        OpenResponse::default()
+    }
+    /// `RenewEphemeralResource`.
+    async fn renew(&self, _type_name: &str, _private: &[u8]) -> RenewResponse {
+        RenewResponse::default()
+    }
+    /// `CloseEphemeralResource`.
+    async fn close(&self, _type_name: &str, _private: &[u8]) -> Diagnostics {
+        Diagnostics::new()
+    }
+    /// `ListResource`. Ends when all was found or nobody receives any more.
+    async fn list(&self, _request: ListRequest, _finds: mpsc::Sender<ListEvent>) {}
+    /// `PlanAction`.
+    async fn plan_action(&self, _type_name: &str, _config: Value) -> Diagnostics {
+        Diagnostics::new()
+    }
+    /// `InvokeAction`.
+    async fn invoke(&self, _request: InvokeRequest, _progress: &Progress) -> Diagnostics {
+        Diagnostics::new()
+    }
+
+    /// Whether it answers `GenerateResourceConfig`.
+    fn generates_config(&self) -> bool {
+        false
+    }
+    /// `GenerateResourceConfig`: the configuration of an object with this state; null when there are errors.
+    fn generate_config(&self, _type_name: &str, _state: &Value) -> UpgradeResponse {
+        UpgradeResponse::default()
+    }
+}
+
+/// What has a configuration and no state, and is no data source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stateless {
+    /// An ephemeral resource.
+    Ephemeral,
+    /// A search for objects of a resource type.
+    List,
+    /// An action.
+    Action,
+}
+
+impl Stateless {
+    /// Each of them.
+    pub const ALL: [Self; 3] = [Self::Ephemeral, Self::List, Self::Action];
+
+    /// As messages call it.
+    pub const fn noun(self) -> &'static str {
+        match self {
+            Self::Ephemeral => "ephemeral resource",
+            Self::List => "list resource",
+            Self::Action => "action",
+        }
+    }
+}
+
+/// What `OpenEphemeralResource` returns.
+#[derive(Default)]
+pub struct OpenResponse {
+    /// Arguments and results.
+    pub result: Value,
+    /// Bytes for renewals and the end.
+    pub private: Vec<u8>,
+    /// When it has to be renewed.
+    pub renew_at: Option<SystemTime>,
+    /// Errors and warnings.
+    pub diagnostics: Diagnostics,
+}
+
+/// What `RenewEphemeralResource` returns.
+#[derive(Default)]
+pub struct RenewResponse {
+    /// Bytes for the next renewal.
+    pub private: Vec<u8>,
+    /// When that is due.
+    pub renew_at: Option<SystemTime>,
+    /// Errors and warnings.
+    pub diagnostics: Diagnostics,
+}
+
+/// `ListResource`.
+pub struct ListRequest {
+    /// Full type name.
+    pub type_name: String,
+    /// What is searched for.
+    pub config: Value,
+    /// Whether each find comes with the whole object.
+    pub include_objects: bool,
+    /// How many are wanted; all if absent.
+    pub limit: Option<usize>,
+}
+
+/// One object that was found, or something to say about the search.
+#[derive(Debug, Default)]
+pub struct ListEvent {
+    /// Its identity; absent beside diagnostics alone.
+    pub identity: Option<Value>,
+    /// The name that people know it by.
+    pub display_name: String,
+    /// The whole object, where it was asked for.
+    pub object: Option<Value>,
+    /// Errors and warnings.
+    pub diagnostics: Diagnostics,
+}
+
+/// `InvokeAction`.
+pub struct InvokeRequest {
+    /// Full type name.
+    pub type_name: String,
+    /// Its arguments, wholly known.
+    pub config: Value,
+    /// Cancelled when nobody waits for the outcome any more.
+    pub abandoned: CancellationToken,
 }
 
 /// What the client can do.
@@ -147,6 +275,8 @@ pub struct ApplyRequest {
     pub planned_private: Vec<u8>,
     /// The identity from plan.
     pub planned_identity: Option<Value>,
+    /// Cancelled when nobody waits for the answer any more.
+    pub abandoned: CancellationToken,
 }
 
 /// A state as `ReadResource`, `ApplyResourceChange`, `ImportResourceState` and `MoveResourceState` return it.

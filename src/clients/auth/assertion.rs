@@ -105,14 +105,14 @@ async fn ask(
     if !answer.status().is_success() {
         return Err(failed(format!(
             "its host answered {status}; check that the job may request one (on GitHub: `permissions: id-token: \
-             write`) and that `oidc_request_token` is the running job's own"
+             write`) and that the bearer token for it is the running job's own"
         )));
     }
     // The parser's own message could repeat the token.
     let members: Option<Members> = serde_json::from_slice(answer.body()).ok();
     match members.and_then(|mut members| members.0.remove(member)) {
         Some(serde_json::Value::String(token)) => Ok(token),
-        _ => Err(failed(format!("the answer has no `{member}`; check `oidc_request_url`"))),
+        _ => Err(failed(format!("the answer has no `{member}`; check the address"))),
     }
 }
 

@@ -11,9 +11,9 @@ use std::path::PathBuf;
 use secrecy::SecretString;
 use url::Url;
 
+use super::arguments::{Arguments, Resolved, ResolvedArguments};
 use super::cloud::{Cloud, endpoint};
 use super::error::ConfigError;
-use super::settings::{Arguments, Setting, Settings};
 use super::tenant::TenantId;
 
 /// How to sign in, and where.
@@ -122,9 +122,9 @@ pub struct TokenRequest {
 
 /// Chooses the credential. Needs no network and reads no file.
 ///
-/// The error is [`Fault::Incomplete`](super::Fault::Incomplete) when nothing is wrong but there is nothing to sign in
+/// The error is [`ConfigErrorKind::Incomplete`](super::ConfigErrorKind::Incomplete) when nothing is wrong but there is nothing to sign in
 /// with.
-pub fn choose(settings: &Settings) -> Result<Choice, ConfigError> {
+pub fn choose(settings: &ResolvedArguments) -> Result<Choice, ConfigError> {
     refuse_half_given(settings)?;
     let cloud = Cloud::of(settings)?;
     let tenant = tenant(settings)?;
@@ -138,7 +138,7 @@ pub fn choose(settings: &Settings) -> Result<Choice, ConfigError> {
     Ok(Choice { tenant, cloud, credential })
 }
 
-fn credential(settings: &Settings) -> Result<Option<Credential>, ConfigError> {
+fn credential(settings: &ResolvedArguments) -> Result<Option<Credential>, ConfigError> {
     let client_id = client_id(settings)?;
     if let Some(client_id) = &client_id
         && let Some(proof) = proof(settings)?
@@ -152,7 +152,7 @@ fn credential(settings: &Settings) -> Result<Option<Credential>, ConfigError> {
     Ok(settings.use_cli.value.then_some(Credential::AzureCli))
 }
 
-fn proof(settings: &Settings) -> Result<Option<Proof>, ConfigError> {
+fn proof(settings: &ResolvedArguments) -> Result<Option<Proof>, ConfigError> {
     if let Some(bundle) = bundle(settings) {
         let password = settings.client_certificate_password.as_ref().map(|password| password.value.clone());
         return Ok(Some(Proof::Certificate { bundle, password }));
@@ -173,17 +173,17 @@ fn proof(settings: &Settings) -> Result<Option<Proof>, ConfigError> {
     }))
 }
 
-fn uses_oidc(settings: &Settings) -> bool {
+fn uses_oidc(settings: &ResolvedArguments) -> bool {
     settings.use_oidc.value || settings.use_aks_workload_identity.value
 }
 
 /// A value goes before a file, but the configuration goes before the environment.
 fn either<T: Clone + Into<SecretString>>(
-    value: Option<&Setting<T>>,
-    file: Option<&Setting<String>>,
+    value: Option<&Resolved<T>>,
+    file: Option<&Resolved<String>>,
 ) -> Option<Text> {
     match (value, file) {
-        (Some(value), file) if value.is_configured() || !file.is_some_and(Setting::is_configured) => {
+        (Some(value), file) if value.is_configured() || !file.is_some_and(Resolved::is_configured) => {
             Some(Text::Given(value.value.clone().into()))
         }
         (_, Some(file)) => Some(Text::File { argument: file.argument, path: file.value.clone().into() }),
@@ -191,21 +191,21 @@ fn either<T: Clone + Into<SecretString>>(
     }
 }
 
-fn bundle(settings: &Settings) -> Option<Bundle> {
+fn bundle(settings: &ResolvedArguments) -> Option<Bundle> {
     match either(settings.client_certificate.as_ref(), settings.client_certificate_path.as_ref())? {
         Text::Given(base64) => Some(Bundle::Base64(base64)),
         Text::File { path, .. } => Some(Bundle::File(path)),
     }
 }
 
-fn oidc_token(settings: &Settings) -> Option<Text> {
+fn oidc_token(settings: &ResolvedArguments) -> Option<Text> {
     either(settings.oidc_token.as_ref(), settings.oidc_token_file_path.as_ref()).or_else(|| {
         let file = settings.aks.as_ref()?.token_file.as_ref()?;
         Some(Text::File { argument: file.argument, path: file.value.clone().into() })
     })
 }
 
-fn token_request(settings: &Settings) -> Result<Option<TokenRequest>, ConfigError> {
+fn token_request(settings: &ResolvedArguments) -> Result<Option<TokenRequest>, ConfigError> {
     let (Some(url), Some(token)) = (&settings.oidc_request_url, &settings.oidc_request_token) else {
         return Ok(None);
     };
@@ -221,7 +221,7 @@ fn token_request(settings: &Settings) -> Result<Option<TokenRequest>, ConfigErro
 }
 
 /// Managed identity endpoints are plain http on a link-local address by design.
-fn machine_endpoint(setting: &Setting<String>) -> Result<Url, ConfigError> {
+fn machine_endpoint(setting: &Resolved<String>) -> Result<Url, ConfigError> {
     let url = Url::parse(&setting.value)
         .map_err(|error| setting.invalid(format!("this is no address ({error})")))?;
     let link_local = matches!(url.host(), Some(url::Host::Ipv4(address)) if address.is_link_local());
@@ -229,8 +229,8 @@ fn machine_endpoint(setting: &Setting<String>) -> Result<Url, ConfigError> {
 }
 
 /// The tenant; AKS workload identity supplies it and refuses another.
-fn tenant(settings: &Settings) -> Result<Option<TenantId>, ConfigError> {
-    let parse = |setting: &Setting<String>| {
+fn tenant(settings: &ResolvedArguments) -> Result<Option<TenantId>, ConfigError> {
+    let parse = |setting: &Resolved<String>| {
         TenantId::parse(&setting.value).map_err(|error| setting.invalid(error.to_string()))
     };
     let configured = settings.tenant_id.as_ref().map(parse).transpose()?;
@@ -248,7 +248,7 @@ fn tenant(settings: &Settings) -> Result<Option<TenantId>, ConfigError> {
 }
 
 /// The client id; AKS workload identity supplies it and refuses another.
-fn client_id(settings: &Settings) -> Result<Option<Text>, ConfigError> {
+fn client_id(settings: &ResolvedArguments) -> Result<Option<Text>, ConfigError> {
     let of_pod = settings.aks.as_ref().and_then(|aks| aks.client_id.as_ref());
     if let (Some(configured), Some(of_pod)) = (&settings.client_id, of_pod)
         && !configured.value.eq_ignore_ascii_case(&of_pod.value)
@@ -265,7 +265,7 @@ fn client_id(settings: &Settings) -> Result<Option<Text>, ConfigError> {
 
 /// Refuses a credential in the provider block that lacks its other half: it would be passed over in silence and
 /// somebody else would sign in.
-fn refuse_half_given(settings: &Settings) -> Result<(), ConfigError> {
+fn refuse_half_given(settings: &ResolvedArguments) -> Result<(), ConfigError> {
     let in_block = [
         settings.client_certificate.as_ref().map(|s| (s.argument, s.is_configured())),
         settings.client_certificate_path.as_ref().map(|s| (s.argument, s.is_configured())),

@@ -1,7 +1,7 @@
 //! Environment and arguments on the left, the credential chosen on the right.
 
 use super::*;
-use crate::auth::Fault;
+use crate::auth::ConfigErrorKind;
 use crate::env::EnvMap;
 
 const TENANT: &str = "11111111-1111-1111-1111-111111111111";
@@ -47,7 +47,7 @@ fn given(pairs: &str) -> (Arguments, EnvMap) {
 fn choice(pairs: &str) -> Result<Choice, ConfigError> {
     let (arguments, env) = given(pairs);
     refuse_two_credentials(&arguments)?;
-    choose(&Settings::resolve(arguments, &env)?)
+    choose(&ResolvedArguments::resolve(arguments, &env)?)
 }
 
 #[test]
@@ -155,51 +155,59 @@ fn the_credential_chosen_for_each_environment_and_block() {
 #[test]
 fn what_is_refused_names_the_argument() {
     let table = [
-        ("client_id=c client_secret=s client_certificate=b", "client_secret", Fault::Invalid),
+        ("client_id=c client_secret=s client_certificate=b", "client_secret", ConfigErrorKind::Invalid),
         (
             "client_id=c client_certificate=b client_certificate_path=/p",
             "client_certificate_path",
-            Fault::Invalid,
+            ConfigErrorKind::Invalid,
         ),
-        ("client_id=c client_secret=s client_secret_file_path=/s", "client_secret_file_path", Fault::Invalid),
-        ("client_id=c client_secret=s oidc_token=t", "oidc_token", Fault::Invalid),
-        ("client_id=c client_secret=s use_oidc=true", "use_oidc", Fault::Invalid),
-        ("client_id=c client_secret=s use_msi=true", "use_msi", Fault::Invalid),
+        (
+            "client_id=c client_secret=s client_secret_file_path=/s",
+            "client_secret_file_path",
+            ConfigErrorKind::Invalid,
+        ),
+        ("client_id=c client_secret=s oidc_token=t", "oidc_token", ConfigErrorKind::Invalid),
+        ("client_id=c client_secret=s use_oidc=true", "use_oidc", ConfigErrorKind::Invalid),
+        ("client_id=c client_secret=s use_msi=true", "use_msi", ConfigErrorKind::Invalid),
         (
             "client_id=c use_oidc=true oidc_token=t oidc_token_file_path=/t",
             "oidc_token_file_path",
-            Fault::Invalid,
+            ConfigErrorKind::Invalid,
         ),
-        ("use_aks_workload_identity=true use_msi=true", "use_msi", Fault::Invalid),
-        ("client_id=c client_id_file_path=/c client_secret=s", "client_id_file_path", Fault::Invalid),
-        ("client_secret=s", "client_secret", Fault::Incomplete),
-        ("client_certificate_path=/p", "client_certificate_path", Fault::Incomplete),
-        ("client_id=c oidc_token=t", "oidc_token", Fault::Incomplete),
-        ("use_cli=false", "client_id", Fault::Incomplete),
-        ("ARM_USE_CLI=0 ARM_CLIENT_ID=c", "client_id", Fault::Incomplete),
-        ("tenant_id=common", "tenant_id", Fault::Invalid),
-        ("tenant_id=a/b", "tenant_id", Fault::Invalid),
-        ("environment=usgovernment", "environment", Fault::Invalid),
+        ("use_aks_workload_identity=true use_msi=true", "use_msi", ConfigErrorKind::Invalid),
+        (
+            "client_id=c client_id_file_path=/c client_secret=s",
+            "client_id_file_path",
+            ConfigErrorKind::Invalid,
+        ),
+        ("client_secret=s", "client_secret", ConfigErrorKind::Incomplete),
+        ("client_certificate_path=/p", "client_certificate_path", ConfigErrorKind::Incomplete),
+        ("client_id=c oidc_token=t", "oidc_token", ConfigErrorKind::Incomplete),
+        ("use_cli=false", "client_id", ConfigErrorKind::Incomplete),
+        ("ARM_USE_CLI=0 ARM_CLIENT_ID=c", "client_id", ConfigErrorKind::Incomplete),
+        ("tenant_id=common", "tenant_id", ConfigErrorKind::Invalid),
+        ("tenant_id=a/b", "tenant_id", ConfigErrorKind::Invalid),
+        ("environment=usgovernment", "environment", ConfigErrorKind::Invalid),
         (
             "client_id=c use_oidc=true oidc_request_url=http://x oidc_request_token=b",
             "oidc_request_url",
-            Fault::Invalid,
+            ConfigErrorKind::Invalid,
         ),
-        ("use_msi=true msi_endpoint=http://10.0.0.1/token", "msi_endpoint", Fault::Invalid),
+        ("use_msi=true msi_endpoint=http://10.0.0.1/token", "msi_endpoint", ConfigErrorKind::Invalid),
         (
             "use_aks_workload_identity=true tenant_id=a.example AZURE_TENANT_ID=t.example AZURE_CLIENT_ID=c AZURE_FEDERATED_TOKEN_FILE=/t",
             "tenant_id",
-            Fault::Invalid,
+            ConfigErrorKind::Invalid,
         ),
         (
             "use_aks_workload_identity=true client_id=d AZURE_TENANT_ID=t.example AZURE_CLIENT_ID=c AZURE_FEDERATED_TOKEN_FILE=/t",
             "client_id",
-            Fault::Invalid,
+            ConfigErrorKind::Invalid,
         ),
     ];
-    for (pairs, argument, fault) in table {
+    for (pairs, argument, kind) in table {
         let error = choice(pairs).expect_err(pairs);
-        assert_eq!((error.argument, error.fault), (argument, fault), "{pairs}: {error}");
+        assert_eq!((error.argument, error.kind), (argument, kind), "{pairs}: {error}");
     }
 }
 

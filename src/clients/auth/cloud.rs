@@ -4,8 +4,8 @@
 
 use url::Url;
 
+use super::arguments::{Resolved, ResolvedArguments};
 use super::error::ConfigError;
-use super::settings::{Setting, Settings};
 use super::tenant::TenantId;
 use crate::http::is_loopback;
 
@@ -50,7 +50,7 @@ const US_GOVERNMENT_REFUSED: &str = "US government clouds are refused: Proofpoin
 
 impl Cloud {
     /// The cloud that `environment`, `authority_host` and `graph_endpoint` name; the public one by default.
-    pub fn of(settings: &Settings) -> Result<Self, ConfigError> {
+    pub fn of(settings: &ResolvedArguments) -> Result<Self, ConfigError> {
         let known = settings.environment.as_ref().map_or(Ok(&PUBLIC), by_name)?;
         refuse_metadata_of_another_cloud(settings, known)?;
         let authority = match &settings.authority_host {
@@ -86,7 +86,7 @@ impl Cloud {
     }
 }
 
-fn by_name(setting: &Setting<String>) -> Result<&'static Known, ConfigError> {
+fn by_name(setting: &Resolved<String>) -> Result<&'static Known, ConfigError> {
     let name = setting.value.to_ascii_lowercase();
     if US_GOVERNMENT_NAMES.contains(&name.as_str()) {
         return Err(setting.invalid(US_GOVERNMENT_REFUSED));
@@ -96,7 +96,7 @@ fn by_name(setting: &Setting<String>) -> Result<&'static Known, ConfigError> {
     })
 }
 
-fn refuse_us_government(setting: &Setting<String>, host: &str) -> Result<(), ConfigError> {
+fn refuse_us_government(setting: &Resolved<String>, host: &str) -> Result<(), ConfigError> {
     let refused = |known: &str| host == known || host.ends_with(&format!(".{known}"));
     if US_GOVERNMENT_HOSTS.into_iter().any(refused) {
         return Err(setting.invalid(US_GOVERNMENT_REFUSED));
@@ -106,12 +106,12 @@ fn refuse_us_government(setting: &Setting<String>, host: &str) -> Result<(), Con
 
 /// `azuread` asks a metadata host for the addresses of its cloud, which is not done here. One that means another cloud
 /// than the one to sign in to is not passed over: the credential would go to the wrong one.
-fn refuse_metadata_of_another_cloud(settings: &Settings, known: &Known) -> Result<(), ConfigError> {
+fn refuse_metadata_of_another_cloud(settings: &ResolvedArguments, known: &Known) -> Result<(), ConfigError> {
     let Some(metadata) = &settings.metadata_host else { return Ok(()) };
     let host = metadata.value.to_ascii_lowercase();
     refuse_us_government(metadata, &host)?;
     let addresses_named = settings.authority_host.is_some() && settings.graph_endpoint.is_some();
-    let cloud_named = settings.environment.as_ref().is_some_and(Setting::is_configured);
+    let cloud_named = settings.environment.as_ref().is_some_and(Resolved::is_configured);
     if addresses_named || cloud_named || host == known.metadata {
         return Ok(());
     }
@@ -130,7 +130,7 @@ fn refuse_metadata_of_another_cloud(settings: &Settings, known: &Known) -> Resul
 ///
 /// The error names the argument and says what is wrong; it repeats the address without anything that could be a
 /// password in it.
-pub(super) fn endpoint(setting: &Setting<String>) -> Result<Url, ConfigError> {
+pub(super) fn endpoint(setting: &Resolved<String>) -> Result<Url, ConfigError> {
     let url = Url::parse(&setting.value).map_err(|error| {
         setting.invalid(format!("this is no address such as `https://host.example` ({error})"))
     })?;
@@ -152,11 +152,11 @@ pub(super) fn endpoint(setting: &Setting<String>) -> Result<Url, ConfigError> {
 }
 
 /// An address of which the user names the host: what stands below it is the API's own.
-pub fn origin(setting: &Setting<String>) -> Result<Url, ConfigError> {
+pub fn origin(setting: &Resolved<String>) -> Result<Url, ConfigError> {
     host_only(setting, endpoint(setting)?)
 }
 
-fn host_only(setting: &Setting<String>, url: Url) -> Result<Url, ConfigError> {
+fn host_only(setting: &Resolved<String>, url: Url) -> Result<Url, ConfigError> {
     if url.path() == "/" {
         return Ok(url);
     }
@@ -173,12 +173,12 @@ fn fixed(address: &'static str) -> Result<Url, ConfigError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::auth::error::Fault;
-    use crate::auth::settings::Arguments;
+    use crate::auth::arguments::Arguments;
+    use crate::auth::error::ConfigErrorKind;
 
     fn cloud(env: &[(&str, &str)]) -> Result<Cloud, ConfigError> {
         let env = env.iter().copied().collect();
-        Cloud::of(&Settings::resolve(Arguments::default(), &env).expect("settings"))
+        Cloud::of(&ResolvedArguments::resolve(Arguments::default(), &env).expect("settings"))
     }
 
     #[test]
@@ -244,7 +244,7 @@ mod tests {
             cloud(&[(variable, "https://host.example/")]).expect("a host");
             for rest in ["/v1.0", "/tenant/", "?x", "#x"] {
                 let error = cloud(&[(variable, &format!("https://host.example{rest}"))]).expect_err(rest);
-                assert_eq!((error.argument, error.fault), (argument, Fault::Invalid), "{rest}");
+                assert_eq!((error.argument, error.kind), (argument, ConfigErrorKind::Invalid), "{rest}");
             }
         }
     }
@@ -253,7 +253,7 @@ mod tests {
     fn a_metadata_host_of_another_cloud_is_not_passed_over() {
         let private = ("ARM_METADATA_HOSTNAME", "management.cloud.example");
         let error = cloud(&[private]).expect_err("not looked up");
-        assert_eq!(error.fault, Fault::Incomplete);
+        assert_eq!(error.kind, ConfigErrorKind::Incomplete);
         for name in ["`ARM_METADATA_HOSTNAME`", "`authority_host`", "`graph_endpoint`", "`environment`"] {
             assert!(error.message.contains(name), "{}", error.message);
         }
@@ -270,7 +270,8 @@ mod tests {
             cloud(same).unwrap_or_else(|error| panic!("{same:?}: {error}"));
         }
         let arguments = Arguments { environment: Some("public".to_owned()), ..Arguments::default() };
-        let settings = Settings::resolve(arguments, &[private].into_iter().collect()).expect("settings");
+        let settings =
+            ResolvedArguments::resolve(arguments, &[private].into_iter().collect()).expect("settings");
         Cloud::of(&settings).expect("the block says which cloud is meant");
     }
 

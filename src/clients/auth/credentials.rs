@@ -112,18 +112,11 @@ impl Credentials {
             return Ok(tenant.clone());
         }
         if !matches!(self.0.choice.credential, Credential::ManagedIdentity { .. } | Credential::AzureCli) {
-            return Err(Error::Configuration(ConfigError::incomplete(
-                "tenant_id",
-                format!(
-                    "no tenant is named: a {} does not tell which tenant is meant, so set `tenant_id` in the \
-                     provider block, in the resource, or as `ARM_TENANT_ID`",
-                    self.credential_name()
-                ),
-            )));
+            return Err(Error::NoTenant { credential: self.credential_name() });
         }
         let token = self.token_of(call, None, scope).await?;
         let tid = token.claims().tid.as_deref().and_then(|tid| TenantId::parse(tid).ok());
-        tid.ok_or(Error::UnreadableToken { tenant: "of the credential".to_owned(), cause: "it has no `tid`" })
+        tid.ok_or(Error::UnreadableToken { tenant: None, cause: "it has no `tid`" })
     }
 
     /// A token for `tenant`, from the cache while it lasts.
@@ -131,7 +124,7 @@ impl Credentials {
         let token = self.token_of(call, Some(tenant), scope).await?;
         match &token.claims().tid {
             Some(tid) if tenant.is_uuid() && !tid.eq_ignore_ascii_case(tenant.as_str()) => {
-                Err(Error::OtherTenant { wanted: tenant.to_string(), got: tid.clone() })
+                Err(Error::OtherTenant { wanted: tenant.clone(), got: tid.clone() })
             }
             _ => Ok(token),
         }
@@ -231,8 +224,7 @@ impl Credentials {
                 Ok(Signer { credential, wire, asker })
             }
             Credential::Application { client_id, proof } => {
-                let tenant =
-                    tenant.ok_or_else(|| ConfigError::incomplete("tenant_id", "`tenant_id` is not set"))?;
+                let tenant = tenant.ok_or_else(|| Error::NoTenant { credential: self.credential_name() })?;
                 let client_id = read(client_id, "the client id").await?.expose_secret().to_owned();
                 let (route, told) = Route::to_authority(&self.cloud().authority);
                 let wire = wire(route);
@@ -283,7 +275,7 @@ impl Credentials {
             assertion,
             Some(options),
         );
-        Ok(credential.map_err(|error| unusable(&error))?)
+        credential.map(|credential| credential as Arc<dyn TokenCredential>).map_err(|error| unusable(&error))
     }
 }
 
@@ -298,11 +290,9 @@ impl Signer {
         // By the local clock, which `azure_identity` added the token's life to.
         let left = expires_at.duration_since(Clock::new().now());
         let until = received + Duration::try_from(left).unwrap_or_default().saturating_sub(EARLY);
-        let token =
-            Token::read(token.token.secret().into(), expires_at).ok_or_else(|| Error::UnreadableToken {
-                tenant: tenant.map_or_else(|| "of the credential".to_owned(), TenantId::to_string),
-                cause: "it is no JSON web token",
-            })?;
+        let token = Token::read(token.token.secret().into(), expires_at).ok_or_else(|| {
+            Error::UnreadableToken { tenant: tenant.cloned(), cause: "it is not a JSON web token" }
+        })?;
         Ok((token, until))
     }
 }
@@ -348,7 +338,7 @@ fn secret_credential(
 
 /// An input that `azure_identity` refuses before it asks anybody.
 fn unusable(error: &azure_core::Error) -> Error {
-    Error::Configuration(ConfigError::invalid("client_id", super::error::chain(error)))
+    Error::Unusable { cause: super::error::chain(error) }
 }
 
 /// Runs `work` until the call's deadline or cancellation.
@@ -357,7 +347,7 @@ async fn within<T>(
     tenant: Option<&TenantId>,
     work: impl Future<Output = Result<T, Error>>,
 ) -> Result<T, Error> {
-    let tenant = || tenant.map_or_else(|| "of the credential".to_owned(), TenantId::to_string);
+    let tenant = || tenant.cloned();
     call.run(work).await.unwrap_or_else(|interrupted| {
         Err(match interrupted {
             Interrupted::Cancelled => Error::Cancelled { tenant: tenant() },

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::rejection::Rejection;
+use super::tenant::TenantId;
 
 /// A provider argument that cannot be used as it is. Found without the network.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -11,14 +12,14 @@ pub struct ConfigError {
     /// The argument of the provider block that the error belongs to.
     pub argument: &'static str,
     /// Whether something is wrong or merely missing.
-    pub fault: Fault,
+    pub kind: ConfigErrorKind,
     /// What is wrong and what to do, without any secret.
     pub message: String,
 }
 
 /// How bad a [`ConfigError`] is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fault {
+pub enum ConfigErrorKind {
     /// A value that can never work: an error as soon as it is seen.
     Invalid,
     /// Something is missing: an error only when a resource needs to sign in.
@@ -28,21 +29,34 @@ pub enum Fault {
 impl ConfigError {
     /// A value that can never work.
     pub fn invalid(argument: &'static str, message: impl Into<String>) -> Self {
-        Self { argument, fault: Fault::Invalid, message: message.into() }
+        Self { argument, kind: ConfigErrorKind::Invalid, message: message.into() }
     }
 
     /// Something that signing in needs is missing.
     pub fn incomplete(argument: &'static str, message: impl Into<String>) -> Self {
-        Self { argument, fault: Fault::Incomplete, message: message.into() }
+        Self { argument, kind: ConfigErrorKind::Incomplete, message: message.into() }
     }
 }
 
-/// Signing in failed. The text says what happened and what to do and holds no secret.
+/// Signing in failed. The text says what happened and holds no secret; which argument would help is for those to say who
+/// have arguments.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum Error {
-    /// The provider's arguments do not allow signing in.
+    /// The arguments do not allow signing in.
     #[error(transparent)]
     Configuration(#[from] ConfigError),
+    /// Nobody named a tenant, and the credential has none of its own.
+    #[error("no tenant is named, and a {credential} does not tell which tenant is meant")]
+    NoTenant {
+        /// The credential, such as *client secret*.
+        credential: &'static str,
+    },
+    /// What signs in is refused before anybody is asked.
+    #[error("what signs in cannot be used: {cause}")]
+    Unusable {
+        /// Why.
+        cause: String,
+    },
     /// Entra refused to hand out a token.
     #[error("{0}")]
     Rejected(Box<Rejection>),
@@ -50,7 +64,7 @@ pub enum Error {
     #[error("signing in to tenant `{tenant}` at `{host}` failed: {cause}")]
     Unreachable {
         /// The tenant that was asked for.
-        tenant: String,
+        tenant: TenantId,
         /// Host of the token endpoint.
         host: String,
         /// The chain of causes, outermost first.
@@ -59,12 +73,12 @@ pub enum Error {
     /// Something other than a token endpoint answered, for example a proxy's page.
     #[error(
         "signing in to tenant `{tenant}` failed: `{host}` answered {status} with {} instead of JSON; a proxy or a \
-         captive portal may stand in between, check `authority_host` and the proxy variables",
+         captive portal may stand in between",
         if *.html { "an HTML page" } else { "something else" }
     )]
     NotJson {
         /// The tenant that was asked for.
-        tenant: String,
+        tenant: TenantId,
         /// Host of the token endpoint.
         host: String,
         /// HTTP status of the answer.
@@ -77,23 +91,25 @@ pub enum Error {
     Assertion {
         /// For example *the GitHub OpenID Connect token*.
         what: &'static str,
-        /// What happened and what to do.
+        /// What happened.
         cause: String,
     },
     /// The managed identity of this machine gave no token.
-    #[error("the managed identity endpoint gave no token for {}: {cause}", tenant_or_default(.tenant.as_deref()))]
+    #[error("the managed identity endpoint gave no token for {}: {cause}", Wanted(.tenant.as_ref()))]
     ManagedIdentity {
         /// The tenant that was asked for.
-        tenant: Option<String>,
-        /// What happened, and what to do.
+        tenant: Option<TenantId>,
+        /// Who answered.
+        by: Answered,
+        /// What happened.
         cause: String,
     },
     /// The Azure CLI gave no token.
-    #[error("the Azure CLI gave no token for {}: {cause}", tenant_or_default(.tenant.as_deref()))]
+    #[error("the Azure CLI gave no token for {}: {cause}", Wanted(.tenant.as_ref()))]
     AzureCli {
         /// The tenant that was asked for.
-        tenant: Option<String>,
-        /// What the CLI said, and what to do.
+        tenant: Option<TenantId>,
+        /// What the CLI said.
         cause: String,
     },
     /// The token that came is for another tenant than the one asked for.
@@ -103,34 +119,53 @@ pub enum Error {
     )]
     OtherTenant {
         /// The tenant that was asked for.
-        wanted: String,
+        wanted: TenantId,
         /// The token's `tid`.
         got: String,
     },
     /// The token that came is no JWT or lacks claims.
-    #[error("the access token for tenant `{tenant}` cannot be read: {cause}")]
+    #[error("the access token for {} cannot be used: {cause}", Wanted(.tenant.as_ref()))]
     UnreadableToken {
         /// The tenant that was asked for.
-        tenant: String,
+        tenant: Option<TenantId>,
         /// What is missing.
         cause: &'static str,
     },
     /// The operation's time was up.
-    #[error("signing in to tenant `{tenant}` took longer than the operation's timeout allows")]
+    #[error("signing in to {} took longer than the operation's timeout allows", Wanted(.tenant.as_ref()))]
     Timeout {
         /// The tenant that was asked for.
-        tenant: String,
+        tenant: Option<TenantId>,
     },
     /// The operation was interrupted.
-    #[error("signing in to tenant `{tenant}` was interrupted")]
+    #[error("signing in to {} was interrupted", Wanted(.tenant.as_ref()))]
     Cancelled {
         /// The tenant that was asked for.
-        tenant: String,
+        tenant: Option<TenantId>,
     },
 }
 
-fn tenant_or_default(tenant: Option<&str>) -> impl fmt::Display {
-    tenant.map_or_else(|| "its default tenant".to_owned(), |tenant| format!("tenant `{tenant}`"))
+/// Who answered in the place of a managed identity endpoint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answered {
+    /// The endpoint itself, which refused.
+    Endpoint,
+    /// Something that sends pages made for people.
+    Page,
+    /// Nobody.
+    Nobody,
+}
+
+/// The tenant that a token was asked for, if one was named.
+struct Wanted<'a>(Option<&'a TenantId>);
+
+impl fmt::Display for Wanted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(tenant) => write!(f, "tenant `{tenant}`"),
+            None => f.write_str("the credential's own tenant"),
+        }
+    }
 }
 
 impl Error {
@@ -139,14 +174,6 @@ impl Error {
         match self {
             Self::Rejected(rejection) => &rejection.codes,
             _ => &[],
-        }
-    }
-
-    /// The token endpoint's trace id, which Microsoft's support asks for.
-    pub fn trace_id(&self) -> Option<&str> {
-        match self {
-            Self::Rejected(rejection) => rejection.trace_id.as_deref(),
-            _ => None,
         }
     }
 

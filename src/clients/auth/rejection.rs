@@ -48,7 +48,7 @@ impl Attempt {
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
-struct Answer {
+struct ErrorBody {
     error: String,
     error_description: String,
     error_codes: Vec<u32>,
@@ -59,7 +59,7 @@ struct Answer {
 impl Rejection {
     /// Reads the token endpoint's error answer; `None` when the body is not one.
     pub(super) fn read(status: u16, body: &[u8], attempt: Attempt) -> Option<Self> {
-        let answer: Answer = serde_json::from_slice(body).ok()?;
+        let answer: ErrorBody = serde_json::from_slice(body).ok()?;
         if answer.error.is_empty() && answer.error_description.is_empty() {
             return None;
         }
@@ -96,8 +96,7 @@ impl Rejection {
                     self.attempt.admin_consent_address()
                 ),
                 90_002 | 900_023 => format!(
-                    "There is no tenant `{tenant}` in this cloud: check `tenant_id`, `environment` and \
-                     `authority_host`."
+                    "There is no tenant `{tenant}` in this cloud: check the tenant's name and which cloud is meant."
                 ),
                 700_024 => "The token or certificate assertion presented was expired or not yet valid: obtain a fresh \
                             OpenID Connect token for each run, and check the clock of this machine."
@@ -109,8 +108,8 @@ impl Rejection {
                 70_025 => format!("Add a federated identity credential to {client} for this issuer and subject."),
                 700_027 => format!("Upload the certificate's public part to {client}: no registered key verifies it."),
                 500_011 => format!(
-                    "Tenant `{tenant}` has no service principal of Microsoft Graph at this address: check \
-                     `environment` and `graph_endpoint`."
+                    "Tenant `{tenant}` has no service principal of Microsoft Graph at this address: check which cloud is \
+                     meant."
                 ),
                 7_000_112 => format!("Enable {client} in tenant `{tenant}`; it is disabled there."),
                 53_003 => format!(
@@ -185,7 +184,7 @@ mod tests {
             (700_213, "issuer, subject"),
             (70_025, "federated identity credential"),
             (700_027, "Upload"),
-            (500_011, "graph_endpoint"),
+            (500_011, "which cloud is meant"),
             (7_000_112, "Enable"),
             (53_003, "Conditional Access"),
         ] {

@@ -34,22 +34,13 @@ pub struct Claims {
     pub roles: Vec<String>,
     /// Delegated permissions, separated by blanks; only in a person's token.
     pub scp: Option<String>,
-    /// `app` for an application, `user` or absent for a person.
-    pub idtyp: Option<String>,
-    /// Object ids of directory role templates that a person's token carries.
-    pub wids: Vec<String>,
 }
 
 impl Claims {
-    /// Whether an application signed in and not a person.
-    pub fn is_application(&self) -> bool {
-        self.idtyp.as_deref() == Some("app") || (self.idtyp.is_none() && self.scp.is_none())
-    }
-
-    /// Whether the token carries `permission`, be it as application or as delegated permission.
-    pub fn allows(&self, permission: &str) -> bool {
-        self.roles.iter().any(|role| role == permission)
-            || self.scp.as_deref().unwrap_or_default().split(' ').any(|scope| scope == permission)
+    /// The permissions that the token carries, application permissions and delegated ones alike.
+    pub fn permissions(&self) -> Vec<String> {
+        let delegated = self.scp.as_deref().unwrap_or_default().split_whitespace().map(str::to_owned);
+        self.roles.iter().cloned().chain(delegated).collect()
     }
 }
 
@@ -103,16 +94,13 @@ mod tests {
         let token = token(r#"{"oid":"o","appid":"a","tid":"t","roles":["Directory.Read.All"],"aud":"x"}"#)
             .expect("a token");
         assert_eq!(token.claims().oid.as_deref(), Some("o"));
-        assert!(token.claims().is_application());
-        assert!(token.claims().allows("Directory.Read.All"));
-        assert!(!token.claims().allows("Directory"));
+        assert_eq!(token.claims().permissions(), ["Directory.Read.All"]);
     }
 
     #[test]
     fn a_persons_scopes_count_as_permissions() {
         let token = token(r#"{"idtyp":"user","scp":"User.Read Directory.Read.All"}"#).expect("a token");
-        assert!(!token.claims().is_application());
-        assert!(token.claims().allows("Directory.Read.All"));
+        assert_eq!(token.claims().permissions(), ["User.Read", "Directory.Read.All"]);
     }
 
     #[test]

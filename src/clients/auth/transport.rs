@@ -75,7 +75,7 @@ impl Route {
 
 /// The last answer that came, for errors that `azure_identity` reports without it.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Answer {
+pub(super) struct LastAnswer {
     pub(super) status: u16,
     /// The body is no JSON object.
     pub(super) foreign: bool,
@@ -92,7 +92,7 @@ pub(super) struct Wire {
     pub(super) run: Uuid,
     /// Learns from the answers' `Date`.
     pub(super) clock: Clock,
-    pub(super) last: Arc<Mutex<Option<Answer>>>,
+    pub(super) last: Arc<Mutex<Option<LastAnswer>>>,
     /// Attempts in a row that found no connection.
     unconnected: Arc<AtomicU32>,
 }
@@ -117,11 +117,11 @@ impl Wire {
     }
 
     /// Forgets and returns what is known of the last answer.
-    pub(super) fn take_last(&self) -> Option<Answer> {
+    pub(super) fn take_last(&self) -> Option<LastAnswer> {
         self.last.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
-    fn note(&self, answer: Option<Answer>) {
+    fn note(&self, answer: Option<LastAnswer>) {
         *self.last.lock().unwrap_or_else(PoisonError::into_inner) = answer;
     }
 
@@ -171,7 +171,7 @@ impl HttpClient for Wire {
         }
         let start = bytes.trim_ascii_start();
         let html = start.first() == Some(&b'<');
-        self.note(Some(Answer { status: status.into(), foreign: start.first() != Some(&b'{'), html }));
+        self.note(Some(LastAnswer { status: status.into(), foreign: start.first() != Some(&b'{'), html }));
         Ok(AsyncRawResponse::from_bytes(status, headers, bytes))
     }
 }

@@ -6,25 +6,24 @@ use super::settings::BodyError;
 
 /// A call that failed.
 #[derive(Debug, thiserror::Error)]
-#[error("Unable to {operation}: {fault}")]
+#[error("Unable to {operation}: {kind}")]
 pub struct Error {
     /// What was attempted, such as "read the sync settings of `example.com`".
     pub operation: String,
     /// Why it failed.
     #[source]
-    pub fault: Fault,
+    pub kind: ErrorKind,
 }
 
 /// Why a call failed.
 #[derive(Debug, thiserror::Error)]
-pub enum Fault {
+pub enum ErrorKind {
     /// 401.
     #[error(
-        "Proofpoint Essentials refused the user name or password. Set `username` and `password` (or \
-         `PROOFPOINT_ESSENTIALS_USERNAME` and `PROOFPOINT_ESSENTIALS_PASSWORD`) to an administrator's address and local \
-         Proofpoint password, not the Microsoft one{}", suffix(.0)
+        "Proofpoint Essentials refused the user name or password: it takes an administrator's address and local Proofpoint \
+         password, not the Microsoft one{}", suffix(.0)
     )]
-    InvalidCredentials(Answer),
+    InvalidCredentials(Refusal),
     /// 403.
     #[error(
         "the account is no administrator of this organization, or a read-only one. Use an organization administrator of \
@@ -34,28 +33,27 @@ pub enum Fault {
         /// The organization as it was addressed.
         organization: String,
         /// The answer.
-        answer: Answer,
+        answer: Refusal,
     },
     /// 404.
     #[error("there is nothing of this name{}", suffix(.0))]
-    NotFound(Answer),
+    NotFound(Refusal),
     /// 409.
     #[error("it exists already, or cannot be done now{}", suffix(.0))]
-    Conflict(Answer),
+    Conflict(Refusal),
     /// 429, after the repeats that its time allowed.
     #[error("Proofpoint Essentials answers that there are too many requests. Try again later{}", suffix(.0))]
-    Throttled(Answer),
+    Throttled(Refusal),
     /// Any other status.
     #[error("Proofpoint Essentials answered with status {}{}", .0.status, suffix(.0))]
-    Refused(Answer),
+    Refused(Refusal),
     /// The answer is not of the shape that is known.
     #[error("the answer is not what the API is known to send ({0})")]
     Unexpected(String),
     /// No stack that may be given the credentials serves the organization.
     #[error(
         "`{domain}` is served from `{host}`, which is neither a Proofpoint Essentials stack \
-         (`*.proofpointessentials.com`) nor the configured `endpoint`. The password is not sent there. Set `endpoint` if \
-         that host is right"
+         (`*.proofpointessentials.com`) nor the configured host. The password is not sent there"
     )]
     UnknownHost {
         /// The domain that was looked up.
@@ -67,7 +65,7 @@ pub enum Fault {
     #[error(transparent)]
     Body(#[from] BodyError),
     /// The user name or password cannot stand in an HTTP header.
-    #[error("`username` or `password` holds a character that cannot be sent in an HTTP header")]
+    #[error("the user name or password holds a character that cannot be sent in an HTTP header")]
     Header,
     /// No answer of the service.
     #[error(transparent)]
@@ -76,7 +74,7 @@ pub enum Fault {
 
 /// The part of an answer that a user is shown.
 #[derive(Clone, Debug)]
-pub struct Answer {
+pub struct Refusal {
     /// Its status.
     pub status: u16,
     /// The service's words, cut to a bounded length.
@@ -88,7 +86,7 @@ pub struct Answer {
 /// The most that is shown of an answer, in characters.
 const SHOWN: usize = 600;
 
-impl Answer {
+impl Refusal {
     /// Takes the readable part out of an error's body, without what the request kept secret. No shape of it is
     /// documented, so what is not understood is shown as it is.
     pub(super) fn new(response: &Response) -> Self {
@@ -132,13 +130,13 @@ fn messages(body: &[u8]) -> Option<String> {
     (!messages.is_empty()).then(|| messages.join("; "))
 }
 
-impl From<Misfit> for Fault {
+impl From<Misfit> for ErrorKind {
     fn from(misfit: Misfit) -> Self {
         Self::Unexpected(misfit.to_string())
     }
 }
 
-fn suffix(answer: &Answer) -> String {
+fn suffix(answer: &Refusal) -> String {
     let mut text = String::new();
     if !answer.text.is_empty() {
         text.push_str(". Its answer: ");
@@ -154,53 +152,56 @@ fn suffix(answer: &Answer) -> String {
 impl Error {
     /// Whether the thing asked for does not exist.
     pub fn is_not_found(&self) -> bool {
-        matches!(self.fault, Fault::NotFound(_))
+        matches!(self.kind, ErrorKind::NotFound(_))
     }
 
     /// Whether the credentials were refused.
     pub fn is_invalid_credentials(&self) -> bool {
-        matches!(self.fault, Fault::InvalidCredentials(_))
+        matches!(self.kind, ErrorKind::InvalidCredentials(_))
     }
 
     /// Whether the account may not do this.
     pub fn is_not_authorized(&self) -> bool {
-        matches!(self.fault, Fault::NotAuthorized { .. })
+        matches!(self.kind, ErrorKind::NotAuthorized { .. })
     }
 
     /// Whether the service could not make sense of what was sent: 400, or 422 as some interfaces say it.
     pub fn is_malformed(&self) -> bool {
-        matches!(&self.fault, Fault::Refused(answer) if [400, 422].contains(&answer.status))
+        matches!(&self.kind, ErrorKind::Refused(answer) if [400, 422].contains(&answer.status))
     }
 
     /// Whether the service has refused the request as a whole, so that nothing of it was done: a complete answer that finds
     /// fault with the request. Too many requests and a time-out at the service are none.
     pub fn is_definite_refusal(&self) -> bool {
-        match &self.fault {
-            Fault::InvalidCredentials(_)
-            | Fault::NotAuthorized { .. }
-            | Fault::NotFound(_)
-            | Fault::Conflict(_)
-            | Fault::Body(_)
-            | Fault::Header => true,
-            Fault::Refused(answer) => (400..500).contains(&answer.status) && answer.status != 408,
-            Fault::Throttled(_) | Fault::Unexpected(_) | Fault::UnknownHost { .. } | Fault::Http(_) => false,
+        match &self.kind {
+            ErrorKind::InvalidCredentials(_)
+            | ErrorKind::NotAuthorized { .. }
+            | ErrorKind::NotFound(_)
+            | ErrorKind::Conflict(_)
+            | ErrorKind::Body(_)
+            | ErrorKind::Header => true,
+            ErrorKind::Refused(answer) => (400..500).contains(&answer.status) && answer.status != 408,
+            ErrorKind::Throttled(_)
+            | ErrorKind::Unexpected(_)
+            | ErrorKind::UnknownHost { .. }
+            | ErrorKind::Http(_) => false,
         }
     }
 
     /// Whether a refusal may have to do with what was sent, so that it may be another one later.
     pub fn may_pass(&self) -> bool {
-        self.is_definite_refusal() && matches!(self.fault, Fault::Refused(_) | Fault::Conflict(_))
+        self.is_definite_refusal() && matches!(self.kind, ErrorKind::Refused(_) | ErrorKind::Conflict(_))
     }
 
     /// The id by which the service knows the request, if it gave one.
     pub fn request_id(&self) -> Option<&str> {
-        match &self.fault {
-            Fault::InvalidCredentials(answer)
-            | Fault::NotFound(answer)
-            | Fault::Conflict(answer)
-            | Fault::Throttled(answer)
-            | Fault::Refused(answer)
-            | Fault::NotAuthorized { answer, .. } => answer.request_id.as_deref(),
+        match &self.kind {
+            ErrorKind::InvalidCredentials(answer)
+            | ErrorKind::NotFound(answer)
+            | ErrorKind::Conflict(answer)
+            | ErrorKind::Throttled(answer)
+            | ErrorKind::Refused(answer)
+            | ErrorKind::NotAuthorized { answer, .. } => answer.request_id.as_deref(),
             _ => None,
         }
     }
@@ -223,7 +224,7 @@ mod tests {
     fn an_error_names_the_operation_the_cure_and_the_request() {
         let error = Error {
             operation: "read the sync settings of `example.com`".to_owned(),
-            fault: Fault::InvalidCredentials(Answer {
+            kind: ErrorKind::InvalidCredentials(Refusal {
                 status: 401,
                 text: "denied.".to_owned(),
                 request_id: Some("r-1".to_owned()),
@@ -231,7 +232,7 @@ mod tests {
         };
         let text = error.to_string();
         assert!(text.starts_with("Unable to read the sync settings of `example.com`: "), "{text}");
-        assert!(text.contains("PROOFPOINT_ESSENTIALS_PASSWORD"), "{text}");
+        assert!(text.contains("local Proofpoint password, not the Microsoft one"), "{text}");
         assert!(text.ends_with("Its answer: denied (request id r-1)."), "{text}");
     }
 }

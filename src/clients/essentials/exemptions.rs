@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::error::{Error, Fault};
+use super::error::{Error, ErrorKind};
 use super::organization::{body, failed};
 use super::{Organization, lenient};
 use crate::http::{Call, delays};
@@ -54,7 +54,7 @@ impl Organization {
         };
         let items: Vec<Value> =
             lenient::list(answer, &["exemptions", "users"]).map_err(|misfit| failed(&operation, misfit))?;
-        addresses(&items).map_err(|fault| failed(&operation, fault))
+        addresses(&items).map_err(|kind| failed(&operation, kind))
     }
 
     /// Adds exempt addresses; those already on the list stay. What was accepted is looked for on the list until the time is
@@ -65,7 +65,7 @@ impl Organization {
         call: &Call,
         addresses: &BTreeSet<String>,
     ) -> Result<BTreeSet<String>, Error> {
-        let known = self.account.habits(&self.stack).exemptions;
+        let known = self.essentials.habits(&self.stack).exemptions;
         let shapes =
             known.into_iter().chain(ExemptionsShape::ALL.into_iter().filter(|one| Some(*one) != known));
         let (mut refusal, mut accepted) = (None, false);
@@ -80,7 +80,7 @@ impl Organization {
             }
             for delay in delays(FIRST_LOOK, LONGEST_LOOK).take(LOOKS) {
                 if self.lacking(call, addresses).await?.is_empty() {
-                    self.account.learn(&self.stack, |habits| habits.exemptions = Some(shape));
+                    self.essentials.learn(&self.stack, |habits| habits.exemptions = Some(shape));
                     return Ok(BTreeSet::new());
                 }
                 if call.wait(delay).await.is_err() {
@@ -125,8 +125,8 @@ impl Organization {
 }
 
 /// An item that cannot be read is an error: left out, it would make an exempt address count as one that is not.
-fn addresses(items: &[Value]) -> Result<BTreeSet<String>, Fault> {
-    let unreadable = |at| Fault::Unexpected(format!("item {} names no exempt address", at + 1));
+fn addresses(items: &[Value]) -> Result<BTreeSet<String>, ErrorKind> {
+    let unreadable = |at| ErrorKind::Unexpected(format!("item {} names no exempt address", at + 1));
     items.iter().enumerate().map(|(at, item)| address(item).ok_or_else(|| unreadable(at))).collect()
 }
 
@@ -155,8 +155,8 @@ mod tests {
     fn an_item_that_cannot_be_read_is_an_error_and_no_exemption_less() {
         for item in [json!(1), json!(null), json!({"mail": "a@example.com"}), json!({"email": 7}), json!("")]
         {
-            let fault = addresses(std::slice::from_ref(&item)).unwrap_err();
-            assert!(fault.to_string().contains("names no exempt address"), "{item}");
+            let kind = addresses(std::slice::from_ref(&item)).unwrap_err();
+            assert!(kind.to_string().contains("names no exempt address"), "{item}");
         }
     }
 }

@@ -3,7 +3,7 @@
 //! Knows nothing of Terraform. What is documented, what was only seen in public clients and what is inferred is said at
 //! each call; no endpoint is used that is not in Proofpoint's own description of 2023 or 2026.
 
-mod account;
+mod connection;
 mod elements;
 mod error;
 mod exemptions;
@@ -14,8 +14,8 @@ mod settings;
 mod times;
 mod users;
 
-pub use account::Account;
-pub use error::{Answer, Error, Fault};
+pub use connection::Essentials;
+pub use error::{Error, ErrorKind, Refusal};
 pub use organization::Organization;
 pub use records::{Domain, LoginSettings, Me, Profile};
 pub use settings::{BodyError, Difference, LastRun, Member, Settings, Shown};

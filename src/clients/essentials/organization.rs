@@ -5,28 +5,38 @@ use secrecy::SecretString;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::account::Exchange;
+use super::connection::{Ask, Essentials};
 use super::elements::Elements;
-use super::error::{Error, Fault};
+use super::error::{Error, ErrorKind};
 use super::{
-    Account, BatchOutcome, BodyError, Domain, LoginSettings, Profile, Settings, Shown, User, UserChange,
-    lenient,
+    BatchOutcome, BodyError, Domain, LoginSettings, Profile, Settings, Shown, User, UserChange, lenient,
 };
 use crate::http::{Body, Call, read_json};
 
 /// An organization, addressed by any of its domains; a cheap clone.
 #[derive(Clone, Debug)]
 pub struct Organization {
-    pub(super) account: Account,
+    pub(super) essentials: Essentials,
     pub(super) stack: Url,
     domain: String,
 }
 
-impl Organization {
-    pub(super) fn new(account: Account, stack: Url, domain: &str) -> Self {
-        Self { account, stack, domain: domain.to_owned() }
+impl Essentials {
+    /// The organization to which `domain` belongs, on the stack that serves it. The stack is asked for once per domain.
+    pub async fn organization(&self, call: &Call, domain: &str) -> Result<Organization, Error> {
+        let stack = self.stack_of(call, domain).await?;
+        Ok(Organization { essentials: self.clone(), stack, domain: domain.to_owned() })
     }
 
+    /// The organization on a stack that an earlier run found. A stack that may not be given the credentials counts as
+    /// unknown.
+    pub fn organization_on(&self, domain: &str, stack: &str) -> Option<Organization> {
+        let stack = Url::parse(stack).ok().filter(|stack| self.trusts(stack))?;
+        Some(Organization { essentials: self.clone(), stack, domain: domain.to_owned() })
+    }
+}
+
+impl Organization {
     /// The base address of its stack, to be remembered.
     pub fn stack(&self) -> &str {
         self.stack.as_str()
@@ -73,7 +83,7 @@ impl Organization {
         settings: &Settings,
         key: &SecretString,
     ) -> Result<(), Error> {
-        let habits = self.account.habits(&self.stack);
+        let habits = self.essentials.habits(&self.stack);
         if !settings.others.is_empty() && habits.takes_unknown_members {
             match self.put_all(call, settings, key).await {
                 Err(error) if error.is_malformed() => {}
@@ -83,14 +93,14 @@ impl Organization {
         let known = Settings { others: Map::new(), ..settings.clone() };
         self.put_all(call, &known, key).await?;
         if !settings.others.is_empty() {
-            self.account.learn(&self.stack, |habits| habits.takes_unknown_members = false);
+            self.essentials.learn(&self.stack, |habits| habits.takes_unknown_members = false);
         }
         Ok(())
     }
 
     async fn put_all(&self, call: &Call, settings: &Settings, key: &SecretString) -> Result<(), Error> {
         let operation = format!("write the sync settings of `{}`", self.domain);
-        let body = settings.to_body(key).map_err(|fault| failed(&operation, fault))?;
+        let body = settings.to_body(key).map_err(|kind| failed(&operation, kind))?;
         self.put(call, SETTINGS, operation, body).await
     }
 
@@ -103,29 +113,29 @@ impl Organization {
     /// read one at a time while it arrives, and all anew when it breaks off.
     pub async fn users<T>(&self, call: &Call, keep: impl Fn(&User) -> T) -> Result<Vec<T>, Error> {
         let operation = format!("read the users of `{}`", self.domain);
-        let exchange = self.exchange(Method::GET, &["users"], operation.clone());
+        let ask = self.ask(Method::GET, &["users"], operation.clone());
         let start = || (Elements::new("users"), Vec::new());
         let take = |(elements, kept): &mut (Elements, Vec<T>), piece: &[u8]| {
             elements.feed(piece, |element| {
-                let user: User = read_json(element)
-                    .map_err(|misfit| Fault::Unexpected(format!("account {}, {misfit}", kept.len() + 1)))?;
+                let user: User = read_json(element).map_err(|misfit| {
+                    ErrorKind::Unexpected(format!("account {}, {misfit}", kept.len() + 1))
+                })?;
                 kept.push(keep(&user));
                 Ok(())
             })
         };
-        let (elements, kept) = self.account.stream(call, exchange, start, take).await?;
+        let (elements, kept) = self.essentials.stream(call, ask, start, take).await?;
         if elements.is_complete() {
             return Ok(kept);
         }
-        Err(failed(&operation, Fault::Unexpected("the list of users breaks off".to_owned())))
+        Err(failed(&operation, ErrorKind::Unexpected("the list of users breaks off".to_owned())))
     }
 
     /// Creates accounts. A batch answers 207 with what became of each (INFERRED shape).
     pub async fn create_users(&self, call: &Call, users: &[UserChange]) -> Result<BatchOutcome, Error> {
         let operation = format!("create {} users of `{}`", users.len(), self.domain);
-        let exchange =
-            self.exchange(Method::POST, &["users"], operation.clone()).body(body(&operation, &users)?);
-        let response = self.account.send(call, exchange).await?;
+        let ask = self.ask(Method::POST, &["users"], operation.clone()).body(body(&operation, &users)?);
+        let response = self.essentials.send(call, ask).await?;
         BatchOutcome::from_answer(&response.body).map_err(|misfit| failed(&operation, misfit))
     }
 
@@ -133,8 +143,8 @@ impl Organization {
     pub async fn update_user(&self, call: &Call, address: &str, change: &UserChange) -> Result<(), Error> {
         let operation = format!("update the user `{address}`");
         let body = body(&operation, change)?;
-        let exchange = self.exchange(Method::PUT, &["users", address], operation).body(body).repeatable();
-        self.account.send(call, exchange).await.map(drop)
+        let ask = self.ask(Method::PUT, &["users", address], operation).body(body).repeatable();
+        self.essentials.send(call, ask).await.map(drop)
     }
 
     /// Deletes an account (DOCUMENTED). True when there was one.
@@ -148,12 +158,12 @@ impl Organization {
         path: &[&str],
         operation: impl Into<String>,
     ) -> Result<T, Error> {
-        self.account.read(call, self.exchange(Method::GET, path, operation)).await
+        self.essentials.read(call, self.ask(Method::GET, path, operation)).await
     }
 
     pub(super) async fn delete(&self, call: &Call, path: &[&str], operation: String) -> Result<bool, Error> {
-        let exchange = self.exchange(Method::DELETE, path, operation).repeatable();
-        match self.account.send(call, exchange).await {
+        let ask = self.ask(Method::DELETE, path, operation).repeatable();
+        match self.essentials.send(call, ask).await {
             Ok(_) => Ok(true),
             Err(error) if error.is_not_found() => Ok(false),
             Err(error) => Err(error),
@@ -167,13 +177,13 @@ impl Organization {
         operation: String,
         body: Body,
     ) -> Result<(), Error> {
-        let exchange = self.exchange(Method::PUT, path, operation).body(body).repeatable();
-        self.account.send(call, exchange).await.map(drop)
+        let ask = self.ask(Method::PUT, path, operation).body(body).repeatable();
+        self.essentials.send(call, ask).await.map(drop)
     }
 
-    fn exchange(&self, method: Method, path: &[&str], operation: impl Into<String>) -> Exchange {
+    fn ask(&self, method: Method, path: &[&str], operation: impl Into<String>) -> Ask {
         let whole: Vec<&str> = ["orgs", &self.domain].into_iter().chain(path.iter().copied()).collect();
-        Exchange::new(method, &self.stack, &whole, operation).of(&self.domain)
+        Ask::new(method, &self.stack, &whole, operation).of(&self.domain)
     }
 }
 
@@ -183,6 +193,6 @@ pub(super) fn body(operation: &str, value: &impl serde::Serialize) -> Result<Bod
     Body::json(value).map_err(|error| failed(operation, BodyError::Json(error)))
 }
 
-pub(super) fn failed(operation: &str, fault: impl Into<Fault>) -> Error {
-    Error { operation: operation.to_owned(), fault: fault.into() }
+pub(super) fn failed(operation: &str, kind: impl Into<ErrorKind>) -> Error {
+    Error { operation: operation.to_owned(), kind: kind.into() }
 }

@@ -9,24 +9,12 @@ use super::lenient;
 pub struct Profile {
     /// The domain by which the organization is known.
     pub primary_domain: String,
-    /// Its name.
-    #[serde(default, deserialize_with = "lenient::text")]
-    pub name: String,
     /// Number of licences.
     #[serde(default, deserialize_with = "lenient::optional_integer")]
     pub user_licenses: Option<i64>,
-    /// Number of accounts that need one.
-    #[serde(default, deserialize_with = "lenient::optional_integer")]
-    pub active_users: Option<i64>,
-    /// Licensing package, such as `advanced`.
-    #[serde(default, deserialize_with = "lenient::text")]
-    pub licensing_package: String,
     /// Address of an LDAP directory, when the older AD sync is configured.
     #[serde(default, deserialize_with = "lenient::text")]
     pub ldap_url: String,
-    /// The organization's domains.
-    #[serde(default)]
-    pub domains: Vec<Domain>,
 }
 
 /// A domain of an organization.
@@ -35,12 +23,6 @@ pub struct Domain {
     /// Its name, in lower case.
     #[serde(deserialize_with = "lower_case")]
     pub name: String,
-    /// Whether mail is relayed for it.
-    #[serde(default, deserialize_with = "lenient::boolean")]
-    pub is_relay: bool,
-    /// Whether it is active.
-    #[serde(default, deserialize_with = "lenient::boolean")]
-    pub is_active: bool,
 }
 
 fn lower_case<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
@@ -50,9 +32,6 @@ fn lower_case<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Strin
 /// How people may sign in to the console, `GET /orgs/{domain}/authentication/settings/login`.
 #[derive(Clone, Copy, Debug, Deserialize)]
 pub struct LoginSettings {
-    /// Microsoft accounts may be used.
-    #[serde(default, deserialize_with = "lenient::boolean")]
-    pub allow_azure_login: bool,
     /// Nothing but Microsoft accounts may be used.
     #[serde(default, deserialize_with = "lenient::boolean")]
     pub force_azure_login: bool,
@@ -104,12 +83,13 @@ mod tests {
     #[test]
     fn numbers_and_nulls_are_read_as_the_api_sends_them() {
         let profile: Profile = serde_json::from_value(json!({
-            "primary_domain": "example.com", "name": null, "user_licenses": "50", "ldap_url": null,
-            "domains": [{"name": "Example.com", "is_active": "True"}],
+            "primary_domain": "example.com", "user_licenses": "50", "ldap_url": null,
         }))
         .unwrap();
-        assert_eq!(profile.user_licenses, Some(50));
-        assert_eq!(profile.domains[0].name, "example.com");
-        assert!(profile.domains[0].is_active && !profile.domains[0].is_relay);
+        assert_eq!((profile.user_licenses, profile.ldap_url.as_str()), (Some(50), ""));
+        let domain: Domain = serde_json::from_value(json!({"name": "Example.com"})).unwrap();
+        assert_eq!(domain.name, "example.com");
+        let login: LoginSettings = serde_json::from_value(json!({"force_azure_login": "True"})).unwrap();
+        assert!(login.force_azure_login);
     }
 }

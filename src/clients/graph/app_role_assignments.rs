@@ -1,7 +1,5 @@
 //! App role assignments: the application permissions that a principal holds.
 
-use std::collections::BTreeSet;
-
 use reqwest::Method;
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +13,13 @@ use crate::http::Call;
 /// The verbs of app role assignments.
 #[derive(Debug, Clone, Copy)]
 pub struct AppRoleAssignments<'a>(pub(super) &'a Graph);
+
+impl Graph {
+    /// Application permissions that principals hold.
+    pub fn app_role_assignments(&self) -> AppRoleAssignments<'_> {
+        AppRoleAssignments(self)
+    }
+}
 
 /// An application permission that a principal holds.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -48,12 +53,6 @@ impl AppRoleAssignments<'_> {
         let path = format!("/servicePrincipals/{}/appRoleAssignments", encoded(principal));
         let operation = format!("read the application permissions of service principal `{principal}`");
         self.0.list(call, Ask::get(path, &needs::READ_APPLICATIONS, operation)).await
-    }
-
-    /// The names of the application permissions of Microsoft Graph that a principal holds.
-    pub async fn names(&self, call: &Call, principal: &str) -> Result<BTreeSet<String>, Error> {
-        let held = self.of(call, principal).await?;
-        self.0.permissions().assigned(call, &held).await
     }
 
     /// Gives a principal an application permission of an API. True when it did not hold it before.
@@ -102,7 +101,7 @@ impl AppRoleAssignments<'_> {
 
 /// The permission is held already (observed text; its status is 400).
 fn is_duplicate(error: &Error) -> bool {
-    error.answer().is_some_and(|answer| answer.says("Permission being assigned already exists"))
+    error.refusal().is_some_and(|answer| answer.says("Permission being assigned already exists"))
 }
 
 fn given(principal: &str, role: &str) -> String {

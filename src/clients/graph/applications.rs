@@ -9,17 +9,24 @@ use tokio::sync::OwnedMutexGuard;
 
 use super::ask::{Ask, encoded, literal};
 use super::connection::Graph;
-use super::consistency::{never, not_there_yet};
+use super::consistency::{FIRST_DELAY, LONGEST_DELAY, wait};
 use super::error::Error;
 use super::lenient;
 use super::needs;
 use super::passwords::PasswordCredential;
 use super::permission_table::{GRAPH_CLIENT_ID, PermissionKind};
-use crate::http::Call;
+use crate::http::{Call, delays};
 
 /// The verbs of application registrations.
 #[derive(Debug, Clone, Copy)]
 pub struct Applications<'a>(pub(super) &'a Graph);
+
+impl Graph {
+    /// Application registrations.
+    pub fn applications(&self) -> Applications<'_> {
+        Applications(self)
+    }
+}
 
 /// The properties that are read.
 pub(super) const SELECT: &str = "id,appId,uniqueName,displayName,signInAudience,notes,tags,web,requiredResourceAccess,\
@@ -152,9 +159,9 @@ pub struct NewApplication {
     pub web: Web,
     /// Permissions that the registration asks for.
     pub required_resource_access: Vec<ResourceAccess>,
-    /// Object ids of owners; a caller with `Application.ReadWrite.OwnedBy` is one without being named.
+    /// Object ids of owners, where they are managed; a caller with `Application.ReadWrite.OwnedBy` is one without being named.
     #[serde(skip)]
-    pub owners: BTreeSet<String>,
+    pub owners: Option<BTreeSet<String>>,
 }
 
 /// Graph takes at most so many owners with a creation.
@@ -207,12 +214,12 @@ impl Applications<'_> {
     pub async fn get(&self, call: &Call, object_id: &str) -> Result<Option<Application>, Error> {
         let path = format!("/applications/{}?$select={SELECT}", encoded(object_id));
         let ask = Ask::get(path, &needs::READ_APPLICATIONS, format!("read application `{object_id}`"));
-        self.0.read_optional(call, ask).await
+        self.read(call, ask).await
     }
 
     /// The registration with this client id.
     pub async fn get_by_client_id(&self, call: &Call, client_id: &str) -> Result<Option<Application>, Error> {
-        self.0.read_optional(call, by_client_id(client_id)).await
+        self.read(call, by_client_id(client_id)).await
     }
 
     /// The active registration that holds this unique name.
@@ -220,14 +227,22 @@ impl Applications<'_> {
         let path = format!("/applications(uniqueName={})?$select={SELECT}", literal(name));
         let ask =
             Ask::get(path, &needs::READ_APPLICATIONS, format!("look up the application named `{name}`"));
-        self.0.read_optional(call, ask).await
+        self.read(call, ask).await
+    }
+
+    async fn read(&self, call: &Call, ask: Ask) -> Result<Option<Application>, Error> {
+        let found: Option<Application> = self.0.read_optional(call, ask).await?;
+        if let Some(application) = &found {
+            self.0.note_application(application);
+        }
+        Ok(found)
     }
 
     /// Makes a registration (Graph: application-post-applications). Its principal is made separately.
     ///
     /// [`Error::is_unique_name_taken`] tells that another object, active or deleted, holds the unique name.
     pub async fn create(&self, call: &Call, new: &NewApplication) -> Result<Application, Error> {
-        let owners = new.owners.iter().take(OWNERS_AT_CREATION);
+        let owners = new.owners.iter().flatten().take(OWNERS_AT_CREATION);
         let owners =
             owners.map(|id| self.0.reference(&format!("/directoryObjects/{}", encoded(id)))).collect();
         let operation = format!("create application `{}`", new.display_name);
@@ -237,6 +252,18 @@ impl Applications<'_> {
         self.0.note_fresh(&made.object_id);
         self.0.note_fresh(&made.client_id);
         Ok(made)
+    }
+
+    /// Makes a registration whose unique name was held by another one until a moment ago, and again while replicas still
+    /// say so.
+    pub async fn create_in_place(&self, call: &Call, new: &NewApplication) -> Result<Application, Error> {
+        let mut delays = delays(FIRST_DELAY, LONGEST_DELAY);
+        loop {
+            match self.create(call, new).await {
+                Err(error) if error.is_unique_name_taken() => wait(call, delays.next(), error).await?,
+                outcome => return outcome,
+            }
+        }
     }
 
     /// Changes a registration (Graph: application-update).
@@ -254,8 +281,7 @@ impl Applications<'_> {
         let ask =
             Ask::new(Method::PATCH, path, &needs::WRITE_APPLICATIONS, operation).body(change)?.repeatable();
         let _writer = self.lock(call, object_id).await?;
-        let passing = if self.0.is_fresh(object_id) { not_there_yet } else { never };
-        self.0.settle(call, ask, passing).await.map(drop)
+        self.0.settle(call, ask, self.0.late(object_id)).await.map(drop)
     }
 
     /// Moves a registration to the deleted items; its principal in this tenant goes with it. True when it was there.
@@ -264,8 +290,7 @@ impl Applications<'_> {
         let operation = format!("delete application `{object_id}`");
         let ask = Ask::new(Method::DELETE, path, &needs::WRITE_APPLICATIONS, operation).repeatable();
         let _writer = self.lock(call, object_id).await?;
-        let passing = if self.0.is_fresh(object_id) { not_there_yet } else { never };
-        match self.0.settle(call, ask, passing).await {
+        match self.0.settle(call, ask, self.0.late(object_id)).await {
             Ok(_) => {
                 self.0.note_gone(object_id);
                 Ok(true)
@@ -280,6 +305,16 @@ impl Applications<'_> {
         let writer = self.0.writer(object_id).lock_owned();
         let waited = call.run(writer).await;
         waited.map_err(|interrupted| Error::new(format!("change application `{object_id}`"), interrupted))
+    }
+}
+
+impl Graph {
+    /// Takes note of a registration's own date: while it is young, replicas may not know it.
+    pub(super) fn note_application(&self, application: &Application) {
+        if let Some(created) = application.created_date_time {
+            self.note_made(&application.object_id, created);
+            self.note_made(&application.client_id, created);
+        }
     }
 }
 

@@ -22,7 +22,7 @@ fn new() -> NewApplication {
         tags: Vec::new(),
         web: Web::default(),
         required_resource_access: vec![ResourceAccess::of_graph(["1"], ["2"])],
-        owners: BTreeSet::from(["me".to_owned()]),
+        owners: Some(BTreeSet::from(["me".to_owned()])),
     }
 }
 

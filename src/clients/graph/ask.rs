@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde::Serialize;
 
-use super::error::{Error, Fault};
+use super::error::{Error, ErrorKind};
 use super::needs::Need;
 use crate::http::{Body, Repeat};
 
@@ -51,7 +51,7 @@ impl Ask {
     /// Sets the body.
     pub(super) fn body(mut self, value: &impl Serialize) -> Result<Self, Error> {
         let body = Body::json(value)
-            .map_err(|error| Error::new(self.operation.clone(), Fault::Unexpected(error.to_string())))?;
+            .map_err(|error| Error::new(self.operation.clone(), ErrorKind::Unexpected(error.to_string())))?;
         self.body = Some(body);
         Ok(self)
     }
@@ -74,8 +74,8 @@ impl Ask {
         self
     }
 
-    pub(super) fn error(&self, fault: impl Into<Fault>) -> Error {
-        Error::new(self.operation.clone(), fault)
+    pub(super) fn error(&self, kind: impl Into<ErrorKind>) -> Error {
+        Error::new(self.operation.clone(), kind)
     }
 }
 

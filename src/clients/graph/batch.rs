@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 
 use super::ask::Ask;
 use super::connection::Graph;
-use super::error::{Answer, Error, Fault, fault_of};
+use super::error::{Error, ErrorKind, Refusal, kind_of};
 use crate::http::{Call, Repeat, delays, parse_retry_after};
 
 const PATH: &str = "/$batch";
@@ -68,7 +68,7 @@ impl Outcome {
         let text = body.as_deref().map_or("null", RawValue::get);
         serde_json::from_str(text).map_err(|error| {
             let place = format!("item of a batch, line {} column {}", error.line(), error.column());
-            Error::new(operation, Fault::Unexpected(place))
+            Error::new(operation, ErrorKind::Unexpected(place))
         })
     }
 
@@ -94,7 +94,7 @@ impl Graph {
         // What Graph leaves out stays an error.
         let mut outcomes = asks.each_ref().map(|ask| {
             Outcome(
-                Err(ask.error(Fault::Unexpected("a batch left it out".to_owned()))),
+                Err(ask.error(ErrorKind::Unexpected("a batch left it out".to_owned()))),
                 ask.operation.clone(),
             )
         });
@@ -163,9 +163,9 @@ impl Graph {
         }
         let request_id = answer.header("request-id").map(str::to_owned);
         let body = answer.body.as_deref().map_or("", RawValue::get);
-        let refusal = Answer::new(answer.status, body.as_bytes(), request_id, call.correlation_id);
+        let refusal = Refusal::new(answer.status, body.as_bytes(), request_id, call.correlation_id);
         let held = if answer.status == 403 { self.held(call).await } else { Vec::new() };
-        Outcome(Err(ask.error(fault_of(refusal, ask.need, held))), operation)
+        Outcome(Err(ask.error(kind_of(refusal, ask.need, held))), operation)
     }
 }
 

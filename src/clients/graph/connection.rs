@@ -1,6 +1,6 @@
 //! One tenant's connection to Graph: signs requests, renews a refused token once, and turns refusals into errors.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -9,16 +9,11 @@ use reqwest::Url;
 use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use serde::de::DeserializeOwned;
 use tokio::sync::OnceCell;
-use tokio::time::Instant;
 
 use super::ask::Ask;
-use super::consistency::PATIENCE;
-use super::error::{Answer, Error, Fault, fault_of};
+use super::consistency::YOUNG;
+use super::error::{Error, ErrorKind, Refusal, kind_of};
 use super::snapshot::Snapshot;
-use super::{
-    AppRoleAssignments, Applications, DeletedItems, Domains, Grants, Groups, Permissions, Policies,
-    ServicePrincipals, Tenant, Users,
-};
 use crate::auth::{self, Credentials, TenantId, Token};
 use crate::clock::Clock;
 use crate::http::{Call, HttpClient, Limiter, Request, Response};
@@ -45,7 +40,13 @@ struct Inner {
     graph_principal: OnceCell<String>,
     live_permissions: OnceCell<super::permissions::Live>,
     writers: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
-    fresh: Mutex<HashMap<String, Instant>>,
+    fresh: Mutex<HashMap<String, Timestamp>>,
+    /// For whom this process took objects over, by their ids.
+    owners: Mutex<HashMap<String, String>>,
+    /// The applications that this process deleted, by unique name.
+    deletions: Mutex<HashMap<String, String>>,
+    /// The delegated permissions that this process revoked, by the grant's id.
+    revoked: Mutex<HashMap<String, BTreeSet<String>>>,
 }
 
 impl fmt::Debug for Graph {
@@ -73,7 +74,7 @@ impl Graph {
         let token = credentials.token(call, &domain, &scope).await.map_err(failed)?;
         let id = token.claims().tid.as_deref().and_then(|tid| TenantId::parse(tid).ok());
         let tenant = id.filter(TenantId::is_uuid).ok_or_else(|| {
-            failed(auth::Error::UnreadableToken { tenant: domain.to_string(), cause: "it has no `tid`" })
+            failed(auth::Error::UnreadableToken { tenant: Some(domain.clone()), cause: "it has no `tid`" })
         })?;
         Ok(Self::signing_in_to(domain, http, credentials, tenant))
     }
@@ -95,6 +96,9 @@ impl Graph {
             live_permissions: OnceCell::new(),
             writers: Mutex::default(),
             fresh: Mutex::default(),
+            owners: Mutex::default(),
+            deletions: Mutex::default(),
+            revoked: Mutex::default(),
         }))
     }
 
@@ -127,61 +131,6 @@ impl Graph {
     /// The present, by the dates of the tenant's answers.
     pub fn now(&self) -> Timestamp {
         self.0.clock.now()
-    }
-
-    /// The tenant itself.
-    pub fn organization(&self) -> Tenant<'_> {
-        Tenant(self)
-    }
-
-    /// The tenant's domains.
-    pub fn domains(&self) -> Domains<'_> {
-        Domains(self)
-    }
-
-    /// Application registrations.
-    pub fn applications(&self) -> Applications<'_> {
-        Applications(self)
-    }
-
-    /// Service principals.
-    pub fn service_principals(&self) -> ServicePrincipals<'_> {
-        ServicePrincipals(self)
-    }
-
-    /// Delegated permission grants.
-    pub fn grants(&self) -> Grants<'_> {
-        Grants(self)
-    }
-
-    /// Application permissions that principals hold.
-    pub fn app_role_assignments(&self) -> AppRoleAssignments<'_> {
-        AppRoleAssignments(self)
-    }
-
-    /// Names and ids of Microsoft Graph's own permissions.
-    pub fn permissions(&self) -> Permissions<'_> {
-        Permissions(self)
-    }
-
-    /// App management policies.
-    pub fn policies(&self) -> Policies<'_> {
-        Policies(self)
-    }
-
-    /// Users.
-    pub fn users(&self) -> Users<'_> {
-        Users(self)
-    }
-
-    /// Groups.
-    pub fn groups(&self) -> Groups<'_> {
-        Groups(self)
-    }
-
-    /// Deleted objects.
-    pub fn deleted_items(&self) -> DeletedItems<'_> {
-        DeletedItems(self)
     }
 
     /// Sends an ask and decodes its answer.
@@ -218,7 +167,7 @@ impl Graph {
     pub(super) async fn send_to(&self, call: &Call, ask: &Ask, url: Url) -> Result<Response, Error> {
         if url.origin() != self.0.endpoint.origin() {
             let host = url.host_str().unwrap_or_default();
-            return Err(ask.error(Fault::Unexpected(format!("it points to another host, `{host}`"))));
+            return Err(ask.error(ErrorKind::Unexpected(format!("it points to another host, `{host}`"))));
         }
         let mut renewed = false;
         loop {
@@ -241,15 +190,15 @@ impl Graph {
                 return Err(ask.error(error));
             }
             let request_id = response.request_id.clone();
-            let answer = Answer::new(response.status, &response.body, request_id, call.correlation_id);
-            return Err(ask.error(fault_of(answer, ask.need, held(&token))));
+            let answer = Refusal::new(response.status, &response.body, request_id, call.correlation_id);
+            return Err(ask.error(kind_of(answer, ask.need, token.claims().permissions())));
         }
     }
 
     pub(super) fn url(&self, ask: &Ask) -> Result<Url, Error> {
         let base = self.0.endpoint.as_str().trim_end_matches('/');
         Url::parse(&format!("{base}/{}{}", ask.version, ask.path))
-            .map_err(|error| ask.error(Fault::Unexpected(error.to_string())))
+            .map_err(|error| ask.error(ErrorKind::Unexpected(error.to_string())))
     }
 
     /// The address of an object, for a reference to it in a body.
@@ -259,7 +208,7 @@ impl Graph {
 
     /// The permissions in the caller's token, as far as it can be had without signing in anew.
     pub(super) async fn held(&self, call: &Call) -> Vec<String> {
-        self.token(call).await.map(|token| held(&token)).unwrap_or_default()
+        self.token(call).await.map(|token| token.claims().permissions()).unwrap_or_default()
     }
 
     /// The lock that makes this process the only one of its writers to change one application at a time.
@@ -270,7 +219,15 @@ impl Graph {
 
     /// Takes note of an object that was just made: replicas may not know it yet.
     pub(super) fn note_fresh(&self, id: &str) {
-        self.0.fresh.lock().unwrap_or_else(PoisonError::into_inner).insert(id.to_owned(), Instant::now());
+        self.note_made(id, self.now());
+    }
+
+    /// Takes note of when an object was made, by its own date or by what a state remembers: for a while after, a replica
+    /// that does not know it is behind, whichever process made it.
+    pub fn note_made(&self, id: &str, when: Timestamp) {
+        let mut fresh = self.0.fresh.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = fresh.entry(id.to_owned()).or_insert(when);
+        *known = when.max(*known);
     }
 
     /// Takes note that an object is gone: not to know it is right from now on.
@@ -278,10 +235,26 @@ impl Graph {
         self.0.fresh.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
     }
 
-    /// Whether this process made an object so short a time ago that some replicas may not know it.
+    /// Whether an object was made so short a time ago that some replicas may not know it.
     pub(super) fn is_fresh(&self, id: &str) -> bool {
-        let fresh = self.0.fresh.lock().unwrap_or_else(PoisonError::into_inner);
-        fresh.get(id).is_some_and(|made| made.elapsed() < PATIENCE)
+        self.made(id).is_some_and(|made| self.now().duration_since(made) < YOUNG)
+    }
+
+    /// When an object was made, as far as that is known.
+    pub(super) fn made(&self, id: &str) -> Option<Timestamp> {
+        self.0.fresh.lock().unwrap_or_else(PoisonError::into_inner).get(id).copied()
+    }
+
+    pub(super) fn owners(&self) -> &Mutex<HashMap<String, String>> {
+        &self.0.owners
+    }
+
+    pub(super) fn deletions(&self) -> &Mutex<HashMap<String, String>> {
+        &self.0.deletions
+    }
+
+    pub(super) fn revoked(&self) -> &Mutex<HashMap<String, BTreeSet<String>>> {
+        &self.0.revoked
     }
 
     pub(super) fn snapshot_cell(&self, client_id: &str) -> Arc<OnceCell<Arc<Snapshot>>> {
@@ -305,7 +278,8 @@ impl Graph {
 
 /// An ask as it is sent, signed.
 fn request(call: &Call, ask: &Ask, url: Url, token: &Token) -> Result<Request, Error> {
-    let unusable = || ask.error(Fault::Unexpected("the access token cannot stand in a header".to_owned()));
+    let unusable =
+        || ask.error(ErrorKind::Unexpected("the access token cannot stand in a header".to_owned()));
     let run = HeaderValue::from_str(&call.correlation_id.to_string()).map_err(|_| unusable())?;
     let mut request = Request::new(ask.method.clone(), url)
         .repeat(ask.repeat)
@@ -319,13 +293,6 @@ fn request(call: &Call, ask: &Ask, url: Url, token: &Token) -> Result<Request, E
         request = request.reading();
     }
     Ok(if ask.holds_secret { request.wipe_answer() } else { request })
-}
-
-/// The permissions that a token carries.
-fn held(token: &Token) -> Vec<String> {
-    let claims = token.claims();
-    let delegated = claims.scp.as_deref().unwrap_or_default().split_whitespace().map(str::to_owned);
-    claims.roles.iter().cloned().chain(delegated).collect()
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::super::testing::{Fake, Reply, batch, call};
-use crate::graph::Fault;
+use crate::graph::ErrorKind;
 use crate::http::Call;
 
 fn organization() -> Value {
@@ -22,7 +22,7 @@ async fn a_refused_token_is_renewed_once() {
         _ => Reply::ok(organization()),
     })
     .await;
-    let tenant = graph.organization().get(&call()).await.expect("the tenant");
+    let tenant = graph.tenant_details(&call()).await.expect("the tenant");
     assert_eq!(
         (tenant.initial_domain(), tenant.default_domain()),
         (Some("contoso.onmicrosoft.com"), Some("contoso.com"))
@@ -36,9 +36,9 @@ async fn a_refused_token_is_renewed_once() {
 #[tokio::test]
 async fn a_token_that_stays_refused_is_an_error_after_two_requests() {
     let (fake, graph) = Fake::serving(|_, _| Reply::error(401, "InvalidAuthenticationToken", "No.")).await;
-    let error = graph.organization().get(&call()).await.expect_err("refused");
+    let error = graph.tenant_details(&call()).await.expect_err("refused");
     assert!(
-        matches!(error.fault(), Fault::Refused(_)) && error.request_id() == Some("the-request"),
+        matches!(error.kind(), ErrorKind::Refused(_)) && error.to_string().contains("the-request"),
         "{error}"
     );
     assert_eq!(fake.seen().len(), 2);

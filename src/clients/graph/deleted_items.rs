@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::applications::Application;
 use super::ask::{Ask, encoded};
 use super::connection::Graph;
-use super::consistency::never;
+use super::consistency::not_there_yet;
 use super::error::Error;
 use super::needs;
 use super::paging::PAGE;
@@ -17,6 +17,13 @@ use crate::http::Call;
 /// The verbs of deleted objects.
 #[derive(Debug, Clone, Copy)]
 pub struct DeletedItems<'a>(pub(super) &'a Graph);
+
+impl Graph {
+    /// Deleted objects.
+    pub fn deleted_items(&self) -> DeletedItems<'_> {
+        DeletedItems(self)
+    }
+}
 
 /// How long a deleted object is kept (Graph: deleted items).
 const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -109,16 +116,15 @@ impl DeletedItems<'_> {
         Ok(restored)
     }
 
-    /// Deletes a deleted object for good. True when it was there.
-    pub async fn purge(&self, call: &Call, object_id: &str) -> Result<bool, Error> {
+    /// Deletes an application for good that this process moved to the deleted items: for a moment, replicas may not know it
+    /// there.
+    pub async fn purge_own(&self, call: &Call, object_id: &str) -> Result<(), Error> {
         let path = format!("/directory/deletedItems/{}", encoded(object_id));
         let operation = format!("delete `{object_id}` for good");
         let ask = Ask::new(Method::DELETE, path, &needs::RESTORE_APPLICATIONS, operation).repeatable();
-        match self.0.settle(call, ask, never).await {
-            Ok(_) => Ok(true),
-            Err(error) if error.is_not_found() => Ok(false),
-            Err(error) => Err(error),
-        }
+        self.0.settle(call, ask, not_there_yet).await?;
+        self.0.note_purged(object_id);
+        Ok(())
     }
 }
 

@@ -16,17 +16,17 @@ pub struct Error(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     operation: String,
-    fault: Fault,
+    kind: ErrorKind,
 }
 
 /// Why a call failed.
 #[derive(Debug)]
 #[non_exhaustive]
-pub enum Fault {
+pub enum ErrorKind {
     /// The object does not exist, or is not known yet to the replica that answered.
-    NotFound(Answer),
+    NotFound(Refusal),
     /// The object exists already, or someone else is changing it.
-    Conflict(Answer),
+    Conflict(Refusal),
     /// The caller may not do this.
     Forbidden {
         /// What the operation needs.
@@ -34,12 +34,12 @@ pub enum Fault {
         /// The permissions in the caller's token.
         held: Vec<String>,
         /// The answer.
-        answer: Answer,
+        answer: Refusal,
     },
     /// Too many requests, beyond what the operation's time allowed to wait out.
-    Throttled(Answer),
+    Throttled(Refusal),
     /// Any other refusal.
-    Refused(Answer),
+    Refused(Refusal),
     /// The answer is not of the shape that Graph is known to send.
     Unexpected(String),
     /// Signing in failed.
@@ -50,7 +50,7 @@ pub enum Fault {
 
 /// Graph's error answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answer {
+pub struct Refusal {
     /// HTTP status.
     pub status: u16,
     /// Graph's error code, such as `Request_BadRequest`; empty when the body was unreadable.
@@ -68,7 +68,7 @@ pub struct Answer {
 /// The most that is shown of Graph's words, in characters.
 const SHOWN: usize = 600;
 
-impl Answer {
+impl Refusal {
     pub(super) fn new(status: u16, body: &[u8], request_id: Option<String>, client_request_id: Uuid) -> Self {
         let ErrorBody { code, message, details, request_id: inner } =
             error_body::read(body).unwrap_or_default();
@@ -88,7 +88,7 @@ impl Answer {
     }
 }
 
-impl fmt::Display for Answer {
+impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Graph answered {}", self.status)?;
         if !self.code.is_empty() {
@@ -106,8 +106,8 @@ impl fmt::Display for Answer {
 }
 
 impl Error {
-    pub(super) fn new(operation: impl Into<String>, fault: impl Into<Fault>) -> Self {
-        Self(Arc::new(Inner { operation: operation.into(), fault: fault.into() }))
+    pub(super) fn new(operation: impl Into<String>, kind: impl Into<ErrorKind>) -> Self {
+        Self(Arc::new(Inner { operation: operation.into(), kind: kind.into() }))
     }
 
     /// What was attempted, such as "read application `x`".
@@ -116,118 +116,114 @@ impl Error {
     }
 
     /// Why it failed.
-    pub fn fault(&self) -> &Fault {
-        &self.0.fault
+    pub fn kind(&self) -> &ErrorKind {
+        &self.0.kind
     }
 
     /// Whether the object is not there.
     pub fn is_not_found(&self) -> bool {
-        matches!(self.fault(), Fault::NotFound(_))
+        matches!(self.kind(), ErrorKind::NotFound(_))
     }
 
     /// Whether the caller lacks a permission or role.
     pub fn is_forbidden(&self) -> bool {
-        matches!(self.fault(), Fault::Forbidden { .. })
+        matches!(self.kind(), ErrorKind::Forbidden { .. })
     }
 
     /// Whether it exists already or is being changed by someone else.
     pub fn is_conflict(&self) -> bool {
-        matches!(self.fault(), Fault::Conflict(_))
+        matches!(self.kind(), ErrorKind::Conflict(_))
     }
 
     /// Whether another object, active or deleted, holds the unique name (status 400 with this text: observed 2026).
     pub fn is_unique_name_taken(&self) -> bool {
-        self.answer().is_some_and(|answer| {
+        self.refusal().is_some_and(|answer| {
             answer.says("same value for property uniqueName")
                 || (answer.is("ObjectConflict") && answer.says("uniqueName"))
         })
     }
 
-    /// Whether a tenant or app management policy forbids client secrets or limits their life.
-    pub fn is_secret_policy(&self) -> bool {
-        self.answer().is_some_and(|answer| {
-            answer.is("CredentialTypeNotAllowedAsPerAppPolicy")
-                || answer.is("CredentialInvalidLifetimeAsPerAppPolicy")
-        })
-    }
-
     /// Whether the user interrupted the operation.
     pub fn is_cancelled(&self) -> bool {
-        match self.fault() {
-            Fault::Http(error) => error.is_cancelled(),
-            Fault::Auth(auth::Error::Cancelled { .. }) => true,
+        match self.kind() {
+            ErrorKind::Http(error) => error.is_cancelled(),
+            ErrorKind::Auth(auth::Error::Cancelled { .. }) => true,
             _ => false,
         }
     }
 
     /// Whether Graph may have acted although no usable answer came.
     pub fn outcome_is_unknown(&self) -> bool {
-        match self.fault() {
-            Fault::Http(error) => error.outcome_is_unknown(),
-            Fault::Unexpected(_) => true,
-            Fault::Refused(answer) => matches!(answer.status, 500 | 502 | 504),
+        match self.kind() {
+            ErrorKind::Http(error) => error.outcome_is_unknown(),
+            ErrorKind::Unexpected(_) => true,
+            ErrorKind::Refused(answer) => matches!(answer.status, 500 | 502 | 504),
             _ => false,
         }
     }
 
     /// Graph's answer, when it is one of refusal.
-    pub fn answer(&self) -> Option<&Answer> {
-        match self.fault() {
-            Fault::NotFound(answer)
-            | Fault::Conflict(answer)
-            | Fault::Forbidden { answer, .. }
-            | Fault::Throttled(answer)
-            | Fault::Refused(answer) => Some(answer),
-            Fault::Unexpected(_) | Fault::Auth(_) | Fault::Http(_) => None,
+    pub fn refusal(&self) -> Option<&Refusal> {
+        match self.kind() {
+            ErrorKind::NotFound(answer)
+            | ErrorKind::Conflict(answer)
+            | ErrorKind::Forbidden { answer, .. }
+            | ErrorKind::Throttled(answer)
+            | ErrorKind::Refused(answer) => Some(answer),
+            ErrorKind::Unexpected(_) | ErrorKind::Auth(_) | ErrorKind::Http(_) => None,
         }
     }
 
-    /// The id by which Graph knows the request.
-    pub fn request_id(&self) -> Option<&str> {
-        match self.fault() {
-            Fault::Http(error) => error.request_id(),
-            _ => self.answer()?.request_id.as_deref(),
-        }
+    /// Whether Entra refused the sign-in itself.
+    pub fn is_refused_sign_in(&self) -> bool {
+        matches!(self.kind(), ErrorKind::Auth(auth::Error::Rejected(_) | auth::Error::OtherTenant { .. }))
     }
 }
 
-impl From<auth::Error> for Fault {
+impl From<auth::Error> for ErrorKind {
     fn from(error: auth::Error) -> Self {
         Self::Auth(error)
     }
 }
 
-impl From<http::Error> for Fault {
+impl From<http::Error> for ErrorKind {
     fn from(error: http::Error) -> Self {
         Self::Http(error)
     }
 }
 
-impl From<http::Interrupted> for Fault {
+impl From<http::Interrupted> for ErrorKind {
     fn from(interrupted: http::Interrupted) -> Self {
         Self::Http(interrupted.into())
     }
 }
 
 /// What a refusal means.
-pub(super) fn fault_of(answer: Answer, need: &'static Need, held: Vec<String>) -> Fault {
+pub(super) fn kind_of(answer: Refusal, need: &'static Need, held: Vec<String>) -> ErrorKind {
     match answer.status {
-        403 if answer.code.starts_with("Directory_Quota") => Fault::Refused(answer),
-        403 => Fault::Forbidden { need, held, answer },
-        404 => Fault::NotFound(answer),
-        409 => Fault::Conflict(answer),
-        429 => Fault::Throttled(answer),
-        _ => Fault::Refused(answer),
+        403 if answer.code.starts_with("Directory_Quota") => ErrorKind::Refused(answer),
+        403 => ErrorKind::Forbidden { need, held, answer },
+        404 => ErrorKind::NotFound(answer),
+        409 => ErrorKind::Conflict(answer),
+        429 => ErrorKind::Throttled(answer),
+        _ => ErrorKind::Refused(answer),
     }
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for ErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotFound(answer) => write!(f, "it does not exist. {answer}"),
             Self::Conflict(answer) => write!(f, "it conflicts with what is there. {answer}"),
             Self::Forbidden { need, held, answer } => {
-                write!(f, "the signed-in identity may not do this. It needs {need}; ")?;
+                f.write_str("the signed-in identity may not do this. ")?;
+                match need.missing(held) {
+                    Some(missing) => write!(f, "It needs {missing}; ")?,
+                    None => f.write_str(
+                        "Its token carries a permission for it, so that a directory role, a licence or a policy of the \
+                         tenant stands against it; ",
+                    )?,
+                }
                 if held.is_empty() {
                     f.write_str("its token carries no permission at all: none was granted, or none has been consented")?;
                 } else {
@@ -250,7 +246,7 @@ impl fmt::Display for Fault {
 }
 
 /// What to do about refusals that have a remedy of their own.
-fn refusal_advice(answer: &Answer) -> Option<&'static str> {
+fn refusal_advice(answer: &Refusal) -> Option<&'static str> {
     if answer.is("CredentialTypeNotAllowedAsPerAppPolicy") {
         Some(
             "An app management policy of the tenant forbids client secrets, which Proofpoint's sync needs. Exempt this \
@@ -278,7 +274,7 @@ fn refusal_advice(answer: &Answer) -> Option<&'static str> {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Unable to {}: {}", self.0.operation, self.0.fault)
+        write!(f, "Unable to {}: {}", self.0.operation, self.0.kind)
     }
 }
 
@@ -291,10 +287,10 @@ mod tests {
 
     fn error(status: u16, code: &str, message: &str) -> Error {
         let body = serde_json::json!({"error": {"code": code, "message": message}}).to_string();
-        let answer = Answer::new(status, body.as_bytes(), Some("the-request".to_owned()), Uuid::nil());
+        let answer = Refusal::new(status, body.as_bytes(), Some("the-request".to_owned()), Uuid::nil());
         Error::new(
             "create application `x`",
-            fault_of(answer, &needs::WRITE_APPLICATIONS, vec!["User.Read".to_owned()]),
+            kind_of(answer, &needs::WRITE_APPLICATIONS, vec!["User.Read".to_owned()]),
         )
     }
 
@@ -319,10 +315,7 @@ mod tests {
     fn both_policy_codes_say_what_to_do() {
         for code in ["CredentialTypeNotAllowedAsPerAppPolicy", "CredentialInvalidLifetimeAsPerAppPolicy"] {
             let error = error(400, code, "No.");
-            assert!(
-                error.is_secret_policy() && error.to_string().contains("policy of the tenant"),
-                "{error}"
-            );
+            assert!(error.to_string().contains("policy of the tenant"), "{error}");
         }
     }
 

@@ -1,31 +1,37 @@
 //! Delegated permission grants: which scopes a client holds for all people of a tenant.
 //!
 //! There is at most one grant for (client, resource, all people), and a change replaces its whole text without a
-//! version check. So every change reads just before it writes, keeps foreign tokens, and reads back afterwards.
+//! version check. So every change reads just before it writes, keeps foreign tokens, and looks afterwards for another writer.
 
 use std::collections::BTreeSet;
+use std::sync::PoisonError;
 
 use reqwest::Method;
 use serde::{Deserialize, Serialize};
 
 use super::ask::{Ask, encoded, literal};
 use super::connection::Graph;
-use super::consistency::{never, not_there_yet};
-use super::error::{Error, Fault};
+use super::consistency::{FIRST_DELAY, LONGEST_DELAY, never, wait};
+use super::error::{Error, ErrorKind};
 use super::guid::joined_id;
 use super::lenient;
 use super::needs;
-use crate::http::Call;
+use crate::http::{Call, delays};
 
 /// The verbs of delegated permission grants.
 #[derive(Debug, Clone, Copy)]
 pub struct Grants<'a>(pub(super) &'a Graph);
 
+impl Graph {
+    /// Delegated permission grants.
+    pub fn grants(&self) -> Grants<'_> {
+        Grants(self)
+    }
+}
+
 const FOR_ALL: &str = "AllPrincipals";
 /// Graph keeps no longer text of scopes.
 const LONGEST: usize = 3850;
-/// How often a write that was overtaken by another writer is made again.
-const ROUNDS: u32 = 3;
 
 /// A grant.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -76,24 +82,21 @@ pub fn grant_id(client: &str, resource: &str) -> Option<String> {
 }
 
 impl Grants<'_> {
-    /// All grants of a client, those of single people included.
-    pub async fn of(&self, call: &Call, client: &str) -> Result<Vec<Grant>, Error> {
-        let path = format!("/servicePrincipals/{}/oauth2PermissionGrants", encoded(client));
-        let operation = format!("read the delegated grants of service principal `{client}`");
-        self.0.list(call, Ask::get(path, &needs::READ_GRANTS, operation)).await
-    }
-
     /// The grant for all people, by its computed id.
     pub async fn get(&self, call: &Call, client: &str, resource: &str) -> Result<Option<Grant>, Error> {
         let operation = format!("read the delegated grant of service principal `{client}`");
         let id = grant_id(client, resource).ok_or_else(|| {
-            Error::new(operation.clone(), Fault::Unexpected("its object id is no UUID".to_owned()))
+            Error::new(operation.clone(), ErrorKind::Unexpected("its object id is no UUID".to_owned()))
         })?;
         let path = format!("/oauth2PermissionGrants/{}", encoded(&id));
         self.0.read_optional(call, Ask::get(path, &needs::READ_GRANTS, operation)).await
     }
 
     /// Grants scopes for all people, beside what is granted already. Returns those that were not there before.
+    ///
+    /// An accepted write is trusted: for minutes, reads may not show it. A look right after it serves to notice another
+    /// writer, who leaves a text that is neither the one before nor ours; what a look shows that equals the one before may
+    /// as well be late.
     pub async fn grant_delegated(
         &self,
         call: &Call,
@@ -101,33 +104,59 @@ impl Grants<'_> {
         resource: &str,
         scopes: &BTreeSet<String>,
     ) -> Result<BTreeSet<String>, Error> {
+        let operation = format!("grant delegated permissions to service principal `{client}`");
+        let mut delays = delays(FIRST_DELAY, LONGEST_DELAY);
         let mut given = BTreeSet::new();
-        for _ in 0..ROUNDS {
+        loop {
             let there = self.get(call, client, resource).await?;
-            let held = there.as_ref().map(Grant::scopes).unwrap_or_default();
+            let shown = there.as_ref().map(Grant::scopes).unwrap_or_default();
+            // What this process took back is shown for a while all the same; if that was all, the grant is gone.
+            let mut held = shown.clone();
+            held.retain(|scope| !self.has_revoked(client, resource, scope));
+            let is_gone = held.is_empty() && !shown.is_empty();
             let missing: BTreeSet<String> = scopes.difference(&held).cloned().collect();
             if missing.is_empty() {
                 return Ok(given);
             }
             let wanted = held.union(&missing).cloned().collect();
-            match there {
-                Some(grant) => self.replace(call, &grant.id, &wanted).await?,
-                None => match self.create(call, client, resource, &wanted).await {
-                    // Somebody else made it, or an earlier attempt of ours did: look again.
-                    Err(error) if error.is_conflict() => continue,
-                    outcome => outcome?,
+            let why = match there {
+                Some(grant) if !is_gone => match self.replace(call, &grant.id, &wanted).await {
+                    Ok(()) => {
+                        self.note_granted(client, resource, &wanted);
+                        given.extend(missing);
+                        if !self.was_overtaken(call, client, resource, &shown, &wanted).await? {
+                            return Ok(given);
+                        }
+                        "another writer keeps changing the grant"
+                    }
+                    // Either the replica that is written to does not know it yet, or the one that is read still shows it.
+                    Err(error) if error.is_not_found() => "Graph shows a grant that it says is not there",
+                    Err(error) => return Err(error),
                 },
-            }
-            given.extend(missing);
-            if self.holds(call, client, resource, scopes).await? {
-                return Ok(given);
-            }
+                _ => match self.create(call, client, resource, &wanted).await {
+                    Ok(()) => {
+                        self.note_granted(client, resource, &wanted);
+                        given.extend(missing);
+                        return Ok(given);
+                    }
+                    // Somebody else made it, or an earlier attempt of ours did, and this replica does not show it yet.
+                    Err(error) if error.is_conflict() && is_gone => {
+                        self.forget_revoked(client, resource);
+                        "the grant does not show what was taken back"
+                    }
+                    Err(error) if error.is_conflict() => {
+                        "Graph says that there is a grant, and does not show it"
+                    }
+                    Err(error) => return Err(error),
+                },
+            };
+            let late = Error::new(operation.as_str(), ErrorKind::Unexpected(why.to_owned()));
+            wait(call, delays.next(), late).await?;
         }
-        let operation = format!("grant delegated permissions to service principal `{client}`");
-        Err(Error::new(operation, Fault::Unexpected("another writer keeps changing the grant".to_owned())))
     }
 
-    /// Revokes scopes and keeps the others; a grant without any is deleted. Returns those that were there.
+    /// Revokes scopes and keeps the others; a grant without any is deleted. Returns those that were there; none when what is
+    /// shown is not there to be changed, be it gone or not known yet.
     pub async fn revoke_delegated(
         &self,
         call: &Call,
@@ -137,14 +166,44 @@ impl Grants<'_> {
     ) -> Result<BTreeSet<String>, Error> {
         let Some(grant) = self.get(call, client, resource).await? else { return Ok(BTreeSet::new()) };
         let held = grant.scopes();
+        self.note_revoked(client, resource, scopes);
         let taken: BTreeSet<String> = held.intersection(scopes).cloned().collect();
         let left: BTreeSet<String> = held.difference(scopes).cloned().collect();
-        if left.is_empty() {
-            self.delete(call, &grant.id).await?;
-        } else if !taken.is_empty() {
-            self.replace(call, &grant.id, &left).await?;
-        }
-        Ok(taken)
+        let is_done = if left.is_empty() {
+            self.delete(call, &grant.id).await?
+        } else if taken.is_empty() {
+            true
+        } else {
+            match self.replace(call, &grant.id, &left).await {
+                Err(error) if error.is_not_found() => false,
+                outcome => outcome.map(|()| true)?,
+            }
+        };
+        Ok(if is_done { taken } else { BTreeSet::new() })
+    }
+
+    fn has_revoked(self, client: &str, resource: &str, scope: &str) -> bool {
+        let revoked = self.0.revoked().lock().unwrap_or_else(PoisonError::into_inner);
+        grant_id(client, resource)
+            .and_then(|id| revoked.get(&id))
+            .is_some_and(|scopes| scopes.contains(scope))
+    }
+
+    fn note_revoked(self, client: &str, resource: &str, scopes: &BTreeSet<String>) {
+        let Some(id) = grant_id(client, resource) else { return };
+        let mut revoked = self.0.revoked().lock().unwrap_or_else(PoisonError::into_inner);
+        revoked.entry(id).or_default().extend(scopes.iter().cloned());
+    }
+
+    fn note_granted(self, client: &str, resource: &str, scopes: &BTreeSet<String>) {
+        let Some(id) = grant_id(client, resource) else { return };
+        let mut revoked = self.0.revoked().lock().unwrap_or_else(PoisonError::into_inner);
+        revoked.entry(id).or_default().retain(|scope| !scopes.contains(scope));
+    }
+
+    fn forget_revoked(self, client: &str, resource: &str) {
+        let Some(id) = grant_id(client, resource) else { return };
+        self.0.revoked().lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
     }
 
     async fn create(
@@ -166,8 +225,7 @@ impl Grants<'_> {
             Ask::new(Method::POST, "/oauth2PermissionGrants".to_owned(), &needs::WRITE_GRANTS, operation)
                 .body(&new)?
                 .repeatable();
-        let passing = if self.0.is_fresh(client) { not_there_yet } else { never };
-        self.0.settle(call, ask, passing).await.map(drop)
+        self.0.settle(call, ask, self.0.late(client)).await.map(drop)
     }
 
     async fn replace(&self, call: &Call, id: &str, scopes: &BTreeSet<String>) -> Result<(), Error> {
@@ -178,36 +236,27 @@ impl Grants<'_> {
         self.0.settle(call, ask, never).await.map(drop)
     }
 
-    async fn delete(&self, call: &Call, id: &str) -> Result<(), Error> {
+    async fn delete(&self, call: &Call, id: &str) -> Result<bool, Error> {
         let path = format!("/oauth2PermissionGrants/{}", encoded(id));
         let ask =
             Ask::new(Method::DELETE, path, &needs::WRITE_GRANTS, format!("delete delegated grant `{id}`"));
         match self.0.settle(call, ask.repeatable(), never).await {
-            Err(error) if error.is_not_found() => Ok(()),
-            outcome => outcome.map(drop),
+            Err(error) if error.is_not_found() => Ok(false),
+            outcome => outcome.map(|_| true),
         }
     }
 
-    /// Whether the write has become visible and nobody has overwritten it. An old value from a lagging replica looks
-    /// the same as an overwritten one, so it is looked at until it is there or the patience for one round ends.
-    async fn holds(
+    /// Whether somebody else has changed the grant since it was read: it shows a text of neither before nor after our write.
+    async fn was_overtaken(
         &self,
         call: &Call,
         client: &str,
         resource: &str,
-        scopes: &BTreeSet<String>,
+        before: &BTreeSet<String>,
+        written: &BTreeSet<String>,
     ) -> Result<bool, Error> {
-        let round = call.at_most(std::time::Duration::from_secs(20));
-        let look = || async {
-            let held =
-                self.get(call, client, resource).await?.map(|grant| grant.scopes()).unwrap_or_default();
-            Ok(scopes.is_subset(&held).then_some(()))
-        };
-        match self.0.observe(&round, "see the delegated grant", look).await {
-            Ok(()) => Ok(true),
-            Err(error) if matches!(error.fault(), Fault::Unexpected(_)) => Ok(false),
-            Err(error) => Err(error),
-        }
+        let shown = self.get(call, client, resource).await?.map(|grant| grant.scopes());
+        Ok(shown.is_some_and(|shown| shown != *before && !written.is_subset(&shown)))
     }
 }
 
@@ -222,7 +271,7 @@ fn text(operation: &str, scopes: &BTreeSet<String>) -> Result<String, Error> {
     if text.len() > LONGEST {
         let why =
             format!("the scopes take {} characters, of which Graph keeps at most {LONGEST}", text.len());
-        return Err(Error::new(operation, Fault::Unexpected(why)));
+        return Err(Error::new(operation, ErrorKind::Unexpected(why)));
     }
     Ok(text)
 }

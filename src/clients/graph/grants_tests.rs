@@ -104,3 +104,50 @@ async fn an_application_permission_that_is_held_already_is_success() {
     let given = graph.app_role_assignments().assign(&call(), CLIENT, RESOURCE, "role").await.expect("held");
     assert!(!given);
 }
+
+#[tokio::test]
+async fn a_grant_that_exists_and_is_not_shown_yet_is_waited_for() {
+    let (fake, graph) = Fake::serving(|seen, before| match seen.target.split(' ').next() {
+        // It takes four looks until the replica shows it.
+        Some("GET") if before >= 4 => Reply::ok(
+            json!({"id": ID, "clientId": CLIENT, "consentType": "AllPrincipals", "resourceId": RESOURCE,
+                             "scope": "a b"}),
+        ),
+        Some("POST") => {
+            Reply::error(409, "Request_MultipleObjectsWithSameKeyValue", "Permission entry already exists.")
+        }
+        _ => Reply::error(404, "Request_ResourceNotFound", "none"),
+    })
+    .await;
+    let given =
+        graph.grants().grant_delegated(&call(), CLIENT, RESOURCE, &scopes("a b")).await.expect("there");
+    assert!(given.is_empty(), "somebody else gave it: {given:?}");
+    assert_eq!(fake.count("POST"), 4);
+}
+
+#[tokio::test]
+async fn an_accepted_grant_is_trusted_although_no_replica_shows_it() {
+    let (fake, graph) = Fake::serving(|seen, _| match seen.target.split(' ').next() {
+        Some("POST") => Reply::new(201, Value::Null),
+        _ => Reply::error(404, "Request_ResourceNotFound", "none"),
+    })
+    .await;
+    let given =
+        graph.grants().grant_delegated(&call(), CLIENT, RESOURCE, &scopes("a b")).await.expect("given");
+    assert_eq!((given, fake.seen().len()), (scopes("a b"), 2));
+}
+
+#[tokio::test]
+async fn what_this_process_took_back_is_given_again_although_it_is_still_shown() {
+    let (fake, graph) = Fake::serving(|seen, _| match seen.target.split(' ').next() {
+        Some("GET") => Reply::ok(json!({"id": ID, "clientId": CLIENT, "consentType": "AllPrincipals",
+                                        "resourceId": RESOURCE, "scope": "a b"})),
+        Some("POST") => Reply::new(201, Value::Null),
+        _ => Reply::new(204, Value::Null),
+    })
+    .await;
+    let grants = graph.grants();
+    grants.revoke_delegated(&call(), CLIENT, RESOURCE, &scopes("a b")).await.expect("revoked");
+    let given = grants.grant_delegated(&call(), CLIENT, RESOURCE, &scopes("a b")).await.expect("given");
+    assert_eq!((given, fake.count("POST")), (scopes("a b"), 1));
+}

@@ -17,6 +17,13 @@ use crate::http::Call;
 #[derive(Debug, Clone, Copy)]
 pub struct Groups<'a>(pub(super) &'a Graph);
 
+impl Graph {
+    /// Groups.
+    pub fn groups(&self) -> Groups<'_> {
+        Groups(self)
+    }
+}
+
 const SELECT: &str = "id,displayName,mail,mailEnabled,securityEnabled,groupTypes,proxyAddresses";
 
 /// A group. Its texts belong to the page they came with.

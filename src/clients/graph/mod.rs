@@ -20,8 +20,8 @@ mod groups;
 mod guid;
 mod lenient;
 mod nearest;
-mod organization;
 mod owners;
+mod ownership;
 mod paging;
 mod passwords;
 mod permission_table;
@@ -30,6 +30,7 @@ mod policies;
 mod service_principals;
 mod sign_in_activity;
 mod snapshot;
+mod tenant;
 mod users;
 
 #[cfg(test)]
@@ -41,11 +42,11 @@ pub use applications::{
 };
 pub use connection::Graph;
 pub use deleted_items::{DeletedItems, DeletedPrincipal, purge_date};
-pub use error::{Answer, Error, Fault};
+pub use error::{Error, ErrorKind, Refusal};
 pub use grants::{Grant, Grants, grant_id};
 pub use groups::{DeletedGroup, Group, Groups};
 pub use nearest::nearest;
-pub use organization::{Domain, Domains, Organization, Tenant, VerifiedDomain};
+pub use ownership::{Deletion, Mark, owner_in};
 pub use passwords::{MintedPassword, NewPassword, PasswordCredential};
 pub use permission_table::{
     GRAPH_CLIENT_ID, PermissionKind, names as permission_names, permission_id, permission_name,
@@ -57,4 +58,5 @@ pub use service_principals::{
 };
 pub use sign_in_activity::KeyUse;
 pub use snapshot::Snapshot;
+pub use tenant::{Domain, Domains, TenantDetails, VerifiedDomain};
 pub use users::{DeletedUser, ExchangePlan, User, Users};

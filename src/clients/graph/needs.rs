@@ -138,14 +138,27 @@ impl Need {
         self.permissions.iter().any(powerful)
     }
 
-    /// Whether the permissions that a token carries include what is needed.
-    pub fn is_met_by(&self, allows: impl Fn(&str) -> bool) -> bool {
-        self.permissions.iter().all(|any_of| any_of.iter().any(|permission| allows(permission)))
+    /// What of it a token that carries these permissions lacks; `None` when it lacks nothing.
+    pub fn missing(&self, held: &[String]) -> Option<Missing> {
+        let carries = |name: &&str| held.iter().any(|held| held == name);
+        let lists: Vec<_> =
+            self.permissions.iter().copied().filter(|any_of| !any_of.iter().any(&carries)).collect();
+        (!lists.is_empty()).then_some(Missing { lists, note: self.note })
     }
+}
 
-    /// The lists of which the token carries nothing.
-    pub fn missing(&self, allows: impl Fn(&str) -> bool) -> Vec<&'static [&'static str]> {
-        self.permissions.iter().copied().filter(|any_of| !any_of.iter().any(|name| allows(name))).collect()
+/// What a token lacks of a need.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Missing {
+    lists: Vec<&'static [&'static str]>,
+    note: Option<&'static str>,
+}
+
+/// As of a [`Need`].
+impl fmt::Display for Missing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_lists(f, &self.lists)?;
+        self.note.map_or(Ok(()), |note| write!(f, " ({note})"))
     }
 }
 
@@ -176,11 +189,15 @@ mod tests {
 
     #[test]
     fn one_permission_of_each_list_is_needed() {
-        let needs =
-            |held: &'static [&'static str]| WRITE_ROLE_ASSIGNMENTS.is_met_by(|name| held.contains(&name));
-        assert!(needs(&["AppRoleAssignment.ReadWrite.All", "Directory.Read.All"]));
-        assert!(!needs(&["AppRoleAssignment.ReadWrite.All"]));
-        assert_eq!(WRITE_ROLE_ASSIGNMENTS.missing(|name| name == "Directory.Read.All").len(), 1);
+        let missing = |held: &[&str]| {
+            let held: Vec<String> = held.iter().map(|name| (*name).to_owned()).collect();
+            WRITE_ROLE_ASSIGNMENTS.missing(&held)
+        };
+        assert_eq!(missing(&["AppRoleAssignment.ReadWrite.All", "Directory.Read.All"]), None);
+        let lacks = missing(&["AppRoleAssignment.ReadWrite.All"]).expect("one of two");
+        assert!(lacks.to_string().starts_with("`Application.Read.All` or"), "{lacks}");
+        let lacks = missing(&["Directory.Read.All"]).expect("the other of two");
+        assert!(lacks.to_string().starts_with("`AppRoleAssignment.ReadWrite.All` ("), "{lacks}");
     }
 
     #[test]

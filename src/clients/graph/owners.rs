@@ -7,9 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use super::applications::Applications;
 use super::ask::{Ask, encoded, literal};
-use super::consistency::{never, not_there_yet};
+use super::consistency::never;
 use super::error::Error;
 use super::needs;
+use super::paging::Listing;
 use crate::http::Call;
 
 #[derive(Deserialize)]
@@ -38,8 +39,10 @@ impl Applications<'_> {
     pub async fn owners(&self, call: &Call, object_id: &str) -> Result<BTreeSet<String>, Error> {
         let path = format!("/applications/{}/owners?$select=id", encoded(object_id));
         let operation = format!("read the owners of application `{object_id}`");
-        let owners: Vec<Owner> =
-            self.0.list(call, Ask::get(path, &needs::READ_APPLICATIONS, operation)).await?;
+        let ask = Ask::get(path, &needs::READ_APPLICATIONS, operation);
+        let first = self.0.settle(call, ask.clone(), self.0.late(object_id)).await?;
+        let first: Listing<Owner> = first.json().map_err(|error| ask.error(error))?;
+        let owners = self.0.list_from(call, &ask, first).await?;
         Ok(owners.into_iter().map(|owner| owner.id).collect())
     }
 
@@ -52,8 +55,7 @@ impl Applications<'_> {
         let ask =
             Ask::new(Method::POST, path, &needs::WRITE_OWNERS, operation).body(&reference)?.repeatable();
         let _writer = self.lock(call, object_id).await?;
-        let passing = if self.0.is_fresh(object_id) { not_there_yet } else { never };
-        match self.0.settle(call, ask, passing).await {
+        match self.0.settle(call, ask, self.0.late(object_id)).await {
             Err(error) if says(&error, "object references already exist") => Ok(()),
             outcome => outcome.map(drop),
         }
@@ -73,5 +75,5 @@ impl Applications<'_> {
 }
 
 fn says(error: &Error, fragment: &str) -> bool {
-    error.answer().is_some_and(|answer| answer.says(fragment))
+    error.refusal().is_some_and(|answer| answer.says(fragment))
 }

@@ -10,7 +10,7 @@ use tokio_util::task::AbortOnDropHandle;
 
 use super::ask::Ask;
 use super::connection::Graph;
-use super::error::{Error, Fault};
+use super::error::{Error, ErrorKind};
 use crate::http::{Call, Response};
 
 /// The largest page that Graph serves of directory objects.
@@ -99,7 +99,9 @@ impl Graph {
                 }
                 Ok(Err(error)) => return Err(error),
                 Err(_) => {
-                    return Err(ask.error(Fault::Unexpected("the request for a page was ended".to_owned())));
+                    return Err(
+                        ask.error(ErrorKind::Unexpected("the request for a page was ended".to_owned()))
+                    );
                 }
             };
         }
@@ -152,19 +154,19 @@ pub(super) struct Listing<T> {
 }
 
 fn page_url(ask: &Ask, next: &str) -> Result<Url, Error> {
-    Url::parse(next).map_err(|_| ask.error(Fault::Unexpected("its next page is no address".to_owned())))
+    Url::parse(next).map_err(|_| ask.error(ErrorKind::Unexpected("its next page is no address".to_owned())))
 }
 
 /// A proxy's page is called that; else the place is named and not the text, which would quote a person's data.
 fn undecodable(ask: &Ask, response: &Response, error: &serde_json::Error) -> Error {
     match response.not_json() {
         Some(error) => ask.error(error),
-        None => ask.error(Fault::Unexpected(format!("line {} column {}", error.line(), error.column()))),
+        None => ask.error(ErrorKind::Unexpected(format!("line {} column {}", error.line(), error.column()))),
     }
 }
 
 fn is_expired(error: &Error) -> bool {
-    error.answer().is_some_and(|answer| answer.is("Directory_ExpiredPageToken"))
+    error.refusal().is_some_and(|answer| answer.is("Directory_ExpiredPageToken"))
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::applications::{Application, Applications};
 use super::ask::{Ask, encoded};
-use super::consistency::{concurrent, never, not_there_yet, secret_not_there_yet};
+use super::consistency::{concurrent, never, secret_not_there_yet};
 use super::error::Error;
 use super::lenient;
 use super::needs;
@@ -97,8 +97,7 @@ impl Applications<'_> {
         let mut attempt = 1;
         loop {
             // A 404 or 409 says that nothing was made; the application may still be on its way to this replica.
-            let passing = if self.0.is_fresh(object_id) { not_there_yet } else { never };
-            let made = match self.0.settle(call, ask.clone(), passing).await {
+            let made = match self.0.settle(call, ask.clone(), self.0.late(object_id)).await {
                 Ok(response) => response.json::<MintedPassword>().map_err(|error| ask.error(error)),
                 Err(error) => Err(error),
             };
@@ -171,14 +170,6 @@ struct Keys {
 }
 
 impl Application {
-    /// Its secrets whose description contains `marker`.
-    pub fn passwords_marked<'a>(&'a self, marker: &'a str) -> impl Iterator<Item = &'a PasswordCredential> {
-        let bears_it = move |key: &&PasswordCredential| {
-            key.display_name.as_deref().is_some_and(|name| name.contains(marker))
-        };
-        self.password_credentials.iter().filter(bears_it)
-    }
-
     /// The secret of this id.
     pub fn password(&self, key_id: &str) -> Option<&PasswordCredential> {
         self.password_credentials.iter().find(|key| key.key_id.eq_ignore_ascii_case(key_id))

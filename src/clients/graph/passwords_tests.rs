@@ -111,5 +111,6 @@ async fn a_policy_that_forbids_secrets_is_told_apart() {
     let (_, graph) =
         Fake::serving(|_, _| Reply::error(400, "CredentialTypeNotAllowedAsPerAppPolicy", "Not allowed."))
             .await;
-    assert!(mint(&graph).await.expect_err("refused").is_secret_policy());
+    let error = mint(&graph).await.expect_err("refused").to_string();
+    assert!(error.contains("policy of the tenant forbids client secrets"), "{error}");
 }

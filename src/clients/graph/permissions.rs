@@ -4,8 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
-use super::app_role_assignments::AppRoleAssignment;
-use super::applications::Application;
 use super::ask::Ask;
 use super::connection::Graph;
 use super::error::Error;
@@ -19,6 +17,13 @@ use crate::http::Call;
 #[derive(Debug, Clone, Copy)]
 pub struct Permissions<'a>(pub(super) &'a Graph);
 
+impl Graph {
+    /// Names and ids of Microsoft Graph's own permissions.
+    pub fn permissions(&self) -> Permissions<'_> {
+        Permissions(self)
+    }
+}
+
 /// A name that Microsoft Graph does not offer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnknownPermission {
@@ -30,10 +35,19 @@ pub struct UnknownPermission {
     pub nearest: Option<String>,
     /// The name exists, in the other kind.
     pub exists_as_other_kind: bool,
+    /// What was given is the id of the permission with this name.
+    pub is_id_of: Option<String>,
 }
 
 impl std::fmt::Display for UnknownPermission {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if let Some(name) = &self.is_id_of {
+            return write!(
+                f,
+                "`{}` is the id of the {} permission `{name}`: write the name.",
+                self.name, self.kind
+            );
+        }
         write!(f, "Microsoft Graph has no {} permission `{}`", self.kind, self.name)?;
         if self.exists_as_other_kind {
             f.write_str("; it exists only in the other kind")?;
@@ -104,37 +118,6 @@ impl Permissions<'_> {
         Ok(found.map_or_else(|| id.to_owned(), |((_, name), _)| name.clone()))
     }
 
-    /// The names of the permissions of Microsoft Graph that a registration asks for.
-    pub async fn declared(
-        &self,
-        call: &Call,
-        kind: PermissionKind,
-        application: &Application,
-    ) -> Result<BTreeSet<String>, Error> {
-        let mut names = BTreeSet::new();
-        for id in application.graph_permission_ids(kind) {
-            names.insert(self.name(call, kind, id).await?);
-        }
-        Ok(names)
-    }
-
-    /// The names of the application permissions of Microsoft Graph among these assignments.
-    pub async fn assigned(
-        &self,
-        call: &Call,
-        assignments: &[AppRoleAssignment],
-    ) -> Result<BTreeSet<String>, Error> {
-        let mut names = BTreeSet::new();
-        if assignments.is_empty() {
-            return Ok(names);
-        }
-        let graph_principal = self.graph_principal(call).await?;
-        for assignment in assignments.iter().filter(|assignment| assignment.resource_id == graph_principal) {
-            names.insert(self.name(call, PermissionKind::Application, &assignment.app_role_id).await?);
-        }
-        Ok(names)
-    }
-
     /// Object id of Microsoft Graph's principal in this tenant, asked for once.
     pub async fn graph_principal(&self, call: &Call) -> Result<String, Error> {
         let look = || async {
@@ -162,7 +145,9 @@ impl Permissions<'_> {
         let nearest = nearest(name, known).map(str::to_owned);
         let exists_as_other_kind =
             permission_id(other, name).is_some() || live.ids.contains_key(&(other, name.to_owned()));
-        Ok(UnknownPermission { name: name.to_owned(), kind, nearest, exists_as_other_kind })
+        let named = self.name(call, kind, name).await?;
+        let is_id_of = (named != name).then_some(named);
+        Ok(UnknownPermission { name: name.to_owned(), kind, nearest, exists_as_other_kind, is_id_of })
     }
 
     /// What the tenant's principal publishes, asked for once and only when the table does not know a name. A tenant

@@ -18,6 +18,13 @@ use crate::http::Call;
 #[derive(Debug, Clone, Copy)]
 pub struct Policies<'a>(pub(super) &'a Graph);
 
+impl Graph {
+    /// App management policies.
+    pub fn policies(&self) -> Policies<'_> {
+        Policies(self)
+    }
+}
+
 /// What policies say about client secrets of one application.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PasswordRules {

@@ -1,11 +1,12 @@
 //! Service principals: what an application is within a tenant.
 
+use jiff::Timestamp;
 use reqwest::Method;
 use serde::{Deserialize, Serialize};
 
 use super::ask::{Ask, encoded, literal};
 use super::connection::Graph;
-use super::consistency::{application_not_there_yet, never, not_there_yet};
+use super::consistency::{application_not_there_yet, never};
 use super::error::Error;
 use super::lenient;
 use super::needs;
@@ -14,6 +15,13 @@ use crate::http::Call;
 /// The verbs of service principals.
 #[derive(Debug, Clone, Copy)]
 pub struct ServicePrincipals<'a>(pub(super) &'a Graph);
+
+impl Graph {
+    /// Service principals.
+    pub fn service_principals(&self) -> ServicePrincipals<'_> {
+        ServicePrincipals(self)
+    }
+}
 
 const SELECT: &str = "id,appId,displayName,accountEnabled,tags,appOwnerOrganizationId,deletedDateTime";
 
@@ -68,9 +76,6 @@ pub struct NewServicePrincipal {
 #[derive(Debug, Clone, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ServicePrincipalChange {
-    /// Whether its application may sign in.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub account_enabled: Option<bool>,
     /// Its own tags.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<String>>,
@@ -81,26 +86,37 @@ impl ServicePrincipals<'_> {
     pub async fn get(&self, call: &Call, object_id: &str) -> Result<Option<ServicePrincipal>, Error> {
         let path = format!("/servicePrincipals/{}?$select={SELECT}", encoded(object_id));
         let ask = Ask::get(path, &needs::READ_APPLICATIONS, format!("read service principal `{object_id}`"));
-        self.0.read_optional(call, ask).await
+        let found: Option<ServicePrincipal> = self.0.read_optional(call, ask).await?;
+        if let Some(principal) = &found {
+            self.0.note_fresh(&principal.object_id);
+        }
+        Ok(found)
     }
 
     /// The principal of the application with this client id; a tenant has at most one.
     ///
-    /// One that this process made is waited for: a replica that does not know it is behind.
+    /// One that is known to have been made a moment ago is waited for: a replica that does not know it is behind. What is
+    /// seen here is there for all steps that follow, whatever another replica says.
     pub async fn get_by_client_id(
         &self,
         call: &Call,
         client_id: &str,
     ) -> Result<Option<ServicePrincipal>, Error> {
-        if !self.0.is_fresh(&principal_of(client_id)) {
-            return self.0.read_optional(call, by_client_id(client_id)).await;
-        }
-        let operation = format!("read the service principal of `{client_id}`");
-        match self.0.settle(call, by_client_id(client_id), not_there_yet).await {
-            Ok(response) => response.json().map(Some).map_err(|error| Error::new(operation, error)),
+        let ask = by_client_id(client_id);
+        match self.0.settle(call, ask.clone(), self.0.late(&principal_of(client_id))).await {
+            Ok(response) => {
+                let found: ServicePrincipal = response.json().map_err(|error| ask.error(error))?;
+                self.0.note_fresh(&found.object_id);
+                Ok(Some(found))
+            }
             Err(error) if error.is_not_found() => Ok(None),
             Err(error) => Err(error),
         }
+    }
+
+    /// Takes note that an application's principal was made then, as a state remembers or as its application's age suggests.
+    pub fn note_made(&self, client_id: &str, when: Timestamp) {
+        self.0.note_made(&principal_of(client_id), when);
     }
 
     /// Makes the principal of an application, or takes the one that is there (Graph: serviceprincipal-post).
@@ -138,26 +154,13 @@ impl ServicePrincipals<'_> {
         let operation = format!("change service principal `{object_id}`");
         let ask =
             Ask::new(Method::PATCH, path, &needs::WRITE_APPLICATIONS, operation).body(change)?.repeatable();
-        let passing = if self.0.is_fresh(object_id) { not_there_yet } else { never };
-        self.0.settle(call, ask, passing).await.map(drop)
-    }
-
-    /// Moves a principal to the deleted items. True when it was there.
-    pub async fn delete(&self, call: &Call, object_id: &str) -> Result<bool, Error> {
-        let path = format!("/servicePrincipals/{}", encoded(object_id));
-        let operation = format!("delete service principal `{object_id}`");
-        let ask = Ask::new(Method::DELETE, path, &needs::WRITE_APPLICATIONS, operation).repeatable();
-        match self.0.settle(call, ask, never).await {
-            Ok(_) => Ok(true),
-            Err(error) if error.is_not_found() => Ok(false),
-            Err(error) => Err(error),
-        }
+        self.0.settle(call, ask, self.0.late(object_id)).await.map(drop)
     }
 }
 
 /// A principal of this client id exists (409, observed; its service principal name is in use).
 fn is_there_already(error: &Error) -> bool {
-    error.answer().is_some_and(|answer| {
+    error.refusal().is_some_and(|answer| {
         (answer.is("Request_MultipleObjectsWithSameKeyValue") || answer.is("ObjectConflict"))
             && (answer.status == 409 || answer.says("already in use"))
     })

@@ -57,17 +57,14 @@ impl Graph {
     pub async fn snapshot(&self, call: &Call, client_id: &str) -> Result<Arc<Snapshot>, Error> {
         let known = self.snapshot_cell(client_id);
         let read = || async {
-            if !self.is_fresh(&service_principals::principal_of(client_id)) {
-                return self.read_snapshot(call, client_id).await.map(Arc::new);
-            }
-            // This process made both: replicas that do not know them are behind.
+            // Where something says that both were just made, replicas that do not know them are behind.
+            let made = self.made(&service_principals::principal_of(client_id));
             let look = || async {
                 let snapshot = self.read_snapshot(call, client_id).await?;
                 let whole = snapshot.application.is_some() && snapshot.service_principal.is_some();
-                Ok(whole.then_some(snapshot))
+                Ok((snapshot, whole))
             };
-            let fact = format!("read application `{client_id}`");
-            self.observe(call, &fact, look).await.map(Arc::new)
+            self.settled(call, made, look).await.map(Arc::new)
         };
         known.get_or_try_init(read).await.cloned()
     }
@@ -86,11 +83,15 @@ impl Graph {
         ];
         let [application, service_principal, grants, roles, owners, graph_principal] =
             self.batch(call, asks).await?;
+        let application: Option<Application> = application.decode_optional()?;
+        if let Some(application) = &application {
+            self.note_application(application);
+        }
         let graph_principal: Option<Identified> = graph_principal.decode_optional()?;
         let graph_principal_id = graph_principal.map(|principal| principal.id);
         remember_graph_principal(self, graph_principal_id.clone());
         Ok(Snapshot {
-            application: application.decode_optional()?,
+            application,
             service_principal: service_principal.decode_optional()?,
             grants: unless_forbidden(self.whole(call, &grants_ask, grants).await)?,
             app_role_assignments: unless_forbidden(self.whole(call, &roles_ask, roles).await)?,

@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::Graph;
-use crate::auth::{Arguments, Credentials, Settings, TenantId, choose};
+use crate::auth::{Arguments, Credentials, ResolvedArguments, TenantId, choose};
 use crate::env::EnvMap;
 use crate::http::{Call, HttpClient, Options};
 
@@ -92,7 +92,7 @@ impl Fake {
             client_secret: Some("never-to-be-seen".into()),
             ..Arguments::default()
         };
-        let settings = Settings::resolve(arguments, &EnvMap::default()).expect("settings");
+        let settings = ResolvedArguments::resolve(arguments, &EnvMap::default()).expect("settings");
         let choice = choose(&settings).expect("a choice");
         let options = Options { ca_bundle: None, env: EnvMap::default(), user_agent: "test".to_owned() };
         let http = HttpClient::new(options).read_only(read_only);

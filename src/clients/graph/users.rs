@@ -16,6 +16,13 @@ use crate::http::Call;
 #[derive(Debug, Clone, Copy)]
 pub struct Users<'a>(pub(super) &'a Graph);
 
+impl Graph {
+    /// Users.
+    pub fn users(&self) -> Users<'_> {
+        Users(self)
+    }
+}
+
 const SELECT: &str =
     "id,userPrincipalName,mail,givenName,surname,accountEnabled,userType,proxyAddresses,assignedPlans";
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use reqwest::{Certificate, Client, redirect};
 
-use super::error::{Error, Fault};
+use super::error::{Error, ErrorKind};
 use super::proxy;
 use crate::env::EnvMap;
 
@@ -50,17 +50,17 @@ pub fn build(options: &Options) -> Result<Client, Error> {
         builder = builder.tls_certs_merge(authorities(path)?);
     }
     let proxies = proxy::of(&options.env)
-        .map_err(|unusable| Error::of_options(Fault::Proxy { variable: unusable.variable }))?;
+        .map_err(|unusable| Error::of_options(ErrorKind::Proxy { variable: unusable.variable }))?;
     for proxy in proxies {
         builder = builder.proxy(proxy);
     }
     // The feature set decides the crypto provider unless one is installed for the process; both are aws-lc-rs.
-    builder.build().map_err(|error| Error::of_options(Fault::Client { cause: error.to_string() }))
+    builder.build().map_err(|error| Error::of_options(ErrorKind::Client { cause: error.to_string() }))
 }
 
 fn authorities(path: &Path) -> Result<Vec<Certificate>, Error> {
     let unusable =
-        |cause: String| Error::of_options(Fault::CaBundle { path: path.display().to_string(), cause });
+        |cause: String| Error::of_options(ErrorKind::CaBundle { path: path.display().to_string(), cause });
     let pem = std::fs::read(path).map_err(|error| unusable(error.to_string()))?;
     let certificates = Certificate::from_pem_bundle(&pem).map_err(|error| unusable(error.to_string()))?;
     if certificates.is_empty() {
@@ -90,7 +90,7 @@ mod tests {
         for path in [empty, directory.path().join("missing.pem")] {
             let options = Options { ca_bundle: Some(path.clone()), ..options() };
             let text = build(&options).expect_err("refused").to_string();
-            assert!(text.contains(&path.display().to_string()) && text.contains("ca_bundle"), "{text}");
+            assert!(text.contains(&path.display().to_string()) && text.contains("authorities"), "{text}");
         }
     }
 

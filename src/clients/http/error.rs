@@ -12,7 +12,7 @@ use super::call::{Call, Interrupted};
 pub struct Error(Box<Inner>);
 
 struct Inner {
-    fault: Fault,
+    kind: ErrorKind,
     request: Option<About>,
 }
 
@@ -43,15 +43,15 @@ impl About {
         self
     }
 
-    pub(super) fn error(&self, fault: Fault) -> Error {
-        Error(Box::new(Inner { fault, request: Some(self.clone()) }))
+    pub(super) fn error(&self, kind: ErrorKind) -> Error {
+        Error(Box::new(Inner { kind, request: Some(self.clone()) }))
     }
 }
 
 /// What went wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Fault {
+pub enum ErrorKind {
     /// The file with certificate authorities cannot be used.
     CaBundle {
         /// The file.
@@ -129,45 +129,40 @@ pub enum Fault {
 
 impl Error {
     /// An error in the client's options, before there is a request.
-    pub(super) fn of_options(fault: Fault) -> Self {
-        Self(Box::new(Inner { fault, request: None }))
+    pub(super) fn of_options(kind: ErrorKind) -> Self {
+        Self(Box::new(Inner { kind, request: None }))
     }
 
     /// A request that could not be put together.
     pub fn of_request(cause: impl Into<String>) -> Self {
-        Self::of_options(Fault::Request { cause: cause.into() })
+        Self::of_options(ErrorKind::Request { cause: cause.into() })
     }
 
     /// What went wrong.
-    pub fn fault(&self) -> &Fault {
-        &self.0.fault
-    }
-
-    /// The id the service gave the request, when it answered at all.
-    pub fn request_id(&self) -> Option<&str> {
-        self.0.request.as_ref()?.request_id.as_deref()
+    pub fn kind(&self) -> &ErrorKind {
+        &self.0.kind
     }
 
     /// Whether the service may have acted on the request although no answer came.
     pub fn outcome_is_unknown(&self) -> bool {
         matches!(
-            self.fault(),
-            Fault::Broken { .. }
-                | Fault::Timeout
-                | Fault::Cancelled
-                | Fault::NotJson { .. }
-                | Fault::Decode { .. }
-                | Fault::TooLarge { .. }
+            self.kind(),
+            ErrorKind::Broken { .. }
+                | ErrorKind::Timeout
+                | ErrorKind::Cancelled
+                | ErrorKind::NotJson { .. }
+                | ErrorKind::Decode { .. }
+                | ErrorKind::TooLarge { .. }
         )
     }
 
     /// Whether the user interrupted the operation.
     pub fn is_cancelled(&self) -> bool {
-        *self.fault() == Fault::Cancelled
+        *self.kind() == ErrorKind::Cancelled
     }
 }
 
-impl From<Interrupted> for Fault {
+impl From<Interrupted> for ErrorKind {
     fn from(interrupted: Interrupted) -> Self {
         match interrupted {
             Interrupted::Deadline => Self::Timeout,
@@ -182,11 +177,11 @@ impl From<Interrupted> for Error {
     }
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for ErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::CaBundle { path, cause } => {
-                write!(f, "the certificate authorities in `{path}` (`ca_bundle`) cannot be used: {cause}")
+                write!(f, "the certificate authorities in `{path}` cannot be used: {cause}")
             }
             Self::Proxy { variable } => write!(
                 f,
@@ -208,8 +203,7 @@ impl fmt::Display for Fault {
             ),
             Self::Untrusted { cause } => write!(
                 f,
-                "the server's certificate is not trusted ({cause}): if a proxy or a private authority signed it, \
-                 name that authority's PEM file in `ca_bundle`"
+                "the server's certificate is not trusted ({cause}): a proxy or a private authority may have signed it"
             ),
             Self::Broken { cause } => write!(
                 f,
@@ -217,7 +211,7 @@ impl fmt::Display for Fault {
                  request is unknown"
             ),
             Self::Timeout => {
-                f.write_str("the operation's time was up: raise it in the `timeouts` block if the service was only slow")
+                f.write_str("the operation's time was up")
             }
             Self::Cancelled => f.write_str("the operation was interrupted"),
             Self::Redirect { status, location } => {
@@ -254,11 +248,14 @@ impl fmt::Display for Fault {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Some(about) = &self.0.request else { return self.0.fault.fmt(f) };
-        if matches!(self.0.fault, Fault::Unreachable { .. } | Fault::Untrusted { .. } | Fault::Unencrypted) {
+        let Some(about) = &self.0.request else { return self.0.kind.fmt(f) };
+        if matches!(
+            self.0.kind,
+            ErrorKind::Unreachable { .. } | ErrorKind::Untrusted { .. } | ErrorKind::Unencrypted
+        ) {
             write!(f, "`{}`: ", about.host)?;
         }
-        write!(f, "{}\n\nRequest: {} {}", self.0.fault, about.method, about.url)?;
+        write!(f, "{}\n\nRequest: {} {}", self.0.kind, about.method, about.url)?;
         if let Some(request_id) = &about.request_id {
             write!(f, "\nRequest id: {request_id}")?;
         }
@@ -269,24 +266,24 @@ impl fmt::Display for Error {
 /// Holds nothing that [`fmt::Display`] would not show.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Error").field("fault", &self.0.fault).field("request", &self.0.request).finish()
+        f.debug_struct("Error").field("kind", &self.0.kind).field("request", &self.0.request).finish()
     }
 }
 
 impl std::error::Error for Error {}
 
 /// What a failed attempt means. The messages of the chain of causes are kept, never their `Debug`.
-pub(super) fn fault_of(error: reqwest::Error) -> Fault {
+pub(super) fn kind_of(error: reqwest::Error) -> ErrorKind {
     let error = error.without_url();
     let cause = chain(&error);
     if is_certificate_fault(&error) {
-        Fault::Untrusted { cause }
+        ErrorKind::Untrusted { cause }
     } else if error.is_connect() {
-        Fault::Unreachable { cause }
+        ErrorKind::Unreachable { cause }
     } else if error.is_builder() {
-        Fault::Request { cause }
+        ErrorKind::Request { cause }
     } else {
-        Fault::Broken { cause }
+        ErrorKind::Broken { cause }
     }
 }
 
@@ -333,8 +330,11 @@ mod tests {
 
     #[test]
     fn every_text_names_the_request_and_its_ids_and_no_secret() {
-        let error =
-            about().error(Fault::NotJson { status: 200, content_type: Some("text/html".into()), html: true });
+        let error = about().error(ErrorKind::NotJson {
+            status: 200,
+            content_type: Some("text/html".into()),
+            html: true,
+        });
         let (text, debug) = (error.to_string(), format!("{error:?}"));
         assert!(
             text.contains("an HTML page") && text.contains("GET https://graph.test/v1.0/users"),
@@ -347,9 +347,9 @@ mod tests {
     #[test]
     fn what_was_never_sent_has_no_unknown_outcome() {
         let cause = || "x".to_owned();
-        assert!(!about().error(Fault::Unreachable { cause: cause() }).outcome_is_unknown());
-        assert!(!about().error(Fault::Untrusted { cause: cause() }).outcome_is_unknown());
-        assert!(about().error(Fault::Broken { cause: cause() }).outcome_is_unknown());
-        assert!(about().error(Fault::Timeout).outcome_is_unknown());
+        assert!(!about().error(ErrorKind::Unreachable { cause: cause() }).outcome_is_unknown());
+        assert!(!about().error(ErrorKind::Untrusted { cause: cause() }).outcome_is_unknown());
+        assert!(about().error(ErrorKind::Broken { cause: cause() }).outcome_is_unknown());
+        assert!(about().error(ErrorKind::Timeout).outcome_is_unknown());
     }
 }

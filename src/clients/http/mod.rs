@@ -24,7 +24,7 @@ pub use address::is_loopback;
 pub use body::Body;
 pub use call::{Call, Interrupted};
 pub use client::Options;
-pub use error::{Error, Fault};
+pub use error::{Error, ErrorKind};
 pub use json::{Misfit, MisfitKind, read_json, read_value};
 pub use limiter::Limiter;
 pub use request::{Repeat, Request};

@@ -6,7 +6,7 @@ use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, RETRY_AFTER};
 use serde::de::DeserializeOwned;
 use std::time::Duration;
 
-use super::error::{About, Error, Fault};
+use super::error::{About, Error, ErrorKind};
 use super::hidden::Hidden;
 use super::json::{MisfitKind, read_json};
 use super::retry;
@@ -78,7 +78,7 @@ impl Response {
     }
 
     fn not_json_error(&self) -> Error {
-        self.error(Fault::NotJson {
+        self.error(ErrorKind::NotJson {
             status: self.status,
             content_type: text(&self.headers, CONTENT_TYPE.as_str()).map(|value| bounded(value, 80)),
             html: is_html(&self.headers, &self.body),
@@ -91,8 +91,8 @@ impl Response {
         self.hidden.shown(text, limit)
     }
 
-    pub(super) fn error(&self, fault: Fault) -> Error {
-        self.about.clone().answered(self.request_id.as_deref()).error(fault)
+    pub(super) fn error(&self, kind: ErrorKind) -> Error {
+        self.about.clone().answered(self.request_id.as_deref()).error(kind)
     }
 }
 
@@ -100,7 +100,7 @@ fn decode<T: DeserializeOwned>(body: &[u8], response: &Response) -> Result<T, Er
     read_json(body).map_err(|misfit| {
         let foreign = response.not_json().filter(|_| misfit.kind == MisfitKind::Malformed);
         foreign.unwrap_or_else(|| {
-            response.error(Fault::Decode { path: misfit.path, cause: misfit.kind.to_string() })
+            response.error(ErrorKind::Decode { path: misfit.path, cause: misfit.kind.to_string() })
         })
     })
 }
@@ -167,17 +167,17 @@ mod tests {
     fn a_proxys_page_is_recognised_by_type_or_by_content() {
         for page in [response("text/html", "<html>"), response("application/json", " <!doctype html>")] {
             let error = page.json::<Thing>().expect_err("no JSON");
-            assert!(matches!(error.fault(), Fault::NotJson { html: true, .. }), "{error}");
+            assert!(matches!(error.kind(), ErrorKind::NotJson { html: true, .. }), "{error}");
         }
         let plain = response("text/plain", "Access denied").json::<Thing>().expect_err("no JSON");
-        assert!(matches!(plain.fault(), Fault::NotJson { html: false, .. }), "{plain}");
+        assert!(matches!(plain.kind(), ErrorKind::NotJson { html: false, .. }), "{plain}");
     }
 
     #[test]
     fn another_shape_names_the_place_and_not_the_value() {
         let error =
             response("application/json", r#"{"items":[1,"hush"]}"#).json::<Thing>().expect_err("shape");
-        assert!(matches!(error.fault(), Fault::Decode { path, .. } if path == "items[1]"), "{error}");
+        assert!(matches!(error.kind(), ErrorKind::Decode { path, .. } if path == "items[1]"), "{error}");
         assert!(!error.to_string().contains("hush"), "{error}");
     }
 
@@ -185,7 +185,7 @@ mod tests {
     fn json_cut_short_and_trailing_text_are_refused() {
         for body in [r#"{"items":[1"#, r#"{"items":[]} x"#] {
             let error = response("application/json", body).json::<Thing>().expect_err("malformed");
-            assert!(matches!(error.fault(), Fault::Decode { .. }), "{error}");
+            assert!(matches!(error.kind(), ErrorKind::Decode { .. }), "{error}");
         }
     }
 }

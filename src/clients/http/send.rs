@@ -13,7 +13,7 @@ use super::address;
 use super::body::wiped;
 use super::call::Call;
 use super::client::{self, Options};
-use super::error::{About, Error, Fault, fault_of};
+use super::error::{About, Error, ErrorKind, kind_of};
 use super::limiter::Limiter;
 use super::request::Request;
 use super::response::{self, Response};
@@ -130,10 +130,10 @@ impl<'a> Attempts<'a> {
         let url = &self.request.url;
         let permitted = url.scheme() == "https" || (url.scheme() == "http" && address::is_loopback(url));
         if !permitted {
-            return Err(self.about.error(Fault::Unencrypted));
+            return Err(self.about.error(ErrorKind::Unencrypted));
         }
         if self.request.writes && self.http.read_only {
-            return Err(self.about.error(Fault::ReadOnly));
+            return Err(self.about.error(ErrorKind::ReadOnly));
         }
         let (client, generation) = self.http.client()?;
         let started = Instant::now();
@@ -150,13 +150,13 @@ impl<'a> Attempts<'a> {
         match self.call.run(attempt).await {
             Err(interrupted) => Err(self.about.error(interrupted.into())),
             Ok(Err(error)) => {
-                let fault = fault_of(error);
+                let kind = kind_of(error);
                 tracing::debug!(
-                    method = %self.request.method, url = %address::shown(url), error = %fault,
+                    method = %self.request.method, url = %address::shown(url), error = %kind,
                     duration_ms = milliseconds(started.elapsed()), "request failed"
                 );
                 let about = self.about.clone();
-                self.after_failure(fault, &about).await.map(|()| Head::Again)
+                self.after_failure(kind, &about).await.map(|()| Head::Again)
             }
             Ok(Ok(answer)) => self.judge(answer, generation, started).await,
         }
@@ -173,7 +173,7 @@ impl<'a> Attempts<'a> {
         let body = match self.call.run(whole_body(head, limit, self.request.wipe)).await {
             Err(interrupted) => return Err(about.error(interrupted.into())),
             Ok(Ok(body)) => body,
-            Ok(Err(fault)) => return self.after_failure(fault, &about).await.map(|()| None),
+            Ok(Err(kind)) => return self.after_failure(kind, &about).await.map(|()| None),
         };
         let (request_id, date) = (response::request_id_of(&headers), response::date_of(&headers));
         let hidden = self.request.hidden.clone();
@@ -199,7 +199,7 @@ impl<'a> Attempts<'a> {
             let location = location.and_then(|location| self.request.url.join(location).ok());
             let location =
                 location.map(|url| format!("{}{}", url.origin().ascii_serialization(), url.path()));
-            return Err(about.error(Fault::Redirect { status: status.as_u16(), location }));
+            return Err(about.error(ErrorKind::Redirect { status: status.as_u16(), location }));
         }
         let retry_after = response::retry_after_of(headers, response::date_of(headers));
         let outcome = Outcome::Answer { status: status.as_u16(), retry_after };
@@ -222,18 +222,18 @@ impl<'a> Attempts<'a> {
     }
 
     /// Waits for the next attempt after one that brought no answer; the error itself when there is to be none.
-    pub(super) async fn after_failure(&mut self, fault: Fault, about: &About) -> Result<(), Error> {
-        let outcome = match fault {
-            Fault::Unreachable { .. } => Outcome::NotConnected,
-            Fault::Broken { .. } => Outcome::Broken,
-            _ => return Err(about.error(fault)),
+    pub(super) async fn after_failure(&mut self, kind: ErrorKind, about: &About) -> Result<(), Error> {
+        let outcome = match kind {
+            ErrorKind::Unreachable { .. } => Outcome::NotConnected,
+            ErrorKind::Broken { .. } => Outcome::Broken,
+            _ => return Err(about.error(kind)),
         };
         match decide(outcome, self.request.repeat, self.repeats) {
-            Decision::Done => Err(about.error(fault)),
+            Decision::Done => Err(about.error(kind)),
             Decision::Again { .. } => {
                 let delay = self.delays.next().unwrap_or(LONGEST_DELAY);
                 if delay >= self.call.remaining() {
-                    return Err(about.error(fault));
+                    return Err(about.error(kind));
                 }
                 self.pause(delay, about).await
             }
@@ -262,17 +262,17 @@ impl<'a> Attempts<'a> {
 }
 
 /// Reads a body of at most `limit` bytes; `wipe` when it holds a secret.
-async fn whole_body(mut answer: reqwest::Response, limit: usize, wipe: bool) -> Result<Bytes, Fault> {
-    let too_large = || Fault::TooLarge { limit };
+async fn whole_body(mut answer: reqwest::Response, limit: usize, wipe: bool) -> Result<Bytes, ErrorKind> {
+    let too_large = || ErrorKind::TooLarge { limit };
     let announced = answer.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
     if announced > limit {
         return Err(too_large());
     }
-    let Some(first) = answer.chunk().await.map_err(fault_of)? else { return Ok(Bytes::new()) };
+    let Some(first) = answer.chunk().await.map_err(kind_of)? else { return Ok(Bytes::new()) };
     if first.len() > limit {
         return Err(too_large());
     }
-    let mut next = answer.chunk().await.map_err(fault_of)?;
+    let mut next = answer.chunk().await.map_err(kind_of)?;
     if next.is_none() && !wipe {
         return Ok(first);
     }
@@ -283,7 +283,7 @@ async fn whole_body(mut answer: reqwest::Response, limit: usize, wipe: bool) -> 
             return Err(too_large());
         }
         buffer.extend_from_slice(&chunk);
-        next = answer.chunk().await.map_err(fault_of)?;
+        next = answer.chunk().await.map_err(kind_of)?;
     }
     if wipe { Ok(wiped(buffer)) } else { Ok(Bytes::from(std::mem::take(&mut *buffer))) }
 }

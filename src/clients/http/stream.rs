@@ -1,7 +1,7 @@
 //! An answer that is taken piece by piece, so that its size does not decide how much memory is used.
 
 use super::call::Call;
-use super::error::{Error, Fault, fault_of};
+use super::error::{Error, ErrorKind, kind_of};
 use super::request::Request;
 use super::response::{self, Response};
 use super::send::{Attempts, Head, HttpClient};
@@ -20,7 +20,7 @@ pub enum Streamed<T> {
 
 /// Why the pieces of an answer ended before its end.
 enum Halt<E> {
-    Fault(Fault),
+    ErrorKind(ErrorKind),
     Taker(E),
 }
 
@@ -50,7 +50,7 @@ impl HttpClient {
                 Err(interrupted) => return Err(about.error(interrupted.into()).into()),
                 Ok(Ok(())) => return Ok(Streamed::Taken(taken)),
                 Ok(Err(Halt::Taker(error))) => return Err(error),
-                Ok(Err(Halt::Fault(fault))) => attempts.after_failure(fault, &about).await?,
+                Ok(Err(Halt::ErrorKind(kind))) => attempts.after_failure(kind, &about).await?,
             }
         }
     }
@@ -62,10 +62,10 @@ async fn pieces<E>(
     mut take: impl FnMut(&[u8]) -> Result<(), E>,
 ) -> Result<(), Halt<E>> {
     let mut read = 0;
-    while let Some(piece) = answer.chunk().await.map_err(|error| Halt::Fault(fault_of(error)))? {
+    while let Some(piece) = answer.chunk().await.map_err(|error| Halt::ErrorKind(kind_of(error)))? {
         read += piece.len();
         if read > limit {
-            return Err(Halt::Fault(Fault::TooLarge { limit }));
+            return Err(Halt::ErrorKind(ErrorKind::TooLarge { limit }));
         }
         take(&piece).map_err(Halt::Taker)?;
     }

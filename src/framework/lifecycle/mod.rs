@@ -1,7 +1,12 @@
 //! What happens to a resource in each remote procedure, between the values a server passes and the typed trait.
 
+mod action;
 mod apply;
+mod data_source;
+mod ephemeral;
+mod generate;
 mod import;
+mod list;
 mod plan;
 mod read;
 #[cfg(test)]
@@ -26,7 +31,11 @@ use super::service::{
 };
 use super::timeouts::{DefaultTimeouts, Operation};
 use super::value::Value;
-pub(crate) use validate::config as validate_config;
+pub(crate) use action::{ErasedAction, OnDemand};
+pub(crate) use data_source::{ErasedDataSource, Source};
+pub(crate) use ephemeral::{Ephemeral, ErasedEphemeral};
+pub(crate) use list::{ErasedList, Listing};
+pub(crate) use validate::whole as validate_whole;
 
 /// Makes the surroundings of an operation on an object, or says why it can't (the provider is not configured).
 pub(crate) type MakeContext<'a, C> =
@@ -46,6 +55,7 @@ pub(crate) trait ErasedResource<C>: Send + Sync {
     async fn apply(&self, context: MakeContext<'_, C>, request: ApplyRequest) -> StateResponse;
     fn import(&self, target: ImportTarget) -> StateResponse;
     fn move_state(&self, own_provider: &str, request: MoveRequest) -> StateResponse;
+    fn generate_config(&self, state: &Value) -> UpgradeResponse;
 }
 
 /// A resource and its schemas.
@@ -117,14 +127,10 @@ impl<R: Resource> ErasedResource<R::Clients> for Managed<R> {
     }
 
     fn validate(&self, config: &Value, capabilities: ClientCapabilities) -> Diagnostics {
-        let mut diagnostics = validate::config(&self.schema, config, Some(capabilities));
-        if !diagnostics.has_errors() {
-            match model::read(config) {
-                Ok(config) => self.resource.validate(&config, &mut diagnostics),
-                Err(error) => diagnostics.push(error),
-            }
-        }
-        diagnostics
+        let rules = self.resource.config_rules();
+        validate::whole(&self.schema, config, Some(capabilities), &rules, |config, found| {
+            self.resource.validate(config, found);
+        })
     }
 
     fn upgrade_state(&self, version: i64, json: &str) -> UpgradeResponse {
@@ -153,5 +159,9 @@ impl<R: Resource> ErasedResource<R::Clients> for Managed<R> {
 
     fn move_state(&self, own_provider: &str, request: MoveRequest) -> StateResponse {
         self.moved(own_provider, &request)
+    }
+
+    fn generate_config(&self, state: &Value) -> UpgradeResponse {
+        self.generated(state)
     }
 }

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use tokio_util::sync::CancellationToken;
+
 use crate::attr::{Attr, AttributeType};
 use crate::diagnostic::Diagnostics;
 use crate::example::{Library, Light, Shelf, provider};
@@ -72,6 +74,7 @@ async fn apply(
         config: config.clone(),
         planned_private: plan.planned_private,
         planned_identity: plan.planned_identity,
+        abandoned: CancellationToken::new(),
     };
     provider.apply(request).await
 }
@@ -124,6 +127,31 @@ async fn a_created_shelf_is_planned_without_changes() {
     );
     let planned = plan(&*provider, &fresh, &config.write()).await;
     assert!(planned.planned == stored.state && planned.requires_replace.is_empty());
+}
+
+#[tokio::test]
+async fn no_change_begins_once_the_user_has_interrupted_or_nobody_waits_for_it() {
+    let provider = configured();
+    let (nothing, config) = (StateResponse::default(), labelled("Novels").write());
+    let request = |plan: PlanResponse, abandoned| ApplyRequest {
+        type_name: name(),
+        prior: Value::Null,
+        planned: plan.planned,
+        config: config.clone(),
+        planned_private: plan.planned_private,
+        planned_identity: None,
+        abandoned,
+    };
+    let (gone, waiting) = (CancellationToken::new(), CancellationToken::new());
+    gone.cancel();
+    let planned = plan(&*provider, &nothing, &config).await;
+    let applied = provider.apply(request(planned, gone)).await;
+    assert!(applied.state.is_null() && first(&applied.diagnostics).starts_with("Interrupted: "));
+    let planned = plan(&*provider, &nothing, &config).await;
+    provider.stop();
+    let applied = provider.apply(request(planned, waiting)).await;
+    assert!(applied.state.is_null() && first(&applied.diagnostics).starts_with("Interrupted: "));
+    provider.with_clients(|library| assert!(library.shelves.lock().unwrap().is_empty()));
 }
 
 #[tokio::test]

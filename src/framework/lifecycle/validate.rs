@@ -1,18 +1,39 @@
 //! The attributes' own rules about a configuration.
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::model::{self, Model};
 use crate::path::Path;
 use crate::schema::{Nesting, Schema, Shape};
 use crate::service::ClientCapabilities;
-use crate::validators::Check;
+use crate::validators::{Check, ConfigRule};
 use crate::value::Value;
 
-/// Holds a configuration against the rules of its attributes.
-pub(crate) fn config(
+/// Holds a configuration against the rules of its attributes, then against those about several of them, then against what its
+/// author wrote. Each sees only what passed the one before.
+pub(crate) fn whole<M: Model>(
     schema: &Schema,
-    config: &Value,
+    value: &Value,
     capabilities: Option<ClientCapabilities>,
+    rules: &[ConfigRule],
+    author: impl FnOnce(&M, &mut Diagnostics),
 ) -> Diagnostics {
+    let mut diagnostics = config(schema, value, capabilities);
+    if !diagnostics.has_errors() {
+        for rule in rules {
+            rule.judge(value, &mut diagnostics);
+        }
+    }
+    if !diagnostics.has_errors() {
+        match model::read(value) {
+            Ok(config) => author(&config, &mut diagnostics),
+            Err(error) => diagnostics.push(error),
+        }
+    }
+    diagnostics
+}
+
+/// Holds a configuration against the rules of its attributes.
+fn config(schema: &Schema, config: &Value, capabilities: Option<ClientCapabilities>) -> Diagnostics {
     let mut diagnostics = Diagnostics::new();
     let write_only = capabilities.is_none_or(|capabilities| capabilities.write_only_attributes_allowed);
     let announced = capabilities.is_some_and(|capabilities| capabilities.write_only_attributes_allowed);

@@ -1,6 +1,7 @@
 //! What is planned: defaults, unknown values, rules about changes, and core's own rules to hold the result against.
 
 mod passes;
+mod sets;
 mod walk;
 
 pub mod modifiers;
@@ -88,7 +89,14 @@ mod tests {
     use super::*;
     use crate::attr::{Attr, AttributeType};
     use crate::model::Model;
+    use crate::schema::rules::optional;
+    use crate::schema::{Nesting, Shape};
+    use crate::value::Type;
     use std::collections::BTreeMap;
+
+    fn text() -> Shape {
+        Shape::Plain(Type::String)
+    }
 
     crate::model! {
         /// Part.
@@ -192,6 +200,22 @@ mod tests {
             let config = Thing { name: "n".into(), region: region.clone(), ..Thing::default() };
             let (_, replace) = plan(Some(&stored()), &config, &Thing { region, ..stored() });
             assert_eq!(replace, ["region"]);
+        }
+    }
+
+    #[test]
+    fn an_object_that_is_not_known_yet_replaces_where_what_is_in_it_may() {
+        let mut place = Schema::default();
+        place.field("street", String::new(), text(), optional());
+        place.field("city", String::new(), text(), optional().requires_replace());
+        for nesting in [Nesting::Single, Nesting::List, Nesting::Map, Nesting::Set] {
+            let mut schema = Schema::default();
+            schema.field("place", String::new(), Shape::Nested(nesting, place.clone()), optional());
+            let object = |place: Value| Value::object([("place", place)]);
+            let prior = object(Value::Null);
+            let config = object(Value::Unknown);
+            let draft = draft(&schema, &prior, &config, config.clone());
+            assert_eq!(draft.replace, [Path::attribute("place")], "{nesting:?}");
         }
     }
 

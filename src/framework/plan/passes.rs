@@ -3,7 +3,7 @@
 use super::modifiers::Change;
 use super::walk::{Pass, Place};
 use crate::path::Path;
-use crate::schema::{Attribute, DefaultValue, Shape};
+use crate::schema::{Attribute, Block, DefaultValue, Nesting, Schema, Shape};
 use crate::value::Value;
 
 /// Puts defaults where nothing is configured, and null where an attribute is write-only.
@@ -84,6 +84,41 @@ impl Pass for Modify {
             self.replace.push(place.path.clone());
         }
         change.planned
+    }
+
+    fn unknown(&mut self, schema: &Schema, place: &Place<'_>) {
+        if self.may_replace(schema, place.path, place.prior) {
+            self.replace.push(place.path.clone());
+        }
+    }
+}
+
+impl Modify {
+    /// Whether a rule within an object that is not known yet replaces the whole. It has to be said now: core takes back a
+    /// replacement and never adds one.
+    fn may_replace(&self, schema: &Schema, path: &Path, prior: &Value) -> bool {
+        let attribute = |attribute: &Attribute| {
+            let existed = !prior.is_null();
+            let prior = prior.member(&attribute.name);
+            let mut change = Change {
+                path,
+                prior,
+                config: &Value::Unknown,
+                planned: Value::Unknown,
+                creating: self.creating,
+                existed,
+                replace: false,
+            };
+            attribute.modifiers.iter().for_each(|modifier| modifier.modify(&mut change));
+            let within = match &attribute.shape {
+                Shape::Nested(Nesting::Single, body) => self.may_replace(body, path, prior),
+                Shape::Nested(_, body) => self.may_replace(body, path, &Value::Null),
+                Shape::Plain(_) => false,
+            };
+            change.replace || within
+        };
+        let blocks = |block: &Block| self.may_replace(&block.body, path, &Value::Null);
+        schema.attributes.iter().any(attribute) || schema.blocks.iter().any(blocks)
     }
 }
 

@@ -1,7 +1,9 @@
 //! Walks configuration, prior state and planned state side by side along a schema.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
+use super::sets::{Member, members};
 use crate::path::Path;
 use crate::schema::{Attribute, DefaultValue, Nesting, Schema, Shape};
 use crate::value::Value;
@@ -29,6 +31,15 @@ impl<'a> Place<'a> {
         if self.in_set { self.path.clone() } else { self.path.clone().join(Path::attribute(name)) }
     }
 
+    fn element_path(&self, append: impl FnOnce(Path) -> Path) -> Path {
+        if self.in_set { self.path.clone() } else { append(self.path.clone()) }
+    }
+
+    /// The place of one object of the list or map that is here.
+    fn element<'b>(&self, path: &'b Path, config: &'b Value, prior: &'b Value) -> Place<'b> {
+        Place { in_set: self.in_set, ..Place::of(path, config, prior) }
+    }
+
     /// The place of an attribute or of the blocks of one name in the object that is here.
     fn member<'b>(&self, path: &'b Path, name: &str) -> Place<'b>
     where
@@ -43,11 +54,21 @@ impl<'a> Place<'a> {
 pub(super) trait Pass {
     /// What is planned for the attribute. Its nested attributes are visited afterwards.
     fn attribute(&mut self, attribute: &Attribute, place: &Place<'_>, planned: Value) -> Value;
+
+    /// Sees a place where objects of this schema may be once it is known what is there.
+    fn unknown(&mut self, _schema: &Schema, _place: &Place<'_>) {}
 }
 
 /// Runs a pass over the attributes and blocks of a body.
 pub(super) fn body<P: Pass>(pass: &mut P, schema: &Schema, place: &Place<'_>, planned: Value) -> Value {
-    let Value::Map(mut members) = planned else { return planned };
+    let mut members = match planned {
+        Value::Map(members) => members,
+        Value::Unknown => {
+            pass.unknown(schema, place);
+            return planned;
+        }
+        _ => return planned,
+    };
     for attribute in &schema.attributes {
         let path = place.member_path(attribute.name.clone());
         let inner = place.member(&path, &attribute.name);
@@ -55,7 +76,7 @@ pub(super) fn body<P: Pass>(pass: &mut P, schema: &Schema, place: &Place<'_>, pl
         let mut member = pass.attribute(attribute, &inner, member);
         if let Shape::Nested(nesting, nested) = &attribute.shape {
             let of_members = matches!(attribute.default, Some(DefaultValue::Members));
-            if !inner.config.is_unknown() && (!inner.config.is_null() || of_members) {
+            if !inner.config.is_null() || of_members {
                 member = elements(pass, nested, *nesting, &inner, member);
             }
         }
@@ -82,117 +103,54 @@ fn elements<P: Pass>(
 ) -> Value {
     match (nesting, planned) {
         (Nesting::Single, planned) => body(pass, schema, place, planned),
-        (Nesting::List, Value::List(planned)) => Value::List(
-            planned
-                .into_iter()
-                .enumerate()
-                .map(|(index, planned)| {
-                    let path =
-                        if place.in_set { place.path.clone() } else { place.path.clone().index(index) };
-                    let config = element(place.config, index);
-                    body(
-                        pass,
-                        schema,
-                        &Place {
-                            in_set: place.in_set,
-                            ..Place::of(&path, config, element(place.prior, index))
-                        },
-                        planned,
-                    )
-                })
-                .collect(),
-        ),
-        (Nesting::Map, Value::Map(planned)) => Value::Map(
-            planned
-                .into_iter()
-                .map(|(key, planned)| {
-                    let path =
-                        if place.in_set { place.path.clone() } else { place.path.clone().key(key.clone()) };
-                    let (config, prior) = (place.config.member(&key), place.prior.member(&key));
-                    let planned = body(
-                        pass,
-                        schema,
-                        &Place { in_set: place.in_set, ..Place::of(&path, config, prior) },
-                        planned,
-                    );
-                    (key, planned)
-                })
-                .collect(),
-        ),
-        (Nesting::Set, Value::Set(mut planned)) => {
-            // The elements of a set have no address: the planned one that agrees with what is configured is the
-            // one that core made of it.
-            // Elements that say most choose first, lest one that says less takes what another one needs.
-            let mut configured: Vec<&Value> = place.config.as_elements().unwrap_or_default().iter().collect();
-            configured.sort_by_key(|config| std::cmp::Reverse(said(config)));
-            let mut visited = Vec::with_capacity(planned.len());
-            for config in configured {
-                let position = planned.iter().position(|candidate| agrees(config, candidate));
-                let candidate = position.map_or_else(|| config.clone(), |position| planned.remove(position));
-                let priors = place.prior.as_elements().unwrap_or_default();
-                let same = priors.iter().find(|prior| **prior == candidate);
-                let prior =
-                    same.or_else(|| priors.iter().find(|prior| agrees(config, prior))).unwrap_or(NULL);
-                visited.push(body(
-                    pass,
-                    schema,
-                    &Place { in_set: true, ..Place::of(place.path, config, prior) },
-                    candidate,
-                ));
-            }
-            Value::set(visited)
+        (Nesting::List, Value::List(planned)) => Value::List(list(pass, schema, place, planned)),
+        (Nesting::Map, Value::Map(planned)) => Value::Map(map(pass, schema, place, planned)),
+        (Nesting::Set, Value::Set(planned)) => Value::set(set(pass, schema, place, planned)),
+        (_, Value::Unknown) => {
+            // Whatever comes, some of it was not there before.
+            pass.unknown(schema, &place.element(place.path, place.config, NULL));
+            Value::Unknown
         }
         (_, planned) => planned,
     }
 }
 
-fn element(value: &Value, index: usize) -> &Value {
+fn list<P: Pass>(pass: &mut P, schema: &Schema, place: &Place<'_>, planned: Vec<Value>) -> Vec<Value> {
+    let visit = |(index, planned)| {
+        let path = place.element_path(|list| list.index(index));
+        let element = place.element(&path, nth(place.config, index), nth(place.prior, index));
+        body(pass, schema, &element, planned)
+    };
+    planned.into_iter().enumerate().map(visit).collect()
+}
+
+fn map<P: Pass>(
+    pass: &mut P,
+    schema: &Schema,
+    place: &Place<'_>,
+    planned: BTreeMap<String, Value>,
+) -> BTreeMap<String, Value> {
+    let visit = |(key, planned): (String, Value)| {
+        let path = place.element_path(|map| map.key(key.clone()));
+        let element = place.element(&path, place.config.member(&key), place.prior.member(&key));
+        let planned = body(pass, schema, &element, planned);
+        (key, planned)
+    };
+    planned.into_iter().map(visit).collect()
+}
+
+fn set<P: Pass>(pass: &mut P, schema: &Schema, place: &Place<'_>, planned: Vec<Value>) -> Vec<Value> {
+    if !place.config.is_wholly_known() {
+        // Which element is which, and so what changes, turns out later.
+        pass.unknown(schema, &place.element(place.path, place.config, NULL));
+    }
+    let visit = |Member { config, prior, planned }| {
+        let element = Place { in_set: true, ..Place::of(place.path, config, prior) };
+        body(pass, schema, &element, planned)
+    };
+    members(place.config, place.prior, planned).into_iter().map(visit).collect()
+}
+
+fn nth(value: &Value, index: usize) -> &Value {
     value.as_elements().and_then(|elements| elements.get(index)).unwrap_or(NULL)
-}
-
-/// How much a configured value says.
-fn said(config: &Value) -> usize {
-    match config {
-        Value::Null => 0,
-        Value::Map(members) => members.values().map(said).sum(),
-        Value::List(elements) | Value::Set(elements) => 1 + elements.iter().map(said).sum::<usize>(),
-        _ => 1,
-    }
-}
-
-/// Whether a planned value can have been made of a configured one: every known part of the latter is in it.
-fn agrees(config: &Value, planned: &Value) -> bool {
-    match (config, planned) {
-        (Value::Null, _) => true,
-        // Of an object both have every member, of a map the keys are part of what is configured.
-        (Value::Map(config), Value::Map(planned)) => {
-            config.len() == planned.len()
-                && config
-                    .iter()
-                    .all(|(name, member)| planned.get(name).is_some_and(|planned| agrees(member, planned)))
-        }
-        (Value::List(config), Value::List(planned)) => {
-            config.len() == planned.len() && config.iter().zip(planned).all(|(a, b)| agrees(a, b))
-        }
-        (Value::Set(config), Value::Set(planned)) => {
-            config.len() == planned.len() && config.iter().all(|a| planned.iter().any(|b| agrees(a, b)))
-        }
-        (config, planned) => config == planned,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_differs_in_the_keys_of_a_map_does_not_agree() {
-        let element = |keys: &[&str]| {
-            let map = Value::object(keys.iter().map(|key| ((*key).to_owned(), Value::from("x"))));
-            Value::object([("map", map), ("serial", Value::Null)])
-        };
-        assert!(agrees(&element(&["k"]), &element(&["k"])));
-        assert!(!agrees(&element(&[]), &element(&["k"])));
-        assert!(!agrees(&element(&["k"]), &element(&[])));
-    }
 }

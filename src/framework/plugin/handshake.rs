@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
 
-use super::listener::Address;
+use super::address::Address;
 use super::variables::{Variables, value};
 
 /// Tells a host from a person; not a security measure.

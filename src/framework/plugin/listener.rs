@@ -1,8 +1,6 @@
 //! The socket the host connects to: a unix socket that only this user can reach, TCP on loopback on Windows.
 
-use std::fmt;
 use std::io;
-use std::path::PathBuf;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -14,6 +12,7 @@ use tokio_stream::Stream;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::transport::server::Connected;
 
+use super::address::Address;
 use super::handshake::Host;
 use super::lifecycle::{ConnectionGuard, Lifecycle};
 use super::variables::{self, Variables};
@@ -23,36 +22,6 @@ const HANDSHAKE_TIME: Duration = Duration::from_secs(10);
 
 /// Longest wait between two tries to accept a connection after the system refused one.
 const ACCEPT_PAUSE: Duration = Duration::from_secs(1);
-
-/// Where the host finds the socket.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(unix, allow(dead_code, reason = "TCP is for Windows"))]
-#[cfg_attr(windows, allow(dead_code, reason = "unix sockets are for other systems"))]
-pub(super) enum Address {
-    /// Path of a unix socket.
-    Unix(PathBuf),
-    /// Loopback address and port.
-    Tcp(std::net::SocketAddr),
-}
-
-impl Address {
-    /// Its kind, as the handshake names it.
-    pub(super) fn network(&self) -> &'static str {
-        match self {
-            Self::Unix(_) => "unix",
-            Self::Tcp(_) => "tcp",
-        }
-    }
-}
-
-impl fmt::Display for Address {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Unix(path) => path.display().fmt(f),
-            Self::Tcp(address) => address.fmt(f),
-        }
-    }
-}
 
 /// A bound socket.
 pub(super) struct Listener {

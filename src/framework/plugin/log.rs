@@ -103,10 +103,13 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Hclog {
     }
 
     fn on_record(&self, id: &Id, values: &Record<'_>, context: Context<'_, S>) {
+        // Before the span is locked: a value whose Debug panics would be logged under the lock, and wait for it for ever.
+        let mut recorded = Fields::default();
+        values.record(&mut recorded);
         if let Some(span) = context.span(id)
             && let Some(fields) = span.extensions_mut().get_mut::<Fields>()
         {
-            values.record(fields);
+            fields.0.extend(recorded.0);
         }
     }
 

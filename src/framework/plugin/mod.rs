@@ -2,6 +2,7 @@
 //!
 //! Nothing here knows the provider or its protocol; `serve` is given the gRPC services as [`Routes`].
 
+mod address;
 mod handshake;
 mod lifecycle;
 mod listener;

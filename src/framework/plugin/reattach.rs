@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::listener::Address;
+use super::address::Address;
 
 /// Lines to paste into a shell; `source` is the provider's address without host, as in `required_providers`.
 pub(super) fn instructions(source: &str, address: &Address) -> String {

@@ -15,13 +15,15 @@ pub enum SchemaKind {
     Resource,
     /// A data source.
     DataSource,
+    /// An ephemeral resource, a list or an action.
+    Stateless,
 }
 
 impl SchemaKind {
     const fn reserved(self) -> &'static [&'static str] {
         match self {
             Self::Provider => &["version", "alias"],
-            Self::Resource | Self::DataSource => {
+            Self::Resource | Self::DataSource | Self::Stateless => {
                 &["count", "for_each", "depends_on", "lifecycle", "provider", "provisioner", "connection"]
             }
         }
@@ -42,7 +44,11 @@ pub fn check_schema(kind: SchemaKind, schema: &Schema) -> Vec<String> {
     found.body(
         &Path::root(),
         schema,
-        Inside { collection_of_blocks: false, data: kind == SchemaKind::DataSource, ..Inside::ROOT },
+        Inside {
+            collection_of_blocks: false,
+            data: matches!(kind, SchemaKind::DataSource | SchemaKind::Stateless),
+            ..Inside::ROOT
+        },
     );
     found.0
 }
@@ -142,7 +148,7 @@ impl Findings {
                 inside.set && attribute.default.is_some(),
                 "a set can't hold attributes with defaults, which could make its elements equal",
             ),
-            (write_only && inside.data, "a data source can't hold write-only attributes"),
+            (write_only && inside.data, "what has no state can't hold write-only attributes"),
             (write_only && attribute.default.is_some(), "a write-only attribute can't have a default"),
             (
                 attribute.default.is_some() && !(optional && computed),

@@ -8,12 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
-use super::model::Model;
 use super::plan::modifiers::Modifier;
 use super::validators::Validator;
 use super::value::{Type, Value};
 pub use check::{SchemaKind, check_identity, check_schema};
-pub use rules::Rules;
 
 /// The body of a resource, data source, provider or block.
 #[derive(Debug, Clone, Default)]
@@ -84,7 +82,7 @@ pub struct Attribute {
     pub validators: Vec<Arc<dyn Validator>>,
     /// Rules about the planned value.
     pub modifiers: Vec<Arc<dyn Modifier>>,
-    /// Whether two values mean the same, see [`Rules::same_if`].
+    /// Whether two values mean the same, see [`same_if`](rules::Rules::same_if).
     pub same: Option<fn(&Value, &Value) -> bool>,
 }
 
@@ -116,17 +114,6 @@ impl Schema {
     /// An empty one.
     pub fn new(description: String) -> Self {
         Self { description, ..Self::default() }
-    }
-
-    /// Adds a field of a model: an attribute or a block, as its rules say.
-    pub fn field(
-        &mut self,
-        name: impl Into<Cow<'static, str>>,
-        description: String,
-        shape: Shape,
-        rules: Rules,
-    ) {
-        rules.add_to(self, name.into(), description, shape);
     }
 
     /// The type of values of this body: an object of all attributes and blocks.
@@ -220,11 +207,6 @@ impl Nesting {
 }
 
 impl Shape {
-    /// A model as a nested attribute.
-    pub fn of_model<M: Model>() -> Self {
-        Self::Nested(Nesting::Single, M::schema())
-    }
-
     /// A collection of this shape.
     #[must_use]
     pub fn collected(self, nesting: Nesting) -> Self {

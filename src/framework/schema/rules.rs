@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{Attribute, Block, DefaultValue, Nesting, Schema, Shape};
 use crate::attr::AttributeType;
 use crate::plan::modifiers::{Change, Modifier, ReplaceIf, UseState};
-use crate::validators::{Checked, Validator, each, one_of};
+use crate::validators::{Check, Validator, each, one_of};
 use crate::value::{Type, Value};
 
 /// The rules of one field, built up from one of the functions of this module.
@@ -184,14 +184,23 @@ impl Rules {
         self.items = (min, max);
         self
     }
+}
 
-    pub(super) fn add_to(
-        mut self,
-        schema: &mut Schema,
-        name: Cow<'static, str>,
+impl Schema {
+    /// Adds a field of a model: an attribute or a block, as its rules say.
+    pub fn field(
+        &mut self,
+        name: impl Into<Cow<'static, str>>,
         description: String,
         shape: Shape,
+        rules: Rules,
     ) {
+        rules.add_to(self, name.into(), description, shape);
+    }
+}
+
+impl Rules {
+    fn add_to(mut self, schema: &mut Schema, name: Cow<'static, str>, description: String, shape: Shape) {
         if self.role == Role::Block {
             let (nesting, mut body) = match shape {
                 Shape::Nested(nesting, body) => (nesting, body),
@@ -246,5 +255,45 @@ impl Rules {
         };
         self.validators.insert(0, rule);
         format!("{description} {one} of {}.", listed.join(", "))
+    }
+}
+
+/// A rule given as a function of the typed value.
+struct Checked<T>(fn(&T) -> Result<(), String>);
+
+impl<T: AttributeType + 'static> Validator for Checked<T> {
+    fn validate(&self, check: &mut Check<'_>) {
+        // What does not fit the type has been refused when the model was read.
+        if let Ok(value) = T::read(check.value, check.path)
+            && let Err(required) = (self.0)(&value)
+        {
+            check.refuse(required);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Diagnostics;
+    use crate::path::Path;
+
+    #[test]
+    fn an_own_rule_sees_the_typed_value() {
+        let even =
+            Checked(|number: &i64| if number % 2 == 0 { Ok(()) } else { Err("Even, please.".to_owned()) });
+        let refusals = |number: i64| {
+            let (value, mut diagnostics) = (Value::from(number), Diagnostics::new());
+            even.validate(&mut Check {
+                value: &value,
+                path: &Path::attribute("number"),
+                config: &Value::Null,
+                write_only: false,
+                diagnostics: &mut diagnostics,
+            });
+            diagnostics.iter().map(|diagnostic| diagnostic.detail.clone()).collect::<Vec<_>>()
+        };
+        assert!(refusals(2).is_empty());
+        assert_eq!(refusals(3), ["Even, please."]);
     }
 }

@@ -5,6 +5,8 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::task_tracker::TaskTrackerToken;
 use tonic::{Response, Status};
 use tracing::Instrument as _;
 
@@ -46,7 +48,7 @@ impl Fault {
         move |error| Self::Value { field, error }
     }
 
-    fn diagnostic(&self) -> Diagnostic {
+    pub(super) fn diagnostic(&self) -> Diagnostic {
         match self {
             Self::Unknown { .. } => Diagnostic::error(
                 "Not offered by this version of the provider",
@@ -99,6 +101,8 @@ answers! {
     validate_resource_config upgrade_resource_state upgrade_resource_identity
     read_resource plan_resource_change apply_resource_change import_resource_state move_resource_state
     validate_data_resource_config read_data_source
+    generate_resource_config validate_list_resource_config validate_action_config plan_action
+    validate_ephemeral_resource_config open_ephemeral_resource renew_ephemeral_resource close_ephemeral_resource
 }
 
 impl Answer for wire::call_function::Response {
@@ -131,6 +135,22 @@ impl Calls {
         &*self.service
     }
 
+    /// The provider, for a task of its own.
+    pub(super) fn shared(&self) -> Arc<dyn Service> {
+        Arc::clone(&self.service)
+    }
+
+    /// Marks a call as in flight for as long as what is returned lives.
+    pub(super) fn in_flight(&self) -> TaskTrackerToken {
+        self.lifecycle.call()
+    }
+
+    /// The life of the process.
+    #[cfg(test)]
+    pub(super) fn lifecycle(&self) -> &Lifecycle {
+        &self.lifecycle
+    }
+
     /// Runs a call to its end, or until the caller goes away. `subject` is the type or function it is about.
     pub(super) async fn run<A: Answer>(
         &self,
@@ -142,22 +162,26 @@ impl Calls {
         Ok(Response::new(answer(rpc, subject, A::default(), work).await))
     }
 
-    /// Runs a call to its end even when the caller goes away: what it changes must not stay half done. After a
-    /// fault `otherwise` is answered.
+    /// Runs a call to its end even when the caller goes away: what it changes must not stay half done. `work` is given what
+    /// is cancelled then, so that it ends soon and begins nothing more of which nobody would know. After a fault `otherwise`
+    /// is answered.
     pub(super) async fn run_to_end<A: Answer, W>(
         &self,
         rpc: &'static str,
         subject: String,
         otherwise: A,
-        work: impl FnOnce(Arc<dyn Service>) -> W + Send + 'static,
+        work: impl FnOnce(Arc<dyn Service>, CancellationToken) -> W + Send + 'static,
     ) -> Result<Response<A>, Status>
     where
         W: Future<Output = Result<A, Fault>> + Send + 'static,
     {
         let (service, in_flight) = (Arc::clone(&self.service), self.lifecycle.call());
+        let abandoned = CancellationToken::new();
+        // The server drops this future with the connection it came over.
+        let _caller = abandoned.clone().drop_guard();
         let task = tokio::spawn(async move {
             let _in_flight = in_flight;
-            answer(rpc, &subject, otherwise, work(service)).await
+            answer(rpc, &subject, otherwise, work(service, abandoned)).await
         });
         // The task ends otherwise only when the process does.
         let answer = task.await.map_err(|_| Status::cancelled("the provider process is ending"))?;
@@ -165,7 +189,8 @@ impl Calls {
     }
 }
 
-async fn answer<A: Answer>(
+/// Logs a call, and turns its fault or panic into an error in the answer.
+pub(super) async fn answer<A: Answer>(
     rpc: &'static str,
     subject: &str,
     mut otherwise: A,

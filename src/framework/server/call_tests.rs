@@ -17,7 +17,8 @@ use crate::protocol::wire::tfplugin6::{
     DynamicValue, apply_resource_change, call_function, diagnostic, get_provider_schema,
     import_resource_state, read_resource, stop_provider, upgrade_resource_state, validate_resource_config,
 };
-use crate::schema::{Rules, Schema, Shape};
+use crate::schema::rules::Rules;
+use crate::schema::{Schema, Shape};
 use crate::service::{
     ApplyRequest, ClientCapabilities, ConfigureRequest, ImportTarget, MoveRequest, PlanRequest, PlanResponse,
     ReadRequest, StateResponse, UpgradeResponse,
@@ -31,6 +32,7 @@ struct Toy {
     applying: Notify,
     go_on: Notify,
     applied: AtomicBool,
+    abandoned: AtomicBool,
 }
 
 const THING: &str = "toy_thing";
@@ -148,6 +150,7 @@ impl Service for Toy {
             _ => {
                 self.applying.notify_one();
                 self.go_on.notified().await;
+                self.abandoned.store(request.abandoned.is_cancelled(), Ordering::SeqCst);
                 self.applied.store(true, Ordering::SeqCst);
                 StateResponse { state: request.planned, ..Default::default() }
             }
@@ -243,6 +246,7 @@ async fn an_apply_goes_on_when_the_caller_is_gone() {
     while !toy.applied.load(Ordering::SeqCst) {
         tokio::task::yield_now().await;
     }
+    assert!(toy.abandoned.load(Ordering::SeqCst), "it is not told that nobody waits for it");
 }
 
 #[tokio::test]
@@ -258,6 +262,7 @@ async fn stopping_is_answered_while_a_change_runs() {
     toy.go_on.notify_one();
     let response = call.await.unwrap().unwrap().into_inner();
     assert_eq!(response.new_state, packed(&thing("wait")));
+    assert!(!toy.abandoned.load(Ordering::SeqCst));
 }
 
 #[tokio::test]

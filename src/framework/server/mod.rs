@@ -15,6 +15,8 @@ mod host;
 mod offer;
 mod provider;
 mod resource;
+mod stateless;
+mod streams;
 
 use std::sync::Arc;
 
@@ -35,3 +37,5 @@ pub(crate) fn routes(service: Arc<dyn Service>, lifecycle: &Lifecycle) -> Routes
 mod call_tests;
 #[cfg(test)]
 mod life_tests;
+#[cfg(test)]
+mod stateless_tests;

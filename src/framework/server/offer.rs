@@ -3,17 +3,20 @@
 use super::call::Fault;
 use crate::protocol::convert;
 use crate::protocol::wire::tfplugin6::{
-    ServerCapabilities, get_functions, get_metadata, get_provider_schema, get_resource_identity_schemas,
+    ActionSchema, ServerCapabilities, get_functions, get_metadata, get_provider_schema,
+    get_resource_identity_schemas,
 };
-use crate::service::Service;
+use crate::service::{Service, Stateless};
 
 /// Only what is true.
-const CAPABILITIES: ServerCapabilities = ServerCapabilities {
-    plan_destroy: true,
-    get_provider_schema_optional: true,
-    move_resource_state: true,
-    generate_resource_config: false,
-};
+fn capabilities(service: &dyn Service) -> ServerCapabilities {
+    ServerCapabilities {
+        plan_destroy: true,
+        get_provider_schema_optional: true,
+        move_resource_state: true,
+        generate_resource_config: service.generates_config(),
+    }
+}
 
 pub(super) fn metadata(
     service: &dyn Service,
@@ -22,11 +25,19 @@ pub(super) fn metadata(
     let resources = service.resource_schemas().into_keys();
     let data_sources = service.data_source_schemas().into_keys();
     let functions = service.functions().into_keys();
+    let of = |kind| service.stateless_schemas(kind).into_keys();
+    let ephemerals = of(Stateless::Ephemeral);
+    let (lists, actions) = (of(Stateless::List), of(Stateless::Action));
     Ok(get_metadata::Response {
-        server_capabilities: Some(CAPABILITIES),
+        server_capabilities: Some(capabilities(service)),
         resources: resources.map(|type_name| get_metadata::ResourceMetadata { type_name }).collect(),
         data_sources: data_sources.map(|type_name| get_metadata::DataSourceMetadata { type_name }).collect(),
         functions: functions.map(|name| get_metadata::FunctionMetadata { name }).collect(),
+        ephemeral_resources: ephemerals
+            .map(|type_name| get_metadata::EphemeralMetadata { type_name })
+            .collect(),
+        list_resources: lists.map(|type_name| get_metadata::ListResourceMetadata { type_name }).collect(),
+        actions: actions.map(|type_name| get_metadata::ActionMetadata { type_name }).collect(),
         ..Default::default()
     })
 }
@@ -38,12 +49,20 @@ pub(super) fn schemas(
     let resources = service.resource_schemas().into_iter();
     let data_sources = service.data_source_schemas().into_iter();
     let functions = service.functions().into_iter();
+    let of = |kind| {
+        let schemas = service.stateless_schemas(kind).into_iter();
+        schemas.map(|(name, schema)| (name, convert::schema(&schema)))
+    };
+    let action = |(name, schema)| (name, ActionSchema { schema: Some(schema) });
     Ok(get_provider_schema::Response {
         provider: Some(convert::schema(&service.provider_schema())),
         resource_schemas: resources.map(|(name, schema)| (name, convert::schema(&schema))).collect(),
         data_source_schemas: data_sources.map(|(name, schema)| (name, convert::schema(&schema))).collect(),
         functions: functions.map(|(name, signature)| (name, convert::function(&signature))).collect(),
-        server_capabilities: Some(CAPABILITIES),
+        ephemeral_resource_schemas: of(Stateless::Ephemeral).collect(),
+        list_resource_schemas: of(Stateless::List).collect(),
+        action_schemas: of(Stateless::Action).map(action).collect(),
+        server_capabilities: Some(capabilities(service)),
         ..Default::default()
     })
 }

@@ -2,21 +2,24 @@
 
 use std::sync::Arc;
 
+use tonic::codegen::BoxStream;
 use tonic::service::RoutesBuilder;
 use tonic::{Request, Response, Status};
 
 use super::call::Calls;
-use super::{adoption, configuration, data_source, function, offer, resource};
+use super::{adoption, configuration, data_source, function, offer, resource, stateless, streams};
 use crate::plugin::Lifecycle;
 use crate::protocol::wire::tfplugin6::provider_server::{Provider, ProviderServer};
 use crate::protocol::wire::tfplugin6::{
-    apply_resource_change, call_function, configure_provider, get_functions, get_metadata,
-    get_provider_schema, get_resource_identity_schemas, import_resource_state, move_resource_state,
-    plan_resource_change, read_data_source, read_resource, stop_provider, upgrade_resource_identity,
-    upgrade_resource_state, validate_data_resource_config, validate_provider_config,
-    validate_resource_config,
+    apply_resource_change, call_function, close_ephemeral_resource, configure_provider,
+    generate_resource_config, get_functions, get_metadata, get_provider_schema,
+    get_resource_identity_schemas, import_resource_state, invoke_action, list_resource, move_resource_state,
+    open_ephemeral_resource, plan_action, plan_resource_change, read_data_source, read_resource,
+    renew_ephemeral_resource, stop_provider, upgrade_resource_identity, upgrade_resource_state,
+    validate_action_config, validate_data_resource_config, validate_ephemeral_resource_config,
+    validate_list_resource_config, validate_provider_config, validate_resource_config,
 };
-use crate::service::Service;
+use crate::service::{Service, Stateless};
 
 /// Largest message either way, as the Go servers have it: state grows with user data.
 const LARGEST_MESSAGE: usize = 256 << 20;
@@ -37,10 +40,14 @@ pub(super) fn add(routes: &mut RoutesBuilder, service: Arc<dyn Service>, lifecyc
 /// Answers the rpcs.
 pub(super) struct Rpcs(pub(super) Calls);
 
-/// Writes one method per rpc: the method, its messages, its name on the wire, the field that says what it is about,
-/// where it is answered.
+/// Writes one method per rpc: the method, its messages, its name on the wire, the field that says what it is about, the kind
+/// that it is offered with, where it is answered. Those after `@to_the_end` are not broken off when the caller goes away.
 macro_rules! rpcs {
-    ($($method:ident ($messages:ident) $rpc:literal $(about $subject:ident)? => $answer:path $(, $await:ident)?;)*) => {
+    (
+        $($method:ident ($messages:ident) $rpc:literal $(about $subject:ident)? $(of $kind:ident)?
+            => $answer:path $(, $await:ident)?;)*
+        @to_the_end $($lasting:ident ($lasting_messages:ident) $lasting_rpc:literal => $lasting_answer:path;)*
+    ) => {
         #[tonic::async_trait]
         impl Provider for Rpcs {
             $(
@@ -48,6 +55,7 @@ macro_rules! rpcs {
                     &self,
                     request: Request<$messages::Request>,
                 ) -> Result<Response<$messages::Response>, Status> {
+                    $(stateless::offered(self.0.service(), Stateless::$kind)?;)?
                     let request = request.into_inner();
                     let subject = String::new() $(+ request.$subject.as_str())?;
                     let answer = async { $answer(self.0.service(), request) $(.$await)? };
@@ -55,13 +63,55 @@ macro_rules! rpcs {
                 }
             )*
 
+            $(
+                async fn $lasting(
+                    &self,
+                    request: Request<$lasting_messages::Request>,
+                ) -> Result<Response<$lasting_messages::Response>, Status> {
+                    stateless::offered(self.0.service(), Stateless::Ephemeral)?;
+                    let request = request.into_inner();
+                    let (subject, otherwise) = (request.type_name.clone(), Default::default());
+                    let answer = |service, abandoned| $lasting_answer(service, request, abandoned);
+                    self.0.run_to_end($lasting_rpc, subject, otherwise, answer).await
+                }
+            )*
+
+            async fn list_resource(
+                &self,
+                request: Request<list_resource::Request>,
+            ) -> Result<Response<BoxStream<list_resource::Event>>, Status> {
+                streams::list(&self.0, request.into_inner())
+            }
+
+            async fn invoke_action(
+                &self,
+                request: Request<invoke_action::Request>,
+            ) -> Result<Response<BoxStream<invoke_action::Event>>, Status> {
+                streams::invoke(&self.0, request.into_inner())
+            }
+
+            async fn generate_resource_config(
+                &self,
+                request: Request<generate_resource_config::Request>,
+            ) -> Result<Response<generate_resource_config::Response>, Status> {
+                if !self.0.service().generates_config() {
+                    return Err(Status::unimplemented("the provider leaves that to its client"));
+                }
+                let request = request.into_inner();
+                let subject = request.type_name.clone();
+                let answer = async { resource::generate_config(self.0.service(), request) };
+                self.0.run("GenerateResourceConfig", &subject, answer).await
+            }
+
             async fn apply_resource_change(
                 &self,
                 request: Request<apply_resource_change::Request>,
             ) -> Result<Response<apply_resource_change::Response>, Status> {
                 let request = request.into_inner();
                 let (subject, otherwise) = (request.type_name.clone(), resource::unchanged(&request));
-                let answer = |service: Arc<dyn Service>| async move { resource::apply(&*service, request).await };
+                let answer = |service: Arc<dyn Service>, abandoned| async move {
+                    resource::apply(&*service, request, abandoned).await
+                };
                 self.0.run_to_end("ApplyResourceChange", subject, otherwise, answer).await
             }
         }
@@ -96,4 +146,16 @@ rpcs! {
     read_data_source (read_data_source) "ReadDataSource" about type_name => data_source::read, await;
 
     call_function (call_function) "CallFunction" about name => function::call;
+    validate_ephemeral_resource_config (validate_ephemeral_resource_config) "ValidateEphemeralResourceConfig"
+        about type_name of Ephemeral => stateless::validate_ephemeral;
+    renew_ephemeral_resource (renew_ephemeral_resource) "RenewEphemeralResource" about type_name of Ephemeral
+        => stateless::renew, await;
+    validate_list_resource_config (validate_list_resource_config) "ValidateListResourceConfig"
+        about type_name of List => stateless::validate_list;
+    validate_action_config (validate_action_config) "ValidateActionConfig" about type_name of Action
+        => stateless::validate_action;
+    plan_action (plan_action) "PlanAction" about action_type of Action => stateless::plan_action, await;
+    @to_the_end
+    open_ephemeral_resource (open_ephemeral_resource) "OpenEphemeralResource" => stateless::open;
+    close_ephemeral_resource (close_ephemeral_resource) "CloseEphemeralResource" => stateless::close;
 }

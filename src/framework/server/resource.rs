@@ -1,10 +1,13 @@
 //! Managed resources.
 
+use tokio_util::sync::CancellationToken;
+
 use super::call::{Fault, ResourceTypes};
 use crate::protocol::convert;
 use crate::protocol::wire::tfplugin6::{
-    DynamicValue, ResourceIdentityData, apply_resource_change, plan_resource_change, read_resource,
-    upgrade_resource_identity, upgrade_resource_state, validate_resource_config,
+    DynamicValue, ResourceIdentityData, apply_resource_change, generate_resource_config,
+    plan_resource_change, read_resource, upgrade_resource_identity, upgrade_resource_state,
+    validate_resource_config,
 };
 use crate::service::{ApplyRequest, ClientCapabilities, PlanRequest, ReadRequest, Service, StateResponse};
 use crate::value::Value;
@@ -127,6 +130,7 @@ pub(super) async fn plan(
 pub(super) async fn apply(
     service: &dyn Service,
     request: apply_resource_change::Request,
+    abandoned: CancellationToken,
 ) -> Result<apply_resource_change::Response, Fault> {
     let types = ResourceTypes::of(service, &request.type_name)?;
     let response = service.apply(ApplyRequest {
@@ -136,6 +140,7 @@ pub(super) async fn apply(
         planned_private: request.planned_private,
         planned_identity: types.read_identity("planned_identity", request.planned_identity.as_ref())?,
         type_name: request.type_name,
+        abandoned,
     });
     let StateResponse { state, private, identity, diagnostics } = response.await;
     Ok(apply_resource_change::Response {
@@ -144,6 +149,19 @@ pub(super) async fn apply(
         new_identity: types.write_identity("new_identity", identity.as_ref())?,
         diagnostics: convert::diagnostics(diagnostics),
         legacy_type_system: false,
+    })
+}
+
+pub(super) fn generate_config(
+    service: &dyn Service,
+    request: generate_resource_config::Request,
+) -> Result<generate_resource_config::Response, Fault> {
+    let types = ResourceTypes::of(service, &request.type_name)?;
+    let state = types.read("state", request.state.as_ref())?;
+    let generated = service.generate_config(&request.type_name, &state);
+    Ok(generate_resource_config::Response {
+        config: types.write("config", &generated.value)?,
+        diagnostics: convert::diagnostics(generated.diagnostics),
     })
 }
 

@@ -2,10 +2,10 @@
 
 mod attributes;
 mod collection;
+mod configuration;
 mod nearest;
 mod text;
 
-use super::attr::AttributeType;
 use super::diagnostic::Diagnostics;
 use super::path::Path;
 use super::value::{Number, Value};
@@ -13,6 +13,7 @@ pub use attributes::{
     at_least_one_of, at_most_one_of, conflicts_with, exactly_one_of, prefer_write_only, requires,
 };
 pub use collection::{each, size};
+pub use configuration::ConfigRule;
 pub use nearest::nearest;
 pub use text::{domain_name, duration, length, one_of, url, uuid};
 
@@ -64,20 +65,6 @@ impl Check<'_> {
             write_only: self.write_only,
             diagnostics: self.diagnostics,
         });
-    }
-}
-
-/// A rule given as a function of the typed value.
-pub(crate) struct Checked<T>(pub(crate) fn(&T) -> Result<(), String>);
-
-impl<T: AttributeType + 'static> Validator for Checked<T> {
-    fn validate(&self, check: &mut Check<'_>) {
-        // What does not fit the type has been refused when the model was read.
-        if let Ok(value) = T::read(check.value, check.path)
-            && let Err(required) = (self.0)(&value)
-        {
-            check.refuse(required);
-        }
     }
 }
 
@@ -150,13 +137,5 @@ pub(crate) mod tests {
             refusal(&one_of_numbers(&[0, 1, 3]), 2).unwrap(),
             "One of `0`, `1`, `3` is required, not `2`."
         );
-    }
-
-    #[test]
-    fn an_own_rule_sees_the_typed_value() {
-        let even =
-            Checked(|number: &i64| if number % 2 == 0 { Ok(()) } else { Err("Even, please.".to_owned()) });
-        assert_eq!(refusal(&even, 2), None);
-        assert_eq!(refusal(&even, 3).unwrap(), "Even, please.");
     }
 }

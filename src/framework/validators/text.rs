@@ -1,7 +1,7 @@
 //! Rules about text.
 
 use super::{Check, Validator, nearest};
-use crate::timeouts::parse_duration;
+use crate::duration::parse_duration;
 
 /// From `least` to `most` characters.
 pub fn length(least: usize, most: usize) -> impl Validator {

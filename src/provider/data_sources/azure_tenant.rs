@@ -53,7 +53,7 @@ impl DataSource for AzureTenantSource {
         let session = &ctx.clients;
         let call = session.call(ctx);
         let graph = session.graph(&call, config.tenant_id.known().map(String::as_str)).await?;
-        let tenant = graph.organization().get(&call).await?;
+        let tenant = graph.tenant_details(&call).await?;
         Ok(AzureTenantModel {
             tenant_id: config.tenant_id,
             initial_domain: tenant.initial_domain().map(str::to_lowercase).into(),

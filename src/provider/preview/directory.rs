@@ -15,7 +15,7 @@ pub(super) async fn read(call: &Call, graph: &Graph) -> Result<Directory, Error>
     let users = on_a_thread(users(call.clone(), graph.clone()));
     let mut groups = Objects::default();
     let mut deleted = (Vec::new(), Vec::new());
-    let (all_users, all_groups, tenant) = (graph.users(), graph.groups(), graph.organization());
+    let (all_users, all_groups) = (graph.users(), graph.groups());
     let rest = async {
         let rest = futures::try_join!(
             all_groups.for_each(call, |group| groups.keep(&group.id, |id| directory_group(id, &group))),
@@ -25,7 +25,7 @@ pub(super) async fn read(call: &Call, graph: &Graph) -> Result<Directory, Error>
             all_groups.for_each_deleted(call, |group| {
                 deleted.1.push(DeletedItem::group(group.mail.as_deref()));
             }),
-            tenant.get(call),
+            graph.tenant_details(call),
         );
         rest.map_err(Error::from)
     };

@@ -6,7 +6,7 @@ use url::Url;
 
 use super::model::ProviderModel;
 use super::region::Region;
-use clients::auth::{self, ConfigError, Fault, Setting};
+use clients::auth::{self, ConfigError, ConfigErrorKind, Resolved};
 use clients::env::EnvMap;
 use framework::attr::{Attr, Secret};
 use framework::diagnostic::{Diagnostic, Diagnostics};
@@ -62,7 +62,7 @@ impl Missing {
 pub fn validate(model: &ProviderModel, diagnostics: &mut Diagnostics) {
     let mut refuse = |result: Result<(), ConfigError>| {
         if let Err(error) = result
-            && error.fault == Fault::Invalid
+            && error.kind == ConfigErrorKind::Invalid
         {
             diagnostics.push(diagnose(&error));
         }
@@ -82,7 +82,7 @@ pub fn validate(model: &ProviderModel, diagnostics: &mut Diagnostics) {
     }
     // Without the environment only what the block says can be wrong.
     refuse(
-        auth::Settings::resolve(arguments, &EnvMap::default())
+        auth::ResolvedArguments::resolve(arguments, &EnvMap::default())
             .and_then(|settings| auth::choose(&settings).map(drop)),
     );
     refuse(endpoint(model, &EnvMap::default()).map(drop));
@@ -130,11 +130,11 @@ fn entra(
         return Err(Missing::unknown(&unknown, "to sign in to Entra"));
     }
     let chosen = auth::refuse_two_credentials(&arguments)
-        .and_then(|()| auth::Settings::resolve(arguments, env))
+        .and_then(|()| auth::ResolvedArguments::resolve(arguments, env))
         .and_then(|settings| auth::choose(&settings))
         .and_then(|choice| auth::check(&choice).map(|()| choice));
     chosen.map_err(|error| {
-        if error.fault == Fault::Invalid {
+        if error.kind == ConfigErrorKind::Invalid {
             diagnostics.push(diagnose(&error));
         }
         Missing { detail: error.message }
@@ -190,14 +190,14 @@ fn endpoint(model: &ProviderModel, env: &EnvMap) -> Result<Option<Url>, ConfigEr
              other",
         ));
     }
-    let by_region = |region: &Setting<String>| {
+    let by_region = |region: &Resolved<String>| {
         let known: Region = region
             .value
             .parse()
             .map_err(|error| ConfigError::invalid("region", format!("`{}`: {error}", region.value)))?;
         Url::parse(&known.address()).map_err(|error| ConfigError::invalid("region", error.to_string()))
     };
-    let region_first = region.as_ref().is_some_and(Setting::is_configured);
+    let region_first = region.as_ref().is_some_and(Resolved::is_configured);
     match (&address, &region) {
         (Some(address), _) if !region_first => auth::origin(address).map(Some),
         (_, Some(region)) => by_region(region).map(Some),
@@ -263,7 +263,7 @@ impl Given {
     }
 }
 
-fn text(argument: &'static str, given: &Attr<String>, env: &EnvMap) -> Option<Setting<String>> {
+fn text(argument: &'static str, given: &Attr<String>, env: &EnvMap) -> Option<Resolved<String>> {
     auth::text(env, argument, given.known().cloned())
 }
 

@@ -1,12 +1,13 @@
-//! Errors of the layers below as diagnostics.
+//! Errors of the layers below as diagnostics. What happened is in their own texts; which argument of the provider block
+//! would help is said here.
 
-use clients::auth;
+use clients::auth::{self, Answered};
 use clients::essentials;
 use clients::graph;
 use clients::http;
 use framework::diagnostic::Diagnostic;
 
-/// An error that can be shown to a user. Its own text already says what happened, what to do and which request it was.
+/// An error that can be shown to a user: what happened, what to do and which request it was.
 pub trait Diagnose {
     /// The diagnostic, about the whole block; `.at(path)` puts it on an attribute.
     fn diagnose(&self) -> Diagnostic;
@@ -15,34 +16,35 @@ pub trait Diagnose {
 impl Diagnose for auth::Error {
     fn diagnose(&self) -> Diagnostic {
         let summary = match self {
-            Self::Configuration(_) => "The provider is not configured for Entra",
+            Self::Configuration(_) | Self::NoTenant { .. } | Self::Unusable { .. } => {
+                "The provider is not configured for Entra"
+            }
             Self::Rejected(_) | Self::OtherTenant { .. } => "Entra refused the sign-in",
             Self::Timeout { .. } | Self::Cancelled { .. } => "The sign-in to Entra was not finished",
             _ => "Unable to sign in to Entra",
         };
-        Diagnostic::error(summary, sentence(self))
+        Diagnostic::error(summary, advised(self, of_auth(self)))
     }
 }
 
 impl Diagnose for http::Error {
     fn diagnose(&self) -> Diagnostic {
-        Diagnostic::error("No usable answer", advised(self, advice(self)))
+        let summary = summary_of_http(self).unwrap_or("No usable answer");
+        Diagnostic::error(summary, advised(self, of_http(self)))
     }
 }
 
 impl Diagnose for graph::Error {
     fn diagnose(&self) -> Diagnostic {
-        let summary = match self.fault() {
-            graph::Fault::Auth(error) => return Diagnostic { detail: sentence(self), ..error.diagnose() },
-            graph::Fault::Forbidden { .. } => "Not allowed by Microsoft Graph",
-            graph::Fault::NotFound(_) => "Not found in Microsoft Graph",
-            graph::Fault::Conflict(_) => "Conflict in Microsoft Graph",
-            graph::Fault::Http(error) if *error.fault() == http::Fault::ReadOnly => READ_ONLY,
-            _ => "Unable to complete a request to Microsoft Graph",
-        };
-        let advice = match self.fault() {
-            graph::Fault::Http(error) => advice(error),
-            _ => None,
+        let (summary, advice) = match self.kind() {
+            graph::ErrorKind::Auth(error) => {
+                return Diagnostic { detail: advised(self, of_auth(error)), ..error.diagnose() };
+            }
+            graph::ErrorKind::Forbidden { .. } => ("Not allowed by Microsoft Graph", None),
+            graph::ErrorKind::NotFound(_) => ("Not found in Microsoft Graph", None),
+            graph::ErrorKind::Conflict(_) => ("Conflict in Microsoft Graph", None),
+            graph::ErrorKind::Http(error) => (summary_of_http(error).unwrap_or(GRAPH), of_http(error)),
+            _ => (GRAPH, None),
         };
         Diagnostic::error(summary, advised(self, advice))
     }
@@ -50,43 +52,101 @@ impl Diagnose for graph::Error {
 
 impl Diagnose for essentials::Error {
     fn diagnose(&self) -> Diagnostic {
-        let summary = match &self.fault {
-            essentials::Fault::InvalidCredentials(_) => "Proofpoint Essentials refused the sign-in",
-            essentials::Fault::NotAuthorized { .. } => "Not allowed by Proofpoint Essentials",
-            essentials::Fault::NotFound(_) => "Not found in Proofpoint Essentials",
-            essentials::Fault::Http(error) if *error.fault() == http::Fault::ReadOnly => READ_ONLY,
-            _ => "Unable to complete a request to Proofpoint Essentials",
-        };
-        let advice = match &self.fault {
-            essentials::Fault::Http(error) => advice(error),
-            _ => None,
+        let (summary, advice) = match &self.kind {
+            essentials::ErrorKind::InvalidCredentials(_) => {
+                ("Proofpoint Essentials refused the sign-in", Some(ESSENTIALS_LOGIN))
+            }
+            essentials::ErrorKind::NotAuthorized { .. } => ("Not allowed by Proofpoint Essentials", None),
+            essentials::ErrorKind::NotFound(_) => ("Not found in Proofpoint Essentials", None),
+            essentials::ErrorKind::UnknownHost { .. } => {
+                (ESSENTIALS, Some("Set `endpoint` if that host is right."))
+            }
+            essentials::ErrorKind::Header => (ESSENTIALS, Some(ESSENTIALS_LOGIN)),
+            essentials::ErrorKind::Http(error) => {
+                (summary_of_http(error).unwrap_or(ESSENTIALS), of_http(error))
+            }
+            _ => (ESSENTIALS, None),
         };
         Diagnostic::error(summary, advised(self, advice))
     }
 }
 
-/// The summary of whatever the provider may not do since it is to read alone.
-const READ_ONLY: &str = "The provider is read-only";
+const GRAPH: &str = "Unable to complete a request to Microsoft Graph";
+const ESSENTIALS: &str = "Unable to complete a request to Proofpoint Essentials";
+const ESSENTIALS_LOGIN: &str = "Check `username` and `password` (or `PROOFPOINT_ESSENTIALS_USERNAME` and \
+                                `PROOFPOINT_ESSENTIALS_PASSWORD`).";
 
-/// What to do about an error, where that is a matter of the provider block.
-fn advice(error: &http::Error) -> Option<&'static str> {
-    match error.fault() {
-        http::Fault::ReadOnly => Some(
-            "The provider block (or `PROOFPOINT_READ_ONLY`) forbids every change: to apply, set `read_only` to false \
-             there and apply again. Plans and data sources work as they are.",
-        ),
+fn summary_of_http(error: &http::Error) -> Option<&'static str> {
+    match error.kind() {
+        http::ErrorKind::ReadOnly => Some("The provider is read-only"),
         _ => None,
     }
 }
 
-/// The text as a sentence of its own, with what to do behind it and before the ids of the request.
+/// What to do when no usable answer came, where that is a matter of the configuration.
+fn of_http(error: &http::Error) -> Option<&'static str> {
+    match error.kind() {
+        http::ErrorKind::ReadOnly => Some(
+            "The provider block (or `PROOFPOINT_READ_ONLY`) forbids every change: to apply, set `read_only` to false \
+             there and apply again. Plans and data sources work as they are.",
+        ),
+        http::ErrorKind::CaBundle { .. } => {
+            Some("The file is the one that `ca_bundle` (or `PROOFPOINT_CA_BUNDLE`) names.")
+        }
+        http::ErrorKind::Untrusted { .. } => {
+            Some("If you trust that authority, name its PEM file in `ca_bundle` (or `PROOFPOINT_CA_BUNDLE`).")
+        }
+        http::ErrorKind::Timeout => Some("Raise it in the `timeouts` block if the service was only slow."),
+        _ => None,
+    }
+}
+
+/// What to do when a sign-in failed, where that is a matter of the configuration.
+fn of_auth(error: &auth::Error) -> Option<&'static str> {
+    match error {
+        auth::Error::NoTenant { .. } => {
+            Some("Set `tenant_id` in the provider block, in the resource, or as `ARM_TENANT_ID`.")
+        }
+        auth::Error::Unusable { .. } => Some("Check `client_id` and `tenant_id`."),
+        auth::Error::Rejected(rejection) if names_a_cloud(&rejection.codes) => {
+            Some("Check `tenant_id`, `environment`, `authority_host` and `graph_endpoint`.")
+        }
+        auth::Error::NotJson { .. } => {
+            Some("Check `authority_host` and the proxy variables (`HTTPS_PROXY`, `NO_PROXY`).")
+        }
+        auth::Error::ManagedIdentity { by, .. } => Some(match by {
+            Answered::Page => {
+                "A proxy may stand in between: name the endpoint's host in `NO_PROXY`, or check `msi_endpoint`."
+            }
+            Answered::Endpoint => {
+                "Check that this machine has the identity, and that `client_id` names it if it is a user-assigned one."
+            }
+            Answered::Nobody => {
+                "Only a machine that has a managed identity reaches its endpoint: check `msi_endpoint`, or configure \
+                 another way to sign in and leave `use_msi` out."
+            }
+        }),
+        auth::Error::AzureCli { .. } => {
+            Some("Run `az login`, or configure another way to sign in and set `use_cli` to false.")
+        }
+        _ => None,
+    }
+}
+
+/// Refusals that say that the tenant, or Microsoft Graph, is not in the cloud that was asked.
+fn names_a_cloud(codes: &[u32]) -> bool {
+    codes.iter().any(|code| matches!(code, 90_002 | 900_023 | 500_011))
+}
+
+/// The text as a sentence of its own, with what to do behind it and before what else is told of the request.
 fn advised(error: &dyn std::error::Error, advice: Option<&str>) -> String {
     let text = sentence(error);
     let Some(advice) = advice else { return text };
-    let (what, ids) = text.split_once("\n\n").map_or((text.as_str(), None), |(what, ids)| (what, Some(ids)));
+    let (what, more) =
+        text.split_once("\n\n").map_or((text.as_str(), None), |(what, more)| (what, Some(more)));
     let what = what.trim_end_matches('.');
-    let ids = ids.map(|ids| format!("\n\n{ids}")).unwrap_or_default();
-    format!("{what}. {advice}{ids}")
+    let more = more.map(|more| format!("\n\n{more}")).unwrap_or_default();
+    format!("{what}. {advice}{more}")
 }
 
 /// The text as a sentence of its own.
@@ -99,4 +159,50 @@ fn sentence(error: &dyn std::error::Error) -> String {
         sentence.push('.');
     }
     sentence
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clients::essentials::Refusal;
+
+    #[test]
+    fn which_argument_would_help_stands_behind_what_happened_and_before_what_else_is_told() {
+        let error = essentials::Error {
+            operation: "read the sync settings of `example.com`".to_owned(),
+            kind: essentials::ErrorKind::InvalidCredentials(Refusal {
+                status: 401,
+                text: "denied".to_owned(),
+                request_id: Some("r-1".to_owned()),
+            }),
+        };
+        let said = error.diagnose();
+        assert_eq!(said.summary, "Proofpoint Essentials refused the sign-in");
+        assert!(said.detail.starts_with("Unable to read the sync settings of `example.com`: "), "{said:?}");
+        for name in ["`username`", "`PROOFPOINT_ESSENTIALS_PASSWORD`", "r-1"] {
+            assert!(said.detail.contains(name), "{said:?}");
+        }
+    }
+
+    #[test]
+    fn a_sign_in_that_failed_says_which_argument_to_look_at() {
+        let machine = |by| auth::Error::ManagedIdentity { tenant: None, by, cause: "no".to_owned() };
+        for (error, words) in [
+            (auth::Error::NoTenant { credential: "client secret" }, "`tenant_id`"),
+            (machine(Answered::Page), "`NO_PROXY`"),
+            (machine(Answered::Endpoint), "`client_id`"),
+            (machine(Answered::Nobody), "`msi_endpoint`"),
+            (auth::Error::AzureCli { tenant: None, cause: "no".to_owned() }, "Run `az login`"),
+        ] {
+            let said = error.diagnose();
+            assert!(said.detail.contains(words), "{said:?}");
+            assert!(!said.detail.contains("..") && said.detail.ends_with('.'), "{said:?}");
+        }
+    }
+
+    #[test]
+    fn only_a_cloud_that_is_not_the_right_one_is_a_matter_of_the_configuration() {
+        assert!(names_a_cloud(&[90_002]) && names_a_cloud(&[1, 500_011]));
+        assert!(!names_a_cloud(&[7_000_215]));
+    }
 }

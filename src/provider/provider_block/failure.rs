@@ -90,7 +90,7 @@ mod tests {
 
     #[test]
     fn the_attribute_nearest_to_the_error_is_the_one_it_is_about() {
-        let refused: Result<(), auth::Error> = Err(auth::Error::Cancelled { tenant: "contoso".into() });
+        let refused: Result<(), auth::Error> = Err(auth::Error::Cancelled { tenant: None });
         let failure = refused.at(Path::attribute("near")).at(Path::attribute("far")).unwrap_err();
         let diagnostics = Diagnostics::from(failure);
         let told = diagnostics.iter().next().unwrap();

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
+use tokio::sync::OnceCell;
 use uuid::Uuid;
 
 use super::configuration::{Configuration, Missing};
@@ -11,8 +12,8 @@ use super::ids::ObjectPath;
 use clients::auth::{Credentials, TenantId};
 use clients::clock::Clock;
 use clients::env::EnvMap;
-use clients::essentials::Account;
-use clients::graph::Graph;
+use clients::essentials::Essentials;
+use clients::graph::{self, Graph};
 use clients::http::{Call, HttpClient, Options};
 use framework::attr::Attr;
 use framework::context::Context;
@@ -36,7 +37,8 @@ pub struct Session {
     credentials: OnceLock<Credentials>,
     /// By the tenant's id, and by the domain that names it in a configuration.
     graphs: Mutex<HashMap<TenantId, Graph>>,
-    account: OnceLock<Account>,
+    essentials: OnceLock<Essentials>,
+    own_tenant: OnceCell<Option<TenantId>>,
 }
 
 impl Session {
@@ -56,7 +58,8 @@ impl Session {
             http,
             credentials: OnceLock::new(),
             graphs: Mutex::default(),
-            account: OnceLock::new(),
+            essentials: OnceLock::new(),
+            own_tenant: OnceCell::new(),
         }
     }
 
@@ -140,8 +143,6 @@ impl Session {
     /// is all that may be stored.
     pub async fn graph(&self, call: &Call, tenant: Option<&str>) -> Result<Graph, Diagnostics> {
         let credentials = self.credentials()?;
-        // For `path`, which tells the provider's own tenant by its id.
-        self.default_tenant(call).await?;
         let tenant = if let Some(name) = tenant {
             TenantId::parse(name).map_err(|error| {
                 Diagnostic::error("Invalid tenant", format!("`{name}` names no tenant: {error}."))
@@ -150,25 +151,37 @@ impl Session {
             let scope = &credentials.cloud().graph_scope;
             credentials.home(call, scope).await.map_err(|error| error.diagnose())?
         };
+        // For `path`, and since it may be the same one under another name. Who names a tenant need not be admitted to it.
+        self.own_tenant(call).await?;
         self.connection(call, &tenant).await
     }
 
     async fn connection(&self, call: &Call, tenant: &TenantId) -> Result<Graph, Diagnostics> {
+        self.connect(call, tenant).await?.map_err(|error| error.diagnose().into())
+    }
+
+    /// The same, with a failed sign-in as an error of its own.
+    async fn connect(
+        &self,
+        call: &Call,
+        tenant: &TenantId,
+    ) -> Result<Result<Graph, graph::Error>, Diagnostics> {
         if let Some(known) = self.graphs().get(tenant) {
-            return Ok(known.clone());
+            return Ok(Ok(known.clone()));
         }
         let (http, credentials) = (self.http()?, self.credentials()?.clone());
         let graph = if tenant.is_uuid() {
             Graph::new(http, credentials, tenant.clone())
         } else {
-            Graph::of_domain(call, http, credentials, tenant.clone())
-                .await
-                .map_err(|error| error.diagnose())?
+            match Graph::of_domain(call, http, credentials, tenant.clone()).await {
+                Ok(graph) => graph,
+                Err(error) => return Ok(Err(error)),
+            }
         };
         let mut graphs = self.graphs();
         let graph = graphs.entry(graph.tenant().clone()).or_insert(graph).clone();
         graphs.insert(tenant.clone(), graph.clone());
-        Ok(graph)
+        Ok(Ok(graph))
     }
 
     fn graphs(&self) -> MutexGuard<'_, HashMap<TenantId, Graph>> {
@@ -181,9 +194,9 @@ impl Session {
     }
 
     /// The login of Proofpoint Essentials.
-    pub fn essentials(&self) -> Result<&Account, Diagnostics> {
-        if let Some(account) = self.account.get() {
-            return Ok(account);
+    pub fn essentials(&self) -> Result<&Essentials, Diagnostics> {
+        if let Some(essentials) = self.essentials.get() {
+            return Ok(essentials);
         }
         let login = self
             .configuration
@@ -191,14 +204,30 @@ impl Session {
             .clone()
             .map_err(|missing| incomplete("Proofpoint Essentials", missing))?;
         let http = self.http()?.clone();
-        let account = Account::new(http, Clock::new(), login.endpoint, login.username, login.password);
-        Ok(self.account.get_or_init(|| account))
+        let essentials = Essentials::new(http, Clock::new(), login.endpoint, login.username, login.password);
+        Ok(self.essentials.get_or_init(|| essentials))
     }
 
-    /// The path of an object in a tenant, which it names only where that is not the provider's.
+    /// The id of the tenant that the provider's configuration names, if it names one. An identity that a domain's tenant
+    /// does not admit has worked on another one.
+    async fn own_tenant(&self, call: &Call) -> Result<Option<TenantId>, Diagnostics> {
+        let find = || async {
+            match self.named_tenant() {
+                Some(name) if !name.is_uuid() => match self.connect(call, name).await? {
+                    Ok(graph) => Ok(Some(graph.tenant().clone())),
+                    Err(error) if error.is_refused_sign_in() => Ok(None),
+                    Err(error) => Err(Diagnostics::from(error.diagnose())),
+                },
+                named => Ok(named.cloned()),
+            }
+        };
+        self.own_tenant.get_or_try_init(find).await.cloned()
+    }
+
+    /// The path of an object in a tenant that [`Self::graph`] was asked for; it names the tenant only where that is not the
+    /// provider's.
     pub fn path(&self, tenant: &TenantId, collection: &str, id: &str) -> ObjectPath {
-        let own = self.named_tenant().and_then(|name| self.graphs().get(name).cloned());
-        let is_own = own.is_some_and(|graph| graph.tenant() == tenant);
+        let is_own = self.own_tenant.get().is_some_and(|own| own.as_ref() == Some(tenant));
         ObjectPath::new((!is_own).then(|| tenant.clone()), collection, id)
     }
 

@@ -139,7 +139,7 @@ fn settings_in_capitals_are_imported_without_a_change() {
         "application_id": known["application_id"].as_str().expect("an id").to_uppercase(),
     });
     show(&quickstart, &shown(&quickstart, &capitals), 0, None);
-    quickstart.forget(SYNC);
+    quickstart.take(SYNC);
     quickstart.configure();
     quickstart.import(SYNC, "/orgs/contoso.com/settings/azure");
     let none = json!({ "managed_client_secret": null, "max_removals": "10%" });

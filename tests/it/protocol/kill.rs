@@ -1,6 +1,8 @@
 //! A provider that is killed at any request, and the next one that finds what it left. Only requests that may change
 //! something are tried: after any other the world is as it was, and to die there is to die after the last one that did.
 
+use std::time::Duration;
+
 use serde_json::json;
 
 use crate::support::quickstart::{Moment, Quickstart, SYNC};
@@ -82,5 +84,35 @@ fn a_rotation_killed_at_any_request_is_finished_by_the_next() {
     any_request_of("rotation", |quickstart, round| {
         let trigger = json!({ "rotate_when_changed": { "round": round.to_string() } });
         quickstart.write(SYNC, &json!({ "managed_client_secret": trigger }));
+    });
+}
+
+/// The provider goes on living for some seconds, in which the answer arrives that its next write waits for.
+#[test]
+fn no_write_starts_once_the_host_is_gone() {
+    let quickstart = quickstart();
+    quickstart.simulator.forget_requests();
+    quickstart.converge();
+    let numbers = quickstart.simulator.numbers_of_writes();
+    // Those that follow a read, which is what is held up.
+    let numbers: Vec<u64> =
+        numbers.iter().copied().filter(|number| *number > 1 && !numbers.contains(&(number - 1))).collect();
+    let tried = [numbers[0], numbers[numbers.len() / 2], numbers[numbers.len() - 1]];
+    drop(quickstart);
+    std::thread::scope(|scope| {
+        for number in tried {
+            scope.spawn(move || {
+                let mut quickstart = self::quickstart();
+                quickstart.simulator.forget_requests();
+                let took = quickstart.converge_orphaned_at(number - 1, Duration::from_millis(1500));
+                let log = quickstart.simulator.requests();
+                let own = (1..).zip(log.iter().filter(|request| request.batch.is_none()));
+                let late: Vec<_> =
+                    own.filter(|(at, request)| *at >= number && request.writes()).map(|(_, r)| r).collect();
+                assert!(late.is_empty(), "after the host was gone: {late:?}");
+                assert!(took < Duration::from_secs(15), "{took:?}");
+                settle(&quickstart, &format!("orphaned at request {number}"));
+            });
+        }
     });
 }

@@ -54,7 +54,12 @@ fn an_application_lives_its_whole_life_by_each_permission_that_is_listed_for_it(
         let before = quickstart.state(APPLICATION)["object_id"].clone();
         quickstart.destroy_one(APPLICATION);
         succeeds(&quickstart.change(APPLICATION));
-        assert_eq!(quickstart.state(APPLICATION)["object_id"], before, "restored");
+        let replaced = quickstart.state(APPLICATION)["object_id"].clone();
+        assert_ne!(replaced, before, "purged and made anew by the run that destroyed it");
+        quickstart.destroy_one(APPLICATION);
+        quickstart.restart();
+        succeeds(&quickstart.change(APPLICATION));
+        assert_eq!(quickstart.state(APPLICATION)["object_id"], replaced, "restored");
         quickstart.simulator.assert_every_route_was_known();
     }
 }

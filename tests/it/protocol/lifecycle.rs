@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{Seek as _, Write as _};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 
 use crate::support::plugin;
 use crate::support::plugin::wire::go_plugin::grpc_stdio_client::GrpcStdioClient;
 use crate::support::plugin::wire::tfplugin6::provider_client::ProviderClient;
-use crate::support::plugin::{Start, provider};
+use crate::support::plugin::{COOKIE, Start, provider};
 use framework::protocol::wire::tfplugin6::{get_provider_schema, stop_provider};
 
 fn nothing() -> BTreeMap<String, String> {
@@ -94,6 +94,22 @@ async fn the_process_ends_by_itself_when_its_host_is_gone() {
         took > Duration::from_secs(2),
         "a host that lost its connection had no time to come back: {took:?}"
     );
+}
+
+#[tokio::test]
+async fn the_process_ends_by_itself_when_its_host_never_connects() {
+    let directory = tempfile::tempdir().unwrap();
+    let started = Instant::now();
+    let output = provider()
+        .env(COOKIE.0, COOKIE.1)
+        .env("PLUGIN_PROTOCOL_VERSIONS", "6")
+        .env("TMPDIR", directory.path())
+        .output();
+    let output = tokio::time::timeout(Duration::from_secs(20), output).await.expect("its end").unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    assert!(String::from_utf8(output.stdout).unwrap().starts_with("1|6|unix|"), "a handshake");
+    assert!(started.elapsed() > Duration::from_secs(5), "a host on a busy machine had no time to connect");
+    assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0, "the socket is left");
 }
 
 #[tokio::test]

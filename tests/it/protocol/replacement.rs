@@ -1,81 +1,227 @@
-//! A replacement whose new half comes first, and a resource that was renamed without `moved`: the old half lets go.
+//! Replacements: whatever the order of both halves, and whether the same process sees both, what is there afterwards is what
+//! the state says.
 
+use std::collections::BTreeSet;
+
+use reqwest::Method;
 use serde_json::{Value as Json, json};
 
-use crate::support::quickstart::{Quickstart, SYNC};
+use super::consent::scopes;
+use crate::support::plugin::calls::{Messages, Stored};
+use crate::support::quickstart::{APPLICATION, CONSENT, Quickstart};
 use crate::support::simulator::Simulator;
 
-const GOES_ON: &str = "The sync of `contoso.com` goes on";
+const APPLICATION_STAYS: &str = "The application stays";
+const CONSENT_STAYS: &str = "The consent stays";
 
-fn in_place(arguments: &Json) -> Quickstart {
-    let mut quickstart = Quickstart::prepared(Simulator::start(&[]));
-    quickstart.write(SYNC, &json!({ "exemptions": ["scanner@contoso.com"] }));
-    quickstart.write(SYNC, arguments);
-    let said = quickstart.change(SYNC);
+fn quickstart() -> Quickstart {
+    Quickstart::start(Simulator::start(&["--users", "1"]))
+}
+
+#[track_caller]
+fn succeeds(said: &Messages) {
     assert!(!said.has_errors(), "{said}");
-    quickstart
+}
+
+fn object_id(quickstart: &Quickstart) -> String {
+    quickstart.state(APPLICATION)["object_id"].as_str().expect("an object id").to_owned()
+}
+
+/// Object ids of the applications, the deleted ones or the others.
+fn applications(quickstart: &Quickstart, list: &str) -> BTreeSet<String> {
+    let all = quickstart.directory()[list].take();
+    let own = all.as_array().into_iter().flatten();
+    let own = own
+        .filter(|one| one["displayName"] == "Proofpoint Essentials Azure Sync" && one["appId"].is_string());
+    own.filter(|one| one["servicePrincipalType"].is_null())
+        .map(|one| one["id"].as_str().expect("an id").to_owned())
+        .collect()
+}
+
+/// How many application permissions the application holds.
+fn roles(quickstart: &Quickstart) -> usize {
+    let principal = quickstart.state(APPLICATION)["service_principal_object_id"].clone();
+    let all = quickstart.directory()["app_role_assignments"].take();
+    all.as_array().into_iter().flatten().filter(|one| one["principalId"] == principal).count()
+}
+
+/// Makes another object of this kind beside the one that is there: the old one and the new one.
+#[track_caller]
+fn beside(quickstart: &Quickstart, kind: &'static str) -> (Stored, Stored) {
+    let old = quickstart.take(kind);
+    succeeds(&quickstart.change(kind));
+    (old, quickstart.take(kind))
+}
+
+/// Destroys the old one and puts the new one into its place.
+#[track_caller]
+fn finish(quickstart: &Quickstart, kind: &'static str, (old, new): (Stored, Stored)) -> Messages {
+    quickstart.put(kind, old);
+    let said = quickstart.destroy_saying(kind);
+    quickstart.put(kind, new);
+    said
 }
 
 #[test]
-fn a_destroy_that_sees_its_successor_lets_go() {
-    for interrupted in [false, true] {
-        let mut quickstart = in_place(&json!({}));
-        let old = quickstart.forget(SYNC);
-        assert!(!quickstart.change(SYNC).has_errors());
-        if interrupted {
-            // The other half comes in another process.
+fn an_application_that_this_run_deleted_is_purged_and_made_anew() {
+    let quickstart = quickstart();
+    succeeds(&quickstart.change(APPLICATION));
+    let old = object_id(&quickstart);
+    quickstart.destroy_one(APPLICATION);
+    succeeds(&quickstart.change(APPLICATION));
+    assert_ne!(object_id(&quickstart), old);
+    assert_eq!(applications(&quickstart, "applications"), [object_id(&quickstart)].into());
+    assert_eq!(applications(&quickstart, "deleted_items"), BTreeSet::new());
+}
+
+#[test]
+fn an_application_that_may_not_be_purged_is_an_error_that_says_so_and_the_next_run_restores_it() {
+    let mut quickstart = quickstart();
+    succeeds(&quickstart.change(APPLICATION));
+    let old = object_id(&quickstart);
+    let denied =
+        json!({ "error": { "code": "Authorization_RequestDenied", "message": "Insufficient privileges." } });
+    let fault = json!([{ "method": "DELETE", "path": "/v1.0/directory/deletedItems/*", "status": 403, "body": denied }]);
+    quickstart.simulator.set_faults(&fault);
+    quickstart.destroy_one(APPLICATION);
+    let said = quickstart.change(APPLICATION);
+    let refusal = said.expect_error();
+    assert_eq!(refusal.path, "unique_name", "{refusal}");
+    for words in ["30 days", "Purge it in the portal", "Application.ReadWrite", &old] {
+        assert!(refusal.detail.contains(words), "{words}: {refusal}");
+    }
+    quickstart.restart();
+    succeeds(&quickstart.change(APPLICATION));
+    assert_eq!(object_id(&quickstart), old, "restored");
+}
+
+#[test]
+fn an_application_that_a_successor_has_taken_over_is_let_go_by_this_run_and_by_the_next() {
+    for later in [false, true] {
+        let mut quickstart = quickstart();
+        succeeds(&quickstart.change(APPLICATION));
+        // Young and bare, it is taken for what an interrupted run left.
+        let halves = beside(&quickstart, APPLICATION);
+        assert_eq!(halves.0.state["object_id"], halves.1.state["object_id"]);
+        if later {
             quickstart.restart();
         }
-        let said = quickstart.destroy_deposed(SYNC, &old);
-        assert!(!said.has_errors() && said.warns(GOES_ON), "interrupted {interrupted}: {said}");
-        assert_eq!(quickstart.settings()["sync_frequency"], 1, "the sync is gone");
-        quickstart.assert_sound("replaced");
-        quickstart.destroy_one(SYNC);
-        assert!(quickstart.settings().is_null() && quickstart.keys().is_empty(), "{:?}", quickstart.keys());
+        let said = finish(&quickstart, APPLICATION, halves);
+        assert!(said.warns(APPLICATION_STAYS), "{later}: {said}");
+        assert_eq!(applications(&quickstart, "applications"), [object_id(&quickstart)].into(), "{later}");
+        quickstart.configure();
+        let planned = quickstart.plan(APPLICATION);
+        assert_eq!(planned.state, quickstart.state(APPLICATION), "{later}");
+        // The one that is left may delete it.
+        let said = quickstart.destroy_saying(APPLICATION);
+        assert!(!said.warns(APPLICATION_STAYS), "{later}: {said}");
+        assert_eq!(applications(&quickstart, "applications"), BTreeSet::new(), "{later}");
     }
 }
 
 #[test]
-fn a_key_that_an_interrupted_run_left_behind_is_no_successor() {
-    let mut quickstart = in_place(&json!({}));
-    quickstart.write(SYNC, &json!({ "frequency": 3, "timeouts": { "update": "10s" } }));
-    let lost = json!({ "method": "PUT", "path": "**/settings/azure", "status": 503 });
-    quickstart.simulator.set_faults(&json!([lost]));
-    assert!(quickstart.change(SYNC).has_errors());
-    assert_eq!(quickstart.keys().len(), 2);
+fn a_successor_that_fails_leaves_an_application_to_the_one_that_had_it() {
+    let quickstart = quickstart();
+    succeeds(&quickstart.change(APPLICATION));
+    let old = quickstart.take(APPLICATION);
+    quickstart
+        .simulator
+        .set_faults(&json!([{ "method": "POST", "path": "/v1.0/servicePrincipals", "status": 400 }]));
+    assert!(quickstart.change(APPLICATION).has_errors());
     quickstart.simulator.set_faults(&json!([]));
-    quickstart.configure();
-    quickstart.destroy_one(SYNC);
-    assert!(quickstart.settings().is_null() && quickstart.keys().is_empty(), "{:?}", quickstart.keys());
+    quickstart.put(APPLICATION, old);
+    let said = quickstart.destroy_saying(APPLICATION);
+    assert!(!said.warns(APPLICATION_STAYS), "{said}");
+    assert_eq!(applications(&quickstart, "applications"), BTreeSet::new());
 }
 
 #[test]
-fn without_a_managed_secret_the_same_run_knows_its_successor() {
-    let mut quickstart = in_place(&json!({}));
-    let secret = quickstart.settings()["ad_key"].clone();
-    quickstart.write(SYNC, &json!({ "managed_client_secret": null, "client_secret": secret }));
-    quickstart.forget(SYNC);
-    assert!(!quickstart.change(SYNC).has_errors());
-    quickstart.configure();
-    let old = quickstart.forget(SYNC);
-    assert!(!quickstart.change(SYNC).has_errors());
-    let said = quickstart.destroy_deposed(SYNC, &old);
-    assert!(!said.has_errors() && said.warns(GOES_ON), "{said}");
-    assert!(!quickstart.settings().is_null());
-    quickstart.destroy_one(SYNC);
-    assert!(quickstart.settings().is_null());
+fn a_consent_that_a_successor_has_taken_over_is_let_go_by_this_run_and_by_the_next() {
+    for later in [false, true] {
+        let mut quickstart = Quickstart::prepared(Simulator::start(&["--users", "1"]));
+        let before = scopes(&quickstart);
+        let halves = beside(&quickstart, CONSENT);
+        if later {
+            quickstart.restart();
+        }
+        let said = finish(&quickstart, CONSENT, halves);
+        assert!(said.warns(CONSENT_STAYS), "{later}: {said}");
+        assert_eq!((scopes(&quickstart), roles(&quickstart)), (before, 1), "{later}");
+    }
 }
 
 #[test]
-fn settings_that_go_through_another_application_are_somebody_elses() {
-    let quickstart = in_place(&json!({}));
-    let mut settings = quickstart.essentials(reqwest::Method::GET, "settings/azure", None);
-    settings["application_id"] = json!("99999999-9999-4999-8999-999999999999");
-    settings["ad_key"] = json!("another secret");
-    quickstart.essentials(reqwest::Method::PUT, "settings/azure", Some(&settings));
-    let old = quickstart.forget(SYNC);
-    let said = quickstart.destroy_deposed(SYNC, &old);
-    assert!(said.warns(GOES_ON), "{said}");
-    assert_eq!(quickstart.settings()["ad_key"], "another secret");
-    assert!(quickstart.keys().is_empty(), "its own key was left");
+fn a_caller_that_may_not_tag_principals_is_safe_within_one_run() {
+    let quickstart = quickstart();
+    succeeds(&quickstart.change(APPLICATION));
+    let denied =
+        json!({ "error": { "code": "Authorization_RequestDenied", "message": "Insufficient privileges." } });
+    let fault =
+        json!([{ "method": "PATCH", "path": "/v1.0/servicePrincipals/*", "status": 403, "body": denied }]);
+    quickstart.simulator.set_faults(&fault);
+    succeeds(&quickstart.change(CONSENT));
+    let halves = beside(&quickstart, CONSENT);
+    let said = finish(&quickstart, CONSENT, halves);
+    assert!(said.warns(CONSENT_STAYS), "{said}");
+    assert_eq!(roles(&quickstart), 1);
+}
+
+#[test]
+fn a_successor_that_fails_leaves_a_consent_to_the_one_that_had_it() {
+    let quickstart = Quickstart::prepared(Simulator::start(&["--users", "1"]));
+    let old = quickstart.take(CONSENT);
+    let assign = json!([{ "method": "POST", "path": "**/appRoleAssignments", "status": 400 }]);
+    quickstart.simulator.set_faults(&assign);
+    assert!(quickstart.change(CONSENT).has_errors());
+    quickstart.simulator.set_faults(&json!([]));
+    quickstart.put(CONSENT, old);
+    let said = quickstart.destroy_saying(CONSENT);
+    assert!(!said.warns(CONSENT_STAYS), "{said}");
+    assert_eq!((scopes(&quickstart), roles(&quickstart)), (BTreeSet::new(), 0));
+}
+
+#[test]
+fn a_consent_that_is_made_again_right_after_it_was_taken_back_is_in_effect() {
+    let quickstart = Quickstart::prepared(Simulator::start(&["--users", "1", "--mood", "replica_lag=2s"]));
+    let before = scopes(&quickstart);
+    quickstart.destroy_one(CONSENT);
+    succeeds(&quickstart.change(CONSENT));
+    assert_eq!((scopes(&quickstart), roles(&quickstart)), (before, 1));
+}
+
+#[test]
+fn a_consent_without_private_facts_takes_nothing_back() {
+    let quickstart = Quickstart::prepared(Simulator::start(&["--users", "1"]));
+    let before = scopes(&quickstart);
+    let stored = Stored { private: Vec::new(), ..quickstart.take(CONSENT) };
+    quickstart.put(CONSENT, stored);
+    quickstart.destroy_one(CONSENT);
+    assert_eq!((scopes(&quickstart), roles(&quickstart)), (before, 1));
+}
+
+#[test]
+fn a_consent_that_only_verifies_writes_nothing_when_it_is_destroyed() {
+    let mut quickstart = Quickstart::prepared(Simulator::start(&["--users", "1"]));
+    quickstart.write(CONSENT, &json!({ "mode": "verify" }));
+    succeeds(&quickstart.change(CONSENT));
+    quickstart.simulator.forget_requests();
+    quickstart.destroy_one(CONSENT);
+    assert_eq!(quickstart.simulator.writes(), []);
+}
+
+#[test]
+fn what_somebody_else_granted_before_is_not_taken_back() {
+    let quickstart = quickstart();
+    succeeds(&quickstart.change(APPLICATION));
+    let principal = quickstart.state(APPLICATION)["service_principal_object_id"].clone();
+    let api = "servicePrincipals(appId='00000003-0000-0000-c000-000000000000')?$select=id,appRoles";
+    let api = quickstart.graph(Method::GET, api, None);
+    let role = api["appRoles"].as_array().unwrap().iter().find(|role| role["value"] == "Directory.Read.All");
+    let assignment: Json =
+        json!({ "principalId": principal, "resourceId": api["id"], "appRoleId": role.unwrap()["id"] });
+    let path = format!("servicePrincipals/{}/appRoleAssignments", principal.as_str().unwrap());
+    quickstart.graph(Method::POST, &path, Some(&assignment));
+    succeeds(&quickstart.change(CONSENT));
+    quickstart.destroy_one(CONSENT);
+    assert_eq!((scopes(&quickstart), roles(&quickstart)), (BTreeSet::new(), 1));
 }

@@ -125,3 +125,21 @@ fn who_brings_a_secret_of_their_own_need_not_be_able_to_sign_in_to_a_tenant_name
     let said = quickstart.change(SYNC);
     assert!(says(&said, false, "Not checked: whether the tenant is the right one"), "{said}");
 }
+
+#[test]
+fn who_names_a_tenant_need_not_be_admitted_to_the_providers() {
+    let mut quickstart = Quickstart::start(Simulator::start(&["--users", "1"]));
+    let tenant = quickstart.simulator.tenant().tenant_id.clone();
+    quickstart.set("ARM_TENANT_ID", "nowhere.example");
+    let (read, said) = quickstart.data("proofpoint_azure_tenant", json!({ "tenant_id": tenant }));
+    said.expect_none();
+    assert_eq!(read["id"], json!(tenant));
+    quickstart.write(APPLICATION, &json!({ "tenant_id": tenant }));
+    let said = quickstart.change(APPLICATION);
+    assert!(said.0.iter().all(|message| !message.error), "{said}");
+    let id = quickstart.state(APPLICATION)["id"].clone();
+    assert!(id.as_str().unwrap().starts_with(&format!("/tenants/{tenant}/applications/")), "{id}");
+    // Nobody named another one.
+    let (_, said) = quickstart.data("proofpoint_azure_tenant", json!({}));
+    assert!(said.expect_error().detail.contains("AADSTS90002"), "{said}");
+}

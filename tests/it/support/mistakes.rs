@@ -103,6 +103,50 @@ pub(crate) fn mistakes(simulator: &Simulator) -> Vec<Mistake> {
         "`Directory.Read.All`",
     );
     row(
+        "permission_by_id",
+        json!({}),
+        application(json!({ "application_permissions": ["7ab1d382-f21e-4acd-a863-ba3e13f7da61"] })),
+        Plan,
+        "application_permissions",
+        "write the name",
+    );
+    row(
+        "consent_by_id",
+        json!({}),
+        (
+            Subject::Resource("proofpoint_azure_admin_consent"),
+            json!({
+                "client_id": "11111111-2222-4333-8444-555555555555",
+                "application_permissions": ["7ab1d382-f21e-4acd-a863-ba3e13f7da61"],
+            }),
+        ),
+        Plan,
+        "application_permissions",
+        "`Directory.Read.All`",
+    );
+    row(
+        "personal_accounts",
+        json!({}),
+        application(json!({ "sign_in_audience": "PersonalMicrosoftAccount" })),
+        Validate,
+        "sign_in_audience",
+        "AzureADMultipleOrgs",
+    );
+    row(
+        "past_end",
+        json!({}),
+        (
+            Subject::Resource("proofpoint_azure_client_secret"),
+            json!({
+                "application_id": "/applications/11111111-2222-4333-8444-555555555555",
+                "end_date": "2020-01-31T00:00:00Z",
+            }),
+        ),
+        Plan,
+        "end_date",
+        "time to come",
+    );
+    row(
         "own_tag",
         json!({}),
         application(json!({ "tags": ["mail", "terraform-provider-proofpoint"] })),

@@ -5,6 +5,7 @@
 use crate::support::plugin;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::{Value as Json, json};
@@ -18,6 +19,8 @@ use super::simulator::Simulator;
 pub(crate) const APPLICATION: &str = "proofpoint_azure_application";
 pub(crate) const CONSENT: &str = "proofpoint_azure_admin_consent";
 pub(crate) const SYNC: &str = "proofpoint_azure_sync";
+/// A secret of the application for use elsewhere, which is no part of the quick start.
+pub(crate) const SECRET: &str = "proofpoint_azure_client_secret";
 
 /// In the order in which core makes them.
 const ORDER: [&str; 3] = [APPLICATION, CONSENT, SYNC];
@@ -119,6 +122,17 @@ impl Quickstart {
         schemas.resource_schemas[kind].block.clone().expect("a body")
     }
 
+    /// Takes an object out of the state, as if another address held it.
+    #[track_caller]
+    pub(crate) fn take(&self, kind: &'static str) -> Stored {
+        self.objects().remove(kind).unwrap_or_else(|| panic!("no {kind}"))
+    }
+
+    /// Puts an object into the state.
+    pub(crate) fn put(&self, kind: &'static str, stored: Stored) {
+        self.objects().insert(kind, stored);
+    }
+
     /// Forgets everything, as an empty state does.
     pub(crate) fn forget_all(&self) {
         self.objects().clear();
@@ -205,12 +219,6 @@ impl Quickstart {
         ORDER.into_iter().rev().for_each(|kind| self.destroy_one(kind));
     }
 
-    /// Forgets one object; what core would still hold of it under another address.
-    #[track_caller]
-    pub(crate) fn forget(&self, kind: &str) -> Stored {
-        self.objects().remove(kind).expect("an object")
-    }
-
     /// Destroys an object that is held under another address; what was said.
     pub(crate) fn destroy_deposed(&self, kind: &str, prior: &Stored) -> Messages {
         self.runtime.block_on(async {
@@ -223,7 +231,13 @@ impl Quickstart {
     /// Destroys one object, if it is there.
     #[track_caller]
     pub(crate) fn destroy_one(&self, kind: &str) {
-        let Some(prior) = self.stored(kind) else { return };
+        self.destroy_saying(kind);
+    }
+
+    /// The same; what was said.
+    #[track_caller]
+    pub(crate) fn destroy_saying(&self, kind: &str) -> Messages {
+        let Some(prior) = self.stored(kind) else { return Messages::default() };
         let said = self.runtime.block_on(async {
             let resource = self.plugin.resource(kind).await;
             let planned = resource.plan(Some(&prior), Json::Null).await;
@@ -231,6 +245,7 @@ impl Quickstart {
         });
         assert!(said.0.iter().all(|message| !message.error), "{kind}: {said}");
         self.objects().remove(kind);
+        said
     }
 
     /// Plans and applies everything with a provider that is killed at its `nth` request, counted from 1, and starts
@@ -267,6 +282,34 @@ impl Quickstart {
         self.simulator.set_faults(&json!([]));
         self.restart();
         struck
+    }
+
+    /// Plans and applies everything with a host that dies while the answer to the provider's `nth` request, counted from 1,
+    /// is on its way; returns when the provider has ended as well, and how long that took.
+    #[track_caller]
+    pub(crate) fn converge_orphaned_at(&mut self, nth: u64, answered_after: Duration) -> Duration {
+        let delay = u64::try_from(answered_after.as_millis()).expect("a delay");
+        let held = json!({ "path": "**", "skip": nth - 1, "count": 1, "delay": delay });
+        self.simulator.set_faults(&json!([held]));
+        let (plugin, objects, changes) = (self.plugin.clone(), self.objects.clone(), self.changes.clone());
+        let domain = self.simulator.tenant().domain.clone();
+        let run = self
+            .runtime
+            .spawn(async move { converge(&plugin, &domain, &objects, &changes).await.map(drop_kinds) });
+        // Each look is a request of its own, which is pause enough.
+        while self.simulator.control(Method::GET, "faults", None)[0]["count"] != 0 {
+            assert!(!run.is_finished(), "there is no request {nth}");
+        }
+        run.abort();
+        let ended = self.runtime.block_on(run);
+        assert!(ended.is_err_and(|error| error.is_cancelled()), "the apply was faster than its host's death");
+        let plugin = Arc::get_mut(&mut self.plugin).expect("nobody else drives the provider");
+        plugin.hang_up();
+        let (status, took) = self.runtime.block_on(plugin.exit());
+        assert_eq!(status.code(), Some(0));
+        self.simulator.set_faults(&json!([]));
+        self.restart();
+        took
     }
 
     /// A Graph request by hand, which must succeed.
@@ -377,6 +420,7 @@ fn configuration(
             "delegated_permissions": application["delegated_permissions"],
             "application_permissions": application["application_permissions"],
         }),
+        SECRET => json!({ "application_id": application["id"] }),
         _ => json!({
             "domain": domain, "client_id": application["client_id"], "default_role": "end_user", "frequency": 1,
             "managed_client_secret": { "application_id": application["id"] },

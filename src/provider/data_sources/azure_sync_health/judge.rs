@@ -28,6 +28,8 @@ pub(super) struct Sync {
 /// The application as Entra knows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Application {
+    /// Whether it may sign in.
+    pub(super) is_enabled: bool,
     /// Its client secrets.
     pub(super) secrets: Vec<Secret>,
     /// Declared permissions that are not granted.
@@ -152,6 +154,11 @@ fn runs(verdict: &mut Verdict, sync: &Sync, secrets: &[Secret], now: Timestamp) 
 }
 
 fn consent(verdict: &mut Verdict, application: &Application) {
+    if !application.is_enabled {
+        let text = "The enterprise application is disabled in Entra, so that Proofpoint cannot sign in. Turn on *Enabled for \
+                    users to sign in* under its properties.";
+        verdict.find(Severity::Error, "application_disabled", text);
+    }
     match &application.missing_permissions {
         Known::Yes(missing) if missing.is_empty() => {}
         Known::Yes(missing) => {
@@ -227,6 +234,7 @@ mod tests {
 
     fn application(end: &str) -> Application {
         Application {
+            is_enabled: true,
             secrets: vec![secret("2025-05-01T00:00:00Z", end)],
             missing_permissions: Known::Yes(BTreeSet::new()),
         }

@@ -88,7 +88,7 @@ impl DataSource for AzureSyncHealthSource {
 
 async fn settings(
     call: &Call,
-    account: &essentials::Account,
+    account: &essentials::Essentials,
     domain: &str,
 ) -> Result<Option<Shown>, essentials::Error> {
     account.organization(call, domain).await?.settings(call).await
@@ -124,12 +124,11 @@ async fn application(
         Ok(missing) => Known::Yes(missing),
         Err(error) => Known::No(told(error)?),
     };
-    Ok(Known::Yes(
-        snapshot
-            .application
-            .as_ref()
-            .map(|application| Application { secrets: secrets(application), missing_permissions }),
-    ))
+    Ok(Known::Yes(snapshot.application.as_ref().map(|application| Application {
+        is_enabled: snapshot.service_principal.as_ref().is_none_or(graph::ServicePrincipal::is_enabled),
+        secrets: secrets(application),
+        missing_permissions,
+    })))
 }
 
 fn secrets(application: &graph::Application) -> Vec<Secret> {

@@ -1,6 +1,9 @@
 //! The permissions of Microsoft Graph that are in effect for an application, by name, and the writes that change them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, PoisonError};
+
+use jiff::Timestamp;
 
 use super::model::ConsentModel;
 use crate::provider_block::Diagnose as _;
@@ -118,35 +121,48 @@ pub(super) async fn grant(
     Ok(new)
 }
 
-/// Takes permissions back, as far as they are there.
+/// Takes permissions back, as far as they are there. What was given a moment ago may not be listed yet: `given` says when.
 pub(super) async fn revoke(
     graph: &Graph,
     call: &Call,
     principal: &str,
     names: &Names,
+    given: Option<Timestamp>,
 ) -> Result<(), Diagnostics> {
     if names.is_empty() {
         return Ok(());
     }
     let resource = graph.permissions().graph_principal(call).await.map_err(|error| error.diagnose())?;
     if !names.delegated.is_empty() {
-        let revoked = graph.grants().revoke_delegated(call, principal, &resource, &names.delegated).await;
+        let look = || async {
+            let taken = graph.grants().revoke_delegated(call, principal, &resource, &names.delegated).await?;
+            let is_all = !taken.is_empty();
+            Ok((taken, is_all))
+        };
+        let revoked = graph.look_since(call, given, look).await;
         revoked.map_err(|error| error.diagnose().at(ConsentModel::delegated_permissions()))?;
     }
     if names.application.is_empty() {
         return Ok(());
     }
-    let revoked = async {
+    let taken = Mutex::new(BTreeSet::new());
+    let look = || async {
         for held in graph.app_role_assignments().of(call, principal).await? {
             if held.resource_id != resource {
                 continue;
             }
             let name = graph.permissions().name(call, PermissionKind::Application, &held.app_role_id).await?;
             if names.application.contains(&name) {
-                graph.app_role_assignments().revoke(call, principal, &held.id).await?;
+                // One that is listed and not there is known to one replica and not to another.
+                if !graph.app_role_assignments().revoke(call, principal, &held.id).await? {
+                    continue;
+                }
+                taken.lock().unwrap_or_else(PoisonError::into_inner).insert(name);
             }
         }
-        Ok::<(), graph::Error>(())
+        let is_all = names.application.is_subset(&taken.lock().unwrap_or_else(PoisonError::into_inner));
+        Ok(((), is_all))
     };
-    revoked.await.map_err(|error| error.diagnose().at(ConsentModel::application_permissions()).into())
+    let revoked = graph.look_since(call, given, look).await;
+    revoked.map_err(|error| error.diagnose().at(ConsentModel::application_permissions()).into())
 }

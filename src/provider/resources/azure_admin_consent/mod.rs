@@ -8,10 +8,12 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
+use super::enterprise_application;
 use crate::provider_block::{Diagnose as _, ObjectPath, Session};
 use clients::auth::Attempt;
-use clients::graph::{Graph, PermissionKind};
+use clients::graph::{self, Graph, Mark, PermissionKind, ServicePrincipal, ServicePrincipalChange};
 use clients::http::Call;
 use framework::attr::Attr;
 use framework::context::Context;
@@ -39,7 +41,20 @@ pub struct Given {
     /// When it last gave or took back, by the tenant's clock: for a while after, not every replica knows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     at: Option<Timestamp>,
+    /// What tells this resource from another one that may take the consent over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    owner: Option<String>,
 }
+
+impl Given {
+    fn names(&self) -> Names {
+        Names { delegated: self.delegated.clone(), application: self.application.clone() }
+    }
+}
+
+/// Beginning of the tag of a service principal that tells which resource its consent belongs to: the one that gave it or
+/// took it over last.
+const OWNER_TAG: &str = "terraform-provider-proofpoint:consent:";
 
 impl Resource for AzureAdminConsent {
     type Model = ConsentModel;
@@ -104,8 +119,8 @@ impl Resource for AzureAdminConsent {
         let given = consent(ctx, &graph, &principal, &planned, Given::default()).await?;
         let mut model = planned.model;
         model.tenant_id = graph.tenant().as_str().into();
-        model.id = id(&ctx.clients, &graph, &principal).into();
-        model.service_principal_object_id = principal.into();
+        model.id = id(&ctx.clients, &graph, &principal.object_id).into();
+        model.service_principal_object_id = principal.object_id.into();
         Ok(State::new(model).with_private(given))
     }
 
@@ -113,7 +128,7 @@ impl Resource for AzureAdminConsent {
         &self,
         ctx: &Context<Session>,
         state: State<Self>,
-        _diagnostics: &mut Diagnostics,
+        diagnostics: &mut Diagnostics,
     ) -> Result<Option<State<Self>>, Diagnostics> {
         let call = ctx.clients.call(ctx);
         let graph = graph_of(ctx, &state.model).await?;
@@ -128,19 +143,26 @@ impl Resource for AzureAdminConsent {
         let imported = model.mode.is_null();
         let everything = imported || model.remove_extra == Attr::Known(true);
         let delegated_matter = everything || model.delegated_permissions.is_known();
-        let (known, client_id) = (Names::of(&model), model.client_id.text());
+        let client_id = model.client_id.text();
+        // What was given or taken back a moment ago and is shown otherwise may be late.
         let look = || async {
             let snapshot = graph.snapshot(&call, client_id).await?;
             let effective = Effective::in_snapshot(&graph, &call, &snapshot, delegated_matter).await?;
-            let is_all = snapshot.service_principal.is_some() && known.without(&effective).is_empty();
-            Ok(((snapshot, effective), is_all))
+            let delegated = shown(&model.delegated_permissions, effective.delegated, everything);
+            let application = shown(&model.application_permissions, effective.application, everything);
+            let is_all = snapshot.service_principal.is_some()
+                && delegated == model.delegated_permissions
+                && application == model.application_permissions;
+            Ok(((snapshot, delegated, application), is_all))
         };
-        let (snapshot, effective) =
+        let (snapshot, delegated, application) =
             graph.look_since(&call, private.at, look).await.map_err(|error| error.diagnose())?;
         let Some(principal) = &snapshot.service_principal else { return Ok(None) };
-        model.delegated_permissions = shown(&model.delegated_permissions, effective.delegated, everything);
-        model.application_permissions =
-            shown(&model.application_permissions, effective.application, everything);
+        if !principal.is_enabled() {
+            diagnostics.push(enterprise_application::disabled(principal));
+        }
+        model.delegated_permissions = delegated;
+        model.application_permissions = application;
         model.id = id(&ctx.clients, &graph, &principal.object_id).into();
         model.tenant_id = graph.tenant().as_str().into();
         model.service_principal_object_id = principal.object_id.as_str().into();
@@ -160,7 +182,7 @@ impl Resource for AzureAdminConsent {
         let principal = principal_of(&graph, &ctx.clients.call(ctx), &planned.model).await?;
         let given = consent(ctx, &graph, &principal, &planned, prior.private).await?;
         let mut model = planned.model;
-        model.service_principal_object_id = principal.into();
+        model.service_principal_object_id = principal.object_id.into();
         Ok(State::new(model).with_private(given))
     }
 
@@ -168,17 +190,31 @@ impl Resource for AzureAdminConsent {
         &self,
         ctx: &Context<Session>,
         state: State<Self>,
-        _diagnostics: &mut Diagnostics,
+        diagnostics: &mut Diagnostics,
     ) -> Result<(), Diagnostics> {
-        if verifies(&state.model) {
+        let State { model, private: given } = state;
+        if verifies(&model) {
             return Ok(());
         }
         let call = ctx.clients.call(ctx);
-        let graph = graph_of(ctx, &state.model).await?;
-        let found = graph.service_principals().get_by_client_id(&call, state.model.client_id.text()).await;
-        let Some(principal) = found.map_err(|error| error.diagnose())? else { return Ok(()) };
-        let given = Names { delegated: state.private.delegated, application: state.private.application };
-        effective::revoke(&graph, &call, &principal.object_id, &given).await
+        let graph = graph_of(ctx, &model).await?;
+        if let Some(at) = given.at {
+            graph.service_principals().note_made(model.client_id.text(), at);
+        }
+        let failed = |error: graph::Error| error.diagnose();
+        let found = graph.service_principals().get_by_client_id(&call, model.client_id.text()).await;
+        let Some(principal) = found.map_err(failed)? else { return Ok(()) };
+        let _alone = graph.alone_with(&call, &principal.object_id).await.map_err(failed)?;
+        let mark = Mark { prefix: OWNER_TAG, owner: given.owner.as_deref() };
+        if graph.is_taken_over(&principal.object_id, mark.owner) || mark.is_succeeded(&principal.tags) {
+            diagnostics.push(let_go(&principal));
+            return Ok(());
+        }
+        effective::revoke(&graph, &call, &principal.object_id, &given.names(), given.at).await?;
+        if given.owner.is_some() {
+            mark_owner(&graph, &call, &principal, None).await?;
+        }
+        Ok(())
     }
 
     fn import(&self, by: ImportBy<ConsentIdentity>) -> Result<State<Self>, Diagnostics> {
@@ -234,13 +270,29 @@ async fn graph_of(ctx: &Context<Session>, model: &ConsentModel) -> Result<Graph,
     ctx.clients.graph(&call, model.tenant_id.known().map(String::as_str)).await
 }
 
-async fn principal_of(graph: &Graph, call: &Call, model: &ConsentModel) -> Result<String, Diagnostics> {
+/// The application's principal. While its application is young, one that is not there is waited for.
+async fn principal_of(
+    graph: &Graph,
+    call: &Call,
+    model: &ConsentModel,
+) -> Result<ServicePrincipal, Diagnostics> {
     let client_id = model.client_id.text();
     let at = ConsentModel::client_id();
-    let found = graph.service_principals().get_by_client_id(call, client_id).await;
-    match found.map_err(|error| error.diagnose().at(at.clone()))? {
-        Some(principal) => Ok(principal.object_id),
-        None => Err(Diagnostic::error(
+    let look = async {
+        let found = graph.service_principals().get_by_client_id(call, client_id).await?;
+        if found.is_some() {
+            return Ok(found);
+        }
+        let application = graph.applications().get_by_client_id(call, client_id).await?;
+        let Some(made) = application.and_then(|application| application.created_date_time) else {
+            return Ok(None);
+        };
+        graph.service_principals().note_made(client_id, made);
+        graph.service_principals().get_by_client_id(call, client_id).await
+    };
+    let found: Result<_, graph::Error> = look.await;
+    found.map_err(|error| error.diagnose().at(at.clone()))?.ok_or_else(|| {
+        Diagnostic::error(
             "The tenant does not have the application",
             format!(
                 "There is no service principal of `{client_id}` in the tenant `{}`. Create it with \
@@ -249,43 +301,47 @@ async fn principal_of(graph: &Graph, call: &Call, model: &ConsentModel) -> Resul
             ),
         )
         .at(at)
-        .into()),
-    }
+        .into()
+    })
 }
 
 /// Makes what is in effect what the plan says, and returns what is to be taken back one day.
 async fn consent(
     ctx: &Context<Session>,
     graph: &Graph,
-    principal: &str,
+    principal: &ServicePrincipal,
     planned: &Planned<AzureAdminConsent>,
     before: Given,
 ) -> Result<Given, Diagnostics> {
     let call = ctx.clients.call(ctx);
+    let failed = |error: graph::Error| error.diagnose();
+    let _alone = graph.alone_with(&call, &principal.object_id).await.map_err(failed)?;
     let wanted = Names::of(&planned.model);
     graph.forget_snapshots();
-    let snapshot =
-        graph.snapshot(&call, planned.model.client_id.text()).await.map_err(|error| error.diagnose())?;
     let remove_extra = planned.model.remove_extra == Attr::Known(true);
     let delegated_matter = remove_extra || !wanted.delegated.is_empty();
-    let effective = Effective::in_snapshot(graph, &call, &snapshot, delegated_matter)
-        .await
-        .map_err(|error| error.diagnose())?;
+    let snapshot = graph.snapshot(&call, planned.model.client_id.text()).await.map_err(failed)?;
+    let effective =
+        Effective::in_snapshot(graph, &call, &snapshot, delegated_matter).await.map_err(failed)?;
     if verifies(&planned.model) {
         let missing = wanted.without(&effective);
         return if missing.is_empty() { Ok(before) } else { Err(unconsented(graph, planned, &missing)) };
     }
-    let new = effective::grant(graph, &call, principal, &wanted).await?;
+    let new = effective::grant(graph, &call, &principal.object_id, &wanted).await?;
     // What the last apply wanted and this one does not goes, as far as this resource gave it.
-    let mut surplus = Names {
-        delegated: before.delegated.difference(&wanted.delegated).cloned().collect(),
-        application: before.application.difference(&wanted.application).cloned().collect(),
-    };
+    let mut surplus = before.names().without(&wanted);
     if remove_extra {
-        surplus.delegated.extend(effective.delegated.difference(&wanted.delegated).cloned());
-        surplus.application.extend(effective.application.difference(&wanted.application).cloned());
+        let extra = effective.without(&wanted);
+        surplus.delegated.extend(extra.delegated);
+        surplus.application.extend(extra.application);
     }
-    effective::revoke(graph, &call, principal, &surplus).await?;
+    effective::revoke(graph, &call, &principal.object_id, &surplus, before.at).await?;
+    // The mark comes last: until then the consent is the one's that had it before.
+    let owner = before.owner.clone().unwrap_or_else(|| Uuid::new_v4().simple().to_string());
+    graph.note_owner(&principal.object_id, &owner);
+    if before.owner.is_none() {
+        mark_owner(graph, &call, principal, Some(&owner)).await?;
+    }
     let keep = |before: BTreeSet<String>, new: BTreeSet<String>, wanted: &BTreeSet<String>| {
         before.into_iter().chain(new).filter(|name| wanted.contains(name)).collect()
     };
@@ -293,7 +349,43 @@ async fn consent(
         delegated: keep(before.delegated, new.delegated, &wanted.delegated),
         application: keep(before.application, new.application, &wanted.application),
         at: Some(graph.now()),
+        owner: Some(owner),
     })
+}
+
+/// Leaves a mark on the principal, or takes it off. Who may not write principals goes without: what this process itself did
+/// it knows all the same.
+async fn mark_owner(
+    graph: &Graph,
+    call: &Call,
+    principal: &ServicePrincipal,
+    owner: Option<&str>,
+) -> Result<(), Diagnostics> {
+    let marked = async {
+        let snapshot = graph.snapshot(call, &principal.client_id).await?;
+        // Reads show the application's tags as well, which are its own to change.
+        let inherited = snapshot.application.as_ref().map(|found| found.tags.as_slice()).unwrap_or_default();
+        let tags =
+            principal.tags.iter().filter(|tag| !inherited.contains(tag) && !tag.starts_with(OWNER_TAG));
+        let mark = owner.map(|owner| format!("{OWNER_TAG}{owner}"));
+        let change = ServicePrincipalChange { tags: Some(tags.cloned().chain(mark).collect()) };
+        graph.service_principals().update(call, &principal.object_id, &change).await
+    };
+    match marked.await {
+        Err(error) if !error.is_forbidden() && !error.is_not_found() => Err(error.diagnose().into()),
+        _ => Ok(()),
+    }
+}
+
+fn let_go(principal: &ServicePrincipal) -> Diagnostic {
+    Diagnostic::warning(
+        "The consent stays",
+        format!(
+            "Another resource has taken over the consent of the application `{}`, as a replacement with \
+             `create_before_destroy` or a rename does. What was granted is that one's now; here it is only forgotten.",
+            principal.client_id
+        ),
+    )
 }
 
 fn unconsented(graph: &Graph, planned: &Planned<AzureAdminConsent>, missing: &Names) -> Diagnostics {

@@ -16,6 +16,11 @@ model! {
     ///
     /// Drift is measured on what is really in effect: a permission that somebody revoked shows up in the plan by name and
     /// is granted again. Destroying the resource takes back what it gave, and nothing else.
+    ///
+    /// Where the signed-in identity may change the service principal, a hidden tag on it tells which resource the consent
+    /// belongs to. When another one has taken it over, as a replacement with `create_before_destroy` or a rename without a
+    /// `moved` block does, destroying the earlier one lets go of it with a warning. Without the tag that is known within
+    /// one run only: if such a run is interrupted, look at the plan of the next one for permissions to be granted again.
     pub struct ConsentModel {
         /// Path of the consent, `/servicePrincipals/{object id}/adminConsent`, preceded by `/tenants/{tenant id}` when the
         /// tenant is not the provider's.
@@ -38,8 +43,8 @@ model! {
         /// Also takes away permissions of Microsoft Graph that were granted by others and are not listed. Defaults to false.
         remove_extra: Attr<bool> => optional().computed().default_value(false),
 
-        /// `grant` (the default), or `verify`: nothing is ever written, and the apply fails while something is missing, naming
-        /// the address at which an administrator can consent.
+        /// `grant` (the default), or `verify`: nothing is ever written, not even when it is destroyed, and the apply fails
+        /// while something is missing, naming the address at which an administrator can consent.
         mode: Attr<String> => optional().computed().default_value("grant").validate(one_of(&MODES)),
 
         /// Object id of the application's service principal.

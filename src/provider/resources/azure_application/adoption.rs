@@ -1,44 +1,96 @@
 //! Finding what an earlier run left: an application is known by its unique name and the provider's tag, never by its
 //! display name, and nothing is taken over that somebody else may rely on.
 
+use std::time::Duration;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::model::ApplicationModel;
 use super::{OWN_TAG, is_ours};
 use crate::provider_block::{Diagnose as _, ObjectPath};
-use clients::graph::{self, Application, Graph, purge_date};
+use clients::graph::{self, Application, Graph, NewApplication, purge_date};
 use clients::http::Call;
 use framework::diagnostic::Diagnostic;
 
 /// How old an unfinished application of ours may be to be finished without asking.
 const UNFINISHED: SignedDuration = SignedDuration::from_hours(1);
 
-/// The application that holds a unique name, if it may be finished or restored; else an error that says what holds it.
-pub(super) async fn find(graph: &Graph, call: &Call, name: &str) -> Result<Application, Diagnostic> {
+/// What holds a unique name.
+pub(super) enum Holder {
+    /// An application that may be finished; it was restored if it was deleted.
+    Unfinished(Box<Application>),
+    /// An application that this very run has deleted, by its object id: a replacement is under way.
+    DeletedHere(String),
+}
+
+/// What holds a unique name, if it may be finished, restored or purged; else an error that says what holds it.
+pub(super) async fn find(graph: &Graph, call: &Call, name: &str) -> Result<Holder, Diagnostic> {
     let failed = |error: graph::Error| error.diagnose().at(ApplicationModel::unique_name());
-    if let Some(active) = graph.applications().get_by_unique_name(call, name).await.map_err(failed)? {
-        let unfinished = is_ours(&active)
-            && is_young(&active, graph.clock().now())
-            && active.password_credentials.is_empty()
-            && has_no_grants(graph, call, &active).await.map_err(failed)?;
-        return if unfinished { Ok(active) } else { Err(held_by_active(&active, name)) };
-    }
-    match graph.deleted_items().application_by_unique_name(call, name).await.map_err(failed)? {
-        Some(deleted) if is_ours(&deleted) => {
-            let restored = graph.deleted_items().restore_application(call, &deleted.object_id).await.map_err(failed)?;
-            // The date says that its principal has to be restored as well.
-            Ok(Application { deleted_date_time: deleted.deleted_date_time, ..restored })
+    match look(graph, call, name).await.map_err(failed)? {
+        Sighting::DeletedHere(deleted) => Ok(Holder::DeletedHere(deleted)),
+        Sighting::Active(active) => {
+            let is_unfinished = is_ours(&active)
+                && is_young(&active, graph.clock().now())
+                && active.password_credentials.is_empty()
+                && has_no_grants(graph, call, &active).await.map_err(failed)?;
+            if is_unfinished { Ok(Holder::Unfinished(active)) } else { Err(held_by_active(&active, name)) }
         }
-        Some(deleted) => Err(held_by_deleted(&deleted, name)),
-        None => Err(Diagnostic::error(
+        Sighting::Deleted(deleted) if is_ours(&deleted) => {
+            let restored = graph.deleted_items().restore_application(call, &deleted.object_id).await;
+            // The date says that its principal has to be restored as well.
+            let deleted_date_time = deleted.deleted_date_time;
+            let restored = Application { deleted_date_time, ..restored.map_err(failed)? };
+            Ok(Holder::Unfinished(Box::new(restored)))
+        }
+        Sighting::Deleted(deleted) => Err(held_by_deleted(&deleted, name)),
+        Sighting::Nothing(Some(refusal)) => Err(failed(refusal)),
+        Sighting::Nothing(None) => Err(Diagnostic::error(
             "The unique name is taken",
             format!(
-                "Entra refuses `{name}` because another object holds it, but shows none, active or deleted. It may have been \
-                 made a moment ago: apply again, or choose another `unique_name`."
+                "Entra refuses `{name}` because another object holds it, but shows none, active or deleted. Apply again, or \
+                 choose another `unique_name`."
             ),
         )
         .at(ApplicationModel::unique_name())),
     }
+}
+
+/// What was seen of the holder of a unique name.
+enum Sighting {
+    Active(Box<Application>),
+    Deleted(Box<Application>),
+    DeletedHere(String),
+    /// Nothing, or the deleted ones may not be read.
+    Nothing(Option<graph::Error>),
+}
+
+/// How long a holder is waited for that may as well be among deleted items, which the caller may not read.
+const IN_DOUBT: Duration = Duration::from_secs(60);
+
+/// Looks for the holder of a name that Entra says is taken, and again while no replica shows one: it was made, or deleted, a
+/// moment ago.
+async fn look(graph: &Graph, call: &Call, name: &str) -> Result<Sighting, graph::Error> {
+    let glance = || async {
+        if let Some(deleted) = graph.deleted_here(name) {
+            return Ok((Sighting::DeletedHere(deleted), true));
+        }
+        if let Some(active) = graph.applications().get_by_unique_name(call, name).await? {
+            return Ok((Sighting::Active(Box::new(active)), true));
+        }
+        match graph.deleted_items().application_by_unique_name(call, name).await {
+            Ok(Some(deleted)) => Ok((Sighting::Deleted(Box::new(deleted)), true)),
+            Ok(None) => Ok((Sighting::Nothing(None), false)),
+            Err(error) if error.is_forbidden() => Ok((Sighting::Nothing(Some(error)), false)),
+            Err(error) => Err(error),
+        }
+    };
+    let (first, _) = glance().await?;
+    let patient = match first {
+        Sighting::Nothing(Some(_)) => call.at_most(IN_DOUBT),
+        Sighting::Nothing(None) => call.clone(),
+        found => return Ok(found),
+    };
+    graph.look_since(&patient, Some(graph.now()), glance).await
 }
 
 fn is_young(application: &Application, now: Timestamp) -> bool {
@@ -54,10 +106,37 @@ async fn has_no_grants(graph: &Graph, call: &Call, application: &Application) ->
     Ok(!has_grants && snapshot.app_role_assignments()?.is_empty())
 }
 
+/// Makes a new application in place of one that this run has deleted, which would keep the unique name for a month.
+pub(super) async fn make_anew(
+    graph: &Graph,
+    call: &Call,
+    new: &NewApplication,
+    deleted: &str,
+) -> Result<Application, Diagnostic> {
+    let name = new.unique_name.as_deref().unwrap_or_default();
+    let purged = graph.deleted_items().purge_own(call, deleted).await;
+    purged.map_err(|error| not_purged(&error, deleted, name))?;
+    graph.applications().create_in_place(call, new).await.map_err(|error| error.diagnose())
+}
+
+fn not_purged(error: &graph::Error, deleted: &str, name: &str) -> Diagnostic {
+    Diagnostic::error(
+        "The deleted application keeps the unique name",
+        format!(
+            "This run deleted the application `{deleted}` to replace it. For 30 days it keeps the unique name `{name}` unless \
+             it is purged, which failed: {error} Purge it in the portal (App registrations, Deleted applications) and apply \
+             again, or choose another `unique_name`. Without either, the next apply restores that application instead of \
+             making a new one."
+        ),
+    )
+    .at(ApplicationModel::unique_name())
+}
+
 fn held_by_active(application: &Application, name: &str) -> Diagnostic {
     let id = ObjectPath::new(None, "applications", &application.object_id);
     let whose = if application.tags.iter().any(|tag| tag == OWN_TAG) {
-        "It was made by this provider, in another configuration or longer ago."
+        "It was made by this provider, in another configuration or longer ago. If this plan replaces it with \
+         `create_before_destroy`, both would need the name at once."
     } else {
         "It was not made by this provider."
     };

@@ -9,9 +9,13 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
+use super::enterprise_application;
 use crate::provider_block::{Diagnose as _, ObjectPath, Session};
-use clients::graph::{self, Application, Graph, NewServicePrincipal, ServicePrincipal};
+use clients::graph::{
+    self, Application, Deletion, Graph, Mark, NewApplication, NewServicePrincipal, ServicePrincipal,
+};
 use clients::http::Call;
 use framework::attr::Attr;
 use framework::context::Context;
@@ -19,6 +23,7 @@ use framework::diagnostic::{Diagnostic, Diagnostics};
 use framework::resource::{ImportBy, Planned, Planning, Resource, ResourceDescription, State};
 use framework::timeouts::DefaultTimeouts;
 
+use adoption::Holder;
 pub use model::{ApplicationIdentity, ApplicationModel};
 
 /// The resource.
@@ -27,6 +32,14 @@ pub struct AzureApplication;
 
 /// Tag by which the provider knows the applications it made. It is hidden from `tags`.
 const OWN_TAG: &str = "terraform-provider-proofpoint";
+
+/// Beginning of the tag that tells which resource an application belongs to: the one that made it or took it over last. It
+/// is hidden as well.
+const OWNER_TAG: &str = "terraform-provider-proofpoint:owner:";
+
+fn is_own_tag(tag: &str) -> bool {
+    tag == OWN_TAG || tag.starts_with(OWNER_TAG)
+}
 
 /// Tag that puts a service principal into the portal's list of enterprise applications.
 const ENTERPRISE_APPLICATION: &str = "WindowsAzureActiveDirectoryIntegratedApp";
@@ -37,9 +50,12 @@ pub struct Facts {
     /// The console address that stands in for `redirect_uris` where the configuration names none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     console: Option<String>,
-    /// When it or its principal was made, by the tenant's clock: for a while after, not every replica knows it.
+    /// When it or its principal was last made or changed, by the tenant's clock: for a while after, not every replica knows.
+    #[serde(default, skip_serializing_if = "Option::is_none", alias = "made")]
+    written: Option<Timestamp>,
+    /// What tells this resource from another one that may take the application over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    made: Option<Timestamp>,
+    owner: Option<String>,
 }
 
 impl Resource for AzureApplication {
@@ -115,17 +131,20 @@ impl Resource for AzureApplication {
             let console = session.console().known().cloned().ok_or_else(without_console)?;
             model.redirect_uris = BTreeSet::from([console]).into();
         }
-        let new = properties::registration(&model, access);
-        let application = register(&graph, &call, &new).await?;
-        let principal = ensure_principal(&graph, &call, &application).await?;
-        own(&graph, &call, &application, &model.owners).await?;
+        let owner = Uuid::new_v4().simple().to_string();
+        let new = properties::registration(&model, access, &owner);
+        let (application, principal) = register(&graph, &call, &new, &owner).await?;
         model.tenant_id = graph.tenant().as_str().into();
         model.object_id = application.object_id.as_str().into();
         model.client_id = application.client_id.as_str().into();
         model.service_principal_object_id = principal.object_id.into();
         model.publisher_domain = application.publisher_domain.into();
         model.id = session.path(graph.tenant(), "applications", &application.object_id).to_string().into();
-        let facts = Facts { console: session.console().known().cloned(), made: Some(graph.now()) };
+        let facts = Facts {
+            console: session.console().known().cloned(),
+            written: Some(graph.now()),
+            owner: Some(owner),
+        };
         Ok(State::new(model).with_private(facts))
     }
 
@@ -133,29 +152,43 @@ impl Resource for AzureApplication {
         &self,
         ctx: &Context<Session>,
         state: State<Self>,
-        _diagnostics: &mut Diagnostics,
+        diagnostics: &mut Diagnostics,
     ) -> Result<Option<State<Self>>, Diagnostics> {
         let (session, call) = (&ctx.clients, ctx.clients.call(ctx));
         let graph = graph_of(ctx, &state.model).await?;
         let failed = |error: graph::Error| error.diagnose();
-        let State { mut model, private: mut facts } = state;
-        let client_id = match model.client_id.known() {
+        let State { model: known, private: mut facts } = state;
+        let client_id = match known.client_id.known() {
             Some(client_id) => client_id.clone(),
-            None => match graph.applications().get(&call, model.object_id.text()).await.map_err(failed)? {
+            None => match graph.applications().get(&call, known.object_id.text()).await.map_err(failed)? {
                 Some(application) => application.client_id,
                 None => return Ok(None),
             },
         };
+        // What was written a moment ago and is not shown may be late.
         let look = || async {
             let snapshot = graph.snapshot(&call, &client_id).await?;
-            let is_all = snapshot.application.is_some() && snapshot.service_principal.is_some();
-            Ok((snapshot, is_all))
+            let Some(application) = &snapshot.application else {
+                let is_gone =
+                    facts.written.is_some() && is_deleted(&graph, &call, known.object_id.text()).await;
+                return Ok((None, is_gone));
+            };
+            let shown = properties::show(&graph, &call, &snapshot, application, &known).await?;
+            let is_all = shown == known;
+            Ok((Some((snapshot, shown)), is_all))
         };
-        let snapshot = graph.look_since(&call, facts.made, look).await.map_err(failed)?;
-        let Some(application) = &snapshot.application else { return Ok(None) };
-        properties::show(&graph, &call, &snapshot, application, &mut model).await?;
+        let found = graph.look_since(&call, facts.written, look).await.map_err(failed)?;
+        let Some((snapshot, mut model)) = found else { return Ok(None) };
+        if let Some(principal) = snapshot.service_principal.as_ref().filter(|found| !found.is_enabled()) {
+            diagnostics.push(enterprise_application::disabled(principal));
+        }
+        if facts.owner.is_none() {
+            // Imported, or made before there were marks.
+            let tags = snapshot.application.as_ref().map(|application| application.tags.as_slice());
+            facts.owner = tags.and_then(|tags| graph::owner_in(tags, OWNER_TAG)).map(str::to_owned);
+        }
         model.tenant_id = graph.tenant().as_str().into();
-        model.id = session.path(graph.tenant(), "applications", &application.object_id).to_string().into();
+        model.id = session.path(graph.tenant(), "applications", model.object_id.text()).to_string().into();
         model.deletion_protection = model.deletion_protection.unwrap_or_default().into();
         if !session.console().is_unknown() {
             facts.console = session.console().known().cloned();
@@ -173,9 +206,13 @@ impl Resource for AzureApplication {
         let call = ctx.clients.call(ctx);
         let graph = graph_of(ctx, &planned.model).await?;
         let object_id = prior.model.object_id.text();
-        let application =
-            graph.applications().get(&call, object_id).await.map_err(|error| error.diagnose())?;
-        let Some(application) = application else {
+        let look = || async {
+            let found = graph.applications().get(&call, object_id).await?;
+            let is_all = found.is_some();
+            Ok((found, is_all))
+        };
+        let found = graph.look_since(&call, prior.private.written, look).await;
+        let Some(application) = found.map_err(|error| error.diagnose())? else {
             return Err(Diagnostic::error(
                 "The application is gone",
                 format!("The application `{object_id}` was deleted since the plan was made. Plan again."),
@@ -183,15 +220,17 @@ impl Resource for AzureApplication {
             .into());
         };
         let access = properties::resolve(&graph, &call, &planned.model).await?;
-        let change = properties::change(&planned, &application, access);
+        let mut facts = planned.private.clone();
+        let owner = facts.owner.get_or_insert_with(|| Uuid::new_v4().simple().to_string());
+        let change = properties::change(&planned, &application, access, owner);
         graph.applications().update(&call, object_id, &change).await.map_err(|error| error.diagnose())?;
-        own(&graph, &call, &application, &planned.model.owners).await?;
-        let (mut model, mut facts) = (planned.model, planned.private);
+        own(&graph, &call, &application, planned.model.owners.known()).await?;
+        let mut model = planned.model;
         if model.service_principal_object_id.is_unknown() {
             model.service_principal_object_id =
                 ensure_principal(&graph, &call, &application).await?.object_id.into();
-            facts.made = Some(graph.now());
         }
+        facts.written = Some(graph.now());
         Ok(State::new(model).with_private(facts))
     }
 
@@ -199,14 +238,30 @@ impl Resource for AzureApplication {
         &self,
         ctx: &Context<Session>,
         state: State<Self>,
-        _diagnostics: &mut Diagnostics,
+        diagnostics: &mut Diagnostics,
     ) -> Result<(), Diagnostics> {
         if is_protected(&state.model) {
             return Err(protected().into());
         }
         let graph = graph_of(ctx, &state.model).await?;
-        let deleted = graph.applications().delete(&ctx.clients.call(ctx), state.model.object_id.text()).await;
-        deleted.map(drop).map_err(|error| error.diagnose().into())
+        let State { model, private: facts } = state;
+        let object_id = model.object_id.text();
+        if let Some(written) = facts.written {
+            graph.note_made(object_id, written);
+        }
+        let mark = Mark { prefix: OWNER_TAG, owner: facts.owner.as_deref() };
+        let name = model.unique_name.known().map(String::as_str);
+        let deleted = graph.applications().delete_own(&ctx.clients.call(ctx), object_id, name, mark).await;
+        if deleted.map_err(|error| error.diagnose())? == Deletion::LetGo {
+            diagnostics.warning(
+                "The application stays",
+                format!(
+                    "Another resource has taken over the application `{object_id}`, as a replacement with \
+                     `create_before_destroy` or a rename does. It is that one's now; here it is only forgotten."
+                ),
+            );
+        }
+        Ok(())
     }
 
     fn import(&self, by: ImportBy<ApplicationIdentity>) -> Result<State<Self>, Diagnostics> {
@@ -298,27 +353,54 @@ fn without_console() -> Diagnostics {
     .into()
 }
 
-/// Makes the registration, or finishes what an earlier run began.
+/// Whether an application is among the deleted items: then it is certainly gone, and not only late.
+async fn is_deleted(graph: &Graph, call: &Call, object_id: &str) -> bool {
+    graph.deleted_items().application(call, object_id).await.is_ok_and(|found| found.is_some())
+}
+
+/// Makes the registration with its principal and owners, or finishes what an earlier run began.
 async fn register(
     graph: &Graph,
     call: &Call,
-    new: &graph::NewApplication,
-) -> Result<Application, Diagnostics> {
+    new: &NewApplication,
+    owner: &str,
+) -> Result<(Application, ServicePrincipal), Diagnostics> {
     let error = match graph.applications().create(call, new).await {
-        Ok(application) => return Ok(application),
+        Ok(application) => return complete(graph, call, new, application).await,
         Err(error) if error.is_unique_name_taken() || error.outcome_is_unknown() => error,
         Err(error) => return Err(error.diagnose().into()),
     };
     let Some(name) = &new.unique_name else { return Err(error.diagnose().into()) };
-    let found = match adoption::find(graph, call, name).await {
-        Ok(application) => application,
+    let deleted = match adoption::find(graph, call, name).await {
+        Ok(Holder::Unfinished(found)) => {
+            let (application, principal) = complete(graph, call, new, *found).await?;
+            // The mark comes last: until then the application is the one's that had it before.
+            let change = properties::whole_change(new, &application);
+            let taken = graph.applications().take_over(call, &application, owner, &change).await;
+            if taken.map_err(|error| error.diagnose())? {
+                return Ok((application, principal));
+            }
+            application.object_id
+        }
+        Ok(Holder::DeletedHere(deleted)) => deleted,
         // Without an answer to the creation, finding nothing of ours leaves that as the thing to tell.
         Err(_) if error.outcome_is_unknown() => return Err(error.diagnose().into()),
         Err(problem) => return Err(problem.into()),
     };
-    let change = properties::whole_change(new, &found);
-    graph.applications().update(call, &found.object_id, &change).await.map_err(|error| error.diagnose())?;
-    Ok(found)
+    let application = adoption::make_anew(graph, call, new, &deleted).await?;
+    complete(graph, call, new, application).await
+}
+
+/// What belongs to a registration: its principal, and its owners.
+async fn complete(
+    graph: &Graph,
+    call: &Call,
+    new: &NewApplication,
+    application: Application,
+) -> Result<(Application, ServicePrincipal), Diagnostics> {
+    let principal = ensure_principal(graph, call, &application).await?;
+    own(graph, call, &application, new.owners.as_ref()).await?;
+    Ok((application, principal))
 }
 
 /// The principal of the application: the one that is there, a deleted one restored, or a new one.
@@ -344,22 +426,25 @@ async fn ensure_principal(
     made.await.map_err(|error| error.diagnose().into())
 }
 
-/// Makes the owners what the plan names. Additions come first: a caller that may only change what it owns would otherwise
-/// lock itself out half-way.
+/// Makes the owners what the plan names. Additions come first, and the caller removes itself last: one that may only change
+/// what it owns would otherwise lock itself out half-way.
 async fn own(
     graph: &Graph,
     call: &Call,
     application: &Application,
-    owners: &Attr<BTreeSet<String>>,
+    wanted: Option<&BTreeSet<String>>,
 ) -> Result<(), Diagnostics> {
-    let Some(wanted) = owners.known() else { return Ok(()) };
+    let Some(wanted) = wanted else { return Ok(()) };
     let made = async {
         let applications = graph.applications();
         let present = applications.owners(call, &application.object_id).await?;
         for owner in wanted.difference(&present) {
             applications.add_owner(call, &application.object_id, owner).await?;
         }
-        for owner in present.difference(wanted) {
+        let caller = graph.token(call).await?.claims().oid.clone();
+        let (last, first): (Vec<_>, Vec<_>) =
+            present.difference(wanted).partition(|owner| Some(owner.as_str()) == caller.as_deref());
+        for owner in first.into_iter().chain(last) {
             applications.remove_owner(call, &application.object_id, owner).await?;
         }
         Ok::<(), graph::Error>(())

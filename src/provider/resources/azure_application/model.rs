@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::OWN_TAG;
+use url::{Host, Url};
+
+use super::is_own_tag;
 use framework::attr::Attr;
 use framework::model;
 use framework::timeouts::Timeouts;
-use framework::validators::{each, length, one_of, url, uuid};
+use framework::validators::{each, length, one_of, uuid};
 use framework::value::Value;
 
 /// Permissions that Proofpoint's sync guide asks for, for a signed-in administrator
@@ -20,9 +22,9 @@ pub(super) const APPLICATION_PERMISSIONS: [&str; 1] = ["Directory.Read.All"];
 /// `uniqueName` of a new application whose configuration names none.
 pub(super) const UNIQUE_NAME: &str = "proofpoint-essentials-azure-sync";
 
-/// Who may sign in, as Graph spells it (Graph: resources/application, `signInAudience`).
-pub(super) const SIGN_IN_AUDIENCES: [&str; 4] =
-    ["AzureADMyOrg", "AzureADMultipleOrgs", "AzureADandPersonalMicrosoftAccount", "PersonalMicrosoftAccount"];
+/// Who may sign in, as Graph spells it (Graph: resources/application, `signInAudience`). Its other two values let personal
+/// accounts in, which have no mailbox to protect and demand tokens of another version.
+pub(super) const SIGN_IN_AUDIENCES: [&str; 2] = ["AzureADMyOrg", "AzureADMultipleOrgs"];
 
 model! {
     /// Registers the application through which Proofpoint Essentials reads Microsoft Entra ID, together with its
@@ -32,7 +34,13 @@ model! {
     /// [`proofpoint_azure_admin_consent`](azure_admin_consent.md) grants them.
     ///
     /// The application is found by its `unique_name`, never by its display name. An application that an interrupted
-    /// run left behind is finished by the next one, and one that was destroyed within the last 30 days is restored.
+    /// run left behind is finished by the next one, and one that was destroyed within the last 30 days is restored. A
+    /// replacement in one run (`-replace`, a rename without a `moved` block) makes a new one: the application that this
+    /// run has deleted is purged first, since it would keep the unique name; where the signed-in identity may not purge it,
+    /// the apply says so.
+    ///
+    /// Each application bears a hidden tag that tells whose it is. When another resource has taken it over, as
+    /// `create_before_destroy` may do, destroying the earlier one lets go of it with a warning.
     pub struct ApplicationModel {
         /// Path of the application, `/applications/{object id}`, preceded by `/tenants/{tenant id}` when the tenant is
         /// not the provider's.
@@ -50,12 +58,13 @@ model! {
         /// was made in the portal, can be given one; changing it afterwards replaces the application.
         unique_name: Attr<String> => optional().computed().validate(length(1, 256)),
 
-        /// Addresses to which Microsoft may return a signed-in user. Defaults to the console of the provider's `region`
-        /// (or to its `endpoint`). A trailing slash makes no difference.
-        redirect_uris: Attr<BTreeSet<String>> => optional().computed().same_if(same_addresses).validate(each(url())),
+        /// Addresses to which Microsoft may return a signed-in user, of any scheme that Entra takes; `http` only for this
+        /// machine (loopback). Defaults to the console of the provider's `region` (or to its `endpoint`). A trailing slash
+        /// makes no difference.
+        redirect_uris: Attr<BTreeSet<String>> => optional().computed().same_if(same_addresses).check(return_addresses),
 
-        /// Accounts that may sign in: `AzureADMyOrg` (the default, as Proofpoint asks), `AzureADMultipleOrgs`,
-        /// `AzureADandPersonalMicrosoftAccount` or `PersonalMicrosoftAccount`.
+        /// Accounts that may sign in: those of this tenant, `AzureADMyOrg` (the default, as Proofpoint asks), or those of
+        /// any tenant, `AzureADMultipleOrgs`.
         sign_in_audience: Attr<String> =>
             optional().computed().default_value("AzureADMyOrg").validate(one_of(&SIGN_IN_AUDIENCES)),
 
@@ -68,14 +77,15 @@ model! {
         application_permissions: Attr<BTreeSet<String>> => optional().computed().default_value(names(&APPLICATION_PERMISSIONS)),
 
         /// Object ids of the users and service principals that own the application. Left out, the owners are not
-        /// managed.
+        /// managed. Whoever is removed goes after those who are added, and the signed-in identity goes last.
         owners: Attr<BTreeSet<String>> => optional().validate(each(uuid())),
 
         /// Free text for administrators, up to 1,024 characters.
         notes: Attr<String> => optional().validate(length(1, 1024)),
 
-        /// Tags of the application. The provider's own tag, by which it knows its applications, is not shown.
-        tags: Attr<BTreeSet<String>> => optional().validate(each(length(1, 256))).check(without_own_tag),
+        /// Tags of the application. The provider's own tags, by which it knows its applications and whose they are, are not
+        /// shown.
+        tags: Attr<BTreeSet<String>> => optional().validate(each(length(1, 256))).check(without_own_tags),
 
         /// Refuses to destroy or replace the application while true. Defaults to false.
         deletion_protection: Attr<bool> => optional().computed().default_value(false),
@@ -101,14 +111,46 @@ fn names(permissions: &[&str]) -> Value {
     Value::set(permissions.iter().map(|name| Value::from(*name)))
 }
 
-/// The provider adds its own tag and hides it: configured as well, every plan would show a change.
-fn without_own_tag(tags: &BTreeSet<String>) -> Result<(), String> {
-    if tags.contains(OWN_TAG) {
-        return Err(format!(
-            "`{OWN_TAG}` is the provider's own tag, which every application of it has: leave it out."
-        ));
+/// The provider adds its own tags and hides them: configured as well, every plan would show a change.
+fn without_own_tags(tags: &BTreeSet<String>) -> Result<(), String> {
+    match tags.iter().find(|tag| is_own_tag(tag)) {
+        Some(tag) => Err(format!(
+            "`{tag}` is one of the provider's own tags, which every application of it has: leave it out."
+        )),
+        None => Ok(()),
+    }
+}
+
+/// Entra takes any scheme, and `http` for this machine only.
+fn return_addresses(addresses: &BTreeSet<String>) -> Result<(), String> {
+    for address in addresses {
+        let parsed = Url::parse(address)
+            .map_err(|error| format!("`{address}` is not an absolute address: {error}."))?;
+        if parsed.scheme() == "http" && !is_this_machine(&parsed) {
+            return Err(format!(
+                "`{address}`: an `https` address is required; `http` is allowed only for this machine (loopback)."
+            ));
+        }
+        if !parsed.username().is_empty() || parsed.password().is_some() || parsed.fragment().is_some() {
+            return Err(format!("`{address}` must not contain a user name, a password or a fragment (`#`)."));
+        }
+        if address.chars().count() > LONGEST_ADDRESS {
+            return Err(format!("Entra keeps addresses of at most {LONGEST_ADDRESS} characters."));
+        }
     }
     Ok(())
+}
+
+/// Entra: redirect URI restrictions.
+const LONGEST_ADDRESS: usize = 256;
+
+fn is_this_machine(address: &Url) -> bool {
+    match address.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
 }
 
 /// Redirect addresses are compared without a slash at their end: Entra and the portal are not consistent about it.

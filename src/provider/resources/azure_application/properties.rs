@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use super::AzureApplication;
 use super::model::ApplicationModel;
-use super::{AzureApplication, OWN_TAG};
 use crate::provider_block::Diagnose as _;
 use clients::graph::{
     self, Application, ApplicationChange, Graph, NewApplication, PermissionKind, ResourceAccess, Snapshot,
@@ -11,7 +11,7 @@ use clients::graph::{
 };
 use clients::http::Call;
 use framework::attr::Attr;
-use framework::diagnostic::{Diagnostic, Diagnostics};
+use framework::diagnostic::Diagnostics;
 use framework::path::Path;
 use framework::resource::Planned;
 
@@ -50,38 +50,81 @@ async fn ids(
     kind: PermissionKind,
     names: &Attr<BTreeSet<String>>,
 ) -> Result<Result<Vec<String>, Vec<graph::UnknownPermission>>, Diagnostics> {
-    // Ids that no name is known for are shown and may be configured as they are.
-    let (ids, names): (BTreeSet<String>, BTreeSet<String>) =
-        names.unwrap_or_default().into_iter().partition(|name| uuid::Uuid::try_parse(name).is_ok());
-    let resolved = graph.permissions().ids(call, kind, &names).await.map_err(|error| error.diagnose())?;
-    Ok(resolved.map(|resolved| resolved.into_values().chain(ids).collect()))
+    // Ids that no name is known for are shown and may be configured as they are. One that has a name is refused with it:
+    // it would be shown by its name, as a change in every plan.
+    let (mut ids, mut unnamed) = (BTreeSet::new(), BTreeSet::new());
+    for name in names.unwrap_or_default() {
+        let is_unnamed = uuid::Uuid::try_parse(&name).is_ok()
+            && graph.permissions().name(call, kind, &name).await.map_err(|error| error.diagnose())? == name;
+        if is_unnamed {
+            unnamed.insert(name)
+        } else {
+            ids.insert(name)
+        };
+    }
+    let resolved = graph.permissions().ids(call, kind, &ids).await.map_err(|error| error.diagnose())?;
+    Ok(resolved.map(|resolved| resolved.into_values().chain(unnamed).collect()))
 }
 
-/// A new registration as planned.
-pub(super) fn registration(model: &ApplicationModel, access: ResourceAccess) -> NewApplication {
+/// A new registration as planned, with its owner's mark.
+pub(super) fn registration(model: &ApplicationModel, access: ResourceAccess, owner: &str) -> NewApplication {
+    // Every argument is here: one that is added does not compile until somebody has decided what it is in Graph.
+    let ApplicationModel {
+        display_name,
+        unique_name,
+        redirect_uris,
+        sign_in_audience,
+        // Resolved into `access`.
+        delegated_permissions: _,
+        application_permissions: _,
+        owners,
+        notes,
+        tags,
+        // The provider's own.
+        tenant_id: _,
+        deletion_protection: _,
+        timeouts: _,
+        // Decided by Entra.
+        id: _,
+        object_id: _,
+        client_id: _,
+        service_principal_object_id: _,
+        publisher_domain: _,
+    } = model;
     NewApplication {
-        display_name: model.display_name.text().to_owned(),
-        unique_name: model.unique_name.known().cloned(),
-        sign_in_audience: model.sign_in_audience.text().to_owned(),
-        notes: model.notes.known().cloned(),
-        tags: tags(model),
-        web: Web { redirect_uris: redirect_uris(model) },
+        display_name: display_name.text().to_owned(),
+        unique_name: unique_name.known().cloned(),
+        sign_in_audience: sign_in_audience.text().to_owned(),
+        notes: notes.known().cloned(),
+        tags: all_tags(tags, owner),
+        web: web(redirect_uris),
         required_resource_access: vec![access],
-        owners: model.owners.unwrap_or_default(),
+        owners: owners.known().cloned(),
     }
 }
 
 /// All properties that the provider decides, to bring an application of any earlier state to the plan.
 pub(super) fn whole_change(new: &NewApplication, present: &Application) -> ApplicationChange {
+    let NewApplication {
+        display_name,
+        unique_name,
+        sign_in_audience,
+        notes,
+        tags,
+        web,
+        required_resource_access,
+        // Written one by one.
+        owners: _,
+    } = new;
     ApplicationChange {
-        display_name: Some(new.display_name.clone()),
-        unique_name: new.unique_name.clone().filter(|_| present.unique_name.is_none()),
-        sign_in_audience: Some(new.sign_in_audience.clone()),
-        notes: Some(new.notes.clone()),
-        tags: Some(new.tags.clone()),
-        web: Some(new.web.clone()),
+        display_name: Some(display_name.clone()),
+        unique_name: unique_name.clone().filter(|_| present.unique_name.is_none()),
+        sign_in_audience: Some(sign_in_audience.clone()),
+        notes: Some(notes.clone()),
+        tags: Some(tags.clone()),
+        web: Some(web.clone()),
         required_resource_access: Some(
-            new.required_resource_access.iter().chain(present.access_of_other_apis()).cloned().collect(),
+            required_resource_access.iter().chain(present.access_of_other_apis()).cloned().collect(),
         ),
     }
 }
@@ -91,22 +134,42 @@ pub(super) fn change(
     planned: &Planned<AzureApplication>,
     present: &Application,
     access: ResourceAccess,
+    owner: &str,
 ) -> ApplicationChange {
-    let (model, Some(prior)) = (&planned.model, &planned.prior) else {
-        return ApplicationChange::default();
-    };
-    let permissions = prior.delegated_permissions != model.delegated_permissions
-        || prior.application_permissions != model.application_permissions;
+    let Some(prior) = &planned.prior else { return ApplicationChange::default() };
+    let ApplicationModel {
+        display_name,
+        unique_name,
+        redirect_uris,
+        sign_in_audience,
+        delegated_permissions,
+        application_permissions,
+        notes,
+        tags,
+        // Written one by one.
+        owners: _,
+        // The provider's own.
+        tenant_id: _,
+        deletion_protection: _,
+        timeouts: _,
+        // Decided by Entra.
+        id: _,
+        object_id: _,
+        client_id: _,
+        service_principal_object_id: _,
+        publisher_domain: _,
+    } = &planned.model;
+    let permissions = prior.delegated_permissions != *delegated_permissions
+        || prior.application_permissions != *application_permissions;
+    let is_marked =
+        super::is_ours(present) && graph::owner_in(&present.tags, super::OWNER_TAG) == Some(owner);
     ApplicationChange {
-        display_name: changed(&prior.display_name, &model.display_name, Attr::unwrap_or_default),
-        unique_name: changed(&prior.unique_name, &model.unique_name, Attr::unwrap_or_default),
-        sign_in_audience: changed(&prior.sign_in_audience, &model.sign_in_audience, |name| {
-            name.unwrap_or_default()
-        }),
-        notes: changed(&prior.notes, &model.notes, |notes| notes.known().cloned()),
-        tags: (prior.tags != model.tags || !super::is_ours(present)).then(|| tags(model)),
-        web: (prior.redirect_uris != model.redirect_uris)
-            .then(|| Web { redirect_uris: redirect_uris(model) }),
+        display_name: changed(&prior.display_name, display_name, Attr::unwrap_or_default),
+        unique_name: changed(&prior.unique_name, unique_name, Attr::unwrap_or_default),
+        sign_in_audience: changed(&prior.sign_in_audience, sign_in_audience, Attr::unwrap_or_default),
+        notes: changed(&prior.notes, notes, |notes| notes.known().cloned()),
+        tags: (prior.tags != *tags || !is_marked).then(|| all_tags(tags, owner)),
+        web: changed(&prior.redirect_uris, redirect_uris, web),
         required_resource_access: permissions
             .then(|| std::iter::once(access).chain(present.access_of_other_apis().cloned()).collect()),
     }
@@ -120,49 +183,55 @@ fn changed<T: PartialEq, U>(
     (prior != planned).then(|| value(planned))
 }
 
-fn tags(model: &ApplicationModel) -> Vec<String> {
-    model.tags.unwrap_or_default().into_iter().chain([OWN_TAG.to_owned()]).collect()
+fn all_tags(tags: &Attr<BTreeSet<String>>, owner: &str) -> Vec<String> {
+    let own = [super::OWN_TAG.to_owned(), format!("{}{owner}", super::OWNER_TAG)];
+    tags.unwrap_or_default().into_iter().chain(own).collect()
 }
 
-fn redirect_uris(model: &ApplicationModel) -> Vec<String> {
-    model.redirect_uris.unwrap_or_default().into_iter().collect()
+fn web(redirect_uris: &Attr<BTreeSet<String>>) -> Web {
+    Web { redirect_uris: redirect_uris.unwrap_or_default().into_iter().collect() }
 }
 
-/// Takes what Graph shows over into a model.
+/// What Graph shows, beside what only the state knows.
 pub(super) async fn show(
     graph: &Graph,
     call: &Call,
     snapshot: &Snapshot,
     application: &Application,
-    model: &mut ApplicationModel,
-) -> Result<(), Diagnostic> {
-    let failed = |error: graph::Error| error.diagnose();
+    known: &ApplicationModel,
+) -> Result<ApplicationModel, graph::Error> {
+    let tags: BTreeSet<String> =
+        application.tags.iter().filter(|tag| !super::is_own_tag(tag)).cloned().collect();
+    let owners = snapshot.owners.as_ref().filter(|_| known.owners.is_known());
     let names = async |kind| {
         let mut names = BTreeSet::new();
         for id in application.graph_permission_ids(kind) {
-            names.insert(graph.permissions().name(call, kind, id).await.map_err(failed)?);
+            names.insert(graph.permissions().name(call, kind, id).await?);
         }
-        Ok::<_, Diagnostic>(Attr::Known(names))
+        Ok::<_, graph::Error>(names)
     };
-    model.delegated_permissions = names(PermissionKind::Delegated).await?;
-    model.application_permissions = names(PermissionKind::Application).await?;
-    model.display_name = application.display_name.as_str().into();
-    model.unique_name = application.unique_name.clone().into();
-    model.redirect_uris = Attr::Known(application.web.redirect_uris.iter().cloned().collect());
-    model.sign_in_audience = application.sign_in_audience.clone().into();
-    model.notes = application.notes.clone().filter(|notes| !notes.is_empty()).into();
-    let tags: BTreeSet<String> = application.tags.iter().filter(|tag| *tag != OWN_TAG).cloned().collect();
-    // An empty set in the configuration stays one.
-    model.tags = if tags.is_empty() && !model.tags.is_known() { Attr::Null } else { tags.into() };
-    if model.owners.is_known()
-        && let Some(owners) = &snapshot.owners
-    {
-        model.owners = owners.clone().into();
-    }
-    model.object_id = application.object_id.as_str().into();
-    model.client_id = application.client_id.as_str().into();
-    model.service_principal_object_id =
-        snapshot.service_principal.as_ref().map(|principal| principal.object_id.clone()).into();
-    model.publisher_domain = application.publisher_domain.clone().into();
-    Ok(())
+    Ok(ApplicationModel {
+        id: known.id.clone(),
+        tenant_id: known.tenant_id.clone(),
+        display_name: application.display_name.as_str().into(),
+        unique_name: application.unique_name.clone().into(),
+        redirect_uris: Attr::Known(application.web.redirect_uris.iter().cloned().collect()),
+        sign_in_audience: application.sign_in_audience.clone().into(),
+        delegated_permissions: names(PermissionKind::Delegated).await?.into(),
+        application_permissions: names(PermissionKind::Application).await?.into(),
+        owners: owners.map_or_else(|| known.owners.clone(), |owners| owners.clone().into()),
+        notes: application.notes.clone().filter(|notes| !notes.is_empty()).into(),
+        // An empty set in the configuration stays one.
+        tags: if tags.is_empty() && !known.tags.is_known() { Attr::Null } else { tags.into() },
+        deletion_protection: known.deletion_protection.clone(),
+        object_id: application.object_id.as_str().into(),
+        client_id: application.client_id.as_str().into(),
+        service_principal_object_id: snapshot
+            .service_principal
+            .as_ref()
+            .map(|principal| principal.object_id.clone())
+            .into(),
+        publisher_domain: application.publisher_domain.clone().into(),
+        timeouts: known.timeouts.clone(),
+    })
 }

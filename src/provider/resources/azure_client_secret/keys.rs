@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::model::{ClientSecretModel, instant};
 use super::rotation::span;
 use crate::provider_block::{Diagnose as _, ObjectPath};
-use clients::graph::{self, Graph, MintedPassword, NewPassword, PasswordCredential};
+use clients::graph::{self, Graph, MintedPassword, NewPassword, PasswordCredential, PasswordRules};
 use clients::http::{Call, delays};
 use framework::diagnostic::{Diagnostic, Diagnostics};
 
@@ -66,9 +66,15 @@ impl<'a> Keys<'a> {
         &self.application
     }
 
-    /// Looks for a key, and again when it is not there.
-    pub(super) async fn look(&self, key_id: &str) -> Result<Seen, Diagnostics> {
-        let mut seen = self.glance(key_id).await.map_err(|error| diagnosed(&error))?;
+    /// Looks for a key, and again when it is not there: longer where it was `made` a moment ago.
+    pub(super) async fn look(&self, key_id: &str, made: Option<Timestamp>) -> Result<Seen, Diagnostics> {
+        let look = || async {
+            let seen = self.glance(key_id).await?;
+            let is_all = matches!(seen, Seen::Key(_));
+            Ok((seen, is_all))
+        };
+        let mut seen =
+            self.graph.look_since(self.call, made, look).await.map_err(|error| diagnosed(&error))?;
         for delay in delays(FIRST_LOOK, LONGEST_LOOK).take(LOOKS) {
             if matches!(seen, Seen::Key(_)) || self.call.wait(delay).await.is_err() {
                 break;
@@ -86,9 +92,12 @@ impl<'a> Keys<'a> {
 
     /// Makes a secret as planned.
     pub(super) async fn mint(&self, model: &ClientSecretModel) -> Result<MintedPassword, Refusal> {
+        let now = self.time().await;
         let end_date_time = match (model.end_date.known(), span(&model.end_date_relative)) {
             (Some(end), _) => instant(end),
-            (None, Some(life)) => Some(self.end_after(life).await?),
+            (None, Some(life)) => {
+                Some(end_after(now.map_err(|problem| Refusal { problem, lost: None })?, life)?)
+            }
             (None, None) => None,
         };
         let display_name = marked(model.display_name.text());
@@ -102,21 +111,25 @@ impl<'a> Keys<'a> {
         })
     }
 
-    /// The end of a life that begins now. The time is Entra's: nothing else may have been asked in this process yet, and
-    /// the clock of this machine may be wrong.
-    async fn end_after(&self, life: SignedDuration) -> Result<Timestamp, Refusal> {
-        let refused = |problem: Diagnostic| Refusal { problem, lost: None };
+    /// The present. The time is Entra's: nothing else may have been asked in this process yet, and the clock of this machine
+    /// may be wrong. The application's own date tells besides whether replicas may not know it yet.
+    pub(super) async fn time(&self) -> Result<Timestamp, Diagnostic> {
         self.graph
             .applications()
             .get(self.call, &self.application)
             .await
-            .map_err(|error| refused(error.diagnose().at(ClientSecretModel::application_id())))?;
-        self.graph.now().checked_add(life).map_err(|_| {
-            refused(
-                Diagnostic::error("The life is too long", "The end lies beyond all dates.")
-                    .at(ClientSecretModel::end_date_relative()),
-            )
-        })
+            .map_err(|error| error.diagnose().at(ClientSecretModel::application_id()))?;
+        Ok(self.graph.now())
+    }
+
+    /// Takes note of when a key was made: for a while after, not every replica knows it, and it can still be removed.
+    pub(super) fn note_made(&self, key_id: &str, made: Timestamp) {
+        self.graph.note_made(key_id, made);
+    }
+
+    /// What policies say about secrets of the application.
+    pub(super) async fn rules(&self) -> Result<PasswordRules, graph::Error> {
+        self.graph.policies().password_rules(self.call, &self.application).await
     }
 
     /// Removes a key; one that is gone already is fine.
@@ -139,6 +152,14 @@ impl<'a> Keys<'a> {
         }
         Ok(())
     }
+}
+
+fn end_after(now: Timestamp, life: SignedDuration) -> Result<Timestamp, Refusal> {
+    now.checked_add(life).map_err(|_| Refusal {
+        problem: Diagnostic::error("The life is too long", "The end lies beyond all dates.")
+            .at(ClientSecretModel::end_date_relative()),
+        lost: None,
+    })
 }
 
 fn diagnosed(error: &graph::Error) -> Diagnostics {

@@ -1,5 +1,6 @@
 //! `proofpoint_azure_client_secret`: a client secret for use elsewhere, and its rotation.
 
+mod foresight;
 mod keys;
 mod model;
 mod rotation;
@@ -21,6 +22,7 @@ use framework::timeouts::DefaultTimeouts;
 
 use keys::{Keys, Refusal, Seen};
 pub use model::ClientSecretModel;
+use model::instant;
 pub use rotation::Facts;
 use rotation::{has_overlap, span};
 
@@ -79,6 +81,12 @@ impl Resource for AzureClientSecret {
         rotation::plan(plan);
     }
 
+    async fn check(&self, ctx: &Context<Session>, planned: &Planned<Self>, diagnostics: &mut Diagnostics) {
+        if let Err(problems) = foresight::foresee(ctx, planned, diagnostics).await {
+            diagnostics.append(problems);
+        }
+    }
+
     async fn create(
         &self,
         ctx: &Context<Session>,
@@ -119,7 +127,8 @@ impl Resource for AzureClientSecret {
         let call = ctx.clients.call(ctx);
         let graph = graph_of(ctx, &state.model).await?;
         let keys = Keys::new(&graph, &call, &state.model)?;
-        let seen = keys.look(key_id).await?;
+        let made = state.model.start_date.known().and_then(|start| instant(start));
+        let seen = keys.look(key_id, made).await?;
         let State { mut model, private } = state;
         let present = match seen {
             Seen::Key(key) => {
@@ -205,6 +214,10 @@ impl Resource for AzureClientSecret {
         let call = ctx.clients.call(ctx);
         let graph = graph_of(ctx, &state.model).await?;
         let keys = Keys::new(&graph, &call, &state.model)?;
+        let made = state.model.start_date.known().and_then(|start| instant(start));
+        if let Some((key, made)) = state.model.key_id.known().zip(made) {
+            keys.note_made(key, made);
+        }
         let previous = state.model.previous_key_ids.unwrap_or_default();
         for key in previous.iter().chain(state.model.key_id.known()) {
             keys.remove(key).await?;

@@ -41,8 +41,8 @@ model! {
         /// it, by which a secret is found again whose answer was lost. Another description means another secret.
         display_name: Attr<String> => optional().computed().use_state_for_unknown().validate(length(1, 90)),
 
-        /// End of the secret's life, RFC 3339. Another end means another secret. Without this and `end_date_relative` Entra
-        /// decides: two years.
+        /// End of the secret's life, RFC 3339; one that is past is refused while it is planned. Another end means another
+        /// secret. Without this and `end_date_relative` Entra decides: two years.
         end_date: Attr<String> => optional().computed().use_state_for_unknown().same_if(same_instant)
             .validate(conflicts_with([ClientSecretModel::end_date_relative()])).check(point_in_time),
 

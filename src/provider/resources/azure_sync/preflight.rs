@@ -233,13 +233,16 @@ impl Preflight<'_> {
     /// The tenant must permit a secret of the wanted life.
     async fn secret_policy(&self, graph: &Graph, findings: &mut Findings) {
         let Some(managed) = self.model.managed_client_secret.known() else { return };
-        let Some(application) =
-            managed.application_id.known().and_then(|id| ObjectPath::parse(id, "applications").ok())
-        else {
-            return;
-        };
         let block = SyncModel::managed_client_secret();
-        let rules = match graph.policies().password_rules(self.call, &application.id).await {
+        let rules = match managed.application_id.known() {
+            Some(id) => {
+                let Ok(application) = ObjectPath::parse(id, "applications") else { return };
+                graph.policies().password_rules(self.call, &application.id).await
+            }
+            // The same plan makes it.
+            None => graph.policies().password_rules_of_new_applications(self.call).await,
+        };
+        let rules = match rules {
             Ok(rules) => rules,
             Err(error) => {
                 return self.unreadable(&error, "whether a policy forbids client secrets", findings);
@@ -273,7 +276,7 @@ impl Preflight<'_> {
     /// who brings a secret of their own may have no access to Entra at all.
     fn unreadable(&self, error: &graph::Error, question: &str, findings: &mut Findings) {
         let diagnostic = error.diagnose();
-        let no_sign_in = matches!(error.fault(), graph::Fault::Auth(_));
+        let no_sign_in = matches!(error.kind(), graph::ErrorKind::Auth(_));
         if error.is_forbidden() || (no_sign_in && self.model.managed_client_secret.is_null()) {
             findings.remarks.warning(format!("Not checked: {question}"), diagnostic.detail);
         } else {

@@ -4,7 +4,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::*;
-use clients::essentials::{Answer, Fault};
+use clients::essentials::{ErrorKind, Refusal};
 
 const HOUR: Duration = Duration::from_secs(3600);
 
@@ -20,9 +20,9 @@ fn at(time: &str) -> LastRun {
     LastRun::At(time.to_owned())
 }
 
-fn failed(fault: impl Fn(Answer) -> Fault) -> Error {
-    let answer = Answer { status: 500, text: "oops".to_owned(), request_id: None };
-    Error { operation: "read the settings".to_owned(), fault: fault(answer) }
+fn failed(kind: impl Fn(Refusal) -> ErrorKind) -> Error {
+    let answer = Refusal { status: 500, text: "oops".to_owned(), request_id: None };
+    Error { operation: "read the settings".to_owned(), kind: kind(answer) }
 }
 
 /// Waits with these looks, of which the last one repeats; how it ended and after how long.
@@ -62,15 +62,15 @@ async fn a_run_that_shows_at_the_last_look_counts() {
 
 #[tokio::test(start_paused = true)]
 async fn a_look_that_fails_does_not_end_the_wait() {
-    let looks = vec![Err(failed(Fault::Refused)), Err(failed(Fault::NotFound)), Ok(at("1"))];
+    let looks = vec![Err(failed(ErrorKind::Refused)), Err(failed(ErrorKind::NotFound)), Ok(at("1"))];
     let (run, _) = wait(&call(HOUR), LastRun::Never, looks).await;
     assert!(matches!(run, Ok(Run::Succeeded(_))));
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_account_that_is_refused_ends_the_wait() {
-    let not_authorized = |answer| Fault::NotAuthorized { organization: "example.com".to_owned(), answer };
-    for error in [failed(Fault::InvalidCredentials), failed(not_authorized)] {
+    let not_authorized = |answer| ErrorKind::NotAuthorized { organization: "example.com".to_owned(), answer };
+    for error in [failed(ErrorKind::InvalidCredentials), failed(not_authorized)] {
         let (run, took) = wait(&call(HOUR), LastRun::Never, vec![Err(error)]).await;
         assert!(run.is_err() && took < Duration::from_secs(1), "{took:?}");
     }
@@ -103,7 +103,7 @@ async fn routing_is_waited_for_by_the_services_clock() {
     let ready = routing_ready_at(Timestamp::UNIX_EPOCH);
     let start = Instant::now();
     let now = || Timestamp::UNIX_EPOCH + SignedDuration::try_from(start.elapsed()).unwrap();
-    let look = || std::future::ready(Err(failed(Fault::Refused)));
+    let look = || std::future::ready(Err(failed(ErrorKind::Refused)));
     assert!(routing("example.com", &call(2 * HOUR), ready, look, now).await.is_ok());
     assert!(start.elapsed() >= HOUR);
 

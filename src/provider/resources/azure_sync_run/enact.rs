@@ -9,7 +9,7 @@ use futures::{FutureExt, StreamExt, stream};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
-use clients::essentials::{Error, Fault, Organization, UserChange};
+use clients::essentials::{Error, ErrorKind, Organization, UserChange};
 use clients::http::Call;
 use sync_report::{Action, Change};
 
@@ -54,7 +54,7 @@ impl Outcome {
 
     fn failed(&mut self, error: Error) {
         if concerns_all(&error) {
-            let cancelled = matches!(&error.fault, Fault::Http(fault) if fault.is_cancelled());
+            let cancelled = matches!(&error.kind, ErrorKind::Http(error) if error.is_cancelled());
             self.stopped.get_or_insert(if cancelled { Stop::Cancelled } else { Stop::Failed(error) });
         }
     }
@@ -116,7 +116,7 @@ impl Enactment<'_> {
                 None => outcome.not_attempted(change),
                 Some(Ok(())) => outcome.made += 1,
                 Some(Err(error)) => {
-                    outcome.left(change, &error.fault.to_string());
+                    outcome.left(change, &error.kind.to_string());
                     outcome.failed(error);
                 }
             }
@@ -162,7 +162,7 @@ impl Enactment<'_> {
             }
             Err(error) => {
                 for change in batch {
-                    outcome.left(change, &error.fault.to_string());
+                    outcome.left(change, &error.kind.to_string());
                 }
                 self.heed(Some(&error));
                 outcome.failed(error);
@@ -180,7 +180,7 @@ impl Enactment<'_> {
 
 /// Whether an error says something of the whole run rather than of one account.
 fn concerns_all(error: &Error) -> bool {
-    !matches!(error.fault, Fault::NotFound(_) | Fault::Conflict(_) | Fault::Refused(_))
+    !matches!(error.kind, ErrorKind::NotFound(_) | ErrorKind::Conflict(_) | ErrorKind::Refused(_))
 }
 
 fn body(change: &Change, send_welcome_email: Option<bool>) -> UserChange {

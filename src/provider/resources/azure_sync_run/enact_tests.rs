@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::*;
 use clients::clock::Clock;
 use clients::env::EnvMap;
-use clients::essentials::Account;
+use clients::essentials::Essentials;
 use clients::http::{HttpClient, Options};
 use sync_report as report;
 use sync_report::{
@@ -89,7 +89,7 @@ async fn organization(service: &Service) -> Organization {
     tokio::spawn(async move { axum::serve(listener, router).await });
     let http =
         HttpClient::new(Options { ca_bundle: None, env: EnvMap::default(), user_agent: "test".to_owned() });
-    let account = Account::new(
+    let account = Essentials::new(
         http,
         Clock::default(),
         entry.parse().unwrap(),

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::ask::Ask;
 use super::connection::Graph;
-use super::error::{Error, Fault};
+use super::error::{Error, ErrorKind};
 use super::lenient;
 use super::needs;
 use crate::http::Call;
@@ -12,7 +12,7 @@ use crate::http::Call;
 /// The tenant.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Organization {
+pub struct TenantDetails {
     /// The tenant's id.
     pub id: String,
     /// Its name.
@@ -39,7 +39,7 @@ pub struct VerifiedDomain {
     pub is_initial: bool,
 }
 
-impl Organization {
+impl TenantDetails {
     /// The tenant's first domain, `*.onmicrosoft.com`.
     pub fn initial_domain(&self) -> Option<&str> {
         self.verified_domains.iter().find(|domain| domain.is_initial).map(|domain| domain.name.as_str())
@@ -48,11 +48,6 @@ impl Organization {
     /// The domain of new users.
     pub fn default_domain(&self) -> Option<&str> {
         self.verified_domains.iter().find(|domain| domain.is_default).map(|domain| domain.name.as_str())
-    }
-
-    /// Whether a domain is a verified one, without regard to case.
-    pub fn has_domain(&self, name: &str) -> bool {
-        self.verified_domains.iter().any(|domain| domain.name.eq_ignore_ascii_case(name))
     }
 }
 
@@ -66,33 +61,30 @@ pub struct Domain {
     /// Whether the tenant has proven to own it.
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub is_verified: bool,
-    /// Whether it is the default for new users.
-    #[serde(default, deserialize_with = "lenient::or_default")]
-    pub is_default: bool,
-    /// Whether it is the tenant's first.
-    #[serde(default, deserialize_with = "lenient::or_default")]
-    pub is_initial: bool,
     /// What it is used for; `Email` among them when it receives mail in Microsoft 365.
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub supported_services: Vec<String>,
 }
 
-/// The verbs of the tenant itself.
-#[derive(Debug, Clone, Copy)]
-pub struct Tenant<'a>(pub(super) &'a Graph);
-
 /// The verbs of the tenant's domains.
 #[derive(Debug, Clone, Copy)]
 pub struct Domains<'a>(pub(super) &'a Graph);
 
-impl Tenant<'_> {
+impl Graph {
+    /// The tenant's domains.
+    pub fn domains(&self) -> Domains<'_> {
+        Domains(self)
+    }
+}
+
+impl Graph {
     /// The tenant: its id, name and verified domains.
-    pub async fn get(&self, call: &Call) -> Result<Organization, Error> {
-        let operation = format!("read tenant `{}`", self.0.tenant());
+    pub async fn tenant_details(&self, call: &Call) -> Result<TenantDetails, Error> {
+        let operation = format!("read tenant `{}`", self.tenant());
         let path = "/organization?$select=id,displayName,verifiedDomains,onPremisesSyncEnabled".to_owned();
-        let found: Vec<Organization> =
-            self.0.list(call, Ask::get(path, &needs::READ_ORGANIZATION, operation.clone())).await?;
-        let none = || Error::new(operation, Fault::Unexpected("the tenant is not in it".to_owned()));
+        let found: Vec<TenantDetails> =
+            self.list(call, Ask::get(path, &needs::READ_ORGANIZATION, operation.clone())).await?;
+        let none = || Error::new(operation, ErrorKind::Unexpected("the tenant is not in it".to_owned()));
         found.into_iter().next().ok_or_else(none)
     }
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::essentials::{Settings, Shown};
+use crate::essentials::{Organization, Settings, Shown};
 use crate::http::{self, Options};
 
 /// Needs another spelling in JSON, where PHP escapes the slash too.
@@ -33,7 +33,7 @@ where
         Options { ca_bundle: None, env: [("", ""); 0].into_iter().collect(), user_agent: "test".to_owned() };
     let entry = Url::parse(&address).expect("url");
     let username = "admin@contoso.com".to_owned();
-    let account = Account::new(HttpClient::new(options), Clock::new(), entry, username, PASSWORD.into());
+    let account = Essentials::new(HttpClient::new(options), Clock::new(), entry, username, PASSWORD.into());
     account.organization_on("contoso.com", &address).expect("the configured stack")
 }
 
@@ -72,8 +72,8 @@ async fn a_page_is_no_word_of_the_service_whatever_its_status() {
         for (index, error) in errors.into_iter().enumerate() {
             let error = error.unwrap_or_else(|| panic!("{status}, request {index}: taken for an answer"));
             let is_page = matches!(
-                &error.fault,
-                Fault::Http(error) if matches!(error.fault(), http::Fault::NotJson { html: true, .. })
+                &error.kind,
+                ErrorKind::Http(error) if matches!(error.kind(), http::ErrorKind::NotJson { html: true, .. })
             );
             assert!(is_page && error.to_string().contains("a proxy"), "{status}, request {index}: {error}");
         }

@@ -10,9 +10,10 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::error::{Answer, Error, Fault, legible};
+use super::error::{Error, ErrorKind, Refusal, legible};
 use super::exemptions::ExemptionsShape;
-use super::{Me, Organization, lenient};
+use super::lenient;
+use super::records::Me;
 use crate::clock::Clock;
 use crate::http::{Body, Call, HttpClient, Repeat, Request, Response, Streamed};
 
@@ -27,7 +28,7 @@ const STREAMED_BODY: usize = 1024 * 1024 * 1024;
 /// One login of the Essentials API; a cheap clone. Every request carries its user name and password: the API knows no
 /// sessions and no tokens.
 #[derive(Clone)]
-pub struct Account(Arc<Inner>);
+pub struct Essentials(Arc<Inner>);
 
 struct Inner {
     http: HttpClient,
@@ -54,13 +55,13 @@ impl Default for Habits {
     }
 }
 
-impl fmt::Debug for Account {
+impl fmt::Debug for Essentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Account").field("entry", &self.0.entry.as_str()).finish_non_exhaustive()
+        f.debug_struct("Essentials").field("entry", &self.0.entry.as_str()).finish_non_exhaustive()
     }
 }
 
-impl Account {
+impl Essentials {
     /// A login that starts at `entry`, the base address of a stack without the path of the API.
     pub fn new(
         http: HttpClient,
@@ -81,27 +82,10 @@ impl Account {
         }))
     }
 
-    /// Who the account is.
+    /// Who signs in.
     pub async fn me(&self, call: &Call) -> Result<Me, Error> {
-        let request = Exchange::get(self.entry(), &["me"], "read the Proofpoint account");
+        let request = Ask::get(self.entry(), &["me"], "read the Proofpoint account");
         self.read(call, request).await
-    }
-
-    /// The organization to which `domain` belongs, on the stack that serves it. The stack is asked for once per domain.
-    pub async fn organization(&self, call: &Call, domain: &str) -> Result<Organization, Error> {
-        let known = self.0.stacks.lock().unwrap_or_else(PoisonError::into_inner).get(domain).cloned();
-        let stack = match known {
-            Some(stack) => stack,
-            None => self.find_stack(call, domain).await?,
-        };
-        Ok(Organization::new(self.clone(), stack, domain))
-    }
-
-    /// The organization on a stack that an earlier run found. A stack that may not be given the credentials counts as
-    /// unknown.
-    pub fn organization_on(&self, domain: &str, stack: &str) -> Option<Organization> {
-        let stack = Url::parse(stack).ok().filter(|stack| self.trusts(stack))?;
-        Some(Organization::new(self.clone(), stack, domain))
     }
 
     /// The time by the dates of Proofpoint's answers.
@@ -126,16 +110,25 @@ impl Account {
         note(habits.entry(stack.clone()).or_default());
     }
 
+    /// The stack that serves the organization of a domain; asked for once per domain.
+    pub(super) async fn stack_of(&self, call: &Call, domain: &str) -> Result<Url, Error> {
+        let known = self.0.stacks.lock().unwrap_or_else(PoisonError::into_inner).get(domain).cloned();
+        match known {
+            Some(stack) => Ok(stack),
+            None => self.find_stack(call, domain).await,
+        }
+    }
+
     async fn find_stack(&self, call: &Call, domain: &str) -> Result<Url, Error> {
-        let exchange = Exchange::get(
+        let ask = Ask::get(
             self.entry(),
             &["endpoints", domain],
             format!("find the Proofpoint stack of `{domain}`"),
         )
         .of(domain);
-        let operation = exchange.operation.clone();
-        let fail = |fault| Error { operation: operation.clone(), fault };
-        let answer: Value = self.read(call, exchange).await?;
+        let operation = ask.operation.clone();
+        let fail = |kind| Error { operation: operation.clone(), kind };
+        let answer: Value = self.read(call, ask).await?;
         let addresses: Vec<String> =
             lenient::list(answer, &["endpoints"]).map_err(|misfit| fail(misfit.into()))?;
         let stacks: Vec<Url> = addresses.iter().filter_map(|address| Url::parse(address).ok()).collect();
@@ -145,9 +138,9 @@ impl Account {
         let Some(stack) = stack else {
             let host = addresses.first().map(|address| legible(address)).unwrap_or_default();
             return Err(fail(if addresses.is_empty() {
-                Fault::Unexpected("no stack is named".to_owned())
+                ErrorKind::Unexpected("no stack is named".to_owned())
             } else {
-                Fault::UnknownHost { domain: domain.to_owned(), host }
+                ErrorKind::UnknownHost { domain: domain.to_owned(), host }
             }));
         };
         let mut stacks = self.0.stacks.lock().unwrap_or_else(PoisonError::into_inner);
@@ -156,7 +149,7 @@ impl Account {
     }
 
     /// The credentials go to known stacks and the configured endpoint only, whatever an answer says.
-    fn trusts(&self, stack: &Url) -> bool {
+    pub(super) fn trusts(&self, stack: &Url) -> bool {
         let known = stack.scheme() == "https"
             && stack.port().is_none()
             && stack.host_str().and_then(|host| host.strip_suffix(".proofpointessentials.com")).is_some_and(
@@ -165,53 +158,49 @@ impl Account {
         known || stack.origin() == self.entry().origin()
     }
 
-    /// Sends an exchange and decodes its answer.
-    pub(super) async fn read<T: DeserializeOwned>(
-        &self,
-        call: &Call,
-        exchange: Exchange,
-    ) -> Result<T, Error> {
-        let operation = exchange.operation.clone();
-        let response = self.send(call, exchange).await?;
-        response.json().map_err(|error| Error { operation, fault: error.into() })
+    /// Sends an ask and decodes its answer.
+    pub(super) async fn read<T: DeserializeOwned>(&self, call: &Call, ask: Ask) -> Result<T, Error> {
+        let operation = ask.operation.clone();
+        let response = self.send(call, ask).await?;
+        response.json().map_err(|error| Error { operation, kind: error.into() })
     }
 
-    /// Sends an exchange and refuses every answer that is no success.
-    pub(super) async fn send(&self, call: &Call, exchange: Exchange) -> Result<Response, Error> {
-        let Exchange { operation, organization, request } = exchange;
+    /// Sends an ask and refuses every answer that is no success.
+    pub(super) async fn send(&self, call: &Call, ask: Ask) -> Result<Response, Error> {
+        let Ask { operation, organization, request } = ask;
         let outcome = async {
-            let request = self.sign(call, request).ok_or(Fault::Header)?;
+            let request = self.sign(call, request).ok_or(ErrorKind::Header)?;
             let response = self.0.http.send(call, request).await?;
             if let Some(date) = response.date {
                 self.0.clock.observe(date);
             }
-            match refusal(&response, &organization) {
-                Some(fault) => Err(fault),
+            match refused(&response, &organization) {
+                Some(kind) => Err(kind),
                 None => Ok(response),
             }
         };
-        outcome.await.map_err(|fault| Error { operation, fault })
+        outcome.await.map_err(|kind| Error { operation, kind })
     }
 
-    /// Sends an exchange whose answer is taken while it arrives. An answer that breaks off is asked for again: it is
+    /// Sends an ask whose answer is taken while it arrives. An answer that breaks off is asked for again: it is
     /// taken anew from what `start` returns.
     pub(super) async fn stream<T>(
         &self,
         call: &Call,
-        exchange: Exchange,
+        ask: Ask,
         start: impl Fn() -> T,
-        take: impl FnMut(&mut T, &[u8]) -> Result<(), Fault>,
+        take: impl FnMut(&mut T, &[u8]) -> Result<(), ErrorKind>,
     ) -> Result<T, Error> {
-        let Exchange { operation, organization, request } = exchange;
+        let Ask { operation, organization, request } = ask;
         let outcome = async {
-            let request = self.sign(call, request.limit(STREAMED_BODY)).ok_or(Fault::Header)?;
+            let request = self.sign(call, request.limit(STREAMED_BODY)).ok_or(ErrorKind::Header)?;
             match self.0.http.send_streaming(call, request, start, take).await? {
                 Streamed::Taken(taken) => Ok(taken),
-                Streamed::Other(response) => Err(refusal(&response, &organization)
-                    .unwrap_or_else(|| Fault::Refused(Answer::new(&response)))),
+                Streamed::Other(response) => Err(refused(&response, &organization)
+                    .unwrap_or_else(|| ErrorKind::Refused(Refusal::new(&response)))),
             }
         };
-        outcome.await.map_err(|fault| Error { operation, fault })
+        outcome.await.map_err(|kind| Error { operation, kind })
     }
 
     fn sign(&self, call: &Call, request: Request) -> Option<Request> {
@@ -227,30 +216,30 @@ impl Account {
 
 /// What an answer refuses, if it does. The status of a page made for people is not the service's: a proxy's 404 must
 /// not pass for the absence of anything.
-fn refusal(response: &Response, organization: &str) -> Option<Fault> {
+fn refused(response: &Response, organization: &str) -> Option<ErrorKind> {
     if let Some(page) = response.page() {
         return Some(page.into());
     }
-    let answer = || Answer::new(response);
+    let answer = || Refusal::new(response);
     match response.status {
         200..=299 => None,
-        401 => Some(Fault::InvalidCredentials(answer())),
-        403 => Some(Fault::NotAuthorized { organization: organization.to_owned(), answer: answer() }),
-        404 => Some(Fault::NotFound(answer())),
-        409 => Some(Fault::Conflict(answer())),
-        429 => Some(Fault::Throttled(answer())),
-        _ => Some(Fault::Refused(answer())),
+        401 => Some(ErrorKind::InvalidCredentials(answer())),
+        403 => Some(ErrorKind::NotAuthorized { organization: organization.to_owned(), answer: answer() }),
+        404 => Some(ErrorKind::NotFound(answer())),
+        409 => Some(ErrorKind::Conflict(answer())),
+        429 => Some(ErrorKind::Throttled(answer())),
+        _ => Some(ErrorKind::Refused(answer())),
     }
 }
 
 /// One request and what it is for.
-pub(super) struct Exchange {
+pub(super) struct Ask {
     operation: String,
     organization: String,
     request: Request,
 }
 
-impl Exchange {
+impl Ask {
     /// A request of `path` below the API on a stack. Path segments are percent-encoded.
     pub(super) fn new(method: Method, stack: &Url, path: &[&str], operation: impl Into<String>) -> Self {
         let mut url = stack.clone();
@@ -287,5 +276,5 @@ impl Exchange {
 }
 
 #[cfg(test)]
-#[path = "account_tests.rs"]
+#[path = "connection_tests.rs"]
 mod tests;

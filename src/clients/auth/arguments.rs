@@ -50,7 +50,7 @@ pub enum Origin {
 
 /// A value and where it came from.
 #[derive(Debug, Clone)]
-pub struct Setting<T> {
+pub struct Resolved<T> {
     /// The provider argument it belongs to.
     pub argument: &'static str,
     /// The value that won.
@@ -59,7 +59,7 @@ pub struct Setting<T> {
     pub origin: Origin,
 }
 
-impl<T> Setting<T> {
+impl<T> Resolved<T> {
     /// Whether the provider block says so itself.
     pub fn is_configured(&self) -> bool {
         self.origin == Origin::Configuration
@@ -78,30 +78,30 @@ impl<T> Setting<T> {
 /// [`Arguments`] completed from the environment and by defaults.
 #[derive(Debug, Clone)]
 #[expect(missing_docs, reason = "the provider block documents each argument under the same name")]
-pub struct Settings {
-    pub tenant_id: Option<Setting<String>>,
-    pub client_id: Option<Setting<String>>,
-    pub client_id_file_path: Option<Setting<String>>,
-    pub client_secret: Option<Setting<SecretString>>,
-    pub client_secret_file_path: Option<Setting<String>>,
-    pub client_certificate: Option<Setting<SecretString>>,
-    pub client_certificate_path: Option<Setting<String>>,
-    pub client_certificate_password: Option<Setting<SecretString>>,
-    pub use_oidc: Setting<bool>,
-    pub oidc_token: Option<Setting<SecretString>>,
-    pub oidc_token_file_path: Option<Setting<String>>,
-    pub oidc_request_url: Option<Setting<String>>,
-    pub oidc_request_token: Option<Setting<SecretString>>,
-    pub ado_pipeline_service_connection_id: Option<Setting<String>>,
-    pub use_aks_workload_identity: Setting<bool>,
-    pub use_msi: Setting<bool>,
-    pub msi_endpoint: Option<Setting<String>>,
-    pub use_cli: Setting<bool>,
-    pub environment: Option<Setting<String>>,
-    pub authority_host: Option<Setting<String>>,
-    pub graph_endpoint: Option<Setting<String>>,
+pub struct ResolvedArguments {
+    pub tenant_id: Option<Resolved<String>>,
+    pub client_id: Option<Resolved<String>>,
+    pub client_id_file_path: Option<Resolved<String>>,
+    pub client_secret: Option<Resolved<SecretString>>,
+    pub client_secret_file_path: Option<Resolved<String>>,
+    pub client_certificate: Option<Resolved<SecretString>>,
+    pub client_certificate_path: Option<Resolved<String>>,
+    pub client_certificate_password: Option<Resolved<SecretString>>,
+    pub use_oidc: Resolved<bool>,
+    pub oidc_token: Option<Resolved<SecretString>>,
+    pub oidc_token_file_path: Option<Resolved<String>>,
+    pub oidc_request_url: Option<Resolved<String>>,
+    pub oidc_request_token: Option<Resolved<SecretString>>,
+    pub ado_pipeline_service_connection_id: Option<Resolved<String>>,
+    pub use_aks_workload_identity: Resolved<bool>,
+    pub use_msi: Resolved<bool>,
+    pub msi_endpoint: Option<Resolved<String>>,
+    pub use_cli: Resolved<bool>,
+    pub environment: Option<Resolved<String>>,
+    pub authority_host: Option<Resolved<String>>,
+    pub graph_endpoint: Option<Resolved<String>>,
     /// Where `azuread` looks up the addresses of a cloud; it bears on `environment`.
-    pub metadata_host: Option<Setting<String>>,
+    pub metadata_host: Option<Resolved<String>>,
     /// What the AKS workload identity webhook put into the pod's environment, when its use is asked for.
     pub aks: Option<AksIdentity>,
 }
@@ -110,14 +110,14 @@ pub struct Settings {
 #[derive(Debug, Clone, Default)]
 pub struct AksIdentity {
     /// `AZURE_TENANT_ID`.
-    pub tenant_id: Option<Setting<String>>,
+    pub tenant_id: Option<Resolved<String>>,
     /// `AZURE_CLIENT_ID`.
-    pub client_id: Option<Setting<String>>,
+    pub client_id: Option<Resolved<String>>,
     /// `AZURE_FEDERATED_TOKEN_FILE`.
-    pub token_file: Option<Setting<String>>,
+    pub token_file: Option<Resolved<String>>,
 }
 
-impl Settings {
+impl ResolvedArguments {
     /// Completes `arguments` from the environment and by defaults.
     ///
     /// Fails when a variable that should be `true` or `false` is neither.
@@ -172,19 +172,19 @@ impl AksIdentity {
 }
 
 /// What one variable says about an argument, whatever the provider block says.
-fn variable(env: &EnvMap, argument: &'static str, variable: &'static Variable) -> Option<Setting<String>> {
+fn variable(env: &EnvMap, argument: &'static str, variable: &'static Variable) -> Option<Resolved<String>> {
     let value = env.value(variable)?.trim().to_owned();
-    Some(Setting { argument, value, origin: Origin::Environment(variable) })
+    Some(Resolved { argument, value, origin: Origin::Environment(variable) })
 }
 
 /// A textual argument; surrounding blanks do not count, and a blank text is an absent one.
-pub fn text(env: &EnvMap, argument: &'static str, configured: Option<String>) -> Option<Setting<String>> {
+pub fn text(env: &EnvMap, argument: &'static str, configured: Option<String>) -> Option<Resolved<String>> {
     let configured = configured.map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
     if let Some(value) = configured {
-        return Some(Setting { argument, value, origin: Origin::Configuration });
+        return Some(Resolved { argument, value, origin: Origin::Configuration });
     }
     let (variable, value) = env.for_argument(argument)?;
-    Some(Setting { argument, value: value.trim().to_owned(), origin: Origin::Environment(variable) })
+    Some(Resolved { argument, value: value.trim().to_owned(), origin: Origin::Environment(variable) })
 }
 
 /// A sensitive argument; an empty one is an absent one.
@@ -192,12 +192,12 @@ fn secret(
     env: &EnvMap,
     argument: &'static str,
     configured: Option<SecretString>,
-) -> Option<Setting<SecretString>> {
+) -> Option<Resolved<SecretString>> {
     if let Some(value) = configured.filter(|value| !value.expose_secret().is_empty()) {
-        return Some(Setting { argument, value, origin: Origin::Configuration });
+        return Some(Resolved { argument, value, origin: Origin::Configuration });
     }
     let (variable, value) = env.for_argument(argument)?;
-    Some(Setting { argument, value: value.into(), origin: Origin::Environment(variable) })
+    Some(Resolved { argument, value: value.into(), origin: Origin::Environment(variable) })
 }
 
 /// A switch. Variables take the spellings that Go's `strconv.ParseBool` takes, since `azuread` reads the same ones.
@@ -206,19 +206,19 @@ pub fn flag(
     argument: &'static str,
     configured: Option<bool>,
     default: bool,
-) -> Result<Setting<bool>, ConfigError> {
+) -> Result<Resolved<bool>, ConfigError> {
     if let Some(value) = configured {
-        return Ok(Setting { argument, value, origin: Origin::Configuration });
+        return Ok(Resolved { argument, value, origin: Origin::Configuration });
     }
     let Some((variable, text)) = env.for_argument(argument) else {
-        return Ok(Setting { argument, value: default, origin: Origin::Default });
+        return Ok(Resolved { argument, value: default, origin: Origin::Default });
     };
     let origin = Origin::Environment(variable);
     match text {
-        "1" | "t" | "T" | "true" | "TRUE" | "True" => Ok(Setting { argument, value: true, origin }),
-        "0" | "f" | "F" | "false" | "FALSE" | "False" => Ok(Setting { argument, value: false, origin }),
+        "1" | "t" | "T" | "true" | "TRUE" | "True" => Ok(Resolved { argument, value: true, origin }),
+        "0" | "f" | "F" | "false" | "FALSE" | "False" => Ok(Resolved { argument, value: false, origin }),
         _ => {
-            let setting = Setting { argument, value: default, origin };
+            let setting = Resolved { argument, value: default, origin };
             Err(setting.invalid("this is neither `true` nor `false`"))
         }
     }
@@ -229,8 +229,8 @@ mod tests {
     use super::*;
     use crate::env::{ARM_CLIENT_ID, ARM_USE_CLI};
 
-    fn resolve(arguments: Arguments, env: &[(&str, &str)]) -> Settings {
-        Settings::resolve(arguments, &env.iter().copied().collect()).expect("settings")
+    fn resolve(arguments: Arguments, env: &[(&str, &str)]) -> ResolvedArguments {
+        ResolvedArguments::resolve(arguments, &env.iter().copied().collect()).expect("settings")
     }
 
     #[test]
@@ -258,7 +258,7 @@ mod tests {
     #[test]
     fn a_switch_that_is_neither_true_nor_false_is_refused_by_name() {
         let env: EnvMap = [("ARM_USE_CLI", "maybe")].into_iter().collect();
-        let error = Settings::resolve(Arguments::default(), &env).expect_err("refused");
+        let error = ResolvedArguments::resolve(Arguments::default(), &env).expect_err("refused");
         assert_eq!(error.argument, "use_cli");
         assert!(error.message.contains(ARM_USE_CLI.name));
     }

@@ -1,0 +1,132 @@
+//! One owner at a time: who took an object over last, so that a deletion that comes later lets go of it.
+//!
+//! A replacement may make the new object before the old one goes, and both may be the same one in Entra. Whoever takes an
+//! object over leaves a mark among its tags; what this process itself did is known without them.
+
+use std::sync::PoisonError;
+
+use tokio::sync::OwnedMutexGuard;
+
+use super::applications::{Application, ApplicationChange, Applications};
+use super::connection::Graph;
+use super::error::Error;
+use crate::http::Call;
+
+/// A mark of an owner among the tags of an object.
+#[derive(Debug, Clone, Copy)]
+pub struct Mark<'a> {
+    /// What all such marks begin with.
+    pub prefix: &'a str,
+    /// What tells this owner from all others. None for one that left no mark, or that no longer knows it: the half of a
+    /// replacement that destroys first is told nothing but the state, and no successor can be there yet.
+    pub owner: Option<&'a str>,
+}
+
+impl Mark<'_> {
+    /// Whether tags bear the mark of another owner.
+    pub fn is_succeeded(&self, tags: &[String]) -> bool {
+        self.owner.is_some() && owner_in(tags, self.prefix).is_some_and(|owner| Some(owner) != self.owner)
+    }
+}
+
+/// The owner whose mark is among tags.
+pub fn owner_in<'a>(tags: &'a [String], prefix: &str) -> Option<&'a str> {
+    tags.iter().find_map(|tag| tag.strip_prefix(prefix))
+}
+
+/// What became of an object that its owner wanted to delete.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deletion {
+    /// It is gone.
+    Gone,
+    /// Somebody else has taken it over: it stays.
+    LetGo,
+}
+
+impl Graph {
+    /// Takes note that this process took an object over for an owner.
+    pub fn note_owner(&self, id: &str, owner: &str) {
+        let mut owners = self.owners().lock().unwrap_or_else(PoisonError::into_inner);
+        owners.insert(id.to_owned(), owner.to_owned());
+    }
+
+    /// Whether this process took an object over for another owner.
+    pub fn is_taken_over(&self, id: &str, owner: Option<&str>) -> bool {
+        let owners = self.owners().lock().unwrap_or_else(PoisonError::into_inner);
+        owners.get(id).is_some_and(|latest| Some(latest.as_str()) != owner)
+    }
+
+    /// Keeps all others of this process from changing an object until the guard goes.
+    pub async fn alone_with(&self, call: &Call, id: &str) -> Result<OwnedMutexGuard<()>, Error> {
+        let alone = self.writer(&format!("owner of {id}")).lock_owned();
+        let waited = call.run(alone).await;
+        waited.map_err(|interrupted| Error::new(format!("wait for other changes of `{id}`"), interrupted))
+    }
+
+    /// The application with this unique name that this process deleted.
+    pub fn deleted_here(&self, unique_name: &str) -> Option<String> {
+        self.deletions().lock().unwrap_or_else(PoisonError::into_inner).get(unique_name).cloned()
+    }
+
+    /// Takes note that the name of an application that this process deleted is free.
+    pub(super) fn note_purged(&self, object_id: &str) {
+        let mut deleted = self.deletions().lock().unwrap_or_else(PoisonError::into_inner);
+        deleted.retain(|_, id| id != object_id);
+    }
+}
+
+impl Applications<'_> {
+    /// Takes a registration over for an owner, with a change that leaves its mark. False when this process has deleted it.
+    pub async fn take_over(
+        &self,
+        call: &Call,
+        found: &Application,
+        owner: &str,
+        change: &ApplicationChange,
+    ) -> Result<bool, Error> {
+        let _alone = self.0.alone_with(call, &found.object_id).await?;
+        if found.unique_name.as_deref().and_then(|name| self.0.deleted_here(name)).is_some() {
+            return Ok(false);
+        }
+        self.0.note_owner(&found.object_id, owner);
+        self.update(call, &found.object_id, change).await.map(|()| true)
+    }
+
+    /// Moves a registration to the deleted items unless another owner has taken it over.
+    pub async fn delete_own(
+        &self,
+        call: &Call,
+        object_id: &str,
+        unique_name: Option<&str>,
+        mark: Mark<'_>,
+    ) -> Result<Deletion, Error> {
+        let _alone = self.0.alone_with(call, object_id).await?;
+        if self.0.is_taken_over(object_id, mark.owner) {
+            return Ok(Deletion::LetGo);
+        }
+        let found = self.get(call, object_id).await?;
+        if found.is_some_and(|found| mark.is_succeeded(&found.tags)) {
+            return Ok(Deletion::LetGo);
+        }
+        self.delete(call, object_id).await?;
+        if let Some(name) = unique_name {
+            let mut deleted = self.0.deletions().lock().unwrap_or_else(PoisonError::into_inner);
+            deleted.insert(name.to_owned(), object_id.to_owned());
+        }
+        Ok(Deletion::Gone)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_mark_of_another_owner_is_a_successor() {
+        let tags = ["mail".to_owned(), "ours:owner:b".to_owned()];
+        let mark = |owner| Mark { prefix: "ours:owner:", owner };
+        assert!(mark(Some("a")).is_succeeded(&tags));
+        assert!(!mark(Some("b")).is_succeeded(&tags) && !mark(None).is_succeeded(&tags));
+        assert!(!mark(Some("a")).is_succeeded(&tags[..1]));
+    }
+}

@@ -1,0 +1,17 @@
+//! What resources say of an enterprise application, which is what Entra's portal calls a service principal.
+
+use clients::graph::ServicePrincipal;
+use framework::diagnostic::Diagnostic;
+
+/// Nobody can sign in with it: Proofpoint's runs fail until somebody enables it again.
+pub(super) fn disabled(principal: &ServicePrincipal) -> Diagnostic {
+    Diagnostic::warning(
+        "The enterprise application is disabled",
+        format!(
+            "Sign-in is turned off for the service principal `{}` of the application `{}` (`accountEnabled` is false): \
+             Proofpoint cannot read the directory with it. Turn on *Enabled for users to sign in* under its properties in the \
+             Entra admin center.",
+            principal.object_id, principal.client_id
+        ),
+    )
+}
