@@ -190,7 +190,7 @@ fn keep(member: Member, from: &SyncModel, model: &mut SyncModel) {
         Member::DefaultUserRoleName => model.default_role = from.default_role.clone(),
         Member::SyncFrequency => model.frequency = from.frequency.clone(),
         Member::SyncActiveUsers => {
-            change(&mut model.what, |to: &mut What| to.active_users = what.active_users)
+            change(&mut model.what, |to: &mut What| to.active_users = what.active_users);
         }
         Member::SyncDistributionGroups => {
             change(&mut model.what, |to: &mut What| to.distribution_groups = what.distribution_groups);

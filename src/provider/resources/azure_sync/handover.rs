@@ -68,11 +68,11 @@ impl Apply<'_> {
         change: &Change<'_>,
         diagnostics: &mut Diagnostics,
     ) -> Result<HandedOver, Diagnostics> {
-        let first = match change.widens {
+        let mut first = change.wanted.clone();
+        if change.widens {
             // Until all that protects people is in place, nothing may run that was not allowed to run before.
-            true => Settings { sync_frequency: 0, ..change.wanted.clone() },
-            false => change.wanted.clone(),
-        };
+            first.sync_frequency = 0;
+        }
         let mut done = HandedOver {
             run_before: self.last_run(self.call).await?,
             shown: None,

@@ -222,7 +222,7 @@ impl<'a> Keys<'a> {
                 break;
             }
         }
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 
     /// Removes every key that bears the marker, and `tracked`.
