@@ -88,7 +88,7 @@ impl Groups<'_> {
         mut each: impl FnMut(DeletedGroup<'_>),
     ) -> Result<(), Error> {
         let path = format!("/directory/deletedItems/microsoft.graph.group?$select=mail&$top={PAGE}");
-        let ask = Ask::get(path, &needs::READ_GROUPS, "read the deleted groups of the directory");
+        let ask = Ask::get(path, &needs::READ_DELETED_GROUPS, "read the deleted groups of the directory");
         self.0
             .pages(call, ask, |body| {
                 page::<DeletedGroup<'_>>(body)?.into_iter().for_each(&mut each);

@@ -8,6 +8,7 @@ mod examples;
 mod kill;
 mod late;
 mod life;
+mod mocked;
 mod people;
 mod quickstart;
 mod read_only;

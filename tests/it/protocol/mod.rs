@@ -1,6 +1,7 @@
 //! The built provider driven by a gRPC client through the real handshake.
 
 mod application;
+mod arguments;
 mod azure_sync_source;
 mod bad_input;
 mod bad_weather;
