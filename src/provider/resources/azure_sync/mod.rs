@@ -119,6 +119,10 @@ impl Resource for AzureSync {
     }
 
     async fn check(&self, ctx: &Context<Session>, planned: &Planned<Self>, diagnostics: &mut Diagnostics) {
+        foresight::keep_intention(&ctx.clients, planned);
+        if planned.prior.as_ref() == Some(&planned.model) {
+            return;
+        }
         if let Err(problems) = foresight::foresee(ctx, planned, diagnostics).await {
             diagnostics.append(problems);
         }
