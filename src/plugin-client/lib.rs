@@ -18,8 +18,10 @@
 )]
 
 pub mod calls;
+pub mod cli;
 pub mod identity;
 pub mod values;
+pub mod workspace;
 #[allow(
     clippy::all,
     clippy::pedantic,
