@@ -21,20 +21,30 @@ pub(super) enum ExemptionsShape {
     /// `{"exemptions": ["a", "b"]}`
     Envelope,
     /// `{"emails": "a,b"}`
+    EmailsInText,
+    /// `[{"email": "a"}, {"email": "b"}]`
+    Objects,
+    /// `"a,b"`
     Text,
+    /// `{"emails": ["a", "b"]}`
+    Emails,
 }
 
 impl ExemptionsShape {
-    const ALL: [Self; 3] = [Self::List, Self::Envelope, Self::Text];
+    const ALL: [Self; 6] =
+        [Self::List, Self::Envelope, Self::EmailsInText, Self::Objects, Self::Text, Self::Emails];
 
     fn body(self, addresses: &BTreeSet<String>) -> Value {
+        let joined = || addresses.iter().map(String::as_str).collect::<Vec<_>>().join(",");
         match self {
             Self::List => json!(addresses),
             Self::Envelope => json!({ "exemptions": addresses }),
-            Self::Text => {
-                let emails: Vec<&str> = addresses.iter().map(String::as_str).collect();
-                json!({ "emails": emails.join(",") })
+            Self::EmailsInText => json!({ "emails": joined() }),
+            Self::Objects => {
+                addresses.iter().map(|address| json!({ "email": address })).collect::<Vec<_>>().into()
             }
+            Self::Text => joined().into(),
+            Self::Emails => json!({ "emails": addresses }),
         }
     }
 }

@@ -111,11 +111,6 @@ impl Session {
         self.organizations.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The id that names this run to Microsoft and Proofpoint.
-    pub fn run(&self) -> Uuid {
-        self.run
-    }
-
     /// The address of the Proofpoint console as far as `region` or `endpoint` tell, without a slash at its end: where
     /// Entra sends a signed-in administrator back to.
     pub fn console(&self) -> &Attr<String> {

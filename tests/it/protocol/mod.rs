@@ -13,6 +13,7 @@ mod drift;
 mod echo;
 mod exemptions;
 mod five_years;
+mod graph_arguments;
 mod handover;
 mod handshake;
 mod health;
