@@ -19,6 +19,7 @@
 
 pub mod calls;
 pub mod identity;
+pub mod replans;
 pub mod values;
 #[allow(
     clippy::all,

@@ -23,6 +23,7 @@ mod preflight;
 mod preview;
 mod provider_config;
 mod replacement;
+mod replans;
 mod schema;
 mod sign_in;
 mod sync_run;

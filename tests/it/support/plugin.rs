@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 pub(crate) use plugin_client::identity;
+pub(crate) use plugin_client::replans::Replans;
 pub(crate) use plugin_client::{COOKIE, Plugin, calls, messages, values, wire};
 use tokio::process::Command;
 

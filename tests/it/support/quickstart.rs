@@ -11,9 +11,9 @@ use reqwest::Method;
 use serde_json::{Value as Json, json};
 use tokio::runtime::Runtime;
 
-use super::plugin::Plugin;
 use super::plugin::calls::{Messages, Plan, Stored};
 use super::plugin::messages::{self, schema::Block};
+use super::plugin::{Plugin, Replans};
 use super::simulator::Simulator;
 
 pub(crate) const APPLICATION: &str = "proofpoint_azure_application";
@@ -162,6 +162,28 @@ impl Quickstart {
             let mut plan = plan(&self.plugin, kind, &domain, &self.objects, &self.changes).await;
             said.0.append(&mut plan.messages.0);
             Plan { messages: said, ..plan }
+        })
+    }
+
+    /// Plans an object, none for a new one, again and again with a configuration that is mixed from the one of that resource
+    /// and the `others`, of which parts are unknown at first. The provider is not configured, so that nothing is looked up meanwhile.
+    pub(crate) fn replans(
+        &self,
+        kind: &'static str,
+        object: Option<&Stored>,
+        others: &[Json],
+        rounds: u64,
+    ) -> Replans {
+        let own = configuration(kind, &self.simulator.tenant().domain, &self.objects(), &self.changes);
+        let other = |arguments: &Json| {
+            let mut config = own.clone();
+            merge(&mut config, arguments);
+            config
+        };
+        let samples: Vec<Json> = std::iter::once(own.clone()).chain(others.iter().map(other)).collect();
+        self.runtime.block_on(async {
+            let plugin = plugin::start(&BTreeMap::new()).await;
+            plugin.resource(kind).await.replans(object, &samples, rounds).await
         })
     }
 
