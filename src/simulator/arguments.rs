@@ -48,17 +48,14 @@ pub(crate) enum Command {
 #[derive(Clone, Debug)]
 pub(crate) enum Mood {
     File(PathBuf),
-    /// A name and a value.
-    One(String, Value),
+    /// A name and a value: JSON, or a text without its quotes.
+    One(String, String),
 }
 
 impl Mood {
     fn read(text: &str) -> Self {
         match text.split_once('=') {
-            // A value is JSON, or a text without its quotes.
-            Some((name, value)) => {
-                Self::One(name.to_owned(), serde_json::from_str(value).unwrap_or_else(|_| Value::from(value)))
-            }
+            Some((name, value)) => Self::One(name.to_owned(), value.to_owned()),
             None => Self::File(text.into()),
         }
     }
@@ -121,7 +118,16 @@ impl Arguments {
         let mut moods = Moods::default();
         for mood in &self.moods {
             match mood {
-                Mood::One(name, value) => moods.apply(&Map::from_iter([(name.clone(), value.clone())]))?,
+                Mood::One(name, text) => {
+                    let set = |moods: &mut Moods, value: Value| {
+                        moods.apply(&Map::from_iter([(name.clone(), value)]))
+                    };
+                    let read = serde_json::from_str(text).ok();
+                    // A word may look like JSON, as `false` does.
+                    if read.is_none_or(|value| set(&mut moods, value).is_err()) {
+                        set(&mut moods, Value::from(text.as_str()))?;
+                    }
+                }
                 Mood::File(path) => match read_json(path)? {
                     Value::Object(changes) => {
                         moods.apply(&changes).map_err(|problem| format!("{}: {problem}", path.display()))?;
@@ -221,10 +227,18 @@ mod tests {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), r#"{ "error_body": "text", "unit_limit": 7 }"#).unwrap();
         let path = file.path().to_str().unwrap();
-        let words = ["--mood", path, "--mood", "unit_limit=8", "--mood=replica_lag=3 reads"];
+        let words = [
+            "--mood",
+            path,
+            "--mood",
+            "unit_limit=8",
+            "--mood=replica_lag=3 reads",
+            "--mood",
+            "disable_login_shows=false",
+        ];
         let moods = run(&words).unwrap().moods().unwrap().to_json();
         assert_eq!((&moods["unit_limit"], &moods["replica_lag"]), (&8.into(), &"3 reads".into()));
-        assert_eq!(moods["error_body"], "text");
+        assert_eq!((&moods["error_body"], &moods["disable_login_shows"]), (&"text".into(), &"false".into()));
         assert!(run(&["--mood", "colour=red"]).unwrap().moods().unwrap_err().contains("`colour`"));
     }
 

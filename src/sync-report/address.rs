@@ -1,9 +1,11 @@
-//! E-mail addresses as the sync compares them: trimmed, in lower case.
+//! Addresses and names as the sync compares them: trimmed and composed, addresses in lower case.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-/// The form in which addresses and domains are compared and shown: trimmed and in lower case.
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
+
+/// The form in which addresses and domains are compared and shown: trimmed, in lower case, composed (NFC).
 pub fn normalize(address: &str) -> Box<str> {
     normalized(address).into()
 }
@@ -12,12 +14,23 @@ pub fn normalize(address: &str) -> Box<str> {
 fn normalized(address: &str) -> Cow<'_, str> {
     let address = address.trim();
     // Nearly all addresses are plain ASCII, which needs no look at characters.
-    let is_lower = if address.is_ascii() {
-        !address.bytes().any(|byte| byte.is_ascii_uppercase())
+    if address.is_ascii() {
+        let is_lower = !address.bytes().any(|byte| byte.is_ascii_uppercase());
+        if is_lower { address.into() } else { address.to_ascii_lowercase().into() }
     } else {
-        !address.chars().any(char::is_uppercase)
-    };
-    if is_lower { address.into() } else { address.to_lowercase().into() }
+        address.to_lowercase().nfc().collect::<String>().into()
+    }
+}
+
+/// A name as it is compared and written: trimmed and composed (NFC), which is how CLIs keep every text. A name that Entra
+/// holds decomposed would otherwise differ from its own row for ever. Joiners belong to a name and stay.
+pub(super) fn composed(name: &str) -> Box<str> {
+    let name = name.trim();
+    if name.is_ascii() || is_nfc_quick(name.chars()) == IsNormalized::Yes {
+        name.into()
+    } else {
+        name.nfc().collect::<String>().into()
+    }
 }
 
 /// The part after the last `@`; empty when there is none.
@@ -122,6 +135,14 @@ mod tests {
             "nonsense",
         ]);
         assert_eq!(list.iter().collect::<Vec<_>>(), ["a.example@contoso.com", "ann@contoso.com"]);
+    }
+
+    #[test]
+    fn names_and_addresses_are_composed_and_keep_their_joiners() {
+        assert_eq!(&*composed(" Jose\u{301} "), "Jos\u{e9}");
+        assert_eq!(&*composed("\u{646}\u{6cc}\u{200c}\u{627}"), "\u{646}\u{6cc}\u{200c}\u{627}");
+        assert_eq!(&*normalize("JOSE\u{301}@contoso.com"), "jos\u{e9}@contoso.com");
+        assert_eq!(&*normalize("jos\u{e9}@contoso.com"), "jos\u{e9}@contoso.com");
     }
 
     #[test]

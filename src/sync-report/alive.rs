@@ -20,53 +20,83 @@ pub(super) struct Allotment<'s, 'a> {
     pub(super) verdicts: &'s Verdicts<'a>,
 }
 
+/// An address of an account that somebody in the directory has.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Alive<'a> {
+    pub(super) address: &'a str,
+    /// Index of the first object that has it.
+    pub(super) object: u32,
+}
+
 /// The addresses of accounts to be deleted that objects other than their own have: by address, the index of its account and
 /// those of the objects.
-type Alive<'a> = HashMap<&'a str, (u32, Vec<u32>)>;
+type Held<'a> = HashMap<&'a str, (u32, Vec<u32>)>;
+
+/// The objects at which the primary addresses of these accounts live on, as an alias or a user principal name: their people
+/// were renamed.
+pub(super) fn living_on(input: &Input, accounts: impl Iterator<Item = u32>) -> BTreeMap<u32, Alive<'_>> {
+    let by_address: HashMap<&str, u32> =
+        accounts.filter_map(|index| Some((input.account(index)?.address(), index))).collect();
+    let mut found = BTreeMap::new();
+    if by_address.is_empty() {
+        return found;
+    }
+    for (object, each) in (0u32..).zip(input.directory.objects()) {
+        for address in each.all_addresses() {
+            if let Some((address, account)) = by_address.get_key_value(address) {
+                found.entry(*account).or_insert(Alive { address, object });
+            }
+        }
+    }
+    found
+}
 
 impl<'a> Allotment<'_, 'a> {
     /// Of the accounts that are to be deleted those with an address that an object has and none gets, each with the first
     /// such address.
-    pub(super) fn addresses_lost(&self) -> BTreeMap<u32, &'a str> {
-        let alive = self.alive();
-        let mut lost = BTreeMap::new();
-        for (address, (account, holders)) in &alive {
-            if !holders.iter().any(|object| self.gets(*object, address, &alive)) {
-                let first = lost.entry(*account).or_insert(*address);
-                *first = (*first).min(*address);
+    pub(super) fn addresses_lost(&self) -> BTreeMap<u32, Alive<'a>> {
+        let held = self.held();
+        let mut lost: BTreeMap<u32, Alive<'a>> = BTreeMap::new();
+        for (address, (account, holders)) in &held {
+            let Some(&object) = holders.first() else { continue };
+            if !holders.iter().any(|object| self.gets(*object, address, &held)) {
+                let found = Alive { address, object };
+                lost.entry(*account)
+                    .and_modify(|first| *first = std::cmp::min_by_key(*first, found, |one| one.address))
+                    .or_insert(found);
             }
         }
         lost
     }
 
-    fn alive(&self) -> Alive<'a> {
-        let mut alive = Alive::new();
+    fn held(&self) -> Held<'a> {
+        let mut held = Held::new();
         let accounts = self.input.roster.accounts().iter();
         for (index, (account, class)) in (0u32..).zip(accounts.zip(&self.verdicts.decided)) {
             if let Some(AccountClass::Deleting(_)) = class {
-                alive.extend(account.addresses().map(|address| (address, (index, Vec::new()))));
+                held.extend(account.addresses().map(|address| (address, (index, Vec::new()))));
             }
         }
-        if alive.is_empty() {
-            return alive;
+        if held.is_empty() {
+            return held;
         }
         for (index, (object, own)) in (0u32..).zip(self.input.directory.objects().iter().zip(self.account_of))
         {
             for address in object.all_addresses() {
                 // An account's own object is what proves that it is not wanted.
-                if let Some((account, holders)) = alive.get_mut(address)
+                if let Some((account, holders)) = held.get_mut(address)
                     && *own != Some(*account)
                 {
                     holders.push(index);
                 }
             }
         }
-        alive.retain(|_, (_, holders)| !holders.is_empty());
-        alive
+        held.retain(|_, (_, holders)| !holders.is_empty());
+        held
     }
 
     /// Whether an object gets an address that an account to be deleted gives up.
-    fn gets(&self, index: u32, address: &str, alive: &Alive<'_>) -> bool {
+    fn gets(&self, index: u32, address: &str, held: &Held<'_>) -> bool {
         let Some(object) = self.input.object(index) else { return false };
         let primary = object.primary_address();
         if !self.wishes.account(index)
@@ -82,7 +112,7 @@ impl<'a> Allotment<'_, 'a> {
             actions.update && account.account_type != AccountType::Administrator
         } else {
             // Who waits for one more account to go, for the sake of its primary address, is not to be relied upon.
-            let waits = primary != address && alive.contains_key(primary);
+            let waits = primary != address && held.contains_key(primary);
             actions.add && !waits && !self.verdicts.kept.contains_key(primary)
         };
         let left_out = self.claims.left_out.get(&index).is_some_and(|aliases| aliases.contains(&address));

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::address::normalize;
-use super::changes::{Action, Change};
+use super::changes::{Action, Change, Reach};
 use super::classes::{AccountClass, KeptBecause};
 use super::estimate::Estimate;
 use super::rows::Plain;
@@ -20,14 +20,8 @@ pub struct Approved {
     pub broken: BTreeMap<String, String>,
     /// Additions that no longer hold, by address, with the reason. They are left for the next plan.
     pub left: BTreeMap<String, String>,
-}
-
-impl Action {
-    /// The action that a line of a plan begins with.
-    pub fn of_line(line: &str) -> Option<Self> {
-        let (word, _) = line.split_once(' ')?;
-        [Self::Delete, Self::Update, Self::Add].into_iter().find(|action| action.to_string() == word)
-    }
+    /// What there is to do now and was not approved, by address.
+    pub unapproved: BTreeMap<String, String>,
 }
 
 impl Estimate<'_> {
@@ -36,14 +30,15 @@ impl Estimate<'_> {
     pub fn hold(&self, approved: &BTreeMap<String, String>) -> Approved {
         let mut outcome = Approved::default();
         let mut now: BTreeMap<String, Change> = BTreeMap::new();
-        for change in self.changes().filter(|change| approved.contains_key(&change.address)) {
-            let line = approved.get(&change.address);
-            let same_deletion = change.action == Action::Delete
-                && line.and_then(|line| Action::of_line(line)) == Some(Action::Delete);
-            if same_deletion || line == Some(&change.line()) {
-                outcome.enact.push(change);
-            } else {
-                now.insert(change.address.clone(), change);
+        for change in self.changes(Reach::Everything) {
+            match approved.get(&change.address) {
+                // The same words: a deletion holds only for the reason it was approved for.
+                Some(line) if *line == change.line() => outcome.enact.push(change),
+                Some(_) => drop(now.insert(change.address.clone(), change)),
+                None => {
+                    let reason = format!("{}: not among the approved rows", change.action);
+                    outcome.unapproved.insert(change.address, reason);
+                }
             }
         }
         let mut rest = approved.clone();
@@ -70,7 +65,7 @@ impl Estimate<'_> {
                     let reason = differs.unwrap_or_else(|| self.instead(&address));
                     outcome.left.insert(address, format!("add: {reason}"));
                 }
-                Some(Action::Update | Action::Delete) => {
+                Some(Action::Update | Action::Convert | Action::Deactivate | Action::Delete) => {
                     let reason = differs.unwrap_or_else(|| self.instead(&address));
                     outcome.broken.insert(address, reason);
                 }
@@ -90,13 +85,15 @@ impl Estimate<'_> {
 
     /// The address of an account for the sake of which it is not deleted.
     fn alive(&self, address: &str) -> Option<&str> {
-        self.alive.get(&u32::try_from(self.index_of(address)?).ok()?).copied()
+        Some(self.alive.get(&u32::try_from(self.index_of(address)?).ok()?)?.address)
     }
 
     fn is_true(&self, address: &str, action: Action) -> bool {
         match action {
             Action::Delete => self.account_class(address).is_none(),
-            Action::Update => self.account_class(address) == Some(AccountClass::Unchanged),
+            Action::Update | Action::Convert | Action::Deactivate => {
+                self.account_class(address) == Some(AccountClass::Unchanged)
+            }
             Action::Add => self.account_class(address).is_some(),
         }
     }
@@ -119,7 +116,7 @@ impl Estimate<'_> {
             }
             Some(AccountClass::Kept(because)) => format!("the account is kept now: {because}"),
             Some(AccountClass::Updating | AccountClass::Deleting(_)) => {
-                "only Proofpoint's own run makes this change now".to_owned()
+                "it waits for an address that another account gives up".to_owned()
             }
         }
     }
@@ -134,7 +131,10 @@ mod tests {
     use super::*;
 
     fn lines(input: &Input) -> BTreeMap<String, String> {
-        Estimate::of(input).changes().map(|change| (change.address.clone(), change.line())).collect()
+        Estimate::of(input)
+            .changes(Reach::Everything)
+            .map(|change| (change.address.clone(), change.line()))
+            .collect()
     }
 
     fn addresses(changes: &[Change]) -> Vec<&str> {
@@ -149,7 +149,7 @@ mod tests {
             vec![user(1, facts(ANN)), user(2, UserFacts { surname: Some("New"), ..facts(BOB) })],
             vec![account(BOB, AccountType::EndUser), account(CARL, AccountType::EndUser)],
         );
-        let deleted = vec![DeletedItem::user(Some(CARL), "")];
+        let deleted = vec![DeletedItem::user(Some(CARL), "", None)];
         input.directory = Directory::new(input.directory.objects().to_vec(), deleted, []);
         input
     }
@@ -195,7 +195,7 @@ mod tests {
         assert_eq!(outcome.broken[CARL], "its user is in Entra, and the account agrees with it");
 
         let guest = UserFacts { guest: true, user_principal_name: CARL, ..facts("x@fabrikam.com") };
-        let deleted = vec![DeletedItem::user(Some(CARL), "")];
+        let deleted = vec![DeletedItem::user(Some(CARL), "", None)];
         input.directory = Directory::new(vec![user(3, guest)], deleted, []);
         let outcome = Estimate::of(&input).hold(&approved);
         assert_eq!(outcome.broken[CARL], "another object in Entra has carl@contoso.com now");
@@ -212,7 +212,7 @@ mod tests {
         let other = |address| UserFacts { surname: Some("Other"), ..facts(address) };
         input.directory = Directory::new(
             vec![user(1, other(ANN)), user(2, other(BOB))],
-            vec![DeletedItem::user(Some(CARL), "")],
+            vec![DeletedItem::user(Some(CARL), "", None)],
             [],
         );
         let outcome = Estimate::of(&input).hold(&approved);

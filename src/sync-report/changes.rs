@@ -3,26 +3,87 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use super::classes::{AccountClass, Evidence, ObjectClass, Target};
+use super::classes::{AccountClass, Loss, ObjectClass, Target};
 use super::estimate::Estimate;
-use super::roster::AccountType;
+use super::report::Report;
+use super::roster::{Account, AccountType};
 use super::rows::{Plain, Row};
+use super::switches::SyncVersion;
 
 /// What a run does to an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Action {
     /// Removes it.
     Delete,
+    /// Changes it so that mail to it is refused.
+    Deactivate,
+    /// Makes another kind of account of it, whatever else changes.
+    Convert,
     /// Changes it.
     Update,
     /// Creates it.
     Add,
 }
 
+impl Action {
+    const ALL: [Self; 5] = [Self::Delete, Self::Deactivate, Self::Convert, Self::Update, Self::Add];
+
+    /// The action that a line of a plan begins with.
+    pub fn of_line(line: &str) -> Option<Self> {
+        let (word, _) = line.split_once(' ')?;
+        Self::ALL.into_iter().find(|action| action.to_string() == word)
+    }
+
+    /// Whether a limit on deletions counts it. In version 1 a change of the kind of account is a deletion and an account that
+    /// is made again, as far as is known.
+    pub fn is_limited(self, version: SyncVersion) -> bool {
+        match self {
+            Self::Delete | Self::Deactivate => true,
+            Self::Convert => version == SyncVersion::V1,
+            Self::Update | Self::Add => false,
+        }
+    }
+
+    /// What it means for the person behind the account, and the way out; nothing where that goes without saying.
+    pub fn consequence(self) -> Option<&'static str> {
+        match self {
+            Self::Delete => Report::consequence("Deleting"),
+            Self::Deactivate => Report::consequence("Deactivating"),
+            Self::Convert | Self::Update | Self::Add => None,
+        }
+    }
+
+    /// Every action, in the order in which they are told: who loses something comes first.
+    pub fn all() -> [Self; 5] {
+        Self::ALL
+    }
+
+    /// When it is made: what frees addresses comes before what takes them.
+    fn phase(self) -> u8 {
+        match self {
+            Self::Delete => 0,
+            Self::Deactivate | Self::Convert | Self::Update => 1,
+            Self::Add => 2,
+        }
+    }
+}
+
+/// Which changes a run may make.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Reach {
+    /// All that Proofpoint's own run makes.
+    #[default]
+    Everything,
+    /// None that concerns a functional account, before or after it.
+    UsersOnly,
+}
+
 impl fmt::Display for Action {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
             Self::Delete => "delete",
+            Self::Deactivate => "deactivate",
+            Self::Convert => "convert",
             Self::Update => "update",
             Self::Add => "add",
         })
@@ -40,6 +101,8 @@ pub struct Fields {
     pub alias_emails: Option<Vec<String>>,
     /// `is_active`
     pub is_active: Option<bool>,
+    /// `type`, where it changes
+    pub account_type: Option<AccountType>,
 }
 
 /// One change that a run may enact.
@@ -51,7 +114,7 @@ pub struct Change {
     pub action: Action,
     /// The account's primary address as Proofpoint spells it; the address itself for a new account.
     pub written_address: String,
-    /// The type of the account, which a run never changes.
+    /// The type of the account; of a new one, the type it gets.
     pub account_type: AccountType,
     /// What is set; empty for a deletion.
     pub fields: Fields,
@@ -61,10 +124,19 @@ pub struct Change {
 }
 
 impl Change {
+    /// Whether both may be under way at the same time: neither waits for the other.
+    pub fn goes_with(&self, other: &Self) -> bool {
+        (self.action.phase(), self.wave) == (other.action.phase(), other.wave)
+    }
+
     /// What a reader of the plan approves: the same text means the same change.
     pub fn line(&self) -> String {
         format!("{} {}", self.action, self.row)
     }
+}
+
+fn within(reach: Reach, users_only: bool) -> bool {
+    users_only || reach == Reach::Everything
 }
 
 /// The changes in the order in which they can be made: deletions free addresses, updates hand aliases over, additions
@@ -76,36 +148,32 @@ struct Order {
     additions: Vec<u32>,
 }
 
-/// Whether it is about a person: of a person's account a deleted group says nothing.
-fn proves_a_user_gone(class: AccountClass) -> bool {
-    matches!(class, AccountClass::Deleting(Evidence::DeletedUser | Evidence::Excluded(_)))
-}
-
 impl Estimate<'_> {
     /// The changes that a reviewed run may enact, in the order in which they can be made.
     ///
-    /// Users only: never a group, a functional account, an administrator, the type of an account or an exempt address,
-    /// and nothing that waits for such a change.
-    pub fn changes(&self) -> impl Iterator<Item = Change> + '_ {
-        let Order { deletions, updates, additions } = self.order();
+    /// Never an administrator, an exempt address or an account that nothing proves to be gone, and nothing that waits for a
+    /// change that is not made.
+    pub fn changes(&self, reach: Reach) -> impl Iterator<Item = Change> + '_ {
+        let Order { deletions, updates, additions } = self.order(reach);
         let deletions = deletions.into_iter().filter_map(|account| self.deletion(account));
         let updates = updates.into_iter().filter_map(|(object, wave)| self.update(object, wave));
         let additions = additions.into_iter().filter_map(|object| self.addition(object));
         deletions.chain(updates).chain(additions)
     }
 
-    /// The rows that a reviewed run leaves to Proofpoint's own run, each with the reason.
-    pub fn left(&self) -> BTreeMap<String, String> {
-        let Order { deletions, updates, additions } = self.order();
+    /// The rows of the report that a reviewed run of this reach does not make, each with the reason.
+    pub fn left(&self, reach: Reach) -> BTreeMap<String, String> {
+        const OUT_OF_REACH: &str = "functional accounts are left out";
+        let Order { deletions, updates, additions } = self.order(reach);
         let objects: BTreeSet<_> = updates.into_iter().map(|(object, _)| object).chain(additions).collect();
         let mut left = BTreeMap::new();
         for (index, (class, account)) in (0u32..).zip(self.accounts.iter().zip(self.input.roster.accounts()))
         {
             if matches!(class, AccountClass::Deleting(_)) && !deletions.contains(&index) {
-                let reason = if account.account_type.is_user() {
-                    "an address goes to an object that a run leaves alone"
+                let reason = if within(reach, account.account_type.is_user()) {
+                    "an address goes to somebody whose own change is not made"
                 } else {
-                    "functional account"
+                    OUT_OF_REACH
                 };
                 left.insert(Plain(account.address()).to_string(), format!("delete: {reason}"));
             }
@@ -114,17 +182,13 @@ impl Estimate<'_> {
             let (action, target) = match fate.class {
                 _ if objects.contains(&index) => continue,
                 ObjectClass::Adding(target) => (Action::Add, target),
-                ObjectClass::Updating(target) => (Action::Update, target),
+                ObjectClass::Updating(target) => (self.kind_of_update(index, target), target),
                 _ => continue,
             };
-            let reason = if object.is_group() {
-                "group"
-            } else if action == Action::Add && target.functional {
-                "functional account"
-            } else if self.changes_users_only(index, target) {
+            let reason = if within(reach, self.concerns_users_only(index, target)) {
                 "waits for an address that another account gives up"
             } else {
-                "the type of the account changes"
+                OUT_OF_REACH
             };
             left.insert(Plain(object.primary_address()).to_string(), format!("{action}: {reason}"));
         }
@@ -132,30 +196,43 @@ impl Estimate<'_> {
     }
 
     /// Whether what happens to this object is a change from user to user.
-    fn changes_users_only(&self, index: u32, target: Target) -> bool {
-        let object = self.input.directory.objects().get(index as usize);
-        let account = self.objects.get(index as usize).and_then(|fate| fate.account);
-        let account = account.and_then(|at| self.input.roster.accounts().get(at as usize));
-        object.is_some_and(|object| !object.is_group())
+    fn concerns_users_only(&self, index: u32, target: Target) -> bool {
+        self.input.object(index).is_some_and(|object| !object.is_group())
             && !target.functional
-            && account.is_none_or(|account| account.account_type.is_user())
+            && self.account_of(index).is_none_or(|account| account.account_type.is_user())
     }
 
-    fn order(&self) -> Order {
+    fn account_of(&self, object: u32) -> Option<&Account> {
+        self.objects.get(object as usize)?.account.and_then(|at| self.input.account(at))
+    }
+
+    fn kind_of_update(&self, index: u32, target: Target) -> Action {
+        let Some(account) = self.account_of(index) else { return Action::Update };
+        let account_type = target.account_type(Some(account.account_type), self.input.switches.default_role);
+        match self.loss(account, target) {
+            Some(Loss::Mail) => Action::Deactivate,
+            _ if account_type != account.account_type => Action::Convert,
+            _ => Action::Update,
+        }
+    }
+
+    fn order(&self, reach: Reach) -> Order {
         let accounts = self.input.roster.accounts();
         let mut deletions: BTreeSet<u32> = (0u32..)
             .zip(accounts.iter().zip(&self.accounts))
-            .filter(|(_, (account, class))| account.account_type.is_user() && proves_a_user_gone(**class))
+            .filter(|(_, (account, class))| {
+                matches!(class, AccountClass::Deleting(_)) && within(reach, account.account_type.is_user())
+            })
             .map(|(index, _)| index)
             .collect();
         let mut updates = Vec::new();
         let mut additions = Vec::new();
         for (index, fate) in (0u32..).zip(&self.objects) {
             match fate.class {
-                ObjectClass::Adding(target) if self.changes_users_only(index, target) => {
+                ObjectClass::Adding(target) if within(reach, self.concerns_users_only(index, target)) => {
                     additions.push(index);
                 }
-                ObjectClass::Updating(target) if self.changes_users_only(index, target) => {
+                ObjectClass::Updating(target) if within(reach, self.concerns_users_only(index, target)) => {
                     updates.push(index);
                 }
                 _ => {}
@@ -238,7 +315,7 @@ impl Estimate<'_> {
             account_type: account.account_type,
             fields: Fields::default(),
             wave: 0,
-            row: Row::deleting(account, evidence),
+            row: Row::deleting(self, account, evidence),
         })
     }
 
@@ -251,7 +328,7 @@ impl Estimate<'_> {
         let differing = self.differences(index, object, target, account);
         Some(Change {
             address: account.address().to_owned(),
-            action: Action::Update,
+            action: self.kind_of_update(index, target),
             written_address: account.written_address().to_owned(),
             account_type: account.account_type,
             fields: Fields {
@@ -259,6 +336,9 @@ impl Estimate<'_> {
                 surname: differing.surname.then(|| object.surname.to_string()),
                 alias_emails: differing.aliases.then(|| self.aliases_of(index).map(str::to_owned).collect()),
                 is_active: differing.active.then_some(target.active),
+                account_type: differing
+                    .account_type
+                    .then(|| target.account_type(Some(account.account_type), input.switches.default_role)),
             },
             wave,
             row: Row::updating(self, index, object, target, account),
@@ -279,6 +359,7 @@ impl Estimate<'_> {
                 surname: Some(object.surname.to_string()),
                 alias_emails: Some(self.aliases_of(index).map(str::to_owned).collect()),
                 is_active: Some(target.active),
+                account_type: None,
             },
             wave: 0,
             row: Row::adding(self, index, object, target),

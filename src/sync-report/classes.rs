@@ -82,7 +82,7 @@ pub enum OutOfScopeBecause {
 }
 
 impl OutOfScopeBecause {
-    /// Whether a rule excludes a user whose kind is synced: evidence that its account is not wanted.
+    /// Whether a rule excludes a user whose kind is synced.
     pub(super) fn excludes_user(self) -> bool {
         matches!(self, Self::Guest | Self::NoExchangeLicence)
     }
@@ -105,6 +105,15 @@ pub enum AccountClass {
     Kept(KeptBecause),
 }
 
+/// What an update takes from the people behind an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Loss {
+    /// It turns inactive, so that mail to it is refused.
+    Mail,
+    /// It is deleted and made again, so that its sender lists, filters and logs are gone.
+    Lists,
+}
+
 /// Why an account counts as deleted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Evidence {
@@ -112,7 +121,7 @@ pub enum Evidence {
     DeletedUser,
     /// A group with the address of this functional account is among Entra's deleted items.
     DeletedGroup,
-    /// Its user is there and excluded by a rule.
+    /// Its user is there, excluded by a rule, and has neither `mail` nor an SMTP address.
     Excluded(OutOfScopeBecause),
 }
 
@@ -140,7 +149,7 @@ impl fmt::Display for OutOfScopeBecause {
             Self::OnMicrosoftAddress => "address on onmicrosoft.com",
             Self::NoAddressHere => "no address on a domain of the organization",
             Self::NoExchangeLicence => "enabled without Exchange licence",
-            Self::LicenceUnclear => "Exchange licence suspended or not shown",
+            Self::LicenceUnclear => "Exchange licence suspended, unknown or not shown",
             Self::AddingSwitchedOff => "adding is switched off",
         })
     }

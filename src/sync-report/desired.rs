@@ -140,8 +140,9 @@ pub(super) fn differences<'a>(
     // Rule::GroupNames: the functional account of a group may be renamed at Proofpoint.
     let names = !object.is_group();
     Differences {
-        first_name: names && object.first_name != account.first_name,
-        surname: names && object.surname != account.surname,
+        // Rule::UpdatedFields: a name that Entra does not have is not compared.
+        first_name: names && !object.first_name.is_empty() && object.first_name != account.first_name,
+        surname: names && !object.surname.is_empty() && object.surname != account.surname,
         aliases: !aliases.eq(account.aliases.iter()),
         active: target.active != account.active,
         account_type: target.account_type(Some(account.account_type), switches.default_role)

@@ -2,10 +2,9 @@
 
 use uuid::Uuid;
 
-use super::address::{AddressList, domain_of, normalize, without_deletion_prefix};
+use super::address::{AddressList, composed, domain_of, normalize, without_deletion_prefix};
 
 /// What Microsoft Graph says of a user, as far as the sync looks at it.
-#[expect(clippy::struct_excessive_bools, reason = "one answer a field")]
 #[derive(Debug, Clone, Copy, Default)]
 pub struct UserFacts<'a> {
     /// `mail`: the primary SMTP address.
@@ -20,10 +19,8 @@ pub struct UserFacts<'a> {
     pub enabled: bool,
     /// `userType` is `Guest`.
     pub guest: bool,
-    /// An Exchange plan is in effect ([`Rule::ExchangeLicence`](super::Rule::ExchangeLicence)).
-    pub exchange_licence: bool,
-    /// Without one in effect: a plan may come back, or Graph does not show the plans, so that nothing follows from it.
-    pub licence_unclear: bool,
+    /// Whether a plan with a mailbox is in effect ([`Rule::ExchangeLicence`](super::Rule::ExchangeLicence)).
+    pub licence: Licence,
 }
 
 /// What Microsoft Graph says of a group, as far as the sync looks at it.
@@ -53,11 +50,15 @@ pub(super) enum GroupKind {
 }
 
 /// Whether a user has an Exchange licence.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Licence {
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Licence {
+    /// A plan with a mailbox is in effect.
     Active,
-    /// It may come back, or is not shown.
+    /// A plan may come back, is one of which nobody knows whether it has a mailbox, or is not shown: nothing follows from
+    /// that.
     Unclear,
+    /// No plan has a mailbox.
+    #[default]
     None,
 }
 
@@ -99,18 +100,10 @@ impl DirectoryObject {
             id,
             mail,
             other_principal_name,
-            first_name: facts.given_name.unwrap_or_default().trim().into(),
-            surname: facts.surname.unwrap_or_default().trim().into(),
+            first_name: composed(facts.given_name.unwrap_or_default()),
+            surname: composed(facts.surname.unwrap_or_default()),
             addresses: AddressList::from_proxy_addresses(proxy_addresses),
-            kind: ObjectKind::User {
-                enabled: facts.enabled,
-                guest: facts.guest,
-                licence: match facts {
-                    UserFacts { exchange_licence: true, .. } => Licence::Active,
-                    UserFacts { licence_unclear: true, .. } => Licence::Unclear,
-                    _ => Licence::None,
-                },
-            },
+            kind: ObjectKind::User { enabled: facts.enabled, guest: facts.guest, licence: facts.licence },
         }
     }
 
@@ -131,7 +124,7 @@ impl DirectoryObject {
             id,
             mail: normalize(facts.mail.unwrap_or_default()),
             other_principal_name: None,
-            first_name: facts.display_name.trim().into(),
+            first_name: composed(facts.display_name),
             surname: Box::default(),
             addresses: AddressList::from_proxy_addresses(proxy_addresses),
             kind: ObjectKind::Group(kind),
@@ -162,6 +155,16 @@ impl DirectoryObject {
     pub(super) fn is_group(&self) -> bool {
         matches!(self.kind, ObjectKind::Group(_))
     }
+
+    /// Whether it is a user whose sign-in is blocked.
+    pub(super) fn is_blocked_user(&self) -> bool {
+        matches!(self.kind, ObjectKind::User { enabled: false, .. })
+    }
+
+    /// Whether mail may reach it: it has `mail` or an SMTP address.
+    pub(super) fn may_receive_mail(&self) -> bool {
+        !self.mail.is_empty() || self.addresses.iter().next().is_some()
+    }
 }
 
 /// An entry of Entra's deleted items: evidence that an account's object is gone.
@@ -169,24 +172,32 @@ impl DirectoryObject {
 pub struct DeletedItem {
     address: Box<str>,
     group: bool,
+    /// `deletedDateTime`, as Graph writes it.
+    time: Option<Box<str>>,
 }
 
 impl DeletedItem {
     /// A deleted user ([`Rule::DeletedUser`](super::Rule::DeletedUser)): known by `mail` if it is still there, else by the
     /// user principal name without the 32 hexadecimal digits that Entra puts before it.
-    pub fn user(mail: Option<&str>, user_principal_name: &str) -> Self {
+    pub fn user(mail: Option<&str>, user_principal_name: &str, time: Option<&str>) -> Self {
         let mail = normalize(mail.unwrap_or_default());
         let address = if mail.is_empty() {
             normalize(without_deletion_prefix(user_principal_name.trim()))
         } else {
             mail
         };
-        Self { address, group: false }
+        Self { address, group: false, time: time.map(Into::into) }
     }
 
     /// A deleted group.
-    pub fn group(mail: Option<&str>) -> Self {
-        Self { address: normalize(mail.unwrap_or_default()), group: true }
+    pub fn group(mail: Option<&str>, time: Option<&str>) -> Self {
+        Self { address: normalize(mail.unwrap_or_default()), group: true, time: time.map(Into::into) }
+    }
+
+    /// The day on which it was deleted, where Graph says so.
+    pub(super) fn day(&self) -> Option<&str> {
+        let (day, _) = self.time.as_deref()?.split_once('T')?;
+        (day.len() == 10 && day.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-')).then_some(day)
     }
 }
 
@@ -227,18 +238,21 @@ impl Directory {
         self.domains.iter().map(AsRef::as_ref)
     }
 
-    /// Whether a user who was deleted had this (normalized) address.
-    pub(super) fn lost_user(&self, address: &str) -> bool {
+    /// The latest of the deleted users who had this (normalized) address.
+    pub(super) fn lost_user(&self, address: &str) -> Option<&DeletedItem> {
         self.lost(address, false)
     }
 
-    /// Whether a group that was deleted had this (normalized) address.
-    pub(super) fn lost_group(&self, address: &str) -> bool {
+    /// The latest of the deleted groups that had this (normalized) address.
+    pub(super) fn lost_group(&self, address: &str) -> Option<&DeletedItem> {
         self.lost(address, true)
     }
 
-    fn lost(&self, address: &str, group: bool) -> bool {
-        self.deleted.binary_search_by(|item| (&*item.address, item.group).cmp(&(address, group))).is_ok()
+    fn lost(&self, address: &str, group: bool) -> Option<&DeletedItem> {
+        let wanted = (address, group);
+        let after = self.deleted.partition_point(|item| (&*item.address, item.group) <= wanted);
+        let last = self.deleted.get(after.checked_sub(1)?)?;
+        ((&*last.address, last.group) == wanted).then_some(last)
     }
 }
 
@@ -285,20 +299,28 @@ mod tests {
         let directory = Directory::new(
             vec![],
             vec![
-                DeletedItem::user(None, "0123456789abcdef0123456789abcdefcarl@contoso.com"),
-                DeletedItem::user(Some("Dora@contoso.com"), "0123456789abcdef0123456789abcdefd1@contoso.com"),
-                DeletedItem::group(Some("team@contoso.com")),
-                DeletedItem::group(Some("dora@contoso.com")),
-                DeletedItem::group(None),
+                DeletedItem::user(None, "0123456789abcdef0123456789abcdefcarl@contoso.com", None),
+                DeletedItem::user(
+                    Some("Dora@contoso.com"),
+                    "0123456789abcdef0123456789abcdefd1@contoso.com",
+                    Some("2026-02-27T08:00:00Z"),
+                ),
+                DeletedItem::user(Some("dora@contoso.com"), "", Some("2026-02-28T08:00:00Z")),
+                DeletedItem::group(Some("team@contoso.com"), None),
+                DeletedItem::group(Some("dora@contoso.com"), None),
+                DeletedItem::group(None, None),
             ],
             [],
         );
-        let lost = |address| (directory.lost_user(address), directory.lost_group(address));
+        let lost =
+            |address| (directory.lost_user(address).is_some(), directory.lost_group(address).is_some());
         assert_eq!(lost("carl@contoso.com"), (true, false));
         assert_eq!(lost("dora@contoso.com"), (true, true));
         assert_eq!(lost("d1@contoso.com"), (false, false));
         assert_eq!(lost("team@contoso.com"), (false, true));
         assert_eq!(lost(""), (false, false));
+        let day = |address| directory.lost_user(address).and_then(DeletedItem::day);
+        assert_eq!((day("dora@contoso.com"), day("carl@contoso.com")), (Some("2026-02-28"), None));
     }
 
     #[test]

@@ -3,14 +3,15 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::accounts::Verdicts;
-use super::alive::Allotment;
+use super::alive::{Alive, Allotment, living_on};
 use super::claims::Claims;
-use super::classes::{AccountClass, Block, KeptBecause, ObjectClass, OutOfScopeBecause, Target};
+use super::classes::{AccountClass, Block, KeptBecause, Loss, ObjectClass, OutOfScopeBecause, Target};
 use super::desired::{Desired, Differences, Wishes, aliases, differences};
 use super::directory::DirectoryObject;
 use super::input::Input;
 use super::pairs::Pairs;
 use super::roster::{Account, AccountType};
+use super::switches::SyncVersion;
 
 /// What becomes of one object.
 #[derive(Debug, Clone, Copy)]
@@ -42,8 +43,13 @@ pub struct Estimate<'a> {
     /// By object: the aliases that its account does not get, since another object or account has them.
     pub(super) left_out: HashMap<u32, Vec<&'a str>>,
     pub(super) handovers: Vec<Handover>,
-    /// Accounts that are not deleted, despite evidence, since an object that does not get it has this address of theirs.
-    pub(super) alive: BTreeMap<u32, &'a str>,
+    /// Accounts that nothing removes for certain, each with an address of theirs that somebody in the directory has: those
+    /// that are not deleted, despite evidence, since nobody gets it, and those of people who were renamed.
+    pub(super) alive: BTreeMap<u32, Alive<'a>>,
+    /// Of exempt objects: what would have become of them.
+    pub(super) saved_objects: BTreeMap<u32, ObjectClass<'a>>,
+    /// Of exempt accounts: what would have become of them; none where their object would have decided.
+    pub(super) saved_accounts: BTreeMap<u32, Option<AccountClass>>,
 }
 
 impl<'a> Estimate<'a> {
@@ -69,10 +75,18 @@ impl<'a> Estimate<'a> {
             left_out: claims.left_out,
             handovers: Vec::new(),
             alive,
+            saved_objects: BTreeMap::new(),
+            saved_accounts: verdicts.saved,
         };
         estimate.classify_objects(&wishes, &claims.lost, account_of, &verdicts.kept);
         estimate.classify_accounts(verdicts.decided, &wishes);
         estimate.handovers = estimate.find_handovers();
+        let absent = (0u32..).zip(&estimate.accounts).zip(&estimate.object_of);
+        let absent =
+            absent.filter(|((_, class), object)| **class == AccountClass::Unmatched && object.is_none());
+        for (account, alive) in living_on(input, absent.map(|((index, _), _)| index)) {
+            estimate.alive.entry(account).or_insert(alive);
+        }
         estimate
     }
 
@@ -88,8 +102,7 @@ impl<'a> Estimate<'a> {
         for ((index, object), ((wanted, versions_differ), &account)) in
             (0u32..).zip(objects).zip(wishes.iter().zip(account_of))
         {
-            let class = match wanted {
-                _ if input.exemptions.contains(object.primary_address()) => ObjectClass::Exempt,
+            let mut class = match wanted {
                 Desired::Nothing(because) => ObjectClass::OutOfScope(because),
                 Desired::ForeignDomain => ObjectClass::Blocked(Block::ForeignDomain),
                 Desired::Account(_) if lost.contains_key(&index) => ObjectClass::Blocked(Block::Clash),
@@ -101,6 +114,9 @@ impl<'a> Estimate<'a> {
                     _ => self.class_of(index, object, target, account),
                 },
             };
+            if input.exemptions.contains(object.primary_address()) {
+                self.saved_objects.insert(index, std::mem::replace(&mut class, ObjectClass::Exempt));
+            }
             self.objects.push(ObjectFate { class, account, versions_differ });
         }
     }
@@ -167,6 +183,18 @@ impl<'a> Estimate<'a> {
         account: &Account,
     ) -> Differences {
         differences(object, target, account, &self.input.switches, self.aliases_of(index))
+    }
+
+    /// What bringing this account in line with its object takes from the people behind it.
+    pub(super) fn loss(&self, account: &Account, target: Target) -> Option<Loss> {
+        let account_type = target.account_type(Some(account.account_type), self.input.switches.default_role);
+        if account.active && !target.active {
+            Some(Loss::Mail)
+        } else if self.input.version == SyncVersion::V1 && account_type != account.account_type {
+            Some(Loss::Lists)
+        } else {
+            None
+        }
     }
 
     /// The addresses that objects want for their accounts and that other accounts have today and give up in the same run.

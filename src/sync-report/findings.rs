@@ -3,8 +3,9 @@
 use std::fmt;
 
 use super::address::{domain_of, is_onmicrosoft};
-use super::classes::{AccountClass, Block, ObjectClass, Target};
+use super::classes::{AccountClass, Block, Loss, ObjectClass, Target};
 use super::estimate::Estimate;
+use super::grammar::counted;
 use super::roster::{Account, AccountType};
 use super::rows::Plain;
 
@@ -182,42 +183,29 @@ fn updating<'e, 'a>(estimate: &'e Estimate<'a>) -> impl Iterator<Item = (&'a Acc
     })
 }
 
-/// The accounts that a run makes inactive, so that mail to them is refused.
-pub(super) fn accounts_turning_inactive<'e, 'a>(
-    estimate: &'e Estimate<'a>,
-) -> impl Iterator<Item = &'a str> + use<'e, 'a> {
-    updating(estimate)
-        .filter(|(account, target)| account.active && !target.active)
-        .map(|(account, _)| account.address())
+fn losing(estimate: &Estimate<'_>, loss: Loss) -> u64 {
+    let losing = updating(estimate).filter(|(account, target)| estimate.loss(account, *target) == Some(loss));
+    u64::try_from(losing.count()).unwrap_or(u64::MAX)
 }
 
 fn turning_inactive(estimate: &Estimate<'_>) -> Option<Finding> {
-    let inactive = Addresses::of(accounts_turning_inactive(estimate));
-    (!inactive.is_empty()).then(|| {
+    let inactive = losing(estimate, Loss::Mail);
+    (inactive > 0).then(|| {
         let text = format!(
-            "Accounts that turn inactive, so that mail to them is refused: {inactive}. Exempt those that must go on \
-             receiving."
+            "{} would turn inactive, so that mail is refused. Exempt those that must go on receiving.",
+            counted(inactive, "account")
         );
         Finding::new(Severity::Warning, "accounts_turn_inactive", text)
     })
 }
 
 fn recreated(estimate: &Estimate<'_>) -> Option<Finding> {
-    if estimate.input.version != super::SyncVersion::V1 {
-        return None;
-    }
-    let role = estimate.input.switches.default_role;
-    let changed = Addresses::of(
-        updating(estimate)
-            .filter(|(account, target)| {
-                target.account_type(Some(account.account_type), role) != account.account_type
-            })
-            .map(|(account, _)| account.address()),
-    );
-    (!changed.is_empty()).then(|| {
+    let changed = losing(estimate, Loss::Lists);
+    (changed > 0).then(|| {
         let text = format!(
-            "Accounts whose type changes: {changed}. Version 1 deletes such an account and creates it again; its sender \
-             lists, logs and filters are lost."
+            "{} would become of another type. Version 1 deletes such an account and creates it again; its sender lists, logs \
+             and filters are lost.",
+            counted(changed, "account")
         );
         Finding::new(Severity::Warning, "accounts_recreated", text)
     })

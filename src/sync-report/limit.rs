@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::grammar::counted;
+
 /// How many accounts a run may remove.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Limit {
@@ -98,13 +100,15 @@ impl Judgement {
     }
 }
 
-/// For example: `12 accounts would be removed or deactivated, and 4 are allowed among 38 active ones`.
+/// For example: `12 accounts would be removed or deactivated, and 4 are allowed among 38 active accounts`.
 impl fmt::Display for Judgement {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{} accounts would be removed or deactivated", self.removals)?;
+        write!(formatter, "{} would be removed or deactivated", counted(self.removals, "account"))?;
         match self.allowed {
             Some(allowed) => {
-                write!(formatter, ", and {allowed} are allowed among {} active ones", self.active_accounts)
+                let verb = if allowed == 1 { "is" } else { "are" };
+                let among = counted(self.active_accounts, "active account");
+                write!(formatter, ", and {allowed} {verb} allowed among {among}")
             }
             None => Ok(()),
         }

@@ -4,62 +4,70 @@ use std::fmt::Write;
 
 use super::report::{Report, Section};
 
+/// GitHub takes comments of 65,536 characters. Bytes are counted, of which there are never fewer.
+const LIMIT: usize = 65_536;
+
+/// What the head of a section and its end take at most, beside its rows.
+const FRAME: usize = 700;
+
+/// Sections of other people than those who lose something are folded from this many rows on.
+const OPEN_ROWS: usize = 20;
+
 impl Report {
-    /// The report as GitHub-flavoured Markdown: counts, findings, one table a section; long sections are folded.
+    /// The report as GitHub-flavoured Markdown that a comment can hold, whatever its size: counts, findings, then one table a
+    /// section, with those first who lose something. What does not fit is counted.
     pub fn markdown(&self) -> String {
-        let counts = &self.counts;
-        let mut text = format!(
-            "### Entra ID sync\n\n**{} to add, {} to update, {} to delete**, {} unmatched, {} exempt, {} blocked; \
-             {} unchanged, {} kept, {} out of scope.\n",
-            counts.adding,
-            counts.updating,
-            counts.deleting,
-            counts.unmatched,
-            counts.exempt,
-            counts.blocked,
-            counts.unchanged,
-            counts.kept,
-            counts.out_of_scope
+        let end = format!(
+            "\nAn estimate of what Proofpoint's own run (version {}) does. Digest `{}`.\n",
+            self.version.number(),
+            literal(&self.digest)
         );
+        let sections = self.sections().map(|(title, section)| (title, section, section.total > 0));
+        let sections: Vec<_> = sections.into_iter().filter(|(_, _, any)| *any).collect();
+        let mut text = format!("### Entra ID sync\n\n**{}.**\n", self.summary());
         if !self.findings.is_empty() {
             text.push('\n');
         }
         for finding in &self.findings {
-            // Writing to a string cannot fail.
-            let _ = writeln!(text, "- **{}** {}", finding.severity, escaped(&finding.text));
-        }
-        for (title, section) in self.sections() {
-            if section.total > 0 {
-                table(&mut text, title, section);
+            let line = format!("- **{}** {}\n", finding.severity, escaped(&finding.text));
+            if text.len() + line.len() + end.len() + sections.len() * FRAME < LIMIT {
+                text.push_str(&line);
             }
         }
-        let _ = writeln!(
-            text,
-            "\nAn estimate of what Proofpoint's own run (version {}) does. Digest `{}`.",
-            self.version.number(),
-            literal(&self.digest)
-        );
-        text
+        for (after, (title, section, _)) in sections.iter().enumerate() {
+            // Every later section can say at least that it is there.
+            let reserved = end.len() + (sections.len() - after) * FRAME;
+            table(&mut text, title, section, LIMIT.saturating_sub(reserved));
+        }
+        text + &end
     }
 }
 
-/// Sections with more rows than this are folded.
-const OPEN_ROWS: usize = 20;
-
-fn table(text: &mut String, title: &str, section: &Section) {
-    let folded = section.rows.len() > OPEN_ROWS;
+/// Writes as many rows of a section as bring the text to this length.
+fn table(text: &mut String, title: &str, section: &Section, limit: usize) {
+    let loses = matches!(title, "Deleting" | "Deactivating" | "Recreating");
+    let folded = !loses && section.rows.len() > OPEN_ROWS;
+    // Writing to a string cannot fail.
     let _ = if folded {
         writeln!(text, "\n<details><summary>{title} ({})</summary>\n", section.total)
     } else {
         writeln!(text, "\n#### {title} ({})\n", section.total)
     };
-    if !section.rows.is_empty() {
-        text.push_str("| address | account | what and why |\n|---|---|---|\n");
+    if let Some(consequence) = Report::consequence(title) {
+        let _ = writeln!(text, "{consequence}\n");
     }
+    let mut shown = 0;
     for (address, row) in &section.rows {
-        let _ = writeln!(text, "| `{}` | {} | {} |", literal(address), escaped(&row.kind), code(&row.text));
+        let line = format!("| `{}` | {} | {} |\n", literal(address), escaped(&row.kind), code(&row.text));
+        if text.len() + line.len() > limit {
+            break;
+        }
+        if shown == 0 {
+            text.push_str("| address | account | what and why |\n|---|---|---|\n");
+        }
+        text.push_str(&line);
+        shown += 1;
     }
-    let shown = u64::try_from(section.rows.len()).unwrap_or(u64::MAX);
     if section.total > shown {
         let _ = writeln!(text, "\n… and {} more.", section.total - shown);
     }

@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::accounts::Standing;
+use super::accounts::{Excluded, Standing};
 use super::claims::Claims;
 use super::desired::{Desired, Wishes};
+use super::directory::DirectoryObject;
 use super::input::Input;
 use super::roster::Account;
 
@@ -39,7 +40,11 @@ impl Pairs {
         let standing = |index: &Option<u32>| {
             let Some(index) = *index else { return Standing::Nowhere };
             match (wishes.of_object(index), input.object(index)) {
-                (Desired::Nothing(because), _) => Standing::OutOfScope(because),
+                (Desired::Nothing(because), object) => Standing::OutOfScope(Excluded {
+                    because,
+                    may_receive_mail: object.is_some_and(DirectoryObject::may_receive_mail),
+                    blocked_user: object.is_some_and(DirectoryObject::is_blocked_user),
+                }),
                 (Desired::Account(_), Some(object)) if !claims.lost.contains_key(&index) => {
                     Standing::Wanted { may_update: input.actions_for(object).update }
                 }

@@ -31,7 +31,8 @@ fn aliases() -> impl Strategy<Value = Vec<String>> {
 }
 
 fn a_user() -> impl Strategy<Value = DirectoryObject> {
-    let licence = select(&[(true, false), (true, false), (true, false), (false, false), (false, true)][..]);
+    let licence =
+        select(&[Licence::Active, Licence::Active, Licence::Active, Licence::None, Licence::Unclear][..]);
     let flags = (prop::bool::weighted(0.7), prop::bool::weighted(0.1), licence);
     (
         1u128..12,
@@ -42,7 +43,6 @@ fn a_user() -> impl Strategy<Value = DirectoryObject> {
         aliases(),
     )
         .prop_map(|(number, mail, user_principal_name, name, (enabled, guest, licence), proxies)| {
-            let (exchange_licence, licence_unclear) = licence;
             let facts = UserFacts {
                 mail,
                 user_principal_name,
@@ -50,8 +50,7 @@ fn a_user() -> impl Strategy<Value = DirectoryObject> {
                 surname: None,
                 enabled,
                 guest,
-                exchange_licence,
-                licence_unclear,
+                licence,
             };
             DirectoryObject::user(id(number), &facts, proxies.iter().map(String::as_str))
         })
@@ -158,7 +157,11 @@ fn parts() -> impl Strategy<Value = Parts> {
     );
     let deleted = prop::collection::vec(
         (address(), any::<bool>()).prop_map(|(address, group)| {
-            if group { DeletedItem::group(Some(address)) } else { DeletedItem::user(Some(address), "") }
+            if group {
+                DeletedItem::group(Some(address), None)
+            } else {
+                DeletedItem::user(Some(address), "", None)
+            }
         }),
         0..3,
     );
@@ -189,7 +192,7 @@ fn enact(accounts: &mut Vec<Account>, change: &Change) -> Result<(), String> {
     let at = accounts.iter().position(|account| account.address() == change.address);
     match (change.action, at) {
         (Action::Add, None) => {}
-        (Action::Update, Some(at)) => {
+        (Action::Update | Action::Convert | Action::Deactivate, Some(at)) => {
             let account = accounts.get(at).cloned().ok_or("gone")?;
             let fields = &change.fields;
             let changed = Account {
@@ -200,6 +203,7 @@ fn enact(accounts: &mut Vec<Account>, change: &Change) -> Result<(), String> {
                     None => account.aliases.clone(),
                 },
                 active: fields.is_active.unwrap_or(account.active),
+                account_type: fields.account_type.unwrap_or(account.account_type),
                 ..account
             };
             accounts.splice(at..=at, [changed]);
@@ -230,33 +234,42 @@ proptest! {
     fn no_row_that_a_run_may_touch_remains_after_it(parts in parts()) {
         let mut accounts = parts.accounts.clone();
         let input = parts.clone().input();
-        let changes: Vec<Change> = Estimate::of(&input).changes().collect();
+        let changes: Vec<Change> = Estimate::of(&input).changes(Reach::Everything).collect();
         for change in &changes {
             prop_assert_eq!(enact(&mut accounts, change), Ok(()));
         }
         let after = Parts { accounts, ..parts }.input();
-        let remaining: Vec<String> = Estimate::of(&after).changes().map(|change| change.line()).collect();
+        let remaining: Vec<String> = Estimate::of(&after).changes(Reach::Everything).map(|change| change.line()).collect();
         prop_assert!(remaining.is_empty(), "{:?} after {:#?}", remaining, changes);
     }
 
     #[test]
-    fn a_run_does_what_was_approved_once_and_leaves_protected_accounts_as_they_are(parts in parts()) {
+    fn a_run_does_what_was_approved_once_and_leaves_protected_accounts_as_they_are(
+        parts in parts(), reach in select(&[Reach::Everything, Reach::UsersOnly][..])
+    ) {
         let input = parts.clone().input();
         let estimate = Estimate::of(&input);
         let approved: BTreeMap<String, String> =
-            estimate.changes().map(|change| (change.address.clone(), change.line())).collect();
+            estimate.changes(reach).map(|change| (change.address.clone(), change.line())).collect();
         let mut accounts = parts.accounts.clone();
         for change in estimate.hold(&approved).enact {
             prop_assert_eq!(enact(&mut accounts, &change), Ok(()));
         }
         for account in &parts.accounts {
-            let protected = !account.account_type.is_user() || input.exemptions.contains(account.address());
+            let out_of_reach = match account.account_type {
+                AccountType::EndUser | AccountType::SilentUser => false,
+                AccountType::FunctionalAccount => reach == Reach::UsersOnly,
+                AccountType::Administrator => true,
+            };
+            let protected = out_of_reach || input.exemptions.contains(account.address());
             prop_assert!(!protected || accounts.contains(account), "{account:?}");
         }
         let after = Parts { accounts, ..parts }.input();
         let again = Estimate::of(&after).hold(&approved);
         let done: Vec<String> = approved.into_keys().collect();
-        prop_assert_eq!(again, Approved { done, ..Approved::default() });
+        let unapproved = again.unapproved.clone();
+        prop_assert!(reach == Reach::UsersOnly || unapproved.is_empty(), "{:?}", unapproved);
+        prop_assert_eq!(again, Approved { done, unapproved, ..Approved::default() });
     }
 
     #[test]
@@ -275,8 +288,8 @@ proptest! {
         let input = parts.input();
         let (one, other) = (Estimate::of(&input), Estimate::of(&permuted));
         prop_assert_eq!(one.report(100), other.report(100));
-        prop_assert_eq!(one.changes().collect::<Vec<_>>(), other.changes().collect::<Vec<_>>());
-        prop_assert_eq!(one.left(), other.left());
+        prop_assert_eq!(one.changes(Reach::Everything).collect::<Vec<_>>(), other.changes(Reach::Everything).collect::<Vec<_>>());
+        prop_assert_eq!(one.left(Reach::Everything), other.left(Reach::Everything));
     }
 
     #[test]
@@ -302,15 +315,35 @@ proptest! {
     }
 
     #[test]
-    fn nobody_is_deleted_without_the_users_flag_and_evidence_about_a_user(parts in parts()) {
+    fn nobody_is_deleted_without_the_flag_and_evidence_about_a_user_or_a_functional_account_about_its_group(
+        parts in parts()
+    ) {
         let input = parts.input();
-        let deleted = |address: &str| input.directory.lost_user(address);
-        let excluded = |address: &str| input.directory.objects().iter().any(|object| {
-            object.primary_address() == address && !object.is_group()
+        let directory = &input.directory;
+        let excluded = |address: &str| directory.objects().iter().any(|object| {
+            object.primary_address() == address && !object.is_group() && !object.may_receive_mail()
         });
-        for change in Estimate::of(&input).changes().filter(|change| change.action == Action::Delete) {
-            prop_assert!(input.switches.users.remove_deleted, "{}", change.line());
-            prop_assert!(deleted(&change.address) || excluded(&change.address), "{}", change.line());
+        let changes = Estimate::of(&input).changes(Reach::Everything).collect::<Vec<_>>();
+        for change in changes.into_iter().filter(|change| change.action == Action::Delete) {
+            let (address, line) = (change.address.as_str(), change.line());
+            if change.account_type.is_user() {
+                prop_assert!(input.switches.users.remove_deleted, "{}", line);
+                prop_assert!(directory.lost_user(address).is_some() || excluded(address), "{}", line);
+            } else {
+                prop_assert!(change.account_type == AccountType::FunctionalAccount, "{}", line);
+                prop_assert!(input.switches.groups.remove_deleted, "{}", line);
+                prop_assert!(directory.lost_group(address).is_some(), "{}", line);
+            }
+        }
+    }
+
+    #[test]
+    fn no_name_is_ever_emptied(parts in parts()) {
+        let input = parts.input();
+        for change in Estimate::of(&input).changes(Reach::Everything).filter(|change| change.action != Action::Add) {
+            for name in [&change.fields.first_name, &change.fields.surname] {
+                prop_assert!(name.as_deref() != Some(""), "{}", change.line());
+            }
         }
     }
 
@@ -319,7 +352,7 @@ proptest! {
         let before = parts.accounts.clone();
         let mut after = before.clone();
         let input = parts.input();
-        let changes: Vec<Change> = Estimate::of(&input).changes().collect();
+        let changes: Vec<Change> = Estimate::of(&input).changes(Reach::Everything).collect();
         for change in &changes {
             prop_assert_eq!(enact(&mut after, change), Ok(()));
         }
@@ -336,25 +369,35 @@ proptest! {
     }
 
     #[test]
-    fn a_run_touches_users_only_and_only_rows_of_the_report(parts in parts()) {
+    fn a_run_touches_only_rows_of_the_report_and_users_only_where_that_is_asked(
+        parts in parts(), reach in select(&[Reach::Everything, Reach::UsersOnly][..])
+    ) {
         let input = parts.input();
         let estimate = Estimate::of(&input);
         let report = estimate.report(100);
-        let left = estimate.left();
+        let left = estimate.left(reach);
         let mut changes = 0;
-        for change in estimate.changes() {
+        for change in estimate.changes(reach) {
             changes += 1;
-            prop_assert!(change.account_type.is_user());
-            let section = match change.action {
-                Action::Add => &report.adding,
-                Action::Update => &report.updating,
-                Action::Delete => &report.deleting,
+            let new_type = change.fields.account_type.unwrap_or(change.account_type);
+            prop_assert!(change.account_type != AccountType::Administrator);
+            prop_assert!(reach == Reach::Everything || change.account_type.is_user() && new_type.is_user());
+            let sections = match change.action {
+                Action::Add => vec![&report.adding],
+                Action::Update => vec![&report.updating],
+                Action::Convert => vec![&report.updating, &report.recreating],
+                Action::Deactivate => vec![&report.deactivating],
+                Action::Delete => vec![&report.deleting],
             };
-            prop_assert!(section.rows.contains_key(&change.address));
+            prop_assert!(sections.iter().any(|section| section.rows.contains_key(&change.address)));
             prop_assert!(!left.contains_key(&change.address));
+            let limited = matches!(change.action, Action::Delete | Action::Deactivate)
+                || report.recreating.rows.contains_key(&change.address);
+            prop_assert_eq!(change.action.is_limited(input.version), limited);
         }
         // Every row to add, update or delete is either enacted or left with a reason.
-        let rows = report.adding.total + report.updating.total + report.deleting.total;
+        let sections = [&report.adding, &report.updating, &report.deactivating, &report.recreating, &report.deleting];
+        let rows: u64 = sections.iter().map(|section| section.total).sum();
         prop_assert_eq!(changes + left.len() as u64, rows);
     }
 
@@ -370,20 +413,22 @@ proptest! {
         let count = |of: &dyn Fn(&ObjectClass<'_>) -> bool| objects.iter().filter(|class| of(class)).count() as u64;
         let count_accounts = |of: &dyn Fn(&AccountClass) -> bool| accounts.iter().filter(|class| of(class)).count() as u64;
         prop_assert_eq!(counts.adding, count(&|class| matches!(class, ObjectClass::Adding(_))));
-        prop_assert_eq!(counts.updating, count(&|class| matches!(class, ObjectClass::Updating(_))));
-        prop_assert_eq!(counts.updating, count_accounts(&|class| matches!(class, AccountClass::Updating)));
+        let updating = counts.updating + counts.deactivating + counts.recreating;
+        prop_assert_eq!(updating, count(&|class| matches!(class, ObjectClass::Updating(_))));
+        prop_assert_eq!(updating, count_accounts(&|class| matches!(class, AccountClass::Updating)));
         prop_assert_eq!(counts.blocked, count(&|class| matches!(class, ObjectClass::Blocked(_))));
         prop_assert_eq!(counts.out_of_scope, count(&|class| matches!(class, ObjectClass::OutOfScope(_))));
         prop_assert_eq!(counts.unchanged, count_accounts(&|class| matches!(class, AccountClass::Unchanged)));
         prop_assert!(counts.unchanged <= count(&|class| matches!(class, ObjectClass::Unchanged)));
-        let all = counts.unchanged + counts.updating + counts.deleting + counts.unmatched + counts.kept
+        let all = counts.unchanged + updating + counts.deleting + counts.unmatched + counts.kept
             + count_accounts(&|class| matches!(class, AccountClass::Exempt));
         prop_assert_eq!(all, accounts.len() as u64);
         let exempt_objects = count(&|class| matches!(class, ObjectClass::Exempt));
-        let all = counts.adding + counts.updating + count(&|class| matches!(class, ObjectClass::Unchanged))
+        let all = counts.adding + updating + count(&|class| matches!(class, ObjectClass::Unchanged))
             + exempt_objects + counts.blocked + counts.out_of_scope;
         prop_assert_eq!(all, objects.len() as u64);
-        prop_assert_eq!(counts.removals, counts.deleting + counts.unmatched + counts.turning_inactive);
+        let losses = counts.deleting + counts.deactivating + counts.recreating;
+        prop_assert_eq!(counts.removals, losses + counts.unmatched);
         prop_assert_eq!(counts.kept_because.values().sum::<u64>(), counts.kept);
     }
 }

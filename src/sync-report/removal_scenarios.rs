@@ -1,5 +1,7 @@
 //! Whose account goes, whose may go, and whose stays, each as a small story.
 
+use std::collections::BTreeMap;
+
 use pretty_assertions::assert_eq;
 
 use super::samples::*;
@@ -8,7 +10,7 @@ use super::*;
 #[test]
 fn only_positive_evidence_deletes() {
     let carl = "carl@contoso.com";
-    let unlicensed = UserFacts { exchange_licence: false, ..facts(ANN) };
+    let unlicensed = UserFacts { licence: Licence::None, ..facts(ANN) };
     let mut input = input(
         vec![user(1, unlicensed)],
         vec![
@@ -17,27 +19,27 @@ fn only_positive_evidence_deletes() {
             account(carl, AccountType::SilentUser),
         ],
     );
-    let deleted = DeletedItem::user(None, "0123456789abcdef0123456789abcdefCarl@contoso.com");
+    let deleted = DeletedItem::user(None, "0123456789abcdef0123456789abcdefCarl@contoso.com", None);
     input.directory = Directory::new(input.directory.objects().to_vec(), vec![deleted], ["contoso.com"]);
     assert_eq!(
         rows(&input),
         [
+            format!("Deleting {carl} silent_user: 'Ann Example', its user was deleted in Entra"),
             format!(
-                "Deleting {ANN} end_user: its user is out of scope: enabled without Exchange licence (version 1 differs)"
+                "Unmatched {ANN} end_user: 'Ann Example', its user is out of scope: enabled without Exchange licence; removed if \
+                 an earlier run made it"
             ),
-            format!("Deleting {carl} silent_user: its user was deleted in Entra"),
-            format!("Unmatched {BOB} end_user: not in Entra; removed if an earlier run made it"),
+            format!(
+                "Unmatched {BOB} end_user: 'Ann Example', not in Entra; removed if an earlier run made it"
+            ),
         ]
     );
     assert_eq!(
         lines(&input),
-        [
-            format!("{ANN} delete end_user: its user is out of scope: enabled without Exchange licence"),
-            format!("{carl} delete silent_user: its user was deleted in Entra"),
-        ]
+        [format!("{carl} delete silent_user: 'Ann Example', its user was deleted in Entra"),]
     );
     assert_eq!(Estimate::of(&input).report(0).counts.removals, 3);
-    assert_eq!(Estimate::of(&input).report(0).deleting.rows.len(), 2);
+    assert_eq!(Estimate::of(&input).report(0).deleting.rows.len(), 1);
 
     input.switches.users.remove_deleted = false;
     assert_eq!(rows(&input), [""; 0]);
@@ -51,43 +53,53 @@ fn a_deleted_group_says_nothing_of_a_person_at_its_address() {
         vec![],
         vec![account(ANN, AccountType::EndUser), account("team@contoso.com", AccountType::FunctionalAccount)],
     );
-    let deleted = vec![DeletedItem::group(Some(ANN)), DeletedItem::group(Some("team@contoso.com"))];
+    let deleted =
+        vec![DeletedItem::group(Some(ANN), None), DeletedItem::group(Some("team@contoso.com"), None)];
     input.directory = Directory::new(vec![], deleted, []);
     assert_eq!(
         rows(&input),
         [
-            "Deleting team@contoso.com functional_account: its group was deleted in Entra".to_owned(),
-            format!("Unmatched {ANN} end_user: not in Entra; removed if an earlier run made it"),
+            "Deleting team@contoso.com functional_account: 'Ann Example', its group was deleted in Entra"
+                .to_owned(),
+            format!(
+                "Unmatched {ANN} end_user: 'Ann Example', not in Entra; removed if an earlier run made it"
+            ),
         ]
     );
-    assert_eq!(lines(&input), [""; 0]);
+    let gone = "team@contoso.com delete functional_account: 'Ann Example', its group was deleted in Entra";
+    assert_eq!(lines(&input), [gone]);
     input.switches.users.remove_deleted = false;
     assert_eq!(
         rows(&input),
-        ["Deleting team@contoso.com functional_account: its group was deleted in Entra"]
+        ["Deleting team@contoso.com functional_account: 'Ann Example', its group was deleted in Entra"]
     );
-    assert_eq!(lines(&input), [""; 0]);
+    assert_eq!(lines(&input), [gone]);
 }
 
 #[test]
 fn a_user_deleted_beside_a_group_of_the_same_address_counts_as_deleted() {
     let mut input = input(vec![], vec![account(ANN, AccountType::EndUser)]);
-    let deleted = vec![DeletedItem::group(Some(ANN)), DeletedItem::user(Some(ANN), "")];
+    let deleted = vec![DeletedItem::group(Some(ANN), None), DeletedItem::user(Some(ANN), "", None)];
     input.directory = Directory::new(vec![], deleted, []);
-    assert_eq!(lines(&input), [format!("{ANN} delete end_user: its user was deleted in Entra")]);
+    assert_eq!(
+        lines(&input),
+        [format!("{ANN} delete end_user: 'Ann Example', its user was deleted in Entra")]
+    );
 }
 
 #[test]
 fn an_unclear_licence_is_no_evidence() {
-    let unclear = UserFacts { exchange_licence: false, licence_unclear: true, ..facts(ANN) };
+    let unclear = UserFacts { licence: Licence::Unclear, ..facts(ANN) };
     let mut input = input(vec![user(1, unclear)], vec![account(ANN, AccountType::EndUser)]);
     assert_eq!(
         rows(&input),
-        [format!("Unmatched {ANN} end_user: its object is out of scope; removed if an earlier run made it")]
+        [format!(
+            "Unmatched {ANN} end_user: 'Ann Example', its user is out of scope: Exchange licence suspended, unknown or not shown; removed if an earlier run made it"
+        )]
     );
     assert_eq!(lines(&input), [""; 0]);
     let because = Estimate::of(&input).report(0).counts.out_of_scope_because;
-    assert_eq!(because.keys().collect::<Vec<_>>(), ["Exchange licence suspended or not shown"]);
+    assert_eq!(because.keys().collect::<Vec<_>>(), ["Exchange licence suspended, unknown or not shown"]);
     input.version = SyncVersion::V1;
     assert_eq!(rows(&input), [""; 0]);
 }
@@ -96,7 +108,7 @@ fn an_unclear_licence_is_no_evidence() {
 fn carl_and(object: DirectoryObject) -> Input {
     let carl = Account::new(&account_facts("carl@contoso.com", AccountType::EndUser), ["sales@contoso.com"]);
     let mut input = input(vec![], vec![carl]);
-    let deleted = DeletedItem::user(Some("carl@contoso.com"), "");
+    let deleted = DeletedItem::user(Some("carl@contoso.com"), "", None);
     input.directory = Directory::new(vec![object], vec![deleted], []);
     input
 }
@@ -105,13 +117,12 @@ fn carl_and(object: DirectoryObject) -> Input {
 fn an_address_that_lives_on_elsewhere_is_not_deleted() {
     let alias = ["smtp:carl@contoso.com"];
     let with = |facts: UserFacts<'_>| DirectoryObject::user(id(1), &facts, alias);
-    let unmatched = |address: &str| {
-        format!(
-            "Unmatched carl@contoso.com end_user: another object in Entra has {address}; removed if an earlier run made it"
-        )
-    };
+    let unmatched =
+        |address: &str| format!("Unmatched carl@contoso.com end_user: 'Ann Example', {address} lives on as ");
     let spared = |input: &Input, address: &str| {
-        assert!(rows(input).contains(&unmatched(address)), "{:?}", rows(input));
+        let told = if address == "carl@contoso.com" { "its address" } else { address };
+        let is_told = rows(input).iter().any(|row| row.starts_with(&unmatched(told)));
+        assert!(is_told, "{:?}", rows(input));
         assert!(!lines(input).iter().any(|line| line.contains(" delete ")), "{:?}", lines(input));
     };
     // Guests, and users whose mail is elsewhere or who have the address as their sign-in name only.
@@ -124,9 +135,9 @@ fn an_address_that_lives_on_elsewhere_is_not_deleted() {
     spared(&carl_and(user(1, renamed)), "carl@contoso.com");
     // What a run leaves alone: exempt addresses, and what is switched off.
     let mut input = carl_and(with(facts(ANN)));
-    assert!(
-        lines(&input).contains(&"carl@contoso.com delete end_user: its user was deleted in Entra".to_owned())
-    );
+    assert!(lines(&input).iter().any(|line| {
+        line.starts_with("carl@contoso.com delete end_user: 'Ann Example', its user was deleted in Entra")
+    }));
     input.exemptions = Exemptions::new([ANN]);
     spared(&input, "carl@contoso.com");
     input.exemptions = Exemptions::default();
@@ -138,55 +149,150 @@ fn an_address_that_lives_on_elsewhere_is_not_deleted() {
 }
 
 #[test]
-fn an_address_that_only_proofpoints_own_run_hands_over_is_not_deleted_by_a_reviewed_one() {
+fn an_address_that_goes_to_a_functional_account_is_not_deleted_by_a_run_of_users_only() {
     let mut input = carl_and(list(1, "sales@contoso.com"));
     assert_eq!(
         rows(&input),
         [
-            "Deleting carl@contoso.com end_user: its user was deleted in Entra",
-            "Adding sales@contoso.com functional_account: new group in Entra, firstname 'List'",
+            "Deleting carl@contoso.com end_user: 'Ann Example', its user was deleted in Entra; alias_emails sales@contoso.com \
+             deleted with it",
+            "Adding sales@contoso.com functional_account: for group 'List'",
         ]
     );
-    assert_eq!(lines(&input), [""; 0]);
-    let left = Estimate::of(&input).left();
+    assert_eq!(Estimate::of(&input).changes(Reach::UsersOnly).count(), 0);
+    assert_eq!(Estimate::of(&input).changes(Reach::Everything).count(), 2);
+    let left = Estimate::of(&input).left(Reach::UsersOnly);
     assert_eq!(
         left.get("carl@contoso.com").map(String::as_str),
-        Some("delete: an address goes to an object that a run leaves alone")
+        Some("delete: an address goes to somebody whose own change is not made")
     );
     // Not for a group that may not be added: nobody gets the address then.
     input.switches.groups.add = false;
-    assert_eq!(Estimate::of(&input).left().len(), 0);
+    assert_eq!(Estimate::of(&input).left(Reach::Everything).len(), 0);
     assert_eq!(Estimate::of(&input).report(0).counts.unmatched, 1);
 }
 
 #[test]
 fn an_excluded_user_is_no_evidence_while_another_object_has_the_address() {
-    let unlicensed = UserFacts { exchange_licence: false, ..facts(ANN) };
+    let unlicensed = UserFacts { licence: Licence::None, ..facts(ANN) };
     let mut input = input(vec![user(1, unlicensed), list(2, ANN)], vec![account(ANN, AccountType::EndUser)]);
     input.switches.what.distribution_groups = false;
     assert_eq!(
         rows(&input),
-        [format!("Unmatched {ANN} end_user: its object is out of scope; removed if an earlier run made it")]
+        [format!(
+            "Unmatched {ANN} end_user: 'Ann Example', its group is out of scope: kind is switched off; removed if an earlier run made it"
+        )]
     );
 }
 
 #[test]
 fn a_deleted_user_who_is_back_is_not_deleted() {
     let mut input = input(vec![user(1, facts(ANN))], vec![account(ANN, AccountType::EndUser)]);
-    let deleted = DeletedItem::user(Some(ANN), "");
+    let deleted = DeletedItem::user(Some(ANN), "", None);
     input.directory = Directory::new(input.directory.objects().to_vec(), vec![deleted], []);
     assert_eq!(rows(&input), [""; 0]);
 }
 
 #[test]
-fn functional_accounts_without_group_are_kept_unless_groups_are_removed() {
+fn functional_accounts_that_nothing_explains_are_kept() {
     let mut input = input(vec![], vec![account("sales@contoso.com", AccountType::FunctionalAccount)]);
-    assert_eq!(
-        rows(&input),
-        ["Unmatched sales@contoso.com functional_account: not in Entra; removed if an earlier run made it"]
-    );
+    assert_eq!(rows(&input), [""; 0]);
+    assert_eq!(Estimate::of(&input).report(0).counts.removals, 0);
+    // One that a run may have made of somebody who was blocked, or has been deleted since, may go.
+    let deleted = DeletedItem::user(Some("sales@contoso.com"), "", Some("2026-02-28T08:00:00Z"));
+    input.directory = Directory::new(vec![], vec![deleted], []);
+    let unmatched = |why: &str| {
+        [format!(
+            "Unmatched sales@contoso.com functional_account: 'Ann Example', {why}; removed if an earlier run made it"
+        )]
+    };
+    assert_eq!(rows(&input), unmatched("its user was deleted in Entra on 2026-02-28"));
+    let blocked = UserFacts { enabled: false, guest: true, ..facts("sales@contoso.com") };
+    input.directory = Directory::new(vec![user(1, blocked)], vec![], []);
+    assert_eq!(rows(&input), unmatched("its user is out of scope: guest"));
+    assert_eq!(Estimate::of(&input).report(0).counts.removals, 1);
+    input.switches.users.remove_deleted = false;
+    assert_eq!(Estimate::of(&input).report(0).counts.removals, 1);
     input.switches.groups.remove_deleted = false;
     assert_eq!(rows(&input), [""; 0]);
+    input.directory = Directory::new(vec![user(1, UserFacts { enabled: true, ..blocked })], vec![], []);
+    input.switches = everything();
+    assert_eq!(rows(&input), [""; 0]);
+}
+
+#[test]
+fn a_rule_of_ours_deletes_only_where_there_is_nobody_to_write_to() {
+    let bare = UserFacts { mail: None, licence: Licence::None, ..facts(ANN) };
+    let accounts = || vec![account(ANN, AccountType::EndUser)];
+    let why = "its user is out of scope: enabled without Exchange licence";
+    assert_eq!(
+        lines(&input(vec![user(1, bare)], accounts())),
+        [format!("{ANN} delete end_user: 'Ann Example', {why}")]
+    );
+    let reachable = DirectoryObject::user(id(1), &bare, ["smtp:a@contoso.onmicrosoft.com"]);
+    let guest = UserFacts { guest: true, ..facts(ANN) };
+    for object in [reachable, user(1, UserFacts { mail: Some(ANN), ..bare }), user(1, guest)] {
+        let input = input(vec![object], accounts());
+        assert_eq!(lines(&input), [""; 0]);
+        let counts = Estimate::of(&input).report(0).counts;
+        assert_eq!((counts.unmatched, counts.removals), (1, 1));
+    }
+}
+
+#[test]
+fn a_renamed_persons_old_account_says_where_its_address_lives_on() {
+    let named = |facts| input(vec![user(1, facts)], vec![account(ANN, AccountType::EndUser)]);
+    let renamed = UserFacts { user_principal_name: ANN, ..facts("ann.new@contoso.com") };
+    let unmatched = &rows(&named(renamed))[0];
+    assert!(
+        unmatched.contains("its address lives on as the user principal name of ann.new@contoso.com"),
+        "{unmatched}"
+    );
+}
+
+#[test]
+fn whoever_loses_something_is_told_by_name_with_the_day_and_the_aliases() {
+    let carl = Account::new(&account_facts("carl@contoso.com", AccountType::EndUser), ["c@contoso.com"]);
+    let mut input = input(vec![], vec![carl]);
+    let deleted = DeletedItem::user(Some("carl@contoso.com"), "", Some("2026-02-28T08:00:00Z"));
+    input.directory = Directory::new(vec![], vec![deleted], []);
+    assert_eq!(
+        lines(&input),
+        [
+            "carl@contoso.com delete end_user: 'Ann Example', its user was deleted in Entra on 2026-02-28; alias_emails \
+          c@contoso.com deleted with it"
+        ]
+    );
+    let text = Estimate::of(&input).report(10).text(10, 10);
+    assert!(text.contains("to keep somebody, add the address to `exemptions`."), "{text}");
+    input.exemptions = Exemptions::new(["carl@contoso.com"]);
+    assert_eq!(
+        rows(&input),
+        [
+            "Exempt carl@contoso.com end_user: at Proofpoint only; saved from being deleted: its user was deleted in Entra on \
+          2026-02-28"
+        ]
+    );
+}
+
+#[test]
+fn a_deletion_holds_only_for_the_reason_it_was_approved_for() {
+    let mut input = input(vec![], vec![account(ANN, AccountType::EndUser)]);
+    let deleted = DeletedItem::user(Some(ANN), "", None);
+    input.directory = Directory::new(vec![], vec![deleted], []);
+    let approved: BTreeMap<String, String> = Estimate::of(&input)
+        .changes(Reach::Everything)
+        .map(|change| (change.address.clone(), change.line()))
+        .collect();
+    // Restored, not licensed yet, and without a mailbox so far.
+    let bare = UserFacts { mail: None, licence: Licence::None, ..facts(ANN) };
+    input.directory = Directory::new(vec![user(1, bare)], vec![], []);
+    let outcome = Estimate::of(&input).hold(&approved);
+    assert_eq!(outcome.enact, []);
+    assert!(
+        outcome.broken[ANN]
+            .contains("now the row is `delete end_user: 'Ann Example', its user is out of scope")
+    );
 }
 
 #[test]
@@ -195,7 +301,9 @@ fn accounts_of_a_kind_that_is_switched_off_are_unmatched_and_never_deleted() {
     input.switches.what.active_users = false;
     assert_eq!(
         rows(&input),
-        [format!("Unmatched {ANN} end_user: its object is out of scope; removed if an earlier run made it")]
+        [format!(
+            "Unmatched {ANN} end_user: 'Ann Example', its user is out of scope: kind is switched off; removed if an earlier run made it"
+        )]
     );
     assert_eq!(lines(&input), [""; 0]);
 }

@@ -5,9 +5,9 @@ use std::fmt::Write;
 
 use aws_lc_rs::digest;
 
-use super::classes::{AccountClass, Block, Evidence, ObjectClass, Target};
+use super::classes::{AccountClass, Block, Evidence, Loss, ObjectClass, Target};
 use super::estimate::Estimate;
-use super::findings::{Finding, accounts_turning_inactive, findings};
+use super::findings::{Finding, findings};
 use super::limit::{Judgement, Limit};
 use super::rows::Row;
 use super::switches::SyncVersion;
@@ -33,9 +33,11 @@ pub struct Counts {
     pub kept: u64,
     /// Directory objects that the sync does not look at.
     pub out_of_scope: u64,
-    /// Active accounts that turn inactive (among those that are changed).
-    pub turning_inactive: u64,
-    /// What a limit on removals counts: accounts that are removed, unmatched or turn inactive.
+    /// Active accounts that turn inactive, so that mail to them is refused.
+    pub deactivating: u64,
+    /// Accounts that are deleted and made again.
+    pub recreating: u64,
+    /// What a limit on removals counts: accounts that are removed, unmatched, turn inactive or are made again.
     pub removals: u64,
     /// What a percentage of removals refers to: active accounts that are no administrators.
     pub active_accounts: u64,
@@ -69,6 +71,10 @@ pub struct Report {
     pub updating: Section,
     /// Accounts that are removed; all of them are listed.
     pub deleting: Section,
+    /// Accounts that turn inactive; all of them are listed.
+    pub deactivating: Section,
+    /// Accounts that are deleted and made again; all of them are listed.
+    pub recreating: Section,
     /// Accounts whose removal nothing proves to be right.
     pub unmatched: Section,
     /// Exempt addresses.
@@ -80,10 +86,12 @@ pub struct Report {
 }
 
 impl Report {
-    /// The sections with their titles, in the order in which they are shown.
-    pub fn sections(&self) -> [(&'static str, &Section); 6] {
+    /// The sections with their titles, in the order in which they are shown: who loses something comes first.
+    pub fn sections(&self) -> [(&'static str, &Section); 8] {
         [
             ("Deleting", &self.deleting),
+            ("Deactivating", &self.deactivating),
+            ("Recreating", &self.recreating),
             ("Unmatched", &self.unmatched),
             ("Updating", &self.updating),
             ("Adding", &self.adding),
@@ -97,43 +105,76 @@ impl Report {
         Judgement::of(self.counts.removals, self.counts.active_accounts, limit)
     }
 
-    /// The counts in one line.
+    /// The counts in one line: who loses something comes first.
     pub fn summary(&self) -> String {
-        let counts = &self.counts;
-        let mut line = format!(
-            "{} to add, {} to update, {} to delete, {} unmatched, {} exempt, {} blocked, {} unchanged, {} kept, {} out of scope",
-            counts.adding,
-            counts.updating,
-            counts.deleting,
-            counts.unmatched,
-            counts.exempt,
-            counts.blocked,
-            counts.unchanged,
-            counts.kept,
-            counts.out_of_scope
-        );
-        if counts.turning_inactive > 0 {
-            let _ = write!(line, "; {} of the updates turn an account inactive", counts.turning_inactive);
+        let Counts { adding, updating, deleting, deactivating, recreating, .. } = self.counts;
+        let mut line = format!("{deleting} to delete");
+        for (count, what) in [(deactivating, "to deactivate"), (recreating, "to delete and make again")] {
+            if count > 0 {
+                // Writing to a string cannot fail.
+                let _ = write!(line, ", {count} {what}");
+            }
         }
+        let Counts { unmatched, exempt, blocked, unchanged, kept, out_of_scope, .. } = self.counts;
+        let _ = write!(
+            line,
+            ", {unmatched} unmatched; {adding} to add, {updating} to update; {exempt} exempt, {blocked} blocked, \
+             {unchanged} unchanged, {kept} kept, {out_of_scope} out of scope"
+        );
         line
     }
 
-    /// The counts and at most this many rows of each section, as plain text for a message. Exempt rows are left out: a run
-    /// does nothing to them.
-    pub fn text(&self, rows_per_section: usize) -> String {
+    /// Whether a run would do anything to anybody, or fail to.
+    pub fn concerns_anybody(&self) -> bool {
+        let Counts { adding, updating, deleting, deactivating, recreating, unmatched, blocked, .. } =
+            self.counts;
+        adding + updating + deleting + deactivating + recreating + unmatched + blocked > 0
+    }
+
+    /// What the rows of a section mean for the people behind them, and the way out; nothing where that goes without saying.
+    pub(super) fn consequence(title: &str) -> Option<&'static str> {
+        match title {
+            "Deleting" => Some(
+                "Mail to these addresses is refused then, and the accounts' sender lists, filters and logs cannot be brought \
+                 back; to keep somebody, add the address to `exemptions`.",
+            ),
+            "Deactivating" => Some(
+                "Mail to these addresses is refused as long as the account is inactive; to keep somebody, add the address to \
+                 `exemptions`.",
+            ),
+            "Recreating" => Some(
+                "Their sender lists, filters and logs cannot be brought back; to keep an account as it is, add the address to \
+                 `exemptions`.",
+            ),
+            "Unmatched" => Some(
+                "Nothing proves that these accounts should go. Proofpoint's own run removes those of them that an earlier run \
+                 made, which its API does not tell; to keep somebody for certain, add the address to `exemptions`.",
+            ),
+            _ => None,
+        }
+    }
+
+    /// The counts and the beginning of each section, as plain text for a message: at most so many rows of people who lose
+    /// something for certain, and so many of the others. Exempt rows are left out: a run does nothing to them.
+    pub fn text(&self, losses: usize, others: usize) -> String {
         let mut text = self.summary();
         text.push('.');
         for (title, section) in self.sections() {
             if section.total == 0 || title == "Exempt" {
                 continue;
             }
+            let rows =
+                if matches!(title, "Deleting" | "Deactivating" | "Recreating") { losses } else { others };
             let _ = write!(text, "\n\n{title} ({}):", section.total);
-            for (address, row) in section.rows.iter().take(rows_per_section) {
+            for (address, row) in section.rows.iter().take(rows) {
                 let _ = write!(text, "\n  {address}  {row}");
             }
-            let shown = u64::try_from(section.rows.len().min(rows_per_section)).unwrap_or(u64::MAX);
+            let shown = u64::try_from(section.rows.len().min(rows)).unwrap_or(u64::MAX);
             if section.total > shown {
                 let _ = write!(text, "\n  and {} more", section.total - shown);
+            }
+            if let Some(consequence) = Self::consequence(title) {
+                let _ = write!(text, "\n{consequence}");
             }
         }
         text
@@ -158,12 +199,14 @@ struct Entries<'a> {
     updating: Vec<(&'a str, Entry<'a>)>,
     blocked: Vec<(&'a str, Entry<'a>)>,
     deleting: Vec<(&'a str, Entry<'a>)>,
+    deactivating: Vec<(&'a str, Entry<'a>)>,
+    recreating: Vec<(&'a str, Entry<'a>)>,
     unmatched: Vec<(&'a str, Entry<'a>)>,
     exempt: Vec<(&'a str, Entry<'a>)>,
 }
 
 impl<'a> Estimate<'a> {
-    /// The report with at most `detail_limit` rows a section; every deletion is listed.
+    /// The report with at most `detail_limit` rows a section; whoever loses something for certain is listed.
     pub fn report(&self, detail_limit: usize) -> Report {
         let (entries, mut counts) = self.entries();
         let mut hash = digest::Context::new(&digest::SHA256);
@@ -175,16 +218,20 @@ impl<'a> Estimate<'a> {
         let adding = section("Adding", entries.adding, detail_limit);
         let updating = section("Updating", entries.updating, detail_limit);
         let deleting = section("Deleting", entries.deleting, usize::MAX);
+        let deactivating = section("Deactivating", entries.deactivating, usize::MAX);
+        let recreating = section("Recreating", entries.recreating, usize::MAX);
         let unmatched = section("Unmatched", entries.unmatched, detail_limit);
         let exempt = section("Exempt", entries.exempt, detail_limit);
         let blocked = section("Blocked", entries.blocked, detail_limit);
         counts.adding = adding.total;
         counts.updating = updating.total;
         counts.deleting = deleting.total;
+        counts.deactivating = deactivating.total;
+        counts.recreating = recreating.total;
         counts.unmatched = unmatched.total;
         counts.exempt = exempt.total;
         counts.blocked = blocked.total;
-        counts.removals = counts.deleting + counts.unmatched + counts.turning_inactive;
+        counts.removals = counts.deleting + counts.unmatched + counts.deactivating + counts.recreating;
         let findings = findings(self);
         for finding in &findings {
             hash.update(finding.text.as_bytes());
@@ -196,7 +243,20 @@ impl<'a> Estimate<'a> {
                 hex
             });
         let version = self.input.version;
-        Report { digest, version, counts, adding, updating, deleting, unmatched, exempt, blocked, findings }
+        Report {
+            digest,
+            version,
+            counts,
+            adding,
+            updating,
+            deleting,
+            deactivating,
+            recreating,
+            unmatched,
+            exempt,
+            blocked,
+            findings,
+        }
     }
 
     /// Sorts the fates into sections, and counts the rest.
@@ -210,7 +270,13 @@ impl<'a> Estimate<'a> {
             match fate.class {
                 ObjectClass::Adding(target) => entries.adding.push((address, Entry::Adding(index, target))),
                 ObjectClass::Updating(target) => {
-                    entries.updating.push((address, Entry::Updating(index, target)));
+                    let account = fate.account.and_then(|at| input.account(at));
+                    let section = match account.and_then(|account| self.loss(account, target)) {
+                        Some(Loss::Mail) => &mut entries.deactivating,
+                        Some(Loss::Lists) => &mut entries.recreating,
+                        None => &mut entries.updating,
+                    };
+                    section.push((address, Entry::Updating(index, target)));
                 }
                 ObjectClass::Blocked(block) => entries.blocked.push((address, Entry::Blocked(index, block))),
                 ObjectClass::Exempt => {
@@ -244,7 +310,6 @@ impl<'a> Estimate<'a> {
             .map(|(address, (object, account))| (address, Entry::Exempt { object, account }))
             .collect();
         counts.active_accounts = input.roster.active_accounts();
-        counts.turning_inactive = u64::try_from(accounts_turning_inactive(self).count()).unwrap_or(u64::MAX);
         (entries, counts)
     }
 
@@ -283,8 +348,8 @@ impl<'a> Estimate<'a> {
     }
 
     fn row(&self, entry: Entry<'_>) -> Option<Row> {
-        let object = |index: u32| self.input.directory.objects().get(index as usize);
-        let account = |index: u32| self.input.roster.accounts().get(index as usize);
+        let object = |index: u32| self.input.object(index);
+        let account = |index: u32| self.input.account(index);
         let fate = |index: u32| self.objects.get(index as usize);
         let object_of = |index: u32| self.object_of.get(index as usize).copied().flatten();
         let differ = |index: u32| fate(index).is_some_and(|fate| fate.versions_differ);
@@ -299,16 +364,10 @@ impl<'a> Estimate<'a> {
             Entry::Blocked(index, block) => {
                 Row::blocked(self, object(index)?, block).marked(self, differ(index))
             }
-            Entry::Deleting(index, evidence) => {
-                Row::deleting(account(index)?, evidence).marked(self, object_of(index).is_some_and(differ))
-            }
-            Entry::Unmatched(index) => {
-                let alive = self.alive.get(&index).copied();
-                Row::unmatched(account(index)?, object_of(index).and_then(object), alive)
-            }
-            Entry::Exempt { object: index, account: at } => {
-                Row::exempt(index.and_then(object), at.and_then(account))
-            }
+            Entry::Deleting(index, evidence) => Row::deleting(self, account(index)?, evidence)
+                .marked(self, object_of(index).is_some_and(differ)),
+            Entry::Unmatched(index) => Row::unmatched(self, index, account(index)?),
+            Entry::Exempt { object, account } => Row::exempt(self, object, account),
         })
     }
 }

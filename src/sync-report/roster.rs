@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::address::{AddressList, Domains, normalize};
+use super::address::{AddressList, Domains, composed, normalize};
 use super::directory::Directory;
 use super::switches::Role;
 
@@ -37,6 +37,16 @@ impl AccountType {
             Self::SilentUser => "silent_user",
             Self::FunctionalAccount => "functional_account",
             Self::Administrator => "administrator",
+        }
+    }
+
+    /// The name in running text.
+    pub(super) fn with_article(self) -> &'static str {
+        match self {
+            Self::EndUser => "an end user",
+            Self::SilentUser => "a silent user",
+            Self::FunctionalAccount => "a functional account",
+            Self::Administrator => "an administrator",
         }
     }
 
@@ -96,8 +106,8 @@ impl Account {
         Self {
             address,
             written,
-            first_name: facts.first_name.trim().into(),
-            surname: facts.surname.trim().into(),
+            first_name: composed(facts.first_name),
+            surname: composed(facts.surname),
             aliases: AddressList::new(alias_emails),
             account_type: facts.account_type,
             active: facts.active,
@@ -113,6 +123,12 @@ impl Account {
     /// The primary address and the aliases.
     pub(super) fn addresses(&self) -> impl Iterator<Item = &str> {
         std::iter::once(self.address()).chain(self.aliases.iter())
+    }
+
+    /// First and last name as one text; empty where there is neither.
+    pub(super) fn name(&self) -> String {
+        let names = [&*self.first_name, &*self.surname];
+        names.into_iter().filter(|name| !name.is_empty()).collect::<Vec<_>>().join(" ")
     }
 
     /// The primary address as Proofpoint spells it, for use in requests.

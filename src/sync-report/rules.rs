@@ -161,17 +161,20 @@ impl Rule {
                  refuses addresses on domains it does not know."
             }
             Self::ExchangeLicence => {
-                "An entry of `assignedPlans` has `service` `exchange` and `capabilityStatus` `Enabled`, or `Warning`, which is \
-                 a grace period. With `Suspended` or `LockedOut` the mailbox is kept and may come back: version 2 makes \
-                 nothing of an enabled user with such a plan, and yet it is no evidence that an account is not wanted. The \
-                 same goes for a user whose plans Entra does not show."
+                "An entry of `assignedPlans` is one of the service plans that Microsoft publishes as having a mailbox, by its \
+                 `servicePlanId`, and has `capabilityStatus` `Enabled`, or `Warning`, which is a grace period. Many plans with \
+                 `service` `exchange` have none (Exchange Foundation, Bookings, MyAnalytics, archiving): they say nothing. \
+                 With `Suspended` or `LockedOut` the mailbox is kept and may come back, and a plan with `service` `exchange` \
+                 that is not known may have one: such a licence is unclear, and so is that of a user whose plans Entra does not \
+                 show. Version 2 makes nothing of an enabled user with an unclear licence. A plan that is `Deleted` does not \
+                 count."
             }
             Self::AccountState => {
-                "It is not: a user without `accountEnabled` counts as enabled. One without any plan either counts as a user \
-                 whose plans are not shown."
+                "It is not: a user without `accountEnabled` counts as enabled. Without any plan that matters for a licence either, \
+                 the user counts as one whose plans are not shown."
             }
             Self::UnlicensedUser => {
-                "Nothing: out of scope. An account that it has counts as excluded by a rule."
+                "Nothing: out of scope. An account that it has is unmatched (`evidence`)."
             }
             Self::BlockedUser => "No. Every user whose sign-in is blocked becomes a functional account.",
             Self::GroupKinds => {
@@ -187,39 +190,50 @@ impl Rule {
             }
             Self::UpdatedFields => {
                 "`firstname` (`givenName`), `surname`, `alias_emails`, `is_active` and, where the kind of account \
-                 changes, `type`. A name that Entra does not have is emptied. Users keep the role they have."
+                 changes, `type`. A name that Entra does not have is not compared, and stays. Names and addresses are compared \
+                 and written in Unicode's composed form (NFC). Users keep the role they have."
             }
             Self::AddressClash => {
-                "The first in the order of object ids gets it. Another one that wants it as its primary address is blocked; \
-                 one that wants it as an alias goes without."
+                "The first in the order of object ids gets it. Another one that wants it as its primary address is blocked, and \
+                 claims no aliases; one that wants it as an alias goes without. Exempt objects take part."
             }
             Self::AddressTaken => {
                 "An address stays with an account that the run does not change. An object that wants it as its primary \
                  address is blocked; one that wants it as an alias goes without."
             }
-            Self::Matching => "By the primary address, in lower case.",
+            Self::Matching => {
+                "By the primary address, in lower case. Of several objects with that address it is the one that gets the account; \
+                 else one that is blocked; else one that is out of scope, and last of all one that rule `guests` or \
+                 `unlicensed-user` excludes."
+            }
             Self::DeletedUser => {
                 "By `mail` if it is still there, else by the user principal name without the 32 hexadecimal digits that \
                  Entra puts before it."
             }
             Self::Evidence => {
-                "The address is among Entra's deleted users, or its user is in the directory and excluded by a rule. For a \
-                 functional account a deleted group will do as well; of a user's account at the same address it says \
-                 nothing. An address that is merely absent is unmatched: Proofpoint may remove the account if an earlier \
-                 run made it, which the API does not tell."
+                "A user's account: its address is among Entra's deleted users; or its user is in the directory, is a guest or \
+                 without Exchange licence, and has neither `mail` nor an SMTP address. Any other account of a user whose address is \
+                 absent, or belongs to an object that is out of scope, is unmatched: Proofpoint may remove it if an earlier run \
+                 made it, which the API does not tell. A functional account: its address is among Entra's deleted groups and not \
+                 among its deleted users. If its address belongs to a user who is out of scope and whose sign-in is blocked, or to a \
+                 deleted user, it is unmatched. Every other functional account is kept: many are made by hand."
             }
             Self::AddressAlive => {
                 "Only if that object gets the address in the same run. Otherwise mail to it would be refused, and the account \
                  is unmatched. This looks at the account's primary address and aliases on one side, and at `mail`, user \
-                 principal name and SMTP addresses on the other."
+                 principal name and SMTP addresses of objects with another primary address on the other. An object does not get \
+                 an address for certain while it is exempt or blocked, may not be added or updated, or is to be added at a \
+                 primary address that waits for yet another account to go."
             }
             Self::RemovalFlags => {
-                "`users.remove_deleted` for deleted users and for user accounts, `groups.remove_deleted` for deleted \
-                 groups and for functional accounts. So a functional account that nothing in the directory explains is \
-                 kept while only `users.remove_deleted` is on, although version 2 may have made it of a blocked user \
-                 who is gone for more than 30 days."
+                "`users.remove_deleted` about user accounts, `groups.remove_deleted` about functional accounts of deleted groups; \
+                 either of them makes a functional account of a blocked or deleted user unmatched. What the flags do not allow is \
+                 kept. A deleted user counts only while `what.active_users` is on, a deleted group only while either kind of group is."
             }
-            Self::KindSwitchedOff => "They are unmatched where removal is on, and kept otherwise.",
+            Self::KindSwitchedOff => {
+                "Accounts of users are unmatched where `users.remove_deleted` is on, and kept otherwise; functional accounts are \
+                 kept."
+            }
             Self::ActionSwitchedOff => {
                 "No. An object that would be added is out of scope, and an account that would be updated is kept; both are \
                  counted with that reason."

@@ -20,8 +20,7 @@ pub(super) fn facts(address: &str) -> UserFacts<'_> {
         surname: Some("Example"),
         enabled: true,
         guest: false,
-        exchange_licence: true,
-        licence_unclear: false,
+        licence: Licence::Active,
     }
 }
 
@@ -83,5 +82,8 @@ pub(super) fn rows(input: &Input) -> Vec<String> {
 
 /// The changes that a run may enact as `address line`, in their order.
 pub(super) fn lines(input: &Input) -> Vec<String> {
-    Estimate::of(input).changes().map(|change| format!("{} {}", change.address, change.line())).collect()
+    Estimate::of(input)
+        .changes(Reach::Everything)
+        .map(|change| format!("{} {}", change.address, change.line()))
+        .collect()
 }

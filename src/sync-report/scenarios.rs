@@ -26,7 +26,7 @@ fn a_new_user_is_added_with_names_and_aliases() {
         "end_user: new user in Entra, firstname 'Ann', surname 'Example', alias_emails a.example@contoso.com";
     assert_eq!(rows(&input), [format!("Adding {ANN} {row}")]);
     assert_eq!(lines(&input), [format!("{ANN} add {row}")]);
-    let change = Estimate::of(&input).changes().next().unwrap();
+    let change = Estimate::of(&input).changes(Reach::Everything).next().unwrap();
     assert_eq!(change.account_type, AccountType::EndUser);
     assert_eq!(change.fields.alias_emails, Some(vec!["a.example@contoso.com".to_owned()]));
     assert_eq!(change.fields.is_active, Some(true));
@@ -49,9 +49,9 @@ fn an_update_names_the_fields_that_change() {
     );
     let old = Account::new(&account_facts("ANN@contoso.com", AccountType::EndUser), ["old@contoso.com"]);
     let input = input(vec![ann], vec![old]);
-    let row = "end_user: firstname 'Ann' -> 'Anna', surname 'Example' -> '', alias_emails +new@contoso.com -old@contoso.com";
+    let row = "end_user: firstname 'Ann' -> 'Anna', alias_emails +new@contoso.com -old@contoso.com";
     assert_eq!(lines(&input), [format!("{ANN} update {row}")]);
-    let change = Estimate::of(&input).changes().next().unwrap();
+    let change = Estimate::of(&input).changes(Reach::Everything).next().unwrap();
     assert_eq!(change.written_address, "ANN@contoso.com");
     assert_eq!(change.fields.is_active, None);
 }
@@ -59,7 +59,7 @@ fn an_update_names_the_fields_that_change() {
 #[test]
 fn the_versions_make_different_things_of_blocked_and_unlicensed_users() {
     let blocked = UserFacts { enabled: false, ..facts(ANN) };
-    let unlicensed = UserFacts { exchange_licence: false, ..facts(BOB) };
+    let unlicensed = UserFacts { licence: Licence::None, ..facts(BOB) };
     let v2 = input(vec![user(1, blocked), user(2, unlicensed)], vec![]);
     assert_eq!(
         rows(&v2),
@@ -69,7 +69,12 @@ fn the_versions_make_different_things_of_blocked_and_unlicensed_users() {
         )]
     );
     assert!(finding(&v2, "versions_differ").unwrap().text.contains("ann@contoso.com, bob@contoso.com"));
-    assert_eq!(lines(&v2), [""; 0]);
+    assert_eq!(
+        lines(&v2),
+        [format!(
+            "{ANN} add functional_account: new user in Entra, sign-in blocked, firstname 'Ann', surname 'Example'"
+        )]
+    );
 
     let v1 = Input { version: SyncVersion::V1, ..v2 };
     assert_eq!(
@@ -95,7 +100,7 @@ fn an_account_that_turns_inactive_counts_as_a_removal() {
     input.version = SyncVersion::V1;
     let report = Estimate::of(&input).report(100);
     assert_eq!(
-        (report.counts.turning_inactive, report.counts.removals, report.counts.active_accounts),
+        (report.counts.deactivating, report.counts.removals, report.counts.active_accounts),
         (1, 1, 1)
     );
     assert!(report.judge(Limit::Count(0)).exceeded());
@@ -103,14 +108,14 @@ fn an_account_that_turns_inactive_counts_as_a_removal() {
     assert_eq!(
         rows(&input),
         [format!(
-            "Updating {ANN} end_user: is_active true -> false; sign-in is blocked in Entra (version 2 differs)"
+            "Deactivating {ANN} end_user: 'Ann Example', is_active true -> false; sign-in is blocked in Entra (version 2 differs)"
         )]
     );
     assert!(finding(&input, "accounts_turn_inactive").is_some());
 }
 
 #[test]
-fn a_change_of_type_is_left_to_proofpoints_own_run() {
+fn a_change_of_type_is_a_row_of_its_own_and_in_version_1_somebody_loses_lists() {
     let mut input = input(
         vec![user(1, UserFacts { enabled: false, ..facts(ANN) }), user(2, facts(BOB))],
         vec![account(ANN, AccountType::EndUser), account(BOB, AccountType::FunctionalAccount)],
@@ -119,43 +124,74 @@ fn a_change_of_type_is_left_to_proofpoints_own_run() {
         rows(&input),
         [
             format!(
-                "Updating {ANN} end_user: type end_user -> functional_account; sign-in is blocked in Entra (version 1 \
-                 differs)"
+                "Updating {ANN} end_user: becomes a functional account: sign-in is blocked in Entra (version 1 differs)"
+            ),
+            format!("Updating {BOB} functional_account: becomes an end user: sign-in is enabled in Entra"),
+        ]
+    );
+    assert_eq!(
+        lines(&input),
+        [
+            format!("{ANN} convert end_user: becomes a functional account: sign-in is blocked in Entra"),
+            format!("{BOB} convert functional_account: becomes an end user: sign-in is enabled in Entra"),
+        ]
+    );
+    let types: Vec<_> =
+        Estimate::of(&input).changes(Reach::Everything).map(|change| change.fields.account_type).collect();
+    assert_eq!(types, [Some(AccountType::FunctionalAccount), Some(AccountType::EndUser)]);
+    let estimate = Estimate::of(&input);
+    assert_eq!(estimate.changes(Reach::UsersOnly).count(), 0);
+    let left = estimate.left(Reach::UsersOnly);
+    assert_eq!(left.get(ANN).map(String::as_str), Some("convert: functional accounts are left out"));
+    assert_eq!(estimate.report(0).counts.removals, 0);
+    assert_eq!(finding(&input, "accounts_recreated"), None);
+
+    input.version = SyncVersion::V1;
+    assert!(finding(&input, "accounts_recreated").unwrap().text.starts_with("1 account would become"));
+    assert_eq!(
+        rows(&input),
+        [
+            format!(
+                "Deactivating {ANN} end_user: 'Ann Example', is_active true -> false; sign-in is blocked in Entra \
+                 (version 2 differs)"
             ),
             format!(
-                "Updating {BOB} functional_account: type functional_account -> end_user; sign-in is enabled in Entra"
+                "Recreating {BOB} functional_account: 'Ann Example', becomes an end user: sign-in is enabled in Entra; \
+                 deleted and made again"
             ),
         ]
     );
-    assert_eq!(lines(&input), [""; 0]);
-    let left = Estimate::of(&input).left();
-    assert_eq!(left.get(ANN).map(String::as_str), Some("update: the type of the account changes"));
-    assert_eq!(finding(&input, "accounts_recreated"), None);
-    input.version = SyncVersion::V1;
-    assert!(finding(&input, "accounts_recreated").unwrap().text.contains(BOB));
+    let actions: Vec<_> =
+        Estimate::of(&input).changes(Reach::Everything).map(|change| change.action).collect();
+    assert_eq!(actions, [Action::Deactivate, Action::Convert]);
+    assert_eq!(Estimate::of(&input).report(0).counts.removals, 2);
 }
 
 #[test]
-fn groups_become_functional_accounts_and_are_never_enacted() {
+fn groups_become_functional_accounts_in_rows_of_their_own() {
     let mut input = input(vec![list(1, "team@contoso.com")], vec![]);
+    assert_eq!(rows(&input), ["Adding team@contoso.com functional_account: for group 'List'"]);
+    assert_eq!(lines(&input), ["team@contoso.com add functional_account: for group 'List'"]);
     assert_eq!(
-        rows(&input),
-        ["Adding team@contoso.com functional_account: new group in Entra, firstname 'List'"]
+        Estimate::of(&input).left(Reach::UsersOnly).get("team@contoso.com").map(String::as_str),
+        Some("add: functional accounts are left out")
     );
-    assert_eq!(lines(&input), [""; 0]);
-    assert_eq!(Estimate::of(&input).left().get("team@contoso.com").map(String::as_str), Some("add: group"));
     input.switches.what.distribution_groups = false;
     assert_eq!(rows(&input), [""; 0]);
     input.switches.what.distribution_groups = true;
-    let deleted = DeletedItem::group(Some("team@contoso.com"));
+    let deleted = DeletedItem::group(Some("team@contoso.com"), None);
     input.directory = Directory::new(vec![], vec![deleted], []);
     input.roster =
         Roster::new(vec![account("team@contoso.com", AccountType::FunctionalAccount)], ["contoso.com"], None);
     assert_eq!(
         rows(&input),
-        ["Deleting team@contoso.com functional_account: its group was deleted in Entra"]
+        ["Deleting team@contoso.com functional_account: 'Ann Example', its group was deleted in Entra"]
     );
-    assert_eq!(lines(&input), [""; 0]);
+    assert_eq!(
+        lines(&input),
+        ["team@contoso.com delete functional_account: 'Ann Example', its group was deleted in Entra"]
+    );
+    assert_eq!(Estimate::of(&input).changes(Reach::UsersOnly).count(), 0);
 }
 
 #[test]
@@ -164,7 +200,7 @@ fn administrators_are_kept_whatever_the_directory_says() {
         vec![user(1, UserFacts { enabled: false, ..facts(ANN) })],
         vec![account(ANN, AccountType::Administrator), account(BOB, AccountType::Administrator)],
     );
-    let deleted = DeletedItem::user(Some(BOB), "");
+    let deleted = DeletedItem::user(Some(BOB), "", None);
     input.directory = Directory::new(input.directory.objects().to_vec(), vec![deleted], []);
     assert_eq!(rows(&input), [""; 0]);
     assert_eq!(Estimate::of(&input).report(0).counts.kept, 2);
@@ -181,8 +217,13 @@ fn exempt_addresses_are_listed_and_left_alone() {
     assert_eq!(
         rows(&input),
         [
-            format!("Exempt {ANN} user: in Entra only"),
-            format!("Exempt {BOB} end_user: in Entra and at Proofpoint"),
+            format!(
+                "Exempt {ANN} user: in Entra only; saved from being added: end_user: new user in Entra, firstname 'Ann', \
+                 surname 'Example'"
+            ),
+            format!(
+                "Exempt {BOB} end_user: in Entra and at Proofpoint; saved from being changed: surname 'Example' -> 'Other'"
+            ),
             format!("Exempt {carl} functional_account: at Proofpoint only"),
         ]
     );
@@ -228,7 +269,10 @@ fn an_address_that_another_account_keeps_stays_there() {
     assert_eq!(
         rows(&input),
         [
-            format!("Unmatched {ANN} end_user: not in Entra; removed if an earlier run made it"),
+            format!(
+                "Unmatched {ANN} end_user: 'Ann Example', its address lives on as an alias of ann.new@contoso.com; removed if \
+                 an earlier run made it"
+            ),
             "Adding ann.new@contoso.com end_user: new user in Entra, firstname 'Ann', surname 'Example'"
                 .to_owned(),
             format!("Blocked {BOB} end_user: this address is an alias of the account root@contoso.com"),
@@ -249,13 +293,13 @@ fn an_address_that_changes_hands_in_the_run_blocks_nobody() {
             account(carl, AccountType::EndUser),
         ],
     );
-    let deleted = DeletedItem::user(Some(carl), "");
+    let deleted = DeletedItem::user(Some(carl), "", None);
     input.directory = Directory::new(input.directory.objects().to_vec(), vec![deleted], []);
     // Deletions first, then the one who gives, then the one who takes.
     assert_eq!(
         lines(&input),
         [
-            format!("{carl} delete end_user: its user was deleted in Entra"),
+            format!("{carl} delete end_user: 'Ann Example', its user was deleted in Entra"),
             format!("{BOB} update end_user: alias_emails -shared@contoso.com"),
             format!("{ANN} update end_user: alias_emails +carl@contoso.com +shared@contoso.com"),
         ]
@@ -334,7 +378,7 @@ fn long_sections_are_cut_except_deletions_and_the_digest_covers_them_whole() {
         objects("A").collect(),
         gone.iter().map(|address| account(address, AccountType::EndUser)).collect(),
     );
-    let deleted: Vec<_> = gone.iter().map(|address| DeletedItem::user(Some(address), "")).collect();
+    let deleted: Vec<_> = gone.iter().map(|address| DeletedItem::user(Some(address), "", None)).collect();
     input.directory = Directory::new(input.directory.objects().to_vec(), deleted.clone(), []);
     let report = Estimate::of(&input).report(3);
     assert_eq!(
@@ -343,8 +387,8 @@ fn long_sections_are_cut_except_deletions_and_the_digest_covers_them_whole() {
     );
     assert_eq!((report.adding.total, report.deleting.total, report.deleting.rows.len()), (50, 50, 50));
     assert_eq!(report.digest, Estimate::of(&input).report(40).digest);
-    assert!(report.text(2).contains("Adding (50):\n  user00@contoso.com  end_user: new user in Entra"));
-    assert!(report.text(2).contains("\n  and 48 more"));
+    assert!(report.text(2, 2).contains("Adding (50):\n  user00@contoso.com  end_user: new user in Entra"));
+    assert!(report.text(2, 2).contains("\n  and 48 more"));
 
     let mut changed: Vec<_> = objects("A").take(49).collect();
     changed.push(user(50, UserFacts { surname: Some("B"), ..facts("user49@contoso.com") }));

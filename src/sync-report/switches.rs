@@ -132,6 +132,24 @@ impl Switches {
         role.into_iter().chain(flags).collect()
     }
 
+    /// Every switch that is on or off, to be set otherwise.
+    pub(super) fn flags_mut(&mut self) -> [(&'static str, &mut bool); 9] {
+        let Self { default_role: _, what, users, groups } = self;
+        let What { active_users, distribution_groups, security_groups } = what;
+        let Actions { add, update, remove_deleted } = users;
+        [
+            ("what.active_users", active_users),
+            ("what.distribution_groups", distribution_groups),
+            ("what.security_groups", security_groups),
+            ("users.add", add),
+            ("users.update", update),
+            ("users.remove_deleted", remove_deleted),
+            ("groups.add", &mut groups.add),
+            ("groups.update", &mut groups.update),
+            ("groups.remove_deleted", &mut groups.remove_deleted),
+        ]
+    }
+
     /// Every switch that is on or off. Whoever adds one decides here that to switch it on widens a sync.
     fn flags(&self) -> impl Iterator<Item = (&'static str, bool)> {
         let Self { default_role: _, what, users, groups } = *self;

@@ -11,5 +11,6 @@ mod acceptance;
 mod architecture;
 mod differential;
 mod interfaces;
+mod moods;
 mod protocol;
 mod support;

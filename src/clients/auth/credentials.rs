@@ -31,7 +31,7 @@ use super::tenant::TenantId;
 use super::token::Token;
 use super::transport::{Route, Wire};
 use crate::clock::Clock;
-use crate::http::{Call, Interrupted};
+use crate::http::{Call, Hidden, Interrupted};
 
 /// A token that ends sooner than this is not handed out again.
 const EARLY: Duration = Duration::from_secs(300);
@@ -219,8 +219,10 @@ impl Credentials {
                     options.user_assigned_id = Some(UserAssignedId::ClientId(client_id));
                 }
                 let asker = Asker::ManagedIdentity;
-                let credential = ManagedIdentityCredential::new(Some(options))
-                    .map_err(|error| failure(&error, &Circumstances { tenant, asker: &asker, last: None }))?;
+                let credential = ManagedIdentityCredential::new(Some(options)).map_err(|error| {
+                    let hidden = Hidden::default();
+                    failure(&error, &Circumstances { tenant, asker: &asker, last: None, hidden: &hidden })
+                })?;
                 Ok(Signer { credential, wire, asker })
             }
             Credential::Application { client_id, proof } => {
@@ -282,10 +284,12 @@ impl Credentials {
 impl Signer {
     /// Asks for a token; returns it and the moment until which it may be handed out again.
     async fn sign_in(&self, tenant: Option<&TenantId>, scope: &str) -> Result<(Token, Instant), Error> {
-        let circumstances = |last| Circumstances { tenant, asker: &self.asker, last };
         let answer = self.credential.get_token(&[scope], None).await;
         let received = Instant::now();
-        let token = answer.map_err(|error| failure(&error, &circumstances(self.wire.take_last())))?;
+        let token = answer.map_err(|error| {
+            let (last, hidden) = (self.wire.take_last(), self.wire.hidden());
+            failure(&error, &Circumstances { tenant, asker: &self.asker, last, hidden: &hidden })
+        })?;
         let expires_at = Timestamp::from_second(token.expires_on.unix_timestamp()).unwrap_or(Timestamp::MIN);
         // By the local clock, which `azure_identity` added the token's life to.
         let left = expires_at.duration_since(Clock::new().now());

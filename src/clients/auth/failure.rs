@@ -6,6 +6,7 @@ use super::error::{Answered, Error, chain};
 use super::rejection::{Attempt, Rejection};
 use super::tenant::TenantId;
 use super::transport::LastAnswer;
+use crate::http::Hidden;
 
 /// Who asks for tokens, as far as the words about a failure depend on it.
 pub(super) enum Asker {
@@ -25,6 +26,18 @@ pub(super) struct Circumstances<'a> {
     pub(super) asker: &'a Asker,
     /// The last answer that came over the wire.
     pub(super) last: Option<LastAnswer>,
+    /// What was sent and must not be shown.
+    pub(super) hidden: &'a Hidden,
+}
+
+/// The most that is shown of what was said, in characters.
+const SHOWN: usize = 1200;
+
+impl Circumstances<'_> {
+    /// The messages of an error and its sources, which may repeat what was sent.
+    fn said(&self, error: &azure_core::Error) -> String {
+        self.hidden.shown(&chain(error), SHOWN)
+    }
 }
 
 /// Finds the cause of a failed sign-in: an error of ours inside, a refusal by Entra, a page instead of JSON, or what
@@ -37,40 +50,46 @@ pub(super) fn failure(error: &azure_core::Error, circumstances: &Circumstances<'
     let attempt = match circumstances.asker {
         Asker::Application(attempt) => attempt,
         Asker::ManagedIdentity => {
-            let (by, cause) = of_machine(error, circumstances.last);
+            let (by, cause) = of_machine(error, circumstances);
             return Error::ManagedIdentity { tenant, by, cause };
         }
-        Asker::AzureCli => return Error::AzureCli { tenant, cause: chain(error) },
+        Asker::AzureCli => return Error::AzureCli { tenant, cause: circumstances.said(error) },
     };
-    if let Some(rejection) = sources(error).find_map(|source| rejection(source, attempt)) {
+    if let Some(rejection) =
+        sources(error).find_map(|source| rejection(source, attempt, circumstances.hidden))
+    {
         return Error::Rejected(Box::new(rejection));
     }
     let tenant = attempt.tenant.clone();
     let host = attempt.authority.host_str().unwrap_or_default().to_owned();
     match circumstances.last {
         Some(LastAnswer { status, foreign: true, html }) => Error::NotJson { tenant, host, status, html },
-        _ => Error::Unreachable { tenant, host, cause: chain(error) },
+        _ => Error::Unreachable { tenant, host, cause: circumstances.said(error) },
     }
 }
 
 /// Who answered in the place of a managed identity endpoint, and what it said.
-fn of_machine(error: &azure_core::Error, last: Option<LastAnswer>) -> (Answered, String) {
-    match last {
+fn of_machine(error: &azure_core::Error, circumstances: &Circumstances<'_>) -> (Answered, String) {
+    match circumstances.last {
         Some(LastAnswer { status, html: true, .. }) => {
             (Answered::Page, format!("an HTML page came instead of an answer ({status})"))
         }
-        Some(_) => (Answered::Endpoint, chain(error)),
-        None => (Answered::Nobody, chain(error)),
+        Some(_) => (Answered::Endpoint, circumstances.said(error)),
+        None => (Answered::Nobody, circumstances.said(error)),
     }
 }
 
-fn rejection(source: &(dyn std::error::Error + 'static), attempt: &Attempt) -> Option<Rejection> {
+fn rejection(
+    source: &(dyn std::error::Error + 'static),
+    attempt: &Attempt,
+    hidden: &Hidden,
+) -> Option<Rejection> {
     let ErrorKind::HttpResponse { status, raw_response: Some(response), .. } =
         source.downcast_ref::<azure_core::Error>()?.kind()
     else {
         return None;
     };
-    Rejection::read((*status).into(), response.body(), attempt.clone())
+    Rejection::read((*status).into(), response.body(), attempt.clone(), hidden)
 }
 
 /// An error and all its sources, outermost first.

@@ -16,6 +16,7 @@ mod pkcs12;
 mod rejection;
 mod tenant;
 mod token;
+mod token_answer;
 mod transport;
 
 pub use arguments::{AksIdentity, Arguments, Origin, Resolved, ResolvedArguments, flag, text};

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use url::Url;
 
 use super::tenant::TenantId;
+use crate::http::{Hidden, legible};
 
 /// The token endpoint's error answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,21 +57,28 @@ struct ErrorBody {
     correlation_id: Option<String>,
 }
 
+/// The most that is shown of Entra's words, in characters: it names long lists of subjects and audiences.
+const SHOWN: usize = 1200;
+/// The most that is shown of an id.
+const ID: usize = 100;
+
 impl Rejection {
     /// Reads the token endpoint's error answer; `None` when the body is not one.
-    pub(super) fn read(status: u16, body: &[u8], attempt: Attempt) -> Option<Self> {
+    ///
+    /// What was sent with the request is not shown: services repeat it when they refuse it.
+    pub(super) fn read(status: u16, body: &[u8], attempt: Attempt, hidden: &Hidden) -> Option<Self> {
         let answer: ErrorBody = serde_json::from_slice(body).ok()?;
         if answer.error.is_empty() && answer.error_description.is_empty() {
             return None;
         }
-        let description = answer.error_description;
-        let sentence = description.split("Trace ID:").next().unwrap_or_default().trim();
+        let sentence = answer.error_description.split("Trace ID:").next().unwrap_or_default().trim();
+        let sentence = if sentence.is_empty() { &answer.error } else { sentence };
         Some(Self {
             status,
             codes: answer.error_codes,
-            description: if sentence.is_empty() { answer.error } else { sentence.replace(['\r', '\n'], " ") },
-            trace_id: answer.trace_id,
-            correlation_id: answer.correlation_id,
+            description: hidden.shown(sentence, SHOWN),
+            trace_id: answer.trace_id.map(|id| legible(&id, ID)),
+            correlation_id: answer.correlation_id.map(|id| legible(&id, ID)),
             attempt,
         })
     }
@@ -159,7 +167,7 @@ mod tests {
             r#"{{"error":"invalid_client","error_description":"AADSTS{code}: Something. Trace ID: 1 Correlation ID: 2",
                 "error_codes":[{code}],"trace_id":"the-trace","correlation_id":"the-run"}}"#
         );
-        Rejection::read(401, body.as_bytes(), attempt()).expect("a rejection")
+        Rejection::read(401, body.as_bytes(), attempt(), &Hidden::default()).expect("a rejection")
     }
 
     #[test]
@@ -206,7 +214,7 @@ mod tests {
     #[test]
     fn older_line_breaks_and_missing_members_are_borne() {
         let body = br#"{"error":"x","error_description":"AADSTS90002: Tenant not found.\r\nTrace ID: 1\r\nTimestamp: 2"}"#;
-        let rejection = Rejection::read(400, body, attempt()).expect("a rejection");
+        let rejection = Rejection::read(400, body, attempt(), &Hidden::default()).expect("a rejection");
         assert_eq!(rejection.description, "AADSTS90002: Tenant not found.");
         assert_eq!(rejection.trace_id, None);
     }
@@ -214,7 +222,19 @@ mod tests {
     #[test]
     fn what_is_no_error_answer_is_no_rejection() {
         for body in [&b"<html>"[..], b"{}", b"[]", br#"{"access_token":"x"}"#] {
-            assert_eq!(Rejection::read(200, body, attempt()), None);
+            assert_eq!(Rejection::read(200, body, attempt(), &Hidden::default()), None);
         }
+    }
+
+    #[test]
+    fn what_was_sent_is_not_repeated_and_no_terminal_is_told_anything() {
+        let mut hidden = Hidden::default();
+        hidden.add(&"hu~sh".into());
+        let body = r#"{"error":"invalid_client","error_description":"AADSTS7000215: Not hu~sh.\u001b[2J\u202e Trace ID: 1",
+                       "error_codes":[7000215],"trace_id":"t\u001b]0;x","correlation_id":"c\u200b"}"#;
+        let rejection = Rejection::read(401, body.as_bytes(), attempt(), &hidden).expect("a rejection");
+        assert_eq!(rejection.description, "AADSTS7000215: Not (hidden). [2J");
+        assert_eq!(rejection.trace_id.as_deref(), Some("t ]0;x"));
+        assert_eq!(rejection.correlation_id.as_deref(), Some("c"));
     }
 }

@@ -8,14 +8,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 use azure_core::error::ErrorKind;
 use azure_core::http::headers::{HeaderName, Headers};
 use azure_core::http::{
-    AsyncRawResponse, ClientOptions, ExponentialRetryOptions, HttpClient, Request, RetryOptions, Transport,
-    Url,
+    AsyncRawResponse, Body, ClientOptions, ExponentialRetryOptions, HttpClient, Request, RetryOptions,
+    Transport, Url,
 };
 use futures::TryStreamExt as _;
 use jiff::fmt::rfc2822;
+use url::form_urlencoded;
 use uuid::Uuid;
 
+use super::token_answer;
 use crate::clock::Clock;
+use crate::http::Hidden;
 
 /// Token answers are a few kilobytes; more than this is something else.
 const MAX_ANSWER_BYTES: usize = 1024 * 1024;
@@ -93,13 +96,23 @@ pub(super) struct Wire {
     /// Learns from the answers' `Date`.
     pub(super) clock: Clock,
     pub(super) last: Arc<Mutex<Option<LastAnswer>>>,
+    /// What the last request sent as proof.
+    hidden: Arc<Mutex<Hidden>>,
     /// Attempts in a row that found no connection.
     unconnected: Arc<AtomicU32>,
 }
 
 impl Wire {
     pub(super) fn new(client: reqwest::Client, route: Route, run: Uuid, clock: Clock) -> Self {
-        Self { client, route, run, clock, last: Arc::default(), unconnected: Arc::default() }
+        Self {
+            client,
+            route,
+            run,
+            clock,
+            last: Arc::default(),
+            hidden: Arc::default(),
+            unconnected: Arc::default(),
+        }
     }
 
     /// Options for a credential: this transport, and `retries` repetitions within twelve seconds.
@@ -119,6 +132,11 @@ impl Wire {
     /// Forgets and returns what is known of the last answer.
     pub(super) fn take_last(&self) -> Option<LastAnswer> {
         self.last.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// What the last request sent as proof, which no text about its answer may show.
+    pub(super) fn hidden(&self) -> Hidden {
+        self.hidden.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn note(&self, answer: Option<LastAnswer>) {
@@ -153,6 +171,7 @@ impl HttpClient for Wire {
         let mut request = request.clone();
         *request.url_mut() = self.route.of(request.url());
         request.insert_header("client-request-id", self.run.to_string());
+        *self.hidden.lock().unwrap_or_else(PoisonError::into_inner) = proofs(&request);
         let answer = self.client.execute_request(&request).await.map_err(|error| self.failed(error))?;
         self.unconnected.store(0, Ordering::Relaxed);
         let (status, headers, mut body) = answer.deconstruct();
@@ -172,8 +191,25 @@ impl HttpClient for Wire {
         let start = bytes.trim_ascii_start();
         let html = start.first() == Some(&b'<');
         self.note(Some(LastAnswer { status: status.into(), foreign: start.first() != Some(&b'{'), html }));
+        let bytes = token_answer::understood(bytes, self.clock.now())
+            .map_err(|cause| azure_core::Error::with_message(ErrorKind::DataConversion, cause))?;
         Ok(AsyncRawResponse::from_bytes(status, headers, bytes))
     }
+}
+
+/// What a request presents as proof: in the form of the token endpoint, or to a job's host.
+fn proofs(request: &Request) -> Hidden {
+    let mut hidden = Hidden::default();
+    if let Body::Bytes(body) = request.body() {
+        let proofs = form_urlencoded::parse(body);
+        let proofs = proofs.filter(|(name, _)| matches!(name.as_ref(), "client_secret" | "client_assertion"));
+        proofs.for_each(|(_, value)| hidden.add(&value.into_owned().into()));
+    }
+    let bearer = request.headers().get_optional_str(&HeaderName::from_static("authorization"));
+    if let Some(bearer) = bearer.and_then(|value| value.strip_prefix("Bearer ")) {
+        hidden.add(&bearer.into());
+    }
+    hidden
 }
 
 /// The `Date` header (RFC 9110), when it is there and can be read.

@@ -10,11 +10,11 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::error::{Error, ErrorKind, Refusal, legible};
+use super::error::{Error, ErrorKind, Refusal};
 use super::lenient;
 use super::records::Me;
 use crate::clock::Clock;
-use crate::http::{Body, Call, HttpClient, Repeat, Request, Response, Streamed};
+use crate::http::{Body, Call, HttpClient, Repeat, Request, Response, Streamed, legible};
 
 const USER: HeaderName = HeaderName::from_static("x-user");
 const PASSWORD: HeaderName = HeaderName::from_static("x-password");
@@ -99,7 +99,7 @@ impl Essentials {
         let same = |stack: &&Url| stack.origin() == self.entry().origin();
         let stack = stacks.iter().find(same).or_else(|| stacks.iter().find(|stack| self.trusts(stack)));
         let Some(stack) = stack else {
-            let host = addresses.first().map(|address| legible(address)).unwrap_or_default();
+            let host = addresses.first().map(|address| legible(address, 300)).unwrap_or_default();
             return Err(fail(if addresses.is_empty() {
                 ErrorKind::Unexpected("no stack is named".to_owned())
             } else {

@@ -95,11 +95,6 @@ impl Refusal {
     }
 }
 
-/// A text from outside, fit to be shown in a message.
-pub(super) fn legible(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(SHOWN).collect()
-}
-
 fn words(body: &[u8]) -> String {
     messages(body)
         // One spelling of all that JSON can spell in many ways, so that a secret is found in it.

@@ -134,6 +134,11 @@ impl Organization {
         self.essentials.send(call, ask).await.map(drop)
     }
 
+    /// One account (DOCUMENTED).
+    pub async fn user(&self, call: &Call, address: &str) -> Result<User, Error> {
+        self.get(call, &["users", address], format!("read the user `{address}`")).await
+    }
+
     /// Deletes an account (DOCUMENTED). True when there was one.
     pub async fn delete_user(&self, call: &Call, address: &str) -> Result<bool, Error> {
         self.delete(call, &["users", address], format!("delete the user `{address}`")).await

@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::lenient;
-use crate::http::{Misfit, read_json};
+use crate::http::{Misfit, legible, read_json};
+
+/// The most that is shown of why an account was refused, in characters.
+const WORDS: usize = 300;
 
 /// An account.
 #[derive(Clone, Debug, Deserialize, PartialEq)]
@@ -111,7 +114,7 @@ impl BatchOutcome {
                 .errors
                 .into_iter()
                 .flatten()
-                .map(|error| (error.identifier.to_lowercase(), error.error_message))
+                .map(|error| (error.identifier.to_lowercase(), legible(&error.error_message, WORDS)))
                 .collect(),
         })
     }

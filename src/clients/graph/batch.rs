@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 use super::ask::Ask;
 use super::connection::Graph;
 use super::error::{Error, ErrorKind, Refusal, kind_of};
-use crate::http::{Call, Repeat, delays, parse_retry_after};
+use crate::http::{Call, Repeat, delays, legible, parse_retry_after};
 
 const PATH: &str = "/$batch";
 /// Graph refuses more items in one batch.
@@ -163,7 +163,7 @@ impl Graph {
         }
         let request_id = answer.header("request-id").map(str::to_owned);
         let body = answer.body.as_deref().map_or("", RawValue::get);
-        let refusal = Refusal::new(answer.status, body.as_bytes(), request_id, call.correlation_id);
+        let refusal = Refusal::new(answer.status, body.as_bytes(), request_id, call.correlation_id, legible);
         let held = if answer.status == 403 { self.held(call).await } else { Vec::new() };
         Outcome(Err(ask.error(kind_of(refusal, ask.need, held))), operation)
     }

@@ -190,7 +190,13 @@ impl Graph {
                 return Err(ask.error(error));
             }
             let request_id = response.request_id.clone();
-            let answer = Refusal::new(response.status, &response.body, request_id, call.correlation_id);
+            let answer = Refusal::new(
+                response.status,
+                &response.body,
+                request_id,
+                call.correlation_id,
+                |text, limit| response.shown(text, limit),
+            );
             return Err(ask.error(kind_of(answer, ask.need, token.claims().permissions())));
         }
     }

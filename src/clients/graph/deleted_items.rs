@@ -62,7 +62,7 @@ impl DeletedItems<'_> {
         );
         let operation = format!("look for a deleted application named `{name}`");
         let deleted: Vec<Application> =
-            self.0.list(call, Ask::get(path, &needs::READ_APPLICATIONS, operation)).await?;
+            self.0.list(call, Ask::get(path, &needs::READ_DELETED_APPLICATIONS, operation)).await?;
         Ok(deleted.into_iter().find(|application| application.unique_name.as_deref() == Some(name)))
     }
 
@@ -70,7 +70,7 @@ impl DeletedItems<'_> {
     pub async fn application(&self, call: &Call, object_id: &str) -> Result<Option<Application>, Error> {
         let path = format!("/directory/deletedItems/{}", encoded(object_id));
         let operation = format!("read deleted application `{object_id}`");
-        self.0.read_optional(call, Ask::get(path, &needs::READ_APPLICATIONS, operation)).await
+        self.0.read_optional(call, Ask::get(path, &needs::READ_DELETED_APPLICATIONS, operation)).await
     }
 
     /// The deleted principal of a client id.
@@ -84,7 +84,7 @@ impl DeletedItems<'_> {
         );
         let operation = format!("look for the deleted service principal of `{client_id}`");
         let deleted: Vec<DeletedPrincipal> =
-            self.0.list(call, Ask::get(path, &needs::READ_APPLICATIONS, operation)).await?;
+            self.0.list(call, Ask::get(path, &needs::READ_DELETED_APPLICATIONS, operation)).await?;
         Ok(deleted.into_iter().find(|principal| principal.client_id.eq_ignore_ascii_case(client_id)))
     }
 

@@ -67,13 +67,24 @@ pub struct Refusal {
 
 /// The most that is shown of Graph's words, in characters.
 const SHOWN: usize = 600;
+/// The most that is shown of a code or an id.
+const NAME: usize = 100;
 
 impl Refusal {
-    pub(super) fn new(status: u16, body: &[u8], request_id: Option<String>, client_request_id: Uuid) -> Self {
+    /// What the body of an error answer says, with `shown` to make its texts fit to be shown.
+    pub(super) fn new(
+        status: u16,
+        body: &[u8],
+        request_id: Option<String>,
+        client_request_id: Uuid,
+        shown: impl Fn(&str, usize) -> String,
+    ) -> Self {
         let ErrorBody { code, message, details, request_id: inner } =
             error_body::read(body).unwrap_or_default();
-        let message = message.chars().filter(|c| !c.is_control()).take(SHOWN).collect();
-        Self { status, code, message, details, request_id: request_id.or(inner), client_request_id }
+        let request_id = request_id.or(inner).map(|id| shown(&id, NAME));
+        let details = details.iter().map(|detail| shown(detail, NAME)).collect();
+        let (code, message) = (shown(&code, NAME), shown(&message, SHOWN));
+        Self { status, code, message, details, request_id, client_request_id }
     }
 
     /// Whether its message contains a fragment, without regard to case. Several faults share one code, so that the
@@ -287,7 +298,8 @@ mod tests {
 
     fn error(status: u16, code: &str, message: &str) -> Error {
         let body = serde_json::json!({"error": {"code": code, "message": message}}).to_string();
-        let answer = Refusal::new(status, body.as_bytes(), Some("the-request".to_owned()), Uuid::nil());
+        let answer =
+            Refusal::new(status, body.as_bytes(), Some("the-request".to_owned()), Uuid::nil(), http::legible);
         Error::new(
             "create application `x`",
             kind_of(answer, &needs::WRITE_APPLICATIONS, vec!["User.Read".to_owned()]),

@@ -55,7 +55,11 @@ pub struct Group<'a> {
 
 /// A deleted group, kept for 30 days.
 #[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct DeletedGroup<'a> {
+    /// When it was deleted, RFC 3339.
+    #[serde(borrow, default, deserialize_with = "optional_text")]
+    pub deleted_date_time: Option<Cow<'a, str>>,
     /// Primary mail address.
     #[serde(borrow, default, deserialize_with = "optional_text")]
     pub mail: Option<Cow<'a, str>>,
@@ -87,8 +91,9 @@ impl Groups<'_> {
         call: &Call,
         mut each: impl FnMut(DeletedGroup<'_>),
     ) -> Result<(), Error> {
-        let path = format!("/directory/deletedItems/microsoft.graph.group?$select=mail&$top={PAGE}");
-        let ask = Ask::get(path, &needs::READ_GROUPS, "read the deleted groups of the directory");
+        let path =
+            format!("/directory/deletedItems/microsoft.graph.group?$select=mail,deletedDateTime&$top={PAGE}");
+        let ask = Ask::get(path, &needs::READ_DELETED_GROUPS, "read the deleted groups of the directory");
         self.0
             .pages(call, ask, |body| {
                 page::<DeletedGroup<'_>>(body)?.into_iter().for_each(&mut each);

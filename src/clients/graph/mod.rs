@@ -19,6 +19,7 @@ mod grants;
 mod groups;
 mod guid;
 mod lenient;
+mod mailbox_plans;
 mod nearest;
 mod owners;
 mod ownership;

@@ -43,6 +43,12 @@ pub const RESTORE_APPLICATIONS: Need = Need {
         "a person needs the directory role *Application Administrator* or *Cloud Application Administrator* as well",
     ),
 };
+/// Listing what was deleted. `Application.ReadWrite.OwnedBy` is not enough (Graph: List deletedItems).
+pub const READ_DELETED_APPLICATIONS: Need = Need {
+    what: "find deleted applications and service principals",
+    permissions: &[&["Application.Read.All", "Application.ReadWrite.All", "Directory.Read.All"]],
+    note: None,
+};
 /// Delegated grants, reading.
 pub const READ_GRANTS: Need = Need {
     what: "read delegated permission grants",
@@ -95,8 +101,14 @@ pub const READ_USERS: Need = Need {
 };
 /// Groups.
 pub const READ_GROUPS: Need = Need {
-    what: "read groups and deleted groups",
+    what: "read groups",
     permissions: &[&["Group.Read.All", "GroupMember.Read.All", "Directory.Read.All"]],
+    note: None,
+};
+/// Deleted groups. `GroupMember.Read.All` is not enough (Graph: List deletedItems).
+pub const READ_DELETED_GROUPS: Need = Need {
+    what: "read deleted groups",
+    permissions: &[&["Group.Read.All", "Directory.Read.All"]],
     note: None,
 };
 
@@ -120,6 +132,7 @@ pub const ALL: &[&Need] = &[
     &WRITE_APPLICATIONS,
     &WRITE_OWNERS,
     &RESTORE_APPLICATIONS,
+    &READ_DELETED_APPLICATIONS,
     &READ_GRANTS,
     &WRITE_GRANTS,
     &WRITE_ROLE_ASSIGNMENTS,
@@ -129,6 +142,7 @@ pub const ALL: &[&Need] = &[
     &READ_DOMAINS,
     &READ_USERS,
     &READ_GROUPS,
+    &READ_DELETED_GROUPS,
 ];
 
 impl Need {

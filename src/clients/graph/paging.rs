@@ -1,6 +1,7 @@
 //! Listings that come in pages. The next page is asked for before the items of the present one are parsed, so that a large
 //! directory takes as long as its download; nothing of a page outlives its parsing.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use reqwest::Url;
@@ -17,6 +18,43 @@ use crate::http::{Call, Response};
 pub(super) const PAGE: u32 = 999;
 /// A listing whose page token expires is started again, but not for ever.
 const RESTARTS: u32 = 2;
+
+/// The most pages of one listing: of the largest pages, twenty million objects. The largest directories have some millions.
+const PAGES: u32 = 20_000;
+/// The most that one listing takes in all, in bytes.
+const BYTES: usize = 8 * 1024 * 1024 * 1024;
+
+/// How far a listing has gone: a service that leads on without end is not followed for ever.
+#[derive(Default)]
+struct Extent {
+    pages: u32,
+    bytes: usize,
+    followed: HashSet<String>,
+}
+
+impl Extent {
+    /// Takes note of a page and of where it leads.
+    fn add(&mut self, ask: &Ask, size: usize, next: Option<&str>) -> Result<(), Error> {
+        self.pages += 1;
+        self.bytes = self.bytes.saturating_add(size);
+        let endless =
+            |why: &str| Err(ask.error(ErrorKind::Unexpected(format!("the listing has no end: {why}"))));
+        if self.pages > PAGES || self.bytes > BYTES {
+            return endless("it is larger than any directory");
+        }
+        match next {
+            Some(next) if !self.followed.insert(next.to_owned()) => {
+                endless("a page leads back to an earlier one")
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The listing begins anew.
+    fn restart(&mut self) {
+        self.followed.clear();
+    }
+}
 
 /// Decodes a page into its items.
 pub(super) fn page<'de, T: Deserialize<'de>>(body: &'de [u8]) -> Result<Vec<T>, serde_json::Error> {
@@ -81,10 +119,11 @@ impl Graph {
         ask: Ask,
         mut each: impl FnMut(&[u8]) -> Result<(), serde_json::Error>,
     ) -> Result<(), Error> {
-        let mut restarts = 0;
+        let (mut restarts, mut extent) = (0, Extent::default());
         let mut response = self.send_to(call, &ask, self.url(&ask)?).await?;
         loop {
             let next = next_page(&response.body);
+            extent.add(&ask, response.body.len(), next.as_deref())?;
             let next = next.map(|address| self.prefetch(call, &ask, &address)).transpose()?;
             // The request waits for this very thread: it is sent now, or not before the items are parsed.
             tokio::task::yield_now().await;
@@ -95,6 +134,7 @@ impl Graph {
                 Ok(Ok(response)) => response,
                 Ok(Err(error)) if is_expired(&error) && restarts < RESTARTS => {
                     restarts += 1;
+                    extent.restart();
                     self.send_to(call, &ask, self.url(&ask)?).await?
                 }
                 Ok(Err(error)) => return Err(error),
@@ -126,9 +166,12 @@ impl Graph {
         first: Listing<T>,
     ) -> Result<Vec<T>, Error> {
         let Listing { mut value, mut next } = first;
+        let mut extent = Extent::default();
+        extent.add(ask, 0, next.as_deref())?;
         while let Some(address) = next {
             let url = page_url(ask, &address)?;
             let response = self.send_to(call, ask, url).await?;
+            extent.add(ask, response.body.len(), next_page(&response.body).as_deref())?;
             let page: Listing<T> = response.json().map_err(|error| ask.error(error))?;
             value.extend(page.value);
             next = page.next;

@@ -6,8 +6,10 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::super::User;
+use super::super::ask::Ask;
 use super::super::testing::{Fake, Reply, call};
+use super::super::{User, needs};
+use super::{BYTES, Extent, PAGES};
 
 fn page(numbers: std::ops::Range<u32>, next: Option<&str>) -> Value {
     let users: Vec<Value> =
@@ -118,4 +120,27 @@ fn the_next_page_is_found_wherever_it_stands_and_if_it_can_be_without_reading_th
         assert_eq!(super::next_page(body.as_bytes()), None, "{body}");
         assert!(super::page::<u32>(body.as_bytes()).is_err(), "{body}");
     }
+}
+
+#[tokio::test]
+async fn a_listing_that_leads_back_to_itself_is_not_followed_for_ever() {
+    let (fake, graph) = Fake::serving(|seen, _| {
+        let next = if seen.target.ends_with("=2") { "3" } else { "2" };
+        Reply::ok(page(0..1, Some(next)))
+    })
+    .await;
+    let error = graph.users().for_each(&call(), |_| ()).await.expect_err("endless").to_string();
+    assert!(error.contains("has no end"), "{error}");
+    assert!(fake.count("GET /users") <= 4, "{:?}", fake.seen());
+}
+
+#[test]
+fn a_listing_is_no_larger_than_a_directory_can_be() {
+    let ask = Ask::get("/users".to_owned(), &needs::READ_USERS, "read the users");
+    let mut many = Extent { pages: PAGES - 1, ..Extent::default() };
+    many.add(&ask, 1, Some("a")).expect("the last one");
+    many.add(&ask, 1, Some("b")).expect_err("too many");
+    let mut large = Extent::default();
+    large.add(&ask, BYTES, None).expect("as much as there may be");
+    large.add(&ask, 1, None).expect_err("too much");
 }

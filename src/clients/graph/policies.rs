@@ -103,15 +103,24 @@ impl Policies<'_> {
             created,
         );
         let [tenant, own, created] = self.0.batch(call, &[tenant_policy(), own, created]).await?;
-        let own: Option<Listing<CustomPolicy>> = own.decode_optional()?;
+        // What is not readable of the application leaves the tenant's policy as all that is known.
+        let own: Option<Listing<CustomPolicy>> = readable(own.decode_optional())?;
         let own = own.map(|listing| listing.value).unwrap_or_default();
-        let created: Option<Created> = created.decode_optional()?;
+        let created: Option<Created> = readable(created.decode_optional())?;
         Ok(rules(tenant.decode_optional()?, own, created.and_then(|created| created.created_date_time)))
     }
 
     /// The rules for secrets of an application that is yet to be made.
     pub async fn password_rules_of_new_applications(&self, call: &Call) -> Result<PasswordRules, Error> {
         Ok(rules(self.0.read_optional(call, tenant_policy()).await?, Vec::new(), None))
+    }
+}
+
+/// A part that may not be read counts as absent.
+fn readable<T>(part: Result<Option<T>, Error>) -> Result<Option<T>, Error> {
+    match part {
+        Err(error) if error.is_forbidden() => Ok(None),
+        part => part,
     }
 }
 
@@ -211,5 +220,22 @@ mod tests {
         assert_eq!(duration("P4DT12H30M5S"), Some(Duration::from_secs(4 * 86_400 + 45_005)));
         assert_eq!(duration("P1Y"), Some(Duration::from_secs(365 * 86_400)));
         assert_eq!(duration("soon"), None);
+    }
+
+    #[tokio::test]
+    async fn the_tenants_policy_is_used_where_the_applications_own_is_unreadable() {
+        use super::super::testing::{Fake, batch, call};
+        let (_, graph) = Fake::serving(|seen, _| {
+            batch(seen, |url| {
+                if url.contains("appManagementPolicies") {
+                    return (403, json!({"error": {"code": "Authorization_RequestDenied", "message": "No."}}));
+                }
+                let forbids = json!({"passwordCredentials": [{"restrictionType": "passwordAddition", "state": "enabled"}]});
+                (200, json!({"isEnabled": true, "applicationRestrictions": forbids}))
+            })
+        })
+        .await;
+        let rules = graph.policies().password_rules(&call(), "o").await.expect("the tenant's");
+        assert!(rules.forbidden);
     }
 }

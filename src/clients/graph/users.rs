@@ -8,6 +8,7 @@ use serde::de::{SeqAccess, Visitor};
 use super::ask::Ask;
 use super::connection::Graph;
 use super::error::Error;
+use super::mailbox_plans;
 use super::needs;
 use super::paging::{PAGE, page};
 use crate::http::Call;
@@ -66,8 +67,9 @@ pub enum ExchangePlan {
     Hidden,
     /// None is for a mailbox.
     None,
-    /// One is neither in effect nor deleted: suspended or locked, so that it may come back.
-    Suspended,
+    /// One is for a mailbox and neither in effect nor deleted (suspended or locked, so that it may come back), or may be for
+    /// one: nobody knows its id.
+    Unclear,
     /// One is in effect. `Warning` is a grace period.
     Active,
 }
@@ -78,12 +80,16 @@ impl ExchangePlan {
             text.as_deref().is_some_and(|text| text.eq_ignore_ascii_case(wanted))
         };
         let status = &plan.capability_status;
-        if !is(&plan.service, "exchange") || is(status, "Deleted") {
-            Self::None
-        } else if is(status, "Enabled") || is(status, "Warning") {
-            Self::Active
-        } else {
-            Self::Suspended
+        if is(status, "Deleted") {
+            return Self::None;
+        }
+        let known = plan.service_plan_id.as_deref().and_then(mailbox_plans::has_mailbox);
+        match known {
+            Some(true) if is(status, "Enabled") || is(status, "Warning") => Self::Active,
+            Some(true) => Self::Unclear,
+            // Most plans of this service are without a mailbox, and Microsoft adds new ones.
+            None if is(&plan.service, "exchange") => Self::Unclear,
+            Some(false) | None => Self::None,
         }
     }
 }
@@ -118,6 +124,8 @@ impl<'de> Deserialize<'de> for ExchangePlan {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct AssignedPlan<'a> {
+    #[serde(borrow, default, deserialize_with = "optional_text")]
+    service_plan_id: Option<Cow<'a, str>>,
     #[serde(borrow, default, deserialize_with = "optional_text")]
     service: Option<Cow<'a, str>>,
     #[serde(borrow, default, deserialize_with = "optional_text")]
@@ -155,6 +163,9 @@ pub struct DeletedUser<'a> {
     /// Primary mail address, where it was kept.
     #[serde(borrow, default, deserialize_with = "optional_text")]
     pub mail: Option<Cow<'a, str>>,
+    /// When it was deleted, RFC 3339.
+    #[serde(borrow, default, deserialize_with = "optional_text")]
+    pub deleted_date_time: Option<Cow<'a, str>>,
 }
 
 impl Users<'_> {
@@ -177,7 +188,7 @@ impl Users<'_> {
         mut each: impl FnMut(DeletedUser<'_>),
     ) -> Result<(), Error> {
         let path = format!(
-            "/directory/deletedItems/microsoft.graph.user?$select=userPrincipalName,mail&$top={PAGE}"
+            "/directory/deletedItems/microsoft.graph.user?$select=userPrincipalName,mail,deletedDateTime&$top={PAGE}"
         );
         let ask = Ask::get(path, &needs::READ_USERS, "read the deleted users of the directory");
         self.0
@@ -231,26 +242,53 @@ mod tests {
         assert!(!user.is_shown_whole() && !user.is_guest());
     }
 
+    const MAILBOX: &str = "9aaf7827-d63c-4b61-89c3-182f06f82e5c";
+
+    fn with(plans: &str) -> ExchangePlan {
+        let json = format!(
+            r#"{{"id":"1","userPrincipalName":"a@x","accountEnabled":true,"assignedPlans":[{plans}]}}"#
+        );
+        user(&json).exchange_plan()
+    }
+
+    fn plan(id: &str, service: &str, status: &str) -> String {
+        format!(r#"{{"servicePlanId":"{id}","service":"{service}","capabilityStatus":"{status}"}}"#)
+    }
+
     #[test]
     fn the_best_exchange_plan_counts() {
-        let with = |plans: &str| {
-            let json = format!(
-                r#"{{"id":"1","userPrincipalName":"a@x","accountEnabled":true,"assignedPlans":[{plans}]}}"#
-            );
-            user(&json).exchange_plan()
-        };
         let plan = |service: &str, status: &str| {
-            format!(r#"{{"servicePlanId":"p","service":"{service}","capabilityStatus":"{status}"}}"#)
+            plan(if service == "exchange" { MAILBOX } else { "p" }, service, status)
         };
         assert_eq!(with(&plan("exchange", "Enabled")), ExchangePlan::Active);
         assert_eq!(with(&plan("exchange", "Warning")), ExchangePlan::Active);
-        assert_eq!(with(&plan("exchange", "Suspended")), ExchangePlan::Suspended);
-        assert_eq!(with(&plan("exchange", "LockedOut")), ExchangePlan::Suspended);
+        assert_eq!(with(&plan("exchange", "Suspended")), ExchangePlan::Unclear);
+        assert_eq!(with(&plan("exchange", "LockedOut")), ExchangePlan::Unclear);
         assert_eq!(with(&plan("exchange", "Deleted")), ExchangePlan::None);
         assert_eq!(with(&plan("sharepoint", "Enabled")), ExchangePlan::None);
         let several =
             [plan("exchange", "Suspended"), plan("exchange", "Enabled"), plan("sharepoint", "Deleted")];
         assert_eq!(with(&several.join(",")), ExchangePlan::Active);
+    }
+
+    #[test]
+    fn a_plan_counts_by_its_id_and_one_that_nobody_knows_proves_nothing() {
+        // Exchange Foundation, Bookings, Insights by MyAnalytics, archiving: of the service, and without a mailbox.
+        for id in [
+            "113feb6c-3fe4-4440-bddc-54d774bf0318",
+            "199a5c09-e0ca-4e37-8f7c-b05d533e1ea2",
+            "33c4f319-9bdd-48d6-9c4d-410b750a4a5a",
+            "176a09a6-7ec5-4039-ac02-b2791c6ba793",
+        ] {
+            assert_eq!(with(&plan(id, "exchange", "Enabled")), ExchangePlan::None, "{id}");
+        }
+        let unknown = "0feaeb32-d00e-4d66-bd5a-43b5b83db82c";
+        assert_eq!(with(&plan(unknown, "exchange", "Enabled")), ExchangePlan::Unclear);
+        assert_eq!(with(&plan(unknown, "exchange", "Suspended")), ExchangePlan::Unclear);
+        assert_eq!(with(&plan(unknown, "exchange", "Deleted")), ExchangePlan::None);
+        assert_eq!(with(&plan(unknown, "sharepoint", "Enabled")), ExchangePlan::None);
+        assert_eq!(with(r#"{"service":"exchange","capabilityStatus":"Enabled"}"#), ExchangePlan::Unclear);
+        assert_eq!(with(&plan(&MAILBOX.to_uppercase(), "EXCHANGE", "enabled")), ExchangePlan::Active);
     }
 
     #[test]

@@ -4,15 +4,17 @@
 use secrecy::{ExposeSecret as _, SecretString};
 use zeroize::Zeroizing;
 
+use super::legible::legible;
+
 /// Stands for a secret in a text.
 const MASK: &str = "(hidden)";
 
 /// Secrets that no text may show.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Hidden(Vec<SecretString>);
+pub(crate) struct Hidden(Vec<SecretString>);
 
 impl Hidden {
-    pub(super) fn add(&mut self, secret: &SecretString) {
+    pub(crate) fn add(&mut self, secret: &SecretString) {
         if !secret.expose_secret().is_empty() {
             self.0.push(secret.clone());
         }
@@ -24,7 +26,7 @@ impl Hidden {
 
     /// `text` on one line, at most `limit` characters of it, with the secrets masked: as they are, and as JSON spells
     /// them, also within a text in JSON.
-    pub(super) fn shown(&self, text: &str, limit: usize) -> String {
+    pub(crate) fn shown(&self, text: &str, limit: usize) -> String {
         let mut text = text.to_owned();
         for secret in &self.0 {
             let mut spelt = secret.clone();
@@ -33,7 +35,7 @@ impl Hidden {
                 spelt = in_json(&spelt);
             }
         }
-        text.trim().chars().map(|c| if c.is_control() { ' ' } else { c }).take(limit).collect()
+        legible(&text, limit)
     }
 }
 

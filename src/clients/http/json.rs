@@ -7,6 +7,8 @@ use serde::Deserializer;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::legible::legible;
+
 /// Where a document differs from what is expected, and how.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Misfit {
@@ -50,7 +52,16 @@ where
     D: Deserializer<'de, Error = serde_json::Error>,
 {
     serde_path_to_error::deserialize(json)
-        .map_err(|error| Misfit { path: error.path().to_string(), kind: MisfitKind::of(error.inner()) })
+        .map_err(|error| Misfit { path: place(error.path()), kind: MisfitKind::of(error.inner()) })
+}
+
+/// The most that is shown of a place, in characters. Its steps are keys, which a foreign server may choose.
+const PLACE: usize = 120;
+
+fn place(path: &serde_path_to_error::Path) -> String {
+    let path = path.to_string();
+    let shown = legible(&path, PLACE);
+    if shown.len() < path.len() && path.chars().count() > PLACE { format!("{shown}…") } else { shown }
 }
 
 impl MisfitKind {
@@ -113,5 +124,16 @@ mod tests {
         }
         let value = serde_json::json!({"items": "hush"});
         assert_eq!(read_value::<Thing>(value).expect_err("a text").path, "items");
+    }
+
+    #[test]
+    fn a_key_of_a_foreign_server_is_cleaned_and_cut() {
+        type Things = std::collections::BTreeMap<String, u32>;
+        let shown = |key: &str| {
+            let json = serde_json::json!({ key: "hush" }).to_string();
+            read_json::<Things>(json.as_bytes()).expect_err("a text").path
+        };
+        assert_eq!(shown("a\u{1b}[2J\u{202e}b"), "a [2Jb");
+        assert_eq!(shown(&"k".repeat(5000)).chars().count(), PLACE + 1);
     }
 }

@@ -9,6 +9,7 @@ use std::time::Duration;
 use super::error::{About, Error, ErrorKind};
 use super::hidden::Hidden;
 use super::json::{MisfitKind, read_json};
+use super::legible::legible;
 use super::retry;
 
 /// Headers in which services name a request, best first: Graph, Entra, Proofpoint.
@@ -80,7 +81,7 @@ impl Response {
     fn not_json_error(&self) -> Error {
         self.error(ErrorKind::NotJson {
             status: self.status,
-            content_type: text(&self.headers, CONTENT_TYPE.as_str()).map(|value| bounded(value, 80)),
+            content_type: text(&self.headers, CONTENT_TYPE.as_str()).map(|value| legible(value, 80)),
             html: is_html(&self.headers, &self.body),
         })
     }
@@ -107,7 +108,7 @@ fn decode<T: DeserializeOwned>(body: &[u8], response: &Response) -> Result<T, Er
 
 /// The id the service gave the request.
 pub(super) fn request_id_of(headers: &HeaderMap) -> Option<String> {
-    REQUEST_ID_HEADERS.iter().find_map(|name| text(headers, name)).map(|id| bounded(id, 100))
+    REQUEST_ID_HEADERS.iter().find_map(|name| text(headers, name)).map(|id| legible(id, 100))
 }
 
 /// The answer's `Date`.
@@ -128,10 +129,6 @@ pub(super) fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 pub(super) fn is_html(headers: &HeaderMap, body: &[u8]) -> bool {
     let declared = text(headers, CONTENT_TYPE.as_str()).is_some_and(|kind| kind.contains("html"));
     declared || body.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'<')
-}
-
-fn bounded(text: &str, limit: usize) -> String {
-    text.chars().filter(|c| !c.is_control()).take(limit).collect()
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ use super::body::wiped;
 use super::call::Call;
 use super::client::{self, Options};
 use super::error::{About, Error, ErrorKind, kind_of};
+use super::legible::legible;
 use super::limiter::Limiter;
 use super::request::Request;
 use super::response::{self, Response};
@@ -197,8 +198,8 @@ impl<'a> Attempts<'a> {
         if status.is_redirection() {
             let location = headers.get(LOCATION).and_then(|location| location.to_str().ok());
             let location = location.and_then(|location| self.request.url.join(location).ok());
-            let location =
-                location.map(|url| format!("{}{}", url.origin().ascii_serialization(), url.path()));
+            let location = location
+                .map(|url| legible(&format!("{}{}", url.origin().ascii_serialization(), url.path()), 300));
             return Err(about.error(ErrorKind::Redirect { status: status.as_u16(), location }));
         }
         let retry_after = response::retry_after_of(headers, response::date_of(headers));

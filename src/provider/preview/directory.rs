@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::{Error, on_a_thread};
 use clients::graph::{ExchangePlan, Graph, Group, User};
 use clients::http::Call;
-use sync_report::{DeletedItem, Directory, DirectoryObject, GroupFacts, UserFacts};
+use sync_report::{DeletedItem, Directory, DirectoryObject, GroupFacts, Licence, UserFacts};
 
 /// Reads users, groups, deleted items and domains side by side, the users on a thread of their own. What is not kept of a page
 /// is gone when the page is; members of groups are not read.
@@ -20,10 +20,12 @@ pub(super) async fn read(call: &Call, graph: &Graph) -> Result<Directory, Error>
         let rest = futures::try_join!(
             all_groups.for_each(call, |group| groups.keep(&group.id, |id| directory_group(id, &group))),
             all_users.for_each_deleted(call, |user| {
-                deleted.0.push(DeletedItem::user(user.mail.as_deref(), &user.user_principal_name));
+                let time = user.deleted_date_time.as_deref();
+                deleted.0.push(DeletedItem::user(user.mail.as_deref(), &user.user_principal_name, time));
             }),
             all_groups.for_each_deleted(call, |group| {
-                deleted.1.push(DeletedItem::group(group.mail.as_deref()));
+                let time = group.deleted_date_time.as_deref();
+                deleted.1.push(DeletedItem::group(group.mail.as_deref(), time));
             }),
             graph.tenant_details(call),
         );
@@ -85,7 +87,6 @@ impl Objects {
 }
 
 fn directory_user(id: Uuid, user: &User<'_>) -> DirectoryObject {
-    let plan = user.exchange_plan();
     let facts = UserFacts {
         mail: user.mail.as_deref(),
         user_principal_name: &user.user_principal_name,
@@ -94,8 +95,11 @@ fn directory_user(id: Uuid, user: &User<'_>) -> DirectoryObject {
         // Rule::AccountState: Graph may leave it out of old objects, which can sign in.
         enabled: user.account_enabled.unwrap_or(true),
         guest: user.is_guest(),
-        exchange_licence: plan == ExchangePlan::Active,
-        licence_unclear: matches!(plan, ExchangePlan::Suspended | ExchangePlan::Hidden),
+        licence: match user.exchange_plan() {
+            ExchangePlan::Active => Licence::Active,
+            ExchangePlan::Unclear | ExchangePlan::Hidden => Licence::Unclear,
+            ExchangePlan::None => Licence::None,
+        },
     };
     DirectoryObject::user(id, &facts, texts(&user.proxy_addresses))
 }
@@ -129,7 +133,7 @@ mod tests {
         for (number, rest) in rest.iter().enumerate() {
             let address = format!("user{number}@contoso.com");
             let id = Uuid::from_u128(number as u128 + 1);
-            let json = format!(r#"{{"id":"{id}","userPrincipalName":"{address}","mail":"{address}"{rest}}}"#);
+            let json = format!(r#"{{"id":"{id}","userPrincipalName":"{address}"{rest}}}"#);
             users.keep(&serde_json::from_str(&json).expect("a user"));
         }
         users.finish()

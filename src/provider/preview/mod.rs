@@ -65,9 +65,16 @@ pub enum Error {
 }
 
 impl Error {
+    /// Whether signing in to Entra failed.
+    pub fn is_sign_in(&self) -> bool {
+        matches!(self, Self::Directory(error) if matches!(error.kind(), graph::ErrorKind::Auth(_)))
+    }
+
     /// The error for the person who runs Terraform.
     pub fn diagnostic(&self) -> Diagnostic {
         let summary = match self {
+            // Nothing was looked at yet: that is another matter than a directory that cannot be read.
+            Self::Directory(_) if self.is_sign_in() => "Unable to sign in to Entra",
             Self::Directory(_) | Self::ObjectId(_) | Self::BasicProperties | Self::Ended => {
                 "Unable to read the directory"
             }

@@ -27,16 +27,23 @@ model! {
         /// Accounts that are changed, with the fields that change, by address.
         updating: Attr<BTreeMap<String, String>> => computed(),
 
-        /// Accounts that are removed, by address: their user or group is among Entra's deleted items, or excluded by a rule.
-        /// All of them are listed, whatever `detail_limit` says.
+        /// Accounts that are removed, by address: their user or group is among Entra's deleted items, or excluded by a rule
+        /// and without any address for mail. All of them are listed, whatever `detail_limit` says.
         deleting: Attr<BTreeMap<String, String>> => computed(),
+
+        /// Active accounts that turn inactive, by address, so that mail to them is refused. All of them are listed.
+        deactivating: Attr<BTreeMap<String, String>> => computed(),
+
+        /// Accounts that are deleted and made again since their type changes, by address, which version 1 of the sync does.
+        /// All of them are listed.
+        recreating: Attr<BTreeMap<String, String>> => computed(),
 
         /// Accounts of which nothing proves that they should go, where removal is on, by address: nobody in the directory has
         /// the address, or somebody has it whom the sync does not look at. Proofpoint removes those that an earlier run made;
         /// its API does not tell which these are.
         unmatched: Attr<BTreeMap<String, String>> => computed(),
 
-        /// Exempt addresses that are in the directory or the organization.
+        /// Exempt addresses that are in the directory or the organization, with what they are saved from.
         exempt: Attr<BTreeMap<String, String>> => computed(),
 
         /// Directory objects for which adding or updating would fail, by address, with the reason.
@@ -68,9 +75,11 @@ model! {
         kept: Attr<i64> => computed(),
         /// Directory objects that the sync does not look at.
         out_of_scope: Attr<i64> => computed(),
-        /// Active accounts that turn inactive, among those that are changed.
-        turning_inactive: Attr<i64> => computed(),
-        /// What `max_removals` limits: accounts that are removed, unmatched or turn inactive.
+        /// Active accounts that turn inactive, so that mail to them is refused.
+        deactivating: Attr<i64> => computed(),
+        /// Accounts that are deleted and made again.
+        recreating: Attr<i64> => computed(),
+        /// What `max_removals` limits: accounts that are removed, unmatched, turn inactive or are made again.
         removals: Attr<i64> => computed(),
         /// What a percentage of removals refers to: active accounts that are not administrators.
         active_accounts: Attr<i64> => computed(),
@@ -153,7 +162,8 @@ impl From<&Counts> for CountsModel {
             unchanged: number(counts.unchanged),
             kept: number(counts.kept),
             out_of_scope: number(counts.out_of_scope),
-            turning_inactive: number(counts.turning_inactive),
+            deactivating: number(counts.deactivating),
+            recreating: number(counts.recreating),
             removals: number(counts.removals),
             active_accounts: number(counts.active_accounts),
             kept_because: numbers(&counts.kept_because),
@@ -174,7 +184,8 @@ impl From<&CountsModel> for Counts {
             unchanged: count(&model.unchanged),
             kept: count(&model.kept),
             out_of_scope: count(&model.out_of_scope),
-            turning_inactive: count(&model.turning_inactive),
+            deactivating: count(&model.deactivating),
+            recreating: count(&model.recreating),
             removals: count(&model.removals),
             active_accounts: count(&model.active_accounts),
             kept_because: reasons(&model.kept_because),
@@ -193,6 +204,8 @@ impl From<&Report> for ReportModel {
             adding: rows(&report.adding),
             updating: rows(&report.updating),
             deleting: rows(&report.deleting),
+            deactivating: rows(&report.deactivating),
+            recreating: rows(&report.recreating),
             unmatched: rows(&report.unmatched),
             exempt: rows(&report.exempt),
             blocked: rows(&report.blocked),
@@ -216,6 +229,8 @@ impl From<&ReportModel> for Report {
             adding: section(&model.adding, counts.adding),
             updating: section(&model.updating, counts.updating),
             deleting: section(&model.deleting, counts.deleting),
+            deactivating: section(&model.deactivating, counts.deactivating),
+            recreating: section(&model.recreating, counts.recreating),
             unmatched: section(&model.unmatched, counts.unmatched),
             exempt: section(&model.exempt, counts.exempt),
             blocked: section(&model.blocked, counts.blocked),
@@ -253,7 +268,8 @@ mod tests {
                 unchanged: 6,
                 kept: 7,
                 out_of_scope: 8,
-                turning_inactive: 9,
+                deactivating: 9,
+                recreating: 12,
                 removals: 10,
                 active_accounts: 11,
                 kept_because: BTreeMap::from([("administrator".to_owned(), 7)]),
@@ -262,6 +278,8 @@ mod tests {
             adding: section("a@contoso.com", 400),
             updating: section("b@contoso.com", 1),
             deleting: section("c@contoso.com", 2),
+            deactivating: section("g@contoso.com", 9),
+            recreating: section("h@contoso.com", 12),
             unmatched: section("d@contoso.com", 3),
             exempt: section("e@contoso.com", 4),
             blocked: section("f@contoso.com", 5),

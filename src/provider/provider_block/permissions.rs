@@ -13,7 +13,8 @@ pub const BY_TYPE: &[(&str, &[Occasion])] = &[
         &[
             ("to manage it", &needs::WRITE_APPLICATIONS),
             ("with `owners`", &needs::WRITE_OWNERS),
-            ("to restore one that was destroyed", &needs::RESTORE_APPLICATIONS),
+            ("to find one that was destroyed", &needs::READ_DELETED_APPLICATIONS),
+            ("to restore it", &needs::RESTORE_APPLICATIONS),
         ],
     ),
     (
@@ -38,6 +39,7 @@ pub const BY_TYPE: &[(&str, &[Occasion])] = &[
             ("with `managed_client_secret`", &needs::WRITE_APPLICATIONS),
             ("to judge a change by `max_removals`: people", &needs::READ_USERS),
             ("to judge a change by `max_removals`: groups", &needs::READ_GROUPS),
+            ("to judge a change by `max_removals`: deleted groups", &needs::READ_DELETED_GROUPS),
             ("to judge a change by `max_removals`: the tenant's domains", &needs::READ_ORGANIZATION),
             ("to compare the domains of both sides", &needs::READ_DOMAINS),
             ("to see that consent is complete", &needs::READ_APPLICATIONS),
@@ -53,6 +55,7 @@ pub const BY_TYPE: &[(&str, &[Occasion])] = &[
         &[
             ("to see that the rows still hold", &needs::READ_USERS),
             ("the same for groups", &needs::READ_GROUPS),
+            ("the same for deleted groups", &needs::READ_DELETED_GROUPS),
             ("the same for the tenant's domains", &needs::READ_ORGANIZATION),
         ],
     ),
@@ -61,6 +64,7 @@ pub const BY_TYPE: &[(&str, &[Occasion])] = &[
         &[
             ("people", &needs::READ_USERS),
             ("groups", &needs::READ_GROUPS),
+            ("deleted groups", &needs::READ_DELETED_GROUPS),
             ("the tenant's domains", &needs::READ_ORGANIZATION),
         ],
     ),

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::configuration::{Configuration, Missing};
 use super::diagnose::Diagnose as _;
 use super::ids::ObjectPath;
+use super::intentions::Intentions;
 use clients::auth::{Credentials, TenantId};
 use clients::clock::Clock;
 use clients::env::EnvMap;
@@ -30,6 +31,7 @@ pub struct Session {
     graphs: Mutex<HashMap<TenantId, Graph>>,
     essentials: OnceLock<Essentials>,
     own_tenant: OnceCell<Option<TenantId>>,
+    intentions: Intentions,
 }
 
 impl Session {
@@ -50,7 +52,13 @@ impl Session {
             graphs: Mutex::default(),
             essentials: OnceLock::new(),
             own_tenant: OnceCell::new(),
+            intentions: Intentions::default(),
         }
+    }
+
+    /// What the parts of the configuration have said about organizations so far.
+    pub fn intentions(&self) -> &Intentions {
+        &self.intentions
     }
 
     /// The limits of an operation as everything below takes them, with the id of this run.

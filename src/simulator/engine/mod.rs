@@ -5,16 +5,16 @@
 //!
 //! | question | rule | what happens |
 //! |---|---|---|
-//! | which address is primary | `primary_address` | `mail` if set, else the user principal name, in lower case |
+//! | which address is primary | `primary_address` | `mail` if set, else the user principal name, in lower case, composed (NFC) |
 //! | `*.onmicrosoft.com` | `is_initial_domain` | no account; the domain need not be in the organization |
 //! | domains of the directory | `unknown_domains` | every other verified one must be in the organization, or the run fails |
 //! | guests | `person` | `userType` `Guest` is out of scope |
 //! | address outside the organization | `person`, `group` | by user principal name: out of scope; by `mail`: blocked |
-//! | licence | `has_mailbox` | a plan of service `exchange` with status `Enabled` |
+//! | licence | `has_mailbox` | a plan with a mailbox, by its id, with status `Enabled` or `Warning` |
 //! | `accountEnabled` null | `person` | counts as enabled |
 //! | enabled, no licence | `person` | version 1: a user; version 2: nothing, and out of scope |
 //! | blocked | `person` | version 1: inactive user; version 2: active functional account, licence or not |
-//! | names | `person` | given name and surname as they are, empty where there are none |
+//! | names | `name`, `fields` | given name and surname, composed (NFC); one that there is none of is left as it is |
 //! | groups | `group` | Microsoft 365 groups count as distribution groups; groups without mail are out of scope; members are not read |
 //! | names of groups | `fields` | first name = display name, given once, when the account is made |
 //! | aliases | `aliases` | `smtp:` proxy addresses on domains of the organization, in lower case, without the primary |

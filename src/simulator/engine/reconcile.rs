@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use unicode_normalization::UnicodeNormalization as _;
+
 use super::Run;
 use super::rules::{Object, Verdict, Wanted};
 use crate::essentials::account::{Account, AccountType, Origin, OriginKind};
@@ -220,8 +222,14 @@ impl Work<'_> {
             (true, _) => self.settings.default_user_role_name,
         };
         if fresh || winner.origin.kind == OriginKind::User {
-            changed.firstname.clone_from(&wanted.firstname);
-            changed.surname.clone_from(&wanted.surname);
+            for (name, wanted) in
+                [(&mut changed.firstname, &wanted.firstname), (&mut changed.surname, &wanted.surname)]
+            {
+                // Two spellings of one text are one name.
+                if !wanted.is_empty() && !name.nfc().eq(wanted.chars()) {
+                    name.clone_from(wanted);
+                }
+            }
         }
         // The order of aliases means nothing.
         let known: BTreeSet<&String> = account.aliases.iter().collect();

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use unicode_normalization::UnicodeNormalization as _;
+
 use crate::essentials::account::{OriginKind, domain_of};
 use crate::essentials::organization::Organization;
 use crate::essentials::settings::Settings;
@@ -93,15 +95,15 @@ pub(super) fn person(user: &User, scope: &Scope) -> Object {
     object(Verdict::Wanted(Wanted {
         user: is_user,
         active,
-        firstname: user.given_name.clone().unwrap_or_default(),
-        surname: user.surname.clone().unwrap_or_default(),
+        firstname: name(user.given_name.as_deref()),
+        surname: name(user.surname.as_deref()),
         aliases: aliases(&user.proxy_addresses, &address, scope),
     }))
 }
 
 /// The answer for a group.
 pub(super) fn group(group: &Group, scope: &Scope) -> Object {
-    let address = group.mail.as_deref().unwrap_or_default().to_lowercase();
+    let address = address(group.mail.as_deref().unwrap_or_default());
     let object =
         |verdict| Object { id: group.id.clone(), kind: OriginKind::Group, address: address.clone(), verdict };
     if group.mail_enabled != Some(true) || address.is_empty() || is_initial_domain(domain_of(&address)) {
@@ -122,7 +124,7 @@ pub(super) fn group(group: &Group, scope: &Scope) -> Object {
     object(Verdict::Wanted(Wanted {
         user: false,
         active: true,
-        firstname: group.display_name.clone().unwrap_or_default(),
+        firstname: name(group.display_name.as_deref()),
         surname: String::new(),
         aliases: aliases(&group.proxy_addresses, &address, scope),
     }))
@@ -131,14 +133,42 @@ pub(super) fn group(group: &Group, scope: &Scope) -> Object {
 /// The address, and whether it is `mail`.
 fn primary_address(user: &User) -> (String, bool) {
     match user.mail.as_deref().filter(|mail| !mail.is_empty()) {
-        Some(mail) => (mail.to_lowercase(), true),
-        None => (user.user_principal_name.to_lowercase(), false),
+        Some(mail) => (address(mail), true),
+        None => (address(&user.user_principal_name), false),
     }
 }
 
+/// Service plans with a mailbox: Exchange Online Plan 1 and 2, Kiosk, POP, Essentials and their like, with those for
+/// governments. Every other plan of the service `exchange` is something beside a mailbox.
+const MAILBOX_PLANS: [&str; 10] = [
+    "90927877-dcff-4af6-b346-2332c0b15bb7",
+    "d42bdbd6-c335-4231-ab3d-c8f348d5aff5",
+    "4a82b400-a79f-41a4-b4e2-e94f5787b113",
+    "88f4d7ef-a73b-4246-8047-516022144c9f",
+    "efb87545-963c-4e0d-99df-69c6916d9eb0",
+    "8c3069c0-ccdb-44be-ab77-986203a67df2",
+    "1126bef5-da20-4f07-b45e-ad25d2581aa8",
+    "9aaf7827-d63c-4b61-89c3-182f06f82e5c",
+    "e9b4930a-925f-45e2-ac2a-3f7788ca6fdd",
+    "fc52cc4b-ed7d-472d-bbe7-b081c23ecc56",
+];
+
 /// Whether the user has an Exchange licence.
 fn has_mailbox(user: &User) -> bool {
-    user.assigned_plans.iter().any(|plan| plan.service == "exchange" && plan.capability_status == "Enabled")
+    user.assigned_plans.iter().any(|plan| {
+        let status = plan.capability_status.as_str();
+        MAILBOX_PLANS.contains(&plan.service_plan_id.as_str()) && matches!(status, "Enabled" | "Warning")
+    })
+}
+
+/// An address as the sync writes it.
+fn address(text: &str) -> String {
+    text.trim().to_lowercase().nfc().collect()
+}
+
+/// A name as the sync writes it.
+fn name(text: Option<&str>) -> String {
+    text.unwrap_or_default().trim().nfc().collect()
 }
 
 /// Microsoft's own domain of a tenant.
@@ -151,7 +181,7 @@ fn aliases(proxy_addresses: &[String], primary: &str, scope: &Scope) -> Vec<Stri
         .iter()
         .filter_map(|address| address.split_once(':'))
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("smtp"))
-        .map(|(_, address)| address.to_lowercase())
+        .map(|(_, entry)| address(entry))
         .filter(|address| address != primary && scope.has(address))
         .collect();
     found.into_iter().collect()

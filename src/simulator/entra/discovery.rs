@@ -9,8 +9,12 @@ use crate::state::World;
 
 /// `GET /{tenant}/v2.0/.well-known/openid-configuration`.
 pub(crate) fn configuration(world: &mut World, name: &str, request: &Request) -> Answer {
-    let id = match sign_in::tenant(world, name) {
-        Ok(tenant) => tenant.id.clone(),
+    let known = match name {
+        shared if sign_in::is_shared(shared) => Ok((shared.to_owned(), "{tenantid}".to_owned())),
+        name => sign_in::tenant(world, name).map(|tenant| (tenant.id.clone(), tenant.id.clone())),
+    };
+    let (id, issuer) = match known {
+        Ok(known) => known,
         Err(failure) => {
             let failure = Failure { error: "invalid_tenant", ..failure };
             return failure.answer(world, request.header("client-request-id"));
@@ -27,7 +31,7 @@ pub(crate) fn configuration(world: &mut World, name: &str, request: &Request) ->
         "id_token_signing_alg_values_supported": ["RS256"],
         "response_types_supported": ["code", "id_token", "code id_token", "id_token token"],
         "scopes_supported": ["openid", "profile", "email", "offline_access"],
-        "issuer": format!("{base}/{id}/v2.0"),
+        "issuer": format!("{base}/{issuer}/v2.0"),
         "request_uri_parameter_supported": false,
         "authorization_endpoint": format!("{base}/{id}/oauth2/v2.0/authorize"),
         "claims_supported": ["sub", "iss", "aud", "exp", "iat", "tid", "ver", "oid"],

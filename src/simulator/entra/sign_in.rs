@@ -34,13 +34,22 @@ pub(crate) struct Federation {
     pub(crate) assertion: Parts,
 }
 
+/// Names of endpoints that belong to no tenant.
+pub(crate) fn is_shared(name: &str) -> bool {
+    ["common", "organizations"].contains(&name)
+}
+
 /// The tenant of the path, by id or by domain.
 pub(crate) fn tenant<'a>(world: &'a World, name: &str) -> Result<&'a Tenant, Failure> {
-    if !(ids::is_guid(name) || name.contains('.') || ["common", "organizations"].contains(&name)) {
+    if !(ids::is_guid(name) || name.contains('.') || is_shared(name)) {
         let text = format!(
             "Specified tenant identifier '{name}' is neither a valid DNS name, nor a valid external domain."
         );
         return Err(Failure::new(900_023, "invalid_request", 400, text));
+    }
+    if is_shared(name) {
+        let text = "No tenant-identifying information found in either the request or implied by any provided credentials.";
+        return Err(Failure::new(50_059, "invalid_request", 400, text));
     }
     world.tenant(name).ok_or_else(|| Failure::no_tenant(name))
 }
@@ -150,7 +159,10 @@ pub(crate) fn check_assertion(
 
 fn check_times(world: &World, parts: &Parts) -> Result<(), Failure> {
     let now = world.clock.now();
-    let seconds = |name: &str| parts.claims.get(name).and_then(Value::as_i64);
+    // Numbers may have fractions, as MSAL for Python writes them.
+    #[expect(clippy::cast_possible_truncation, reason = "a time far beyond the calendar stays far beyond it")]
+    let seconds =
+        |name: &str| parts.claims.get(name).and_then(Value::as_f64).map(|second| second.floor() as i64);
     let begins = seconds("nbf").or_else(|| seconds("iat")).unwrap_or(i64::MIN);
     let ends = seconds("exp").unwrap_or(i64::MIN);
     // Five minutes of clock skew are forgiven.

@@ -98,9 +98,13 @@ pub(super) fn member(
     }
 }
 
-/// Without a licence: what is not a person's mailbox.
+/// Without an Exchange licence: what is not a person's mailbox. Exchange Foundation, which comes with most products that have
+/// nothing to do with mail, is of the same service all the same.
 pub(super) fn unlicensed(user: User) -> User {
-    User { assigned_licenses: Vec::new(), assigned_plans: Vec::new(), ..user }
+    const EXCHANGE_FOUNDATION: &str = "113feb6c-3fe4-4440-bddc-54d774bf0318";
+    let foundation = |plan| AssignedPlan { service_plan_id: EXCHANGE_FOUNDATION.to_owned(), ..plan };
+    let assigned_plans = user.assigned_plans.into_iter().map(foundation).collect();
+    User { assigned_licenses: Vec::new(), assigned_plans, ..user }
 }
 
 /// Somebody of another company who was invited.

@@ -118,7 +118,7 @@ pub(crate) fn update(call: &mut Call<'_>, key: &Key) -> Outcome {
     call.owned(reach, &current.owners)?;
     applications::concurrency(call, &current)?;
     let mut application = Application::clone(&current);
-    apply(call, &mut application, body)?;
+    apply(call, &mut application, call.changes(current.id())?)?;
     applications::store(call, application);
     Ok(Answer::empty(204))
 }

@@ -355,6 +355,20 @@ mod tests {
     }
 
     #[test]
+    fn beta_answers_as_the_version_does_and_an_own_id_in_a_change_is_no_change() {
+        let mut desk = Desk::new();
+        let (id, _) = desk.register("app");
+        let address = format!("/applications/{id}");
+        assert_eq!(desk.patch(&address, &json!({ "id": id, "displayName": "b" })).status, 204);
+        assert_eq!(desk.patch(&address, &json!({ "id": "x" })).status, 400);
+        let beta = desk.beta("GET", &format!("{address}?$select=displayName")).value();
+        assert_eq!(beta["displayName"], "b");
+        assert!(beta["@odata.context"].as_str().unwrap().contains("/beta/$metadata"), "{beta}");
+        let me = desk.get("/me");
+        assert_eq!((me.status, me.code().as_str()), (400, "BadRequest"));
+    }
+
+    #[test]
     fn a_second_write_within_the_window_is_a_conflict() {
         let mut desk = Desk::new();
         let (id, _) = desk.register("app");

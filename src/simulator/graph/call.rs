@@ -99,6 +99,13 @@ impl<'a> Call<'a> {
         }
     }
 
+    /// The body of a change to the object with this id, which the body may name as well.
+    pub(crate) fn changes(&self, id: &str) -> Outcome<Map<String, Value>> {
+        let mut body = self.body()?;
+        body.retain(|name, value| name != "id" || value.as_str() != Some(id));
+        Ok(body)
+    }
+
     /// Like `body`, but nothing at all is an empty object.
     pub(crate) fn optional_body(&self) -> Outcome<Map<String, Value>> {
         if self.request.body.is_empty() { Ok(Map::new()) } else { self.body() }

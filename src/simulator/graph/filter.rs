@@ -44,10 +44,19 @@ pub(crate) enum Operator {
     Le,
 }
 
+/// Clauses within clauses that an expression may have.
+const DEPTH: usize = 32;
+/// Words, literals and signs that an expression may have.
+const TOKENS: usize = 1000;
+
 impl Filter {
     /// Reads an expression; the error is the position's rest, for the message.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
-        let mut parser = Parser { tokens: tokenize(text)?, at: 0, variable: None };
+        let tokens = tokenize(text)?;
+        if tokens.len() > TOKENS {
+            return Err("Too many clauses".to_owned());
+        }
+        let mut parser = Parser { tokens, at: 0, depth: 0, variable: None };
         let filter = parser.either()?;
         match parser.tokens.get(parser.at) {
             None => Ok(filter),
@@ -225,6 +234,8 @@ fn tokenize(text: &str) -> Result<Vec<Token>, String> {
 struct Parser {
     tokens: Vec<Token>,
     at: usize,
+    /// How many clauses the one being read is in.
+    depth: usize,
     /// The variable of the lambda being read.
     variable: Option<String>,
 }
@@ -266,6 +277,16 @@ impl Parser {
     }
 
     fn single(&mut self) -> Result<Filter, String> {
+        if self.depth >= DEPTH {
+            return Err("Too many nested clauses".to_owned());
+        }
+        self.depth += 1;
+        let read = self.clause();
+        self.depth -= 1;
+        read
+    }
+
+    fn clause(&mut self) -> Result<Filter, String> {
         match self.next() {
             Some(Token::Open) => {
                 let inner = self.either()?;
@@ -404,6 +425,15 @@ mod tests {
         assert_eq!(needs("a eq 1 and b ne 2"), Some("ne"));
         assert_eq!(needs("assignedLicenses/$count eq 0"), Some("$count"));
         assert_eq!(needs("startsWith(mail,'x')"), None);
+    }
+
+    #[test]
+    fn an_expression_without_end_is_refused() {
+        let deep = format!("{}a eq 1{}", "(".repeat(100_000), ")".repeat(100_000));
+        assert!(Filter::parse(&deep).is_err());
+        assert!(Filter::parse(&format!("{}a eq 1", "not ".repeat(40))).is_err());
+        assert!(Filter::parse(&format!("a eq 1{}", " or a eq 1".repeat(1000))).is_err());
+        assert!(Filter::parse(&format!("a eq 1{}", " or a eq 1".repeat(100))).is_ok());
     }
 
     #[test]

@@ -147,7 +147,7 @@ fn scope(value: Option<&Value>) -> Outcome<Option<String>> {
 
 pub(crate) fn update(call: &mut Call<'_>, id: &str) -> Outcome {
     call.allow("PATCH", "/oauth2PermissionGrants/{id}")?;
-    let body = call.body()?;
+    let body = call.changes(id)?;
     let current = call
         .tenant()
         .grants

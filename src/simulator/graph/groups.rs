@@ -125,7 +125,7 @@ pub(crate) fn create(call: &mut Call<'_>) -> Outcome {
 pub(crate) fn update(call: &mut Call<'_>, id: &str) -> Outcome {
     call.allow("PATCH", "/groups/{id}")?;
     let current = target(call, id)?;
-    let group = changed(&current, call.body()?)?;
+    let group = changed(&current, call.changes(id)?)?;
     let (now, settles) = (call.now, call.settles(Kind::Person));
     call.tenant_mut().groups.put(id, group, now, settles);
     Ok(Answer::empty(204))

@@ -31,6 +31,7 @@ const WORDS: &[&str] = &[
     "getByIds",
     "groups",
     "licenseDetails",
+    "me",
     "memberOf",
     "members",
     "oauth2PermissionGrants",
@@ -105,6 +106,12 @@ pub(crate) fn run(call: &mut Call<'_>, segments: &[&str]) -> Option<Outcome> {
                 _ => return None,
             }
         }
+        // Everybody here is an application.
+        ["me", ..] => Err(Failure::new(
+            400,
+            "BadRequest",
+            "/me request is only valid with delegated authentication flow.",
+        )),
         ["users", rest @ ..] => of_users(call, &method, rest)?,
         ["groups", rest @ ..] => of_groups(call, &method, rest)?,
         rest => of_the_tenant(call, &method, rest)?,

@@ -130,7 +130,8 @@ pub(crate) fn update(call: &mut Call<'_>, key: &Key) -> Outcome {
     }
     let mut principal = target(call, key)?;
     call.owned(reach, &principal.owners)?;
-    apply(&mut principal, body)?;
+    let changes = call.changes(principal.id())?;
+    apply(&mut principal, changes)?;
     store(call, principal);
     Ok(Answer::empty(204))
 }

@@ -139,7 +139,10 @@ impl Simulator {
         tokio::try_join!(
             self.pages(&token, format!("users?$select={users}&$top=999")),
             self.pages(&token, format!("groups?$select={groups}&$top=999")),
-            self.pages(&token, format!("{deleted}.user?$select=userPrincipalName,mail&$top=999")),
+            self.pages(
+                &token,
+                format!("{deleted}.user?$select=userPrincipalName,mail,deletedDateTime&$top=999")
+            ),
             self.pages(&token, format!("{deleted}.group?$select=mail&$top=999")),
             self.pages(&token, format!("organization?$select={tenant_itself}")),
             self.essentials(tenant, format!("{organization}/users")),

@@ -51,7 +51,7 @@ fn a_scheduled_sync_is_judged_before_and_waited_for() {
         }
         let comment = &plan["planned_values"]["outputs"]["comment"]["value"];
         let comment = comment.as_str().expect("Markdown");
-        assert!(comment.contains("3 to add, 1 to update, 1 to delete"), "{comment}");
+        assert!(comment.contains("1 to delete, 0 unmatched; 3 to add, 1 to update"), "{comment}");
         assert!(comment.contains("| `jack.king@contoso.com` | end\\_user |"), "{comment}");
 
         stage.simulator.forget_requests();

@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 use sync_report::{
     Account, AccountClass, AccountFacts, AccountType, Actions, DeletedItem, Directory, DirectoryObject,
-    Estimate, Evidence, Exemptions, GroupFacts, Input, KeptBecause, Role, Roster, Row, Switches, SyncVersion,
-    UserFacts, What,
+    Estimate, Evidence, Exemptions, GroupFacts, Input, KeptBecause, Licence, Role, Roster, Row, Switches,
+    SyncVersion, UserFacts, What,
 };
 use uuid::Uuid;
 
+use super::shake::Plan;
 use super::told;
 
 /// How much was compared.
@@ -31,7 +32,7 @@ impl Rows {
     }
 }
 
-pub(super) fn input(state: &Value, domain: &str, version: SyncVersion) -> Input {
+pub(crate) fn input(state: &Value, domain: &str, version: SyncVersion) -> Input {
     let tenants = state["tenants"].as_object().expect("tenants");
     let tenant = tenants.values().find(|tenant| tenant["domain"] == domain).expect("the tenant");
     let organization = &state["organizations"][domain];
@@ -67,7 +68,10 @@ pub(super) fn check(
     assert_eq!(run["outcome"], "success", "{place}: {run}");
     let (before, after) = (accounts(before, domain), accounts(after, domain));
     let report = estimate.report(usize::MAX);
-    let (adding, updating) = (rows_of(&report.adding), rows_of(&report.updating));
+    let adding = rows_of(&report.adding);
+    let sections = [&report.updating, &report.deactivating, &report.recreating];
+    let to_update: BTreeSet<String> = sections.iter().flat_map(|section| rows_of(section)).collect();
+    let row_of = |address: &String| sections.iter().find_map(|section| section.rows.get(address));
     let deleted: BTreeSet<String> =
         before.keys().filter(|address| !after.contains_key(*address)).cloned().collect();
     // The report cannot know which accounts runs have made. Those that a run removes although nothing proves that their user
@@ -90,11 +94,11 @@ pub(super) fn check(
     let about_freed = |address: &&String| {
         let gained =
             after.get(*address).is_some_and(|now| addresses(now).iter().any(|alias| freed.contains(alias)));
-        let foreseen = report.updating.rows.get(*address).map(|row| row.text.as_str()).unwrap_or_default();
+        let foreseen = row_of(address).map(|row| row.text.as_str()).unwrap_or_default();
         gained || freed.iter().any(|alias| foreseen.contains(alias.as_str()))
     };
     let surprising: Vec<_> =
-        updated.symmetric_difference(&updating).filter(|address| !about_freed(address)).collect();
+        updated.symmetric_difference(&to_update).filter(|address| !about_freed(address)).collect();
     assert!(
         surprising.is_empty(),
         "{place}: {surprising:?}\nupdated {updated:?}\nthe report says {:#?}\nbefore {:#?}\nafter {:#?}",
@@ -108,8 +112,10 @@ pub(super) fn check(
         addresses(account).iter().any(|address| freed.contains(address))
             || freed.iter().any(|address| row.text.contains(address.as_str()))
     };
-    let mut rows = Rows { foreseen: adding.len() + updating.len(), ..Rows::default() };
-    for (section, is_new) in [(&report.adding, true), (&report.updating, false)] {
+    let mut rows = Rows { foreseen: adding.len() + to_update.len(), ..Rows::default() };
+    for (section, is_new) in
+        std::iter::once((&report.adding, true)).chain(sections.iter().map(|section| (*section, false)))
+    {
         for (address, row) in &section.rows {
             let Some(now) = after.get(address).filter(|now| !open(now, row)) else { continue };
             rows.told += 1;
@@ -136,7 +142,8 @@ pub(super) fn check(
                 removed.insert(address);
             }
             // Rule::RemovalFlags: the flags bind accounts by their type, a run goes by what it made the account of.
-            AccountClass::Kept(KeptBecause::FunctionalAccount) if account["origin"]["kind"] == "user" => {}
+            // Rule::Evidence: nothing explains the account, and a run remembers that it made it.
+            AccountClass::Kept(KeptBecause::FunctionalAccount) if account["origin"].is_object() => {}
             AccountClass::Kept(KeptBecause::RemovalSwitchedOff) if account["origin"]["kind"] == "group" => {}
             _ => assert!(
                 !deleted.contains(&address),
@@ -197,10 +204,6 @@ fn id(object: &Value) -> Uuid {
 }
 
 fn user(user: &Value) -> DirectoryObject {
-    let plan = |status: &str| {
-        let is = |plan: &Value| plan["service"] == "exchange" && plan["capabilityStatus"] == status;
-        list(&user["assignedPlans"]).iter().any(is)
-    };
     let facts = UserFacts {
         mail: user["mail"].as_str(),
         user_principal_name: user["userPrincipalName"].as_str().unwrap_or_default(),
@@ -208,10 +211,29 @@ fn user(user: &Value) -> DirectoryObject {
         surname: user["surname"].as_str(),
         enabled: user["accountEnabled"].as_bool().unwrap_or(true),
         guest: user["userType"] == "Guest",
-        exchange_licence: plan("Enabled"),
-        licence_unclear: plan("Suspended"),
+        licence: licence(user),
     };
     DirectoryObject::user(id(user), &facts, texts(&user["proxyAddresses"]))
+}
+
+/// By the ids of [`shake::PLANS`](super::shake::PLANS).
+fn licence(user: &Value) -> Licence {
+    let plans = list(&user["assignedPlans"]).iter().filter(|plan| plan["capabilityStatus"] != "Deleted");
+    let best = plans.filter_map(|plan| {
+        let (_, kind) = *super::shake::PLANS.iter().find(|(id, _)| plan["servicePlanId"] == *id)?;
+        let in_effect = ["Enabled", "Warning"].iter().any(|status| plan["capabilityStatus"] == *status);
+        match kind {
+            Plan::Mailbox if in_effect => Some(Licence::Active),
+            Plan::Mailbox | Plan::Unknown => Some(Licence::Unclear),
+            Plan::WithoutMailbox => None,
+        }
+    });
+    match best.min() {
+        Some(licence) => licence,
+        // Rule::AccountState: a caller who may not see the one sees nothing of the others.
+        None if user["accountEnabled"].is_null() => Licence::Unclear,
+        None => Licence::None,
+    }
 }
 
 fn group(group: &Value) -> DirectoryObject {
@@ -226,12 +248,13 @@ fn group(group: &Value) -> DirectoryObject {
 }
 
 fn deleted(item: &Value) -> Option<DeletedItem> {
-    let mail = item["mail"].as_str();
+    let (mail, time) = (item["mail"].as_str(), item["deletedDateTime"].as_str());
     match item["@odata.type"].as_str()? {
         "#microsoft.graph.user" => {
-            Some(DeletedItem::user(mail, item["userPrincipalName"].as_str().unwrap_or_default()))
+            let name = item["userPrincipalName"].as_str().unwrap_or_default();
+            Some(DeletedItem::user(mail, name, time))
         }
-        "#microsoft.graph.group" => Some(DeletedItem::group(mail)),
+        "#microsoft.graph.group" => Some(DeletedItem::group(mail, time)),
         _ => None,
     }
 }

@@ -68,19 +68,61 @@ fn person(user: &mut Value, pool: &[String], random: &mut Random) {
         0 | 1 => user["accountEnabled"] = json!(random.chance(50)),
         2 => user["userType"] = json!(if random.chance(50) { "Guest" } else { "Member" }),
         3 => user["assignedPlans"] = json!([]),
-        4 => {
-            let status = random.pick(&["Enabled", "Suspended"]);
-            user["assignedPlans"] = json!([{ "service": "exchange", "capabilityStatus": status,
-                "servicePlanId": "9aaf7827-d63c-4b61-89c3-182f06f82e5c", "assignedDateTime": "2026-01-01T00:00:00Z" }]);
-        }
+        4 | 10 => user["assignedPlans"] = plans(random),
         5 => user["mail"] = Value::Null,
         6 | 7 => user["mail"] = json!(random.pick(pool)),
         8 => user["givenName"] = Value::Null,
-        9 => user["surname"] = json!(random.pick(&["One", "Two", "Three"])),
-        10 => user["userPrincipalName"] = json!(random.pick(pool)),
+        9 => user["surname"] = json!(random.pick(NAMES)),
+        11 => user["userPrincipalName"] = json!(random.pick(pool)),
+        12 => {
+            user["mail"] = Value::Null;
+            user["proxyAddresses"] = json!([]);
+        }
         _ => {}
     }
     aliases(user, pool, random);
+}
+
+/// What is known of a service plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Plan {
+    Mailbox,
+    WithoutMailbox,
+    Unknown,
+}
+
+/// Service plans that people have: Exchange Online, Foundation, Bookings, and one that nobody has heard of.
+pub(super) const PLANS: &[(&str, Plan)] = &[
+    ("9aaf7827-d63c-4b61-89c3-182f06f82e5c", Plan::Mailbox),
+    ("efb87545-963c-4e0d-99df-69c6916d9eb0", Plan::Mailbox),
+    ("4a82b400-a79f-41a4-b4e2-e94f5787b113", Plan::Mailbox),
+    ("113feb6c-3fe4-4440-bddc-54d774bf0318", Plan::WithoutMailbox),
+    ("199a5c09-e0ca-4e37-8f7c-b05d533e1ea2", Plan::WithoutMailbox),
+    ("0feaeb32-d00e-4d66-bd5a-43b5b83db82c", Plan::Unknown),
+];
+
+/// Names as they are: composed and decomposed, with joiners, from right to left, and some that end in the other direction.
+pub(crate) const NAMES: &[&str] = &[
+    "One",
+    "Two",
+    "Jos\u{e9}",
+    "Jose\u{301}",
+    "A\u{30a}ngstro\u{308}m",
+    "\u{646}\u{6cc}\u{200c}\u{627}",
+    "\u{05d0}\u{05d1}\u{200f}",
+    "D'Arcy, the 1st",
+];
+
+/// One to three plans.
+pub(crate) fn plans(random: &mut Random) -> Value {
+    let plan = |random: &mut Random| {
+        json!({
+            "service": "exchange", "servicePlanId": random.pick(PLANS).0,
+            "capabilityStatus": *random.pick(&["Enabled", "Enabled", "Warning", "Suspended", "Deleted"]),
+            "assignedDateTime": "2026-01-01T00:00:00Z",
+        })
+    };
+    (0..=random.below(3)).map(|_| plan(random)).collect::<Vec<_>>().into()
 }
 
 fn aliases(object: &mut Value, pool: &[String], random: &mut Random) {

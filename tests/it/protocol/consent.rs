@@ -125,3 +125,17 @@ fn the_permission_that_the_caller_lacks_is_named() {
     };
     assert!(said.0.iter().any(named), "{said}");
 }
+
+#[test]
+fn a_consent_to_nothing_is_refused_before_anything_is_asked() {
+    let mut quickstart = Quickstart::start(Simulator::start(&["--users", "1"]));
+    let said = quickstart.change(APPLICATION);
+    assert!(said.0.iter().all(|message| !message.error), "{said}");
+    quickstart.write(CONSENT, &json!({ "delegated_permissions": null, "application_permissions": null }));
+    assert_eq!(quickstart.validate(CONSENT, true).expect_error().summary, "There is nothing to consent to");
+    // Empty sets are those of a mocked application, too, so that they are a matter of the plan.
+    quickstart.write(CONSENT, &json!({ "delegated_permissions": [], "application_permissions": [] }));
+    quickstart.validate(CONSENT, true).expect_none();
+    let planned = quickstart.plan(CONSENT);
+    assert_eq!(planned.messages.expect_error().summary, "There is nothing to consent to");
+}

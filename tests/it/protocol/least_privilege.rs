@@ -146,18 +146,22 @@ fn preview(simulator: &Simulator, runtime: &Runtime, permissions: &BTreeSet<&str
 
 #[test]
 fn a_report_needs_the_permissions_that_are_listed_for_it_and_no_more() {
-    let simulator = Simulator::start(&["--plain"]);
+    let simulator = Simulator::start(&["--plain", "--mood", "deleted_items_readers=documented"]);
     let runtime = Runtime::new().expect("a runtime");
     let lists = || permissions::of(PREVIEW).iter().flat_map(|(_, need)| need.permissions);
     let first: BTreeSet<&str> = lists().filter_map(|any_of| any_of.first().copied()).collect();
     let last: BTreeSet<&str> = lists().filter_map(|any_of| any_of.last().copied()).collect();
-    for held in [first, last, ["User.Read.All", "GroupMember.Read.All"].into()] {
+    for held in [first, last, ["User.Read.All", "GroupMember.Read.All", "Directory.Read.All"].into()] {
         let said = preview(&simulator, &runtime, &held);
         assert!(said.0.is_empty(), "with {held:?}: {said}");
     }
     for (held, missing) in [
         (["Group.Read.All", "Organization.Read.All"].into(), "`User.Read.All`"),
         (["User.Read.All", "Organization.Read.All"].into(), "`Group.Read.All`"),
+        (
+            ["User.Read.All", "GroupMember.Read.All", "Organization.Read.All"].into(),
+            "`Group.Read.All` or `Dir",
+        ),
         (["User.ReadBasic.All", "Group.Read.All", "Organization.Read.All"].into(), "`User.Read.All`"),
     ] {
         let said = preview(&simulator, &runtime, &held);

@@ -1,6 +1,7 @@
 //! The built provider driven by a gRPC client through the real handshake.
 
 mod application;
+mod arguments;
 mod azure_sync_source;
 mod bad_input;
 mod bad_weather;
@@ -20,13 +21,14 @@ mod least_privilege;
 mod lifecycle;
 mod log;
 mod preflight;
-mod preview;
+pub(crate) mod preview;
 mod provider_config;
 mod replacement;
 mod replans;
 mod schema;
 mod sign_in;
 mod sync_run;
+mod sync_run_reach;
 mod tenant;
 mod two_tenants;
 mod waiting;

@@ -16,6 +16,7 @@ use tempfile::TempDir;
 use crate::support::plugin::Start;
 use crate::support::plugin::calls::Messages;
 use crate::support::simulator::Simulator;
+use crate::support::witness::Witness;
 
 /// What stands for the end of a token's life: far in the future.
 const EXPIRES_ON: i64 = 4_102_444_800;
@@ -157,4 +158,41 @@ fn an_azure_cli_that_fails_or_is_not_there_says_so() {
         let error = messages.expect_error();
         assert!(error.detail.contains(words) && error.detail.contains("Run `az login`"), "{messages}");
     }
+}
+
+#[test]
+fn a_machine_that_answers_numbers_is_understood_and_a_life_that_no_token_has_is_an_error() {
+    let simulator = Simulator::start(&[]);
+    let token = simulator.token();
+    for numbers in [
+        json!({ "expires_on": EXPIRES_ON }),
+        json!({ "expires_in": 3599, "expires_on": EXPIRES_ON }),
+        json!({ "expires_in": "3599" }),
+    ] {
+        let mut answer = json!({ "access_token": token, "token_type": "Bearer" });
+        answer.as_object_mut().expect("an object").extend(numbers.as_object().expect("an object").clone());
+        let (read, messages) = run(async {
+            let witness = Witness::answering(answer).await;
+            let endpoint = format!("{}/msi/token", witness.address);
+            tenant(&simulator, &[("ARM_USE_MSI", "true"), ("ARM_MSI_ENDPOINT", &endpoint)]).await
+        });
+        assert!(messages.0.is_empty(), "{numbers}: {messages}");
+        assert_eq!(read["id"], json!(simulator.tenant().tenant_id));
+    }
+    let endless = json!({
+        "access_token": token, "token_type": "Bearer", "expires_in": i64::MAX, "ext_expires_in": i64::MAX,
+    });
+    let (_, messages) = run(async {
+        let witness = Witness::answering(endless).await;
+        let variables = [
+            ("ARM_TENANT_ID", simulator.tenant().tenant_id.as_str()),
+            ("ARM_CLIENT_ID", "c"),
+            ("ARM_CLIENT_SECRET", "s"),
+            ("AZURE_AUTHORITY_HOST", &witness.address),
+        ];
+        tenant(&simulator, &variables).await
+    });
+    let error = messages.expect_error();
+    assert!(error.detail.contains("longer than a year"), "{messages}");
+    simulator.assert_every_route_was_known();
 }

@@ -18,15 +18,15 @@ use crate::support::simulator::Simulator;
 const RUN: &str = "proofpoint_azure_sync_run";
 
 /// An organization that is synced by reviewed runs only, and a provider.
-struct Reviewed {
-    simulator: Simulator,
+pub(super) struct Reviewed {
+    pub(super) simulator: Simulator,
     runtime: Runtime,
     plugin: Arc<Plugin>,
-    domain: String,
+    pub(super) domain: String,
 }
 
 impl Reviewed {
-    fn start(arguments: &[&str]) -> Self {
+    pub(super) fn start(arguments: &[&str]) -> Self {
         let simulator = Simulator::start(&[&["--plain"], arguments].concat());
         let tenant = simulator.tenant().clone();
         let runtime = Runtime::new().unwrap();
@@ -44,30 +44,36 @@ impl Reviewed {
         world
     }
 
-    fn essentials(&self, method: Method, path: &str, body: Option<&Json>) -> Json {
+    pub(super) fn essentials(&self, method: Method, path: &str, body: Option<&Json>) -> Json {
         let path = format!("orgs/{}/{path}", self.domain);
         self.simulator.essentials_done(method, &path, body)
     }
 
-    fn graph(&self, method: Method, path: &str, body: Option<&Json>) {
+    pub(super) fn graph(&self, method: Method, path: &str, body: Option<&Json>) {
         self.simulator.graph_done(method, path, body);
     }
 
     /// The rows that there are to enact now.
     fn rows(&self) -> Map<String, Json> {
-        let config = json!({ "domain": self.domain });
-        let (state, said) = self.runtime.block_on(self.plugin.data("proofpoint_azure_sync_preview", config));
-        said.expect_none();
-        state["changes"].as_object().expect("rows").clone()
+        self.preview(json!({}))["changes"].as_object().expect("rows").clone()
     }
 
-    fn plan(&self, arguments: Json) -> Plan {
+    /// What a preview with these arguments answers.
+    pub(super) fn preview(&self, arguments: Json) -> Json {
+        let mut config = arguments;
+        config["domain"] = json!(self.domain);
+        let (state, said) = self.runtime.block_on(self.plugin.data("proofpoint_azure_sync_preview", config));
+        said.expect_none();
+        state
+    }
+
+    pub(super) fn plan(&self, arguments: Json) -> Plan {
         let mut config = arguments;
         config["domain"] = json!(self.domain);
         self.runtime.block_on(async { self.plugin.resource(RUN).await.plan(None, config).await })
     }
 
-    fn apply(&self, planned: Plan) -> Stored {
+    pub(super) fn apply(&self, planned: Plan) -> Stored {
         self.runtime.block_on(async { self.plugin.resource(RUN).await.apply(None, planned).await })
     }
 
@@ -84,7 +90,7 @@ impl Reviewed {
     }
 
     /// Nothing but the run writes after the last [`Simulator::forget_requests`].
-    fn expect_no_writes(&self) {
+    pub(super) fn expect_no_writes(&self) {
         assert_eq!(self.simulator.writes(), []);
     }
 }
@@ -95,7 +101,18 @@ async fn configured(simulator: &Simulator) -> Plugin {
     plugin
 }
 
-/// The message about the limit, which must be an error and alone.
+/// The warning of what a run does, which must be the only one of its kind, without an error.
+#[track_caller]
+pub(super) fn told(said: &Messages) -> &str {
+    assert!(!said.has_errors(), "{said}");
+    let title = "What this run does to people of contoso.com";
+    let told: Vec<_> = said.0.iter().filter(|message| message.summary == title).collect();
+    assert_eq!(told.len(), 1, "{said}");
+    &told[0].detail
+}
+
+/// The message about the limit, which must be the only error.
+#[track_caller]
 fn excess(said: &Messages) -> &str {
     let error = said.expect_error();
     assert_eq!(
@@ -128,11 +145,12 @@ fn a_limit_is_judged_while_planning_where_it_is_known_and_says_what_it_counts() 
             "The run would delete 5 accounts; `max_deletions` = 10% allows 2 of {active} active accounts."
         )
     );
-    said("5", "error").expect_none();
-    said(UNKNOWN, "error").expect_none();
-    said("3", UNKNOWN).expect_none();
+    told(&said("5", "error"));
+    told(&said(UNKNOWN, "error"));
+    told(&said("3", UNKNOWN));
     let withheld = said("3", "withhold");
-    assert!(withheld.0.len() == 1 && !withheld.0[0].error, "{withheld}");
+    assert!(withheld.0.len() == 2 && !withheld.has_errors(), "{withheld}");
+    assert!(withheld.warns("More deletions than allowed at contoso.com"), "{withheld}");
     world.expect_no_writes();
 }
 
@@ -148,7 +166,7 @@ fn a_limit_binds_when_rows_are_applied_that_were_not_known_while_planning() {
     planned.config["changes"] = rows.clone().into();
     planned.state["changes"] = rows.into();
     let applied = world.apply(planned);
-    assert_eq!(excess(&applied.messages), "The run would delete 1 accounts; `max_deletions` allows 0.");
+    assert_eq!(excess(&applied.messages), "The run would delete 1 account; `max_deletions` allows 0.");
     assert!(applied.state.is_null(), "{:#}", applied.state);
     world.expect_no_writes();
 }
@@ -158,7 +176,7 @@ fn a_share_is_judged_again_by_the_accounts_there_are_when_a_saved_plan_is_applie
     let world = Reviewed::start(&[]);
     world.graph(Method::DELETE, "users/ben.cole@contoso.com", None);
     let planned = world.plan(json!({ "changes": world.rows(), "max_deletions": "15%" }));
-    planned.messages.expect_none();
+    told(&planned.messages);
 
     // Two of eleven may go, and one of six.
     for name in ["anna.berg", "carla.diaz", "david.evans", "erin.fox", "scanner"] {
@@ -178,7 +196,7 @@ fn a_share_is_judged_again_by_the_accounts_there_are_when_a_saved_plan_is_applie
 fn an_update_that_is_another_one_by_now_keeps_everything_from_being_written() {
     let world = Reviewed::start(&[]);
     let planned = world.plan(json!({ "changes": world.rows() }));
-    planned.messages.expect_none();
+    told(&planned.messages);
     world.graph(Method::PATCH, "users/irene.jones@contoso.com", Some(&json!({ "surname": "Smith" })));
     world.simulator.forget_requests();
     let refused = world.apply(planned);
@@ -242,7 +260,7 @@ fn an_interrupted_run_finishes_its_batch_and_the_next_plan_shows_the_rest() {
 fn a_row_that_is_refused_is_told_and_the_rest_is_done() {
     let world = Reviewed::start(&[]);
     let planned = world.plan(json!({ "changes": world.rows() }));
-    planned.messages.expect_none();
+    told(&planned.messages);
     // The request that creates accounts is held up, and meanwhile somebody takes an address by hand.
     let apply = world.begin(planned);
     let desk = json!({

@@ -10,4 +10,5 @@ pub(crate) mod quickstart;
 pub(crate) mod relay;
 pub(crate) mod sign_in;
 pub(crate) mod simulator;
+pub(crate) mod witness;
 pub(crate) mod workspace;

@@ -250,15 +250,22 @@ impl Quickstart {
     /// The same; what was said.
     #[track_caller]
     pub(crate) fn destroy_saying(&self, kind: &str) -> Messages {
-        let Some(prior) = self.stored(kind) else { return Messages::default() };
+        self.try_destroy(kind).unwrap_or_else(|said| panic!("{kind}: {said}"))
+    }
+
+    /// The same; what was said, and that it failed: it is kept then.
+    pub(crate) fn try_destroy(&self, kind: &str) -> Result<Messages, Messages> {
+        let Some(prior) = self.stored(kind) else { return Ok(Messages::default()) };
         let said = self.runtime.block_on(async {
             let resource = self.plugin.resource(kind).await;
             let planned = resource.plan(Some(&prior), Json::Null).await;
             resource.apply(Some(&prior), planned).await.messages
         });
-        assert!(said.0.iter().all(|message| !message.error), "{kind}: {said}");
+        if said.has_errors() {
+            return Err(said);
+        }
         self.objects().remove(kind);
-        said
+        Ok(said)
     }
 
     /// Plans and applies everything with a provider that is killed at its `nth` request, counted from 1, and starts

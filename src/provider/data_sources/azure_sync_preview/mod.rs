@@ -2,17 +2,17 @@
 
 mod model;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::preview::{self, Wanted};
-use crate::provider_block::{Diagnose, Session};
+use crate::provider_block::{Diagnose, PreviewIntention, Session};
 use clients::essentials::Organization;
 use clients::http::Call;
 use framework::attr::Attr;
 use framework::context::Context;
 use framework::data_source::{DataSource, DataSourceDescription};
 use framework::diagnostic::Diagnostics;
-use sync_report::{Actions, Estimate, Exemptions, Role, Switches, What};
+use sync_report::{Actions, Disagreement, Estimate, Exemptions, Reach, Role, Switches, What};
 
 use model::{AllowedActions, PreviewModel, WhatToSync};
 
@@ -54,9 +54,27 @@ impl DataSource for AzureSyncPreviewSource {
         let estimate = Estimate::of(&input);
         let detail_limit = usize::try_from(config.detail_limit.unwrap_or(DETAIL_LIMIT)).unwrap_or(usize::MAX);
         let report = estimate.report(detail_limit);
+        let reach =
+            if config.functional_accounts.unwrap_or(true) { Reach::Everything } else { Reach::UsersOnly };
         let changes: BTreeMap<String, String> =
-            estimate.changes().map(|change| (change.address.clone(), change.line())).collect();
-        Ok(PreviewModel { report: Attr::Known((&report).into()), changes: Attr::Known(changes), ..config })
+            estimate.changes(reach).map(|change| (change.address.clone(), change.line())).collect();
+        let left = estimate.left(reach);
+        let intention = PreviewIntention {
+            switches: input.switches,
+            named: named(&config),
+            exemptions: config.exemptions.known().cloned(),
+            version: input.version,
+            changes: changes.clone(),
+            left: left.clone(),
+            unmatched: report.counts.unmatched,
+        };
+        session.intentions().keep_preview(config.domain.text(), intention);
+        Ok(PreviewModel {
+            report: Attr::Known((&report).into()),
+            changes: Attr::Known(changes),
+            left: Attr::Known(left),
+            ..config
+        })
     }
 }
 
@@ -83,6 +101,35 @@ fn named_over(config: &PreviewModel, live: Switches) -> Switches {
         users: config.users.known().map_or(live.users, |users| actions_over(users, live.users)),
         groups: config.groups.known().map_or(live.groups, |groups| actions_over(groups, live.groups)),
     }
+}
+
+/// The switches that a configuration names itself.
+fn named(config: &PreviewModel) -> BTreeSet<&'static str> {
+    let mut named = BTreeSet::new();
+    let mut note = |name, flag: &Attr<bool>| {
+        if flag.is_known() {
+            named.insert(name);
+        }
+    };
+    if let Some(WhatToSync { active_users, distribution_groups, security_groups }) = config.what.known() {
+        note("what.active_users", active_users);
+        note("what.distribution_groups", distribution_groups);
+        note("what.security_groups", security_groups);
+    }
+    if let Some(AllowedActions { add, update, remove_deleted }) = config.users.known() {
+        note("users.add", add);
+        note("users.update", update);
+        note("users.remove_deleted", remove_deleted);
+    }
+    if let Some(AllowedActions { add, update, remove_deleted }) = config.groups.known() {
+        note("groups.add", add);
+        note("groups.update", update);
+        note("groups.remove_deleted", remove_deleted);
+    }
+    if config.default_role.is_known() {
+        named.insert(Disagreement::DEFAULT_ROLE);
+    }
+    named
 }
 
 fn what_over(named: &WhatToSync, live: What) -> What {

@@ -45,7 +45,11 @@ model! {
         /// Defaults to 2.
         sync_version: Attr<i64> => optional().validate(one_of_numbers(&[1, 2])),
 
-        /// How many rows of each section are shown. Deletions are always shown, and `changes` is never cut. Defaults to 100.
+        /// Whether `changes` holds rows about functional accounts: groups, people whose sign-in is blocked, and accounts that
+        /// become of another type. Defaults to true. Left out, they are in `left`.
+        functional_accounts: Attr<bool> => optional(),
+
+        /// How many rows of each section are shown. People who lose something are always shown, and `changes` is never cut. Defaults to 100.
         detail_limit: Attr<i64> => optional().validate(range(0, 100_000)),
 
         /// The report.
@@ -54,6 +58,9 @@ model! {
         /// The rows that a [`proofpoint_azure_sync_run`](../resources/azure_sync_run.md) may enact, by address, one line a
         /// person. Empty when there is nothing to do.
         changes: Attr<BTreeMap<String, String>> => computed(),
+
+        /// The rows of the report that are not among `changes`, by address, each with the reason.
+        left: Attr<BTreeMap<String, String>> => computed(),
 
         /// How long reading may take.
         timeouts: Attr<ReadTimeouts> => timeouts(),

@@ -75,20 +75,18 @@ impl Resource for AzureAdminConsent {
     }
 
     fn validate(&self, config: &ConsentModel, diagnostics: &mut Diagnostics) {
-        let nothing = |names: &Attr<BTreeSet<String>>| match names {
-            Attr::Null => true,
-            Attr::Known(names) => names.is_empty(),
-            Attr::Unknown => false,
-        };
-        if nothing(&config.delegated_permissions) && nothing(&config.application_permissions) {
-            diagnostics.error(
-                "There is nothing to consent to",
-                "Name at least one permission in `delegated_permissions` or `application_permissions`.",
-            );
+        if config.delegated_permissions.is_null() && config.application_permissions.is_null() {
+            diagnostics.push(nothing_to_consent_to());
         }
     }
 
-    fn plan(&self, plan: &mut Planning<Self>, _diagnostics: &mut Diagnostics) {
+    fn plan(&self, plan: &mut Planning<Self>, diagnostics: &mut Diagnostics) {
+        // Not while validating: a mocked provider's application has empty sets.
+        let nothing =
+            |names: &Attr<BTreeSet<String>>| names.is_null() || names.known().is_some_and(BTreeSet::is_empty);
+        if nothing(&plan.planned.delegated_permissions) && nothing(&plan.planned.application_permissions) {
+            diagnostics.push(nothing_to_consent_to());
+        }
         // A principal that is gone is looked up anew.
         if plan.prior.as_ref().is_some_and(|prior| prior.service_principal_object_id.is_null()) {
             plan.planned.service_principal_object_id = Attr::Unknown;
@@ -238,6 +236,13 @@ impl Resource for AzureAdminConsent {
         let (tenant_id, client_id) = (model.tenant_id.clone(), model.client_id.clone());
         (tenant_id.is_known() && client_id.is_known()).then_some(ConsentIdentity { tenant_id, client_id })
     }
+}
+
+fn nothing_to_consent_to() -> Diagnostic {
+    Diagnostic::error(
+        "There is nothing to consent to",
+        "Name at least one permission in `delegated_permissions` or `application_permissions`.",
+    )
 }
 
 /// What follows the principal in the id of a consent.

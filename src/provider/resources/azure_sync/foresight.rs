@@ -1,13 +1,41 @@
 //! What a plan can know of its effects over the network: it adds warnings and errors, and never a value.
 
-use super::judging::{self, Judge};
+use super::judging::{self, Judge, Refusal};
 use super::preflight::Preflight;
 use super::sides::{optional_graph, organization_of, refuse_foreign, refuse_other_organization, settings_of};
 use super::{AzureSync, exemptions, fields, planning};
-use crate::provider_block::{Diagnose as _, Session};
+use crate::preview;
+use crate::provider_block::{Diagnose as _, Session, SyncIntention};
+use framework::attr::AttributeType as _;
 use framework::context::Context;
 use framework::diagnostic::{Diagnostic, Diagnostics};
 use framework::resource::Planned;
+use framework::value::Value;
+use sync_report::SyncVersion;
+
+/// Keeps what the plan makes of the sync, for those who look at the same organization later in the same command.
+pub(super) fn keep_intention(session: &Session, planned: &Planned<AzureSync>) {
+    let model = &planned.model;
+    let decided = [
+        model.default_role.write(),
+        model.frequency.write(),
+        model.what.write(),
+        model.users.write(),
+        model.groups.write(),
+        model.exemptions.write(),
+    ];
+    let Some(domain) = model.domain.known() else { return };
+    if decided.iter().all(Value::is_wholly_known) {
+        let settings = fields::settings(model, None);
+        let intention = SyncIntention {
+            switches: preview::switches(&settings),
+            exemptions: model.exemptions.known().cloned(),
+            version: model.sync_version.known().copied().and_then(SyncVersion::from_number),
+            frequency: settings.sync_frequency,
+        };
+        session.intentions().keep_sync(domain, intention);
+    }
+}
 
 /// What a plan can know of its effects: warnings, and errors that no other part of the same plan can cure.
 pub(super) async fn foresee(
@@ -55,6 +83,7 @@ pub(super) async fn foresee(
     let findings = preflight.look().await;
     diagnostics.append(findings.problems.into_iter().map(Diagnostic::into_warning));
     diagnostics.append(findings.remarks);
+    let mut sign_in = findings.sign_in.map(Diagnostic::into_warning);
     if judged {
         let judge = Judge {
             call: &call,
@@ -63,10 +92,24 @@ pub(super) async fn foresee(
             model,
             settings: &wanted,
         };
-        match judge.judge().await {
-            Ok(foreseen) => diagnostics.append(foreseen.map(|foreseen| foreseen.told)),
-            Err(refusal) => diagnostics.push(refusal),
-        }
+        let refusal = match judge.judge().await {
+            Ok(foreseen) => {
+                diagnostics.append(foreseen.and_then(|foreseen| foreseen.told));
+                None
+            }
+            // What keeps it from being judged is that nobody can sign in, and that is what has to be said.
+            Err(Refusal::Judged(_)) if graph.is_none() && session.is_configured_for_entra() => {
+                let tenant = model.tenant_id.known().map(String::as_str);
+                session.graph(&call, tenant).await.err()
+            }
+            Err(refusal) => {
+                // One cause is told once.
+                sign_in = sign_in.filter(|_| !matches!(refusal, Refusal::SignIn(_)));
+                Some(refusal.into())
+            }
+        };
+        diagnostics.append(refusal.into_iter().flatten());
     }
+    diagnostics.append(sign_in);
     Ok(())
 }

@@ -8,9 +8,9 @@ use clients::essentials::{Organization, Settings};
 use clients::graph::Graph;
 use clients::http::Call;
 use framework::attr::AttributeType as _;
-use framework::diagnostic::Diagnostic;
+use framework::diagnostic::{Diagnostic, Diagnostics};
 use framework::resource::Planned;
-use sync_report::{Estimate, Exemptions, Input, Limit, ObjectClass, Report, Section, Severity};
+use sync_report::{Estimate, Exemptions, Finding, Input, Limit, ObjectClass, Report, Section, Severity};
 
 use super::model::SyncModel;
 use super::planning::drops_an_exemption;
@@ -18,6 +18,9 @@ use super::{AzureSync, fields};
 
 /// Rows of a section in a warning: who approves the plan should see the beginning of each.
 const ROWS: usize = 10;
+
+/// Rows of people who lose something in a warning. Beyond that the report of the preview lists them.
+const LOSSES: usize = 500;
 
 /// Who judges the run of these settings, with the present directory and accounts.
 #[derive(Clone, Copy)]
@@ -31,42 +34,63 @@ pub(super) struct Judge<'a> {
 
 /// What a run is expected to do.
 pub(super) struct Foreseen {
-    /// The warning for whoever approves the plan.
-    pub(super) told: Diagnostic,
+    /// The warning for whoever approves the plan; none where nothing happens to anybody.
+    pub(super) told: Option<Diagnostic>,
     /// Addresses of the objects whose accounts it leaves in line with the directory.
     pub(super) settled: BTreeSet<String>,
+}
+
+/// Why a sync is not let at people.
+pub(super) enum Refusal {
+    /// Nobody could look: signing in to Entra failed.
+    SignIn(Diagnostic),
+    /// It was judged, or cannot be.
+    Judged(Diagnostic),
+}
+
+impl From<Refusal> for Diagnostics {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::SignIn(told) | Refusal::Judged(told) => told.into(),
+        }
+    }
 }
 
 impl Judge<'_> {
     /// Above the limit it is an error; within it, what a plan warns of. None where the check is switched off and there is
     /// nothing to say.
-    pub(super) async fn judge(&self) -> Result<Option<Foreseen>, Diagnostic> {
+    pub(super) async fn judge(&self) -> Result<Option<Foreseen>, Refusal> {
         let limit: Limit =
             self.model.max_removals.text().parse().map_err(|error: sync_report::LimitError| {
-                Diagnostic::error("Invalid limit", format!("{error}.")).at(SyncModel::max_removals())
+                let told = Diagnostic::error("Invalid limit", format!("{error}."));
+                Refusal::Judged(told.at(SyncModel::max_removals()))
             })?;
         let Some(graph) = self.graph else {
-            return if limit.allows_everything() { Ok(None) } else { Err(without_graph()) };
+            return if limit.allows_everything() { Ok(None) } else { Err(Refusal::Judged(without_graph())) };
         };
         let input = match self.read(graph).await {
             Ok(input) => input,
             Err(_) if limit.allows_everything() => return Ok(None),
-            Err(error) => return Err(unforeseeable(&error)),
+            Err(error) if error.is_sign_in() => return Err(Refusal::SignIn(error.diagnostic())),
+            Err(error) => return Err(Refusal::Judged(unforeseeable(&error))),
         };
         let estimate = Estimate::of(&input);
         let (report, settled) = (estimate.report(ROWS), settled(&input, &estimate));
         let judgement = report.judge(limit);
         let text = told(&report) + &other_version(input, &report, limit);
         if judgement.exceeded() {
-            return Err(Diagnostic::error(
+            let told = Diagnostic::error(
                 "The sync would remove too many accounts",
                 format!(
                     "{judgement}. Look at the rows; if they are right, raise `max_removals`, which is {limit} now.\n\n{text}"
                 ),
-            )
-            .at(SyncModel::max_removals()));
+            );
+            return Err(Refusal::Judged(told.at(SyncModel::max_removals())));
         }
-        let told = Diagnostic::warning("What the sync will do to people", text);
+        // CLIs show warnings of one title as one: each names its organization.
+        let title = format!("What the sync will do to people of {}", self.organization.domain());
+        let grave = report.findings.iter().any(|finding| finding.severity == Severity::Error);
+        let told = (grave || report.concerns_anybody()).then(|| Diagnostic::warning(title, text));
         Ok(Some(Foreseen { told, settled }))
     }
 
@@ -77,12 +101,20 @@ impl Judge<'_> {
         let input = self.read(self.graph?).await.ok()?;
         let report = Estimate::of(&input).report(usize::MAX);
         let mut text = String::new();
-        for (title, section) in [("Updating", &report.updating), ("Adding", &report.adding)] {
+        for (title, section) in [
+            ("Deactivating", &report.deactivating),
+            ("Recreating", &report.recreating),
+            ("Updating", &report.updating),
+            ("Adding", &report.adding),
+        ] {
             write_rows(&mut text, title, section, foreseen);
         }
         (!text.is_empty()).then(|| {
             Diagnostic::warning(
-                "Proofpoint's run left some people otherwise than foreseen",
+                format!(
+                    "Proofpoint's run left some people of {} otherwise than foreseen",
+                    self.organization.domain()
+                ),
                 format!(
                     "The report is an estimate, for version {} of the sync (`sync_version`). After the run it still \
                      shows:{text}",
@@ -142,8 +174,11 @@ pub(super) fn undecided(planned: &Planned<AzureSync>) -> Option<Diagnostic> {
 
 /// The report as whoever approves the plan reads it: what is grave among the findings follows the rows.
 fn told(report: &Report) -> String {
-    let mut text = report.text(ROWS);
-    for finding in report.findings.iter().filter(|finding| finding.severity != Severity::Info) {
+    let mut text = report.text(LOSSES, ROWS);
+    // What has a section of its own is told already.
+    let told = |code: &str| matches!(code, "accounts_turn_inactive" | "accounts_recreated");
+    let grave = |finding: &&Finding| finding.severity != Severity::Info && !told(&finding.code);
+    for finding in report.findings.iter().filter(grave) {
         // Writing to a string cannot fail.
         let _ = write!(text, "\n\n{}: {}", finding.severity, finding.text);
     }

@@ -109,6 +109,7 @@ impl Resource for AzureSync {
     }
 
     async fn check(&self, ctx: &Context<Session>, planned: &Planned<Self>, diagnostics: &mut Diagnostics) {
+        foresight::keep_intention(&ctx.clients, planned);
         if planned.prior.as_ref() == Some(&planned.model) {
             return;
         }

@@ -7,7 +7,7 @@ use crate::provider_block::{Diagnose as _, ObjectPath, Session};
 use clients::essentials::Organization;
 use clients::graph::{self, Graph, PermissionKind};
 use clients::http::Call;
-use framework::diagnostic::Diagnostics;
+use framework::diagnostic::{Diagnostic, Diagnostics};
 use framework::timeouts::parse_duration;
 
 use super::model::{ManagedClientSecret, SyncModel};
@@ -26,6 +26,8 @@ pub(super) struct Preflight<'a> {
 pub(super) struct Findings {
     pub(super) problems: Diagnostics,
     pub(super) remarks: Diagnostics,
+    /// The sign-in to Entra that failed: told once, however many checks it keeps from being made.
+    pub(super) sign_in: Option<Diagnostic>,
 }
 
 impl Preflight<'_> {
@@ -51,8 +53,12 @@ impl Preflight<'_> {
 
     /// Looks once more before the first write: now every problem counts.
     pub(super) async fn refuse_problems(&self, diagnostics: &mut Diagnostics) -> Result<(), Diagnostics> {
-        let Findings { problems, remarks } = self.look().await;
+        let Findings { mut problems, remarks, sign_in } = self.look().await;
         diagnostics.append(remarks);
+        match sign_in {
+            Some(told) if self.model.managed_client_secret.is_null() => diagnostics.push(told),
+            told => problems.append(told),
+        }
         if problems.has_errors() { Err(problems) } else { Ok(()) }
     }
 
@@ -101,7 +107,10 @@ impl Preflight<'_> {
         let verified: Vec<String> = match graph.domains().verified(self.call).await {
             Ok(verified) => verified,
             // The provider is about to join both sides itself: it must know that they belong together.
-            Err(error) if self.model.managed_client_secret.is_known() => {
+            Err(error)
+                if self.model.managed_client_secret.is_known()
+                    && !matches!(error.kind(), graph::ErrorKind::Auth(_)) =>
+            {
                 return findings.problems.push(error.diagnose().at(SyncModel::primary_domain()));
             }
             Err(error) => return self.unreadable(&error, "whether the tenant is the right one", findings),
@@ -228,7 +237,13 @@ impl Preflight<'_> {
     fn unreadable(&self, error: &graph::Error, question: &str, findings: &mut Findings) {
         let diagnostic = error.diagnose();
         let no_sign_in = matches!(error.kind(), graph::ErrorKind::Auth(_));
-        if error.is_forbidden() || (no_sign_in && self.model.managed_client_secret.is_null()) {
+        if no_sign_in {
+            findings.sign_in.get_or_insert(if self.model.managed_client_secret.is_null() {
+                Diagnostic::warning(format!("Not checked: {question}"), diagnostic.detail)
+            } else {
+                diagnostic
+            });
+        } else if error.is_forbidden() {
             findings.remarks.warning(format!("Not checked: {question}"), diagnostic.detail);
         } else {
             findings.problems.push(diagnostic);

@@ -83,6 +83,16 @@ pub(super) async fn enact(
     all.await
 }
 
+/// What became of one request.
+enum Done {
+    Made,
+    /// It was accepted, and nothing came of it.
+    WithoutEffect,
+    Failed(Error),
+    /// No further request may begin.
+    NotAttempted,
+}
+
 /// The changes under way.
 struct Enactment<'a> {
     writes: &'a Call,
@@ -96,7 +106,7 @@ impl Enactment<'_> {
     async fn all(&self, changes: &[Change]) -> Outcome {
         let mut outcome = Outcome::default();
         // Changes of one action and wave do not depend on each other.
-        for group in changes.chunk_by(|one, other| (one.action, one.wave) == (other.action, other.wave)) {
+        for group in changes.chunk_by(Change::goes_with) {
             for batch in group.chunks(BATCH) {
                 if batch.iter().any(|change| change.action == Action::Add) {
                     self.create(batch, &mut outcome).await;
@@ -113,9 +123,13 @@ impl Enactment<'_> {
         let mut answers = stream::iter(requests).buffered(AT_A_TIME);
         while let Some((change, done)) = answers.next().await {
             match done {
-                None => outcome.not_attempted(change),
-                Some(Ok(())) => outcome.made += 1,
-                Some(Err(error)) => {
+                Done::NotAttempted => outcome.not_attempted(change),
+                Done::Made => outcome.made += 1,
+                Done::WithoutEffect => {
+                    outcome
+                        .left(change, "Proofpoint accepted the change, and the account is of its old type");
+                }
+                Done::Failed(error) => {
                     outcome.left(change, &error.kind.to_string());
                     outcome.failed(error);
                 }
@@ -123,20 +137,33 @@ impl Enactment<'_> {
         }
     }
 
-    /// Changes or deletes one account; `None` when no further request may begin.
-    async fn one<'c>(&self, change: &'c Change) -> (&'c Change, Option<Result<(), Error>>) {
+    /// Changes or deletes one account.
+    async fn one<'c>(&self, change: &'c Change) -> (&'c Change, Done) {
         if self.no_more.is_cancelled() {
-            return (change, None);
+            return (change, Done::NotAttempted);
         }
         let (organization, address) = (self.organization, &change.written_address);
         let done = match change.action {
             Action::Delete => organization.delete_user(self.writes, address).await.map(drop),
-            Action::Update | Action::Add => {
+            Action::Deactivate | Action::Convert | Action::Update | Action::Add => {
                 organization.update_user(self.writes, address, &body(change, None)).await
             }
         };
         self.heed(done.as_ref().err());
-        (change, Some(done))
+        let done = match done {
+            Ok(()) if self.is_without_effect(change).await => Done::WithoutEffect,
+            Ok(()) => Done::Made,
+            Err(error) => Done::Failed(error),
+        };
+        (change, done)
+    }
+
+    /// Whether an accepted change of the type did nothing: that it can be changed is not documented. An account that cannot
+    /// be read back counts as changed.
+    async fn is_without_effect(&self, change: &Change) -> bool {
+        let Some(wanted) = change.fields.account_type else { return false };
+        let found = self.organization.user(self.writes, &change.written_address).await;
+        found.is_ok_and(|user| user.kind != wanted.name())
     }
 
     async fn create(&self, batch: &[Change], outcome: &mut Outcome) {
@@ -189,8 +216,8 @@ fn body(change: &Change, send_welcome_email: Option<bool>) -> UserChange {
         uid: None,
         primary_email: change.written_address.clone(),
         is_active: fields.is_active,
-        // A run never changes a type; partial bodies were seen with it.
-        kind: Some(change.account_type.name().to_owned()),
+        // Partial bodies were seen with it.
+        kind: Some(fields.account_type.unwrap_or(change.account_type).name().to_owned()),
         firstname: fields.first_name,
         surname: fields.surname,
         alias_emails: fields.alias_emails,

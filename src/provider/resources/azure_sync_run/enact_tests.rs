@@ -20,7 +20,8 @@ use clients::essentials::Essentials;
 use clients::http::{HttpClient, Options};
 use sync_report as report;
 use sync_report::{
-    AccountFacts, AccountType, DeletedItem, Directory, DirectoryObject, Estimate, Input, UserFacts,
+    AccountFacts, AccountType, DeletedItem, Directory, DirectoryObject, Estimate, Input, Licence, Reach,
+    UserFacts,
 };
 
 /// A small users API: addresses with `bad` in them are refused, those with `locked` are forbidden, those with `silent` are
@@ -56,6 +57,9 @@ async fn answer(service: Service, request: Request) -> impl IntoResponse + use<>
     let body: Value = if body.is_empty() { Value::Null } else { serde_json::from_slice(&body).unwrap() };
     let (_, last) = path.rsplit_once('/').unwrap();
     service.log.lock().unwrap().push((format!("{} {last}", head.method), body.clone()));
+    if head.method == "GET" {
+        service.log.lock().unwrap().pop();
+    }
     let concerns = |word: &str| last.contains(word) || body.to_string().contains(word);
     if concerns("interrupt") {
         service.interrupt.cancel();
@@ -64,6 +68,11 @@ async fn answer(service: Service, request: Request) -> impl IntoResponse + use<>
         std::future::pending::<()>().await;
     }
     match head.method.as_str() {
+        // Those with `stuck` stay what they are.
+        "GET" => {
+            let kind = if last.contains("stuck") { "silent_user" } else { "functional_account" };
+            (StatusCode::OK, json!({ "primary_email": last, "type": kind }).to_string())
+        }
         "POST" => {
             let bad = |user: &&Value| user["primary_email"].as_str().unwrap().contains("bad");
             let users = body.as_array().unwrap();
@@ -107,7 +116,7 @@ fn changes(added: &[&str], updated: &[&str], deleted: &[&str]) -> Vec<Change> {
             user_principal_name: address,
             given_name: Some("New"),
             enabled: true,
-            exchange_licence: true,
+            licence: Licence::Active,
             ..UserFacts::default()
         };
         DirectoryObject::user(Uuid::from_u128(number), &facts, [])
@@ -124,7 +133,7 @@ fn changes(added: &[&str], updated: &[&str], deleted: &[&str]) -> Vec<Change> {
         report::Account::new(&facts, [])
     };
     let objects = (1u128..).zip(added.iter().chain(updated)).map(user).collect();
-    let items = deleted.iter().map(|address| DeletedItem::user(Some(address), "")).collect();
+    let items = deleted.iter().map(|address| DeletedItem::user(Some(address), "", None)).collect();
     let mut input = Input {
         directory: Directory::new(objects, items, ["contoso.com"]),
         roster: report::Roster::new(
@@ -135,7 +144,15 @@ fn changes(added: &[&str], updated: &[&str], deleted: &[&str]) -> Vec<Change> {
         ..Input::default()
     };
     input.switches.users.remove_deleted = true;
-    Estimate::of(&input).changes().collect()
+    Estimate::of(&input).changes(Reach::Everything).collect()
+}
+
+/// The account of somebody who was blocked and becomes a functional account.
+fn conversion(address: &str) -> Change {
+    let mut change = changes(&[], &[address], &[]).remove(0);
+    change.action = Action::Convert;
+    change.fields.account_type = Some(AccountType::FunctionalAccount);
+    change
 }
 
 /// Ten addresses in order, of which this one is the first.
@@ -192,6 +209,22 @@ async fn a_refused_row_is_left_and_the_rest_is_done() {
         outcome.left["bad.update@contoso.com"]
             .starts_with("update: Proofpoint Essentials answered with status 422")
     );
+}
+
+#[tokio::test]
+async fn a_change_of_type_that_has_no_effect_or_is_refused_stays_in_what_is_left() {
+    let service = Service::default();
+    let converted = ["a@contoso.com", "bad@contoso.com", "stuck@contoso.com"].map(conversion);
+    let outcome = service.enact(&converted).await;
+    assert_eq!(outcome.made, 1);
+    assert_eq!(
+        outcome.left["stuck@contoso.com"],
+        "convert: Proofpoint accepted the change, and the account is of its old type"
+    );
+    assert!(outcome.left["bad@contoso.com"].starts_with("convert: "), "{outcome:?}");
+    let log = service.log();
+    assert!(log.iter().all(|(request, _)| request.starts_with("PUT ")), "nothing is made again: {log:?}");
+    assert_eq!(log[0].1["type"], "functional_account");
 }
 
 #[tokio::test]

@@ -1,7 +1,9 @@
 //! `proofpoint_azure_sync_run`: enacts a reviewed report.
 
 mod enact;
+mod foresight;
 mod model;
+mod telling;
 
 use std::collections::BTreeMap;
 
@@ -15,17 +17,13 @@ use framework::attr::Attr;
 use framework::context::Context;
 use framework::diagnostic::{Diagnostic, Diagnostics};
 use framework::resource::{ImportBy, NoIdentity, Planned, Planning, Resource, ResourceDescription, State};
-use sync_report::{self, Action, Approved, Change, Estimate, Judgement, Limit};
+use sync_report::{Action, Approved, Change, Estimate, Input, Judgement, Limit, Reach, SyncVersion};
 
-use enact::{Outcome, Stop};
 use model::RunModel;
 
 /// The resource.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct AzureSyncRun;
-
-/// How many rows a message names.
-const ROWS_IN_MESSAGE: usize = 20;
 
 impl Resource for AzureSyncRun {
     type Model = RunModel;
@@ -53,7 +51,7 @@ impl Resource for AzureSyncRun {
                     RunModel::changes().key(address.as_str()),
                     "Not a row of a report",
                     format!(
-                        "`{line}` begins with none of `add`, `update` and `delete`. Take rows from `changes` of the data source \
+                        "`{line}` begins with none of `add`, `update`, `convert`, `deactivate` and `delete`. Take rows from `changes` of the data source \
                          `proofpoint_azure_sync_preview`."
                     ),
                 );
@@ -72,21 +70,8 @@ impl Resource for AzureSyncRun {
     }
 
     async fn check(&self, ctx: &Context<Session>, planned: &Planned<Self>, diagnostics: &mut Diagnostics) {
-        let model = &planned.model;
-        let deletions = deletions(model);
-        // What is not known yet binds when it is applied.
-        if deletions == 0 || model.max_deletions.is_unknown() || model.on_excess.is_unknown() {
-            return;
-        }
-        let limit = limit(model);
-        let active = match limit {
-            Limit::Count(_) => Ok(0),
-            Limit::Percent { .. } => active_accounts(ctx, model).await,
-        };
-        match active.map(|active| Judgement::of(deletions, active, limit)) {
-            Ok(judgement) if judgement.exceeded() => diagnostics.push(excess(model, judgement)),
-            Ok(_) => {}
-            Err(errors) => diagnostics.append(errors),
+        if let Err(problems) = foresight::foresee(ctx, &planned.model, diagnostics).await {
+            diagnostics.append(problems);
         }
     }
 
@@ -169,39 +154,32 @@ async fn run(
     }
     let organization = organization(ctx, &call, &model).await?;
     let wanted = wanted(&call, &organization, &model).await?;
-    let input =
+    let mut input =
         preview::read(&call, &graph, &organization, wanted).await.map_err(|error| error.diagnostic())?;
-    let estimate = Estimate::of(&input);
-
-    let Approved { mut enact, broken, mut left, done } = estimate.hold(&approved);
-    if !broken.is_empty() {
-        return Err(no_longer_hold(&broken).into());
-    }
-    let judgement = Judgement::of(count(&enact), estimate.report(0).counts.active_accounts, limit(&model));
+    let domain = organization.domain().to_owned();
+    let held = held(&mut input, &approved, &domain, diagnostics)?;
+    let mut enact = held.enact;
+    let mut left = held.left;
+    let limit = limit(&model);
+    let judgement = Judgement::of(losses(&enact, input.version), input.roster.active_accounts(), limit);
     if judgement.exceeded() {
-        diagnostics.push(excess(&model, judgement));
+        let deletions = enact.iter().filter(|change| change.action == Action::Delete).count() as u64;
+        diagnostics.push(telling::excess(&model, limit, judgement, deletions == judgement.removals));
         if diagnostics.has_errors() {
             return Err(std::mem::take(diagnostics));
         }
-        for change in enact.extract_if(.., |change| change.action == Action::Delete) {
+        for change in enact.extract_if(.., |change| change.action.is_limited(input.version)) {
             left.insert(
                 change.address,
-                "delete: withheld, as there are more than `max_deletions` allows".to_owned(),
+                format!("{}: withheld, as there are more than `max_deletions` allows", change.action),
             );
         }
     }
-    tracing::info!(
-        rows = approved.len(),
-        enacting = enact.len(),
-        done = done.len(),
-        "run of a reviewed report"
-    );
-    left.extend(estimate.left());
-    drop(estimate);
+    tracing::info!(rows = approved.len(), enacting = enact.len(), "run of a reviewed report");
     drop(input);
 
     let outcome = enact::enact(&call, &organization, &enact, model.send_welcome_email.unwrap_or(false)).await;
-    report_outcome(&enact, &outcome, diagnostics)?;
+    telling::enacted(&domain, &enact, &outcome, diagnostics)?;
     left.extend(outcome.left);
     model.left = Attr::Known(left);
     let now = graph.clock().now();
@@ -209,76 +187,36 @@ async fn run(
     Ok(State::new(model))
 }
 
-/// Says what was not enacted; an error when nothing was, since there is nothing to record then.
-fn report_outcome(
-    enact: &[Change],
-    outcome: &Outcome,
+/// Approved rows that hold, and what is left besides.
+struct Held {
+    enact: Vec<Change>,
+    left: BTreeMap<String, String>,
+}
+
+/// Holds the approved rows against what is true now. Fails where a change of a person is not what was approved.
+fn held(
+    input: &mut Input,
+    approved: &BTreeMap<String, String>,
+    domain: &str,
     diagnostics: &mut Diagnostics,
-) -> Result<(), Diagnostics> {
-    if outcome.left.is_empty() {
-        return Ok(());
-    }
-    let why = match &outcome.stopped {
-        None => "Each row was refused or failed for the reason given.".to_owned(),
-        Some(Stop::Cancelled) => "The run was interrupted.".to_owned(),
-        Some(Stop::Failed(error)) => format!("{error}"),
-    };
-    let detail = format!("{why} The next plan shows what remains.\n\n{}", rows(&outcome.left));
-    let summary = format!("{} of {} rows were not enacted", outcome.left.len(), enact.len());
-    if outcome.made == 0 {
-        return Err(Diagnostic::error(summary, detail).at(RunModel::changes()).into());
-    }
-    diagnostics.warning_at(RunModel::changes(), summary, detail);
-    Ok(())
-}
-
-fn no_longer_hold(broken: &BTreeMap<String, String>) -> Diagnostic {
-    Diagnostic::error(
-        "Planned rows no longer hold",
-        format!(
-            "The directory or the organization has changed since the plan was made. Nothing was written. Plan again and review \
-             what is shown then.\n\n{}",
-            rows(broken)
-        ),
-    )
-    .at(RunModel::changes())
-}
-
-fn excess(model: &RunModel, judgement: Judgement) -> Diagnostic {
-    let Judgement { removals, allowed, active_accounts } = judgement;
-    let allowed = allowed.unwrap_or_default();
-    let allows = match limit(model) {
-        Limit::Count(_) => format!("`max_deletions` allows {allowed}"),
-        limit @ Limit::Percent { .. } => {
-            format!("`max_deletions` = {limit} allows {allowed} of {active_accounts} active accounts")
+) -> Result<Held, Diagnostics> {
+    let estimate = Estimate::of(input);
+    let Approved { enact, broken, left: outdated, unapproved, done: _ } = estimate.hold(approved);
+    let mut left = estimate.left(Reach::Everything);
+    left.extend(unapproved);
+    if !(broken.is_empty() && outdated.is_empty()) {
+        let disagreements = sync_report::disagreements(input, approved);
+        if !disagreements.is_empty() {
+            let rows = broken.into_iter().chain(outdated).collect();
+            return Err(telling::disagree(domain, &disagreements, &rows).into());
         }
-    };
-    let detail = format!("The run would delete {removals} accounts; {allows}.");
-    let summary = "More deletions than allowed";
-    let diagnostic = if model.on_excess.text() == "withhold" {
-        Diagnostic::warning(
-            summary,
-            format!("{detail} All deletions are withheld; additions and updates are made."),
-        )
-    } else {
-        Diagnostic::error(
-            summary,
-            format!(
-                "{detail} Check why so many users are gone. If they are to be deleted, raise `max_deletions`; with \
-                 `on_excess = \"withhold\"` everything but the deletions is enacted."
-            ),
-        )
-    };
-    diagnostic.at(RunModel::max_deletions())
-}
-
-fn rows(rows: &BTreeMap<String, String>) -> String {
-    let mut lines: Vec<String> =
-        rows.iter().take(ROWS_IN_MESSAGE).map(|(address, reason)| format!("  {address}  {reason}")).collect();
-    if rows.len() > ROWS_IN_MESSAGE {
-        lines.push(format!("  and {} more", rows.len() - ROWS_IN_MESSAGE));
     }
-    lines.join("\n")
+    if !broken.is_empty() {
+        return Err(telling::broken(&broken).into());
+    }
+    diagnostics.append(telling::outdated(domain, &outdated));
+    left.extend(outdated);
+    Ok(Held { enact, left })
 }
 
 fn limit(model: &RunModel) -> Limit {
@@ -286,15 +224,21 @@ fn limit(model: &RunModel) -> Limit {
     model.max_deletions.text().parse().unwrap_or(Limit::Percent { hundredths: 1000 })
 }
 
-fn deletions(model: &RunModel) -> u64 {
-    let lines = model.changes.known().into_iter().flatten();
-    let deletions = lines.filter(|(_, line)| Action::of_line(line) == Some(Action::Delete));
-    u64::try_from(deletions.count()).unwrap_or(u64::MAX)
+fn version(model: &RunModel) -> SyncVersion {
+    preview::sync_version(&model.sync_version)
 }
 
-fn count(enact: &[Change]) -> u64 {
-    let deletions = enact.iter().filter(|change| change.action == Action::Delete);
-    u64::try_from(deletions.count()).unwrap_or(u64::MAX)
+/// How many of the planned rows the limit counts.
+fn deletions(model: &RunModel) -> u64 {
+    let lines = model.changes.known().into_iter().flatten();
+    let limited = |line: &str| Action::of_line(line).is_some_and(|action| action.is_limited(version(model)));
+    u64::try_from(lines.filter(|(_, line)| limited(line)).count()).unwrap_or(u64::MAX)
+}
+
+/// How many of these changes the limit counts.
+fn losses(enact: &[Change], version: SyncVersion) -> u64 {
+    let losses = enact.iter().filter(|change| change.action.is_limited(version));
+    u64::try_from(losses.count()).unwrap_or(u64::MAX)
 }
 
 async fn organization(
@@ -331,6 +275,5 @@ async fn wanted(call: &Call, organization: &Organization, model: &RunModel) -> R
         .at(RunModel::domain())
         .into());
     };
-    let version = preview::sync_version(&model.sync_version);
-    Ok(Wanted { switches: preview::switches(&settings), exemptions: None, version })
+    Ok(Wanted { switches: preview::switches(&settings), exemptions: None, version: version(model) })
 }

@@ -20,14 +20,21 @@ model! {
     /// Enacts a reviewed report: makes the changes to people that a plan showed, and only those. For organizations whose
     /// sync has `frequency = 0`.
     ///
-    /// The plan shows one line a person; when there is nothing to do, it shows no changes. At apply the directory and the
-    /// organization are read again. Rows that are true already are skipped, additions that no longer hold are left for the
-    /// next plan, and when an update or deletion no longer holds, nothing is written at all. A run that is interrupted finishes
-    /// the requests that are under way and leaves the rest.
+    /// The plan shows one line a person, and warns of those who lose mail first; when there is nothing to do, it shows no
+    /// changes. At apply the directory and the organization are read again. Rows that are true already are skipped, additions
+    /// that no longer hold are left for the next plan with a warning, and when any other row no longer holds, word for word,
+    /// nothing is written at all. A run that is interrupted finishes the requests that are under way and leaves the rest.
     ///
-    /// A run touches users only: never a group, a functional account, an administrator, the type of an account or an exempt
-    /// address. What it does not touch is listed in `left`. It deletes only accounts whose user is among Entra's deleted
-    /// items or is excluded by a rule. Destroying the resource changes nobody.
+    /// A run does what Proofpoint's own run would do: people whose sign-in is blocked become functional accounts (with
+    /// `sync_version = 1` their accounts turn inactive), groups get functional accounts, and accounts become of another type
+    /// where the directory says so. That an account can become of another type is not documented for Proofpoint's API: it is
+    /// read back, stays in `left` where nothing came of it, and is never deleted and made again. Never touched are
+    /// administrators and exempt addresses. A run deletes only accounts whose user or group is among Entra's deleted items, or
+    /// whose user is excluded by a rule and has no address for mail. What a run does not do is listed in `left`, and a plan
+    /// warns of it. Destroying the resource changes nobody.
+    ///
+    /// Preview, sync and run must go by the same settings: give them the same `locals`, as the example does. A plan that finds
+    /// them different says where, and so does an apply before it writes anything.
     pub struct RunModel {
         /// A domain of the Proofpoint Essentials organization, in lower case.
         domain: Attr<String> => required().validate(domain_name()),
@@ -39,12 +46,12 @@ model! {
         /// [`proofpoint_azure_sync_preview`](../data-sources/azure_sync_preview.md), or those of them that you choose.
         changes: Attr<BTreeMap<String, String>> => required(),
 
-        /// How many accounts a run may delete: a number, or a percentage of the active accounts that are not
+        /// How many accounts a run may delete or deactivate; with `sync_version = 1`, accounts that become of another type count
+        /// as well. A number, or a percentage of the active accounts that are not
         /// administrators, rounded up and at least 1. Defaults to `10%`; `100%` switches the limit off.
         max_deletions: Attr<String> => optional().computed().default_value("10%").check(count_or_percent),
 
-        /// What happens when there are more deletions: `error` (the default) enacts nothing, `withhold` enacts everything but
-        /// the deletions.
+        /// What happens when there are more: `error` (the default) enacts nothing, `withhold` enacts everything but these.
         on_excess: Attr<String> => optional().computed().default_value("error").validate(one_of(&ON_EXCESS)),
 
         /// Version of the sync that the preview assumes, 1 or 2. Defaults to 2, as there.

@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::differential::random::Random;
+use crate::differential::shake::{NAMES, plans};
 use crate::support::simulator::Tenant;
 
-const NAMES: [&str; 14] =
+const ADDRESSES: [&str; 14] =
     ["ann", "bob", "cleo", "dan", "eve", "finn", "gus", "hal", "ida", "jo", "kim", "lee", "sales", "team"];
-const OTHER_NAMES: [&str; 3] = ["Smith", "Jones", "Ödegård"];
 const TENANT: &str = "4bcaa3e3-ba0a-4e87-ae12-39db80611c5e";
 
 /// What made an account.
@@ -23,9 +23,9 @@ pub(super) enum Origin {
 
 /// One directory with its organization and settings.
 #[derive(Debug)]
-pub(super) struct Case {
+pub(crate) struct Case {
     pub(super) seed: u64,
-    pub(super) version: usize,
+    pub(crate) version: usize,
     pub(super) users: Vec<Value>,
     pub(super) groups: Vec<Value>,
     deleted: Vec<Value>,
@@ -37,7 +37,7 @@ pub(super) struct Case {
 }
 
 impl Case {
-    pub(super) fn of(seed: u64) -> Self {
+    pub(crate) fn of(seed: u64) -> Self {
         let mut random = Random::new(seed);
         let random = &mut random;
         let users: Vec<Value> = (0..random.below(9)).map(|_| user(random)).collect();
@@ -148,6 +148,16 @@ impl Case {
         })
     }
 
+    /// The whole of it, settings and domains included, for who reads nothing else.
+    pub(crate) fn whole(&self) -> Value {
+        let mut document = self.document();
+        let organization = &mut document["organizations"]["contoso.com"];
+        organization["domains"] = json!([{ "name": "contoso.com" }]);
+        organization["settings"] = json!(self.flags);
+        organization["settings"]["default_user_role_name"] = json!(self.role);
+        document
+    }
+
     /// The settings as Proofpoint's API takes them; the sync signs in as the automation identity.
     pub(super) fn settings(&self, tenant: &Tenant) -> Value {
         let mut settings = json!({
@@ -196,7 +206,7 @@ fn guid(random: &mut Random) -> String {
 }
 
 fn address(random: &mut Random) -> String {
-    let name = *random.pick(&NAMES);
+    let name = *random.pick(&ADDRESSES);
     if random.chance(10) {
         format!("{}@Contoso.com", name.to_uppercase())
     } else {
@@ -205,7 +215,7 @@ fn address(random: &mut Random) -> String {
 }
 
 fn text(random: &mut Random) -> Value {
-    if random.chance(20) { Value::Null } else { json!(random.pick(&OTHER_NAMES)) }
+    if random.chance(20) { Value::Null } else { json!(random.pick(NAMES)) }
 }
 
 fn proxies(random: &mut Random, mail: Option<&String>) -> Vec<String> {
@@ -221,22 +231,27 @@ fn proxies(random: &mut Random, mail: Option<&String>) -> Vec<String> {
 fn user(random: &mut Random) -> Value {
     let mail = match random.below(20) {
         0..3 => None,
-        3 => Some(format!("{}@contoso.onmicrosoft.com", *random.pick(&NAMES))),
-        4 => Some(format!("{}@elsewhere.example", *random.pick(&NAMES))),
+        3 => Some(format!("{}@contoso.onmicrosoft.com", *random.pick(&ADDRESSES))),
+        4 => Some(format!("{}@elsewhere.example", *random.pick(&ADDRESSES))),
         _ => Some(address(random)),
     };
     let upn = match random.below(10) {
-        0 => format!("{}@contoso.onmicrosoft.com", *random.pick(&NAMES)),
+        0 => format!("{}@contoso.onmicrosoft.com", *random.pick(&ADDRESSES)),
         1..4 => address(random),
         _ => mail.clone().unwrap_or_else(|| address(random)),
     };
     let licensed = random.chance(80);
-    let plan =
-        |status: &str| json!([{ "service": "exchange", "capabilityStatus": status, "servicePlanId": "p" }]);
-    let plans = if licensed {
-        plan("Enabled")
+    let plan = |id: &str, status: &str| json!([{ "service": "exchange", "capabilityStatus": status, "servicePlanId": id }]);
+    let (mailbox, foundation) =
+        ("efb87545-963c-4e0d-99df-69c6916d9eb0", "113feb6c-3fe4-4440-bddc-54d774bf0318");
+    let plans = if licensed && random.chance(80) {
+        plan(mailbox, "Enabled")
+    } else if licensed {
+        plans(random)
     } else {
-        random.pick(&[plan("Deleted"), plan("Suspended"), json!([])]).clone()
+        let others =
+            [plan(mailbox, "Deleted"), plan(mailbox, "Suspended"), plan(foundation, "Enabled"), json!([])];
+        random.pick(&others).clone()
     };
     // Null counts as enabled, and only with a plan does Graph show that it is no property that the caller may not see.
     let enabled = if licensed && random.chance(5) { Value::Null } else { json!(random.chance(80)) };

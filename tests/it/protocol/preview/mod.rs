@@ -7,7 +7,7 @@
 //! `TEST_DIRECTORIES=5000 cargo test --test it protocol::preview` tries more directories than the usual run,
 //! `TEST_FIRST_DIRECTORY=4711` begins with that one.
 
-mod directories;
+pub(crate) mod directories;
 mod verdict;
 
 use std::fs;

@@ -1,0 +1,79 @@
+//! What the parts of one configuration say about the same organization, kept while the process lives: for warnings, never
+//! for values.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use sync_report::{Switches, SyncVersion};
+
+/// What a sync is about to be, or is.
+#[derive(Debug, Clone)]
+pub struct SyncIntention {
+    /// Its switches.
+    pub switches: Switches,
+    /// The addresses that it leaves alone; `None` where the configuration does not manage them.
+    pub exemptions: Option<BTreeSet<String>>,
+    /// The version that is assumed; `None` where nobody says.
+    pub version: Option<SyncVersion>,
+    /// Hours between automatic runs; 0 for none.
+    pub frequency: i64,
+}
+
+/// What a preview was made with, and what it showed.
+#[derive(Debug)]
+pub struct PreviewIntention {
+    /// The switches that it went by.
+    pub switches: Switches,
+    /// Those of them that the configuration names; the others were the organization's own.
+    pub named: BTreeSet<&'static str>,
+    /// The addresses that the configuration names.
+    pub exemptions: Option<BTreeSet<String>>,
+    /// The version that is assumed.
+    pub version: SyncVersion,
+    /// The rows that a run may enact.
+    pub changes: BTreeMap<String, String>,
+    /// The rows that a run leaves, each with the reason.
+    pub left: BTreeMap<String, String>,
+    /// How many accounts are unmatched.
+    pub unmatched: u64,
+}
+
+/// What was said so far, by the domain that names the organization.
+#[derive(Debug, Default)]
+pub struct Intentions {
+    syncs: Said<SyncIntention>,
+    previews: Said<PreviewIntention>,
+}
+
+type Said<T> = Mutex<HashMap<String, Arc<T>>>;
+
+impl Intentions {
+    /// Keeps what a sync is planned to be.
+    pub fn keep_sync(&self, domain: &str, sync: SyncIntention) {
+        keep(&self.syncs, domain, sync);
+    }
+
+    /// What the sync of an organization is planned to be, if it is in this configuration.
+    pub fn sync(&self, domain: &str) -> Option<Arc<SyncIntention>> {
+        get(&self.syncs, domain)
+    }
+
+    /// Keeps what a preview showed.
+    pub fn keep_preview(&self, domain: &str, preview: PreviewIntention) {
+        keep(&self.previews, domain, preview);
+    }
+
+    /// What the preview of an organization showed, if it was read by this process.
+    pub fn preview(&self, domain: &str) -> Option<Arc<PreviewIntention>> {
+        get(&self.previews, domain)
+    }
+}
+
+fn keep<T>(said: &Said<T>, domain: &str, value: T) {
+    let mut said = said.lock().unwrap_or_else(PoisonError::into_inner);
+    said.insert(domain.to_lowercase(), Arc::new(value));
+}
+
+fn get<T>(said: &Said<T>, domain: &str) -> Option<Arc<T>> {
+    said.lock().unwrap_or_else(PoisonError::into_inner).get(&domain.to_lowercase()).cloned()
+}

@@ -1,0 +1,217 @@
+//! What whoever approves a run reads of it, and what it says of itself afterwards.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use super::enact::{Outcome, Stop};
+use super::model::RunModel;
+use crate::provider_block::{PreviewIntention, SyncIntention};
+use framework::diagnostic::{Diagnostic, Diagnostics};
+use sync_report::{Action, Change, Disagreement, Judgement, Limit, counted};
+
+/// How many rows of one kind a message names.
+const ROWS: usize = 20;
+
+/// How many rows of people who lose something a message names.
+const LOSSES: usize = 500;
+
+/// What a run will do: counts first, then who loses mail, then the rest. Nothing where it does nothing.
+pub(super) fn does(domain: &str, changes: &BTreeMap<String, String>) -> Option<Diagnostic> {
+    if changes.is_empty() {
+        return None;
+    }
+    let of = |action: Action| {
+        let mut rows = BTreeMap::new();
+        for (address, line) in changes {
+            if let Some(row) = line.strip_prefix(&format!("{action} ")) {
+                rows.insert(address.clone(), row.to_owned());
+            }
+        }
+        (action, rows)
+    };
+    let actions: Vec<_> = Action::all().into_iter().map(of).filter(|(_, rows)| !rows.is_empty()).collect();
+    let counts: Vec<String> =
+        actions.iter().map(|(action, rows)| format!("{} to {action}", rows.len())).collect();
+    let mut text = counts.join(", ") + ".";
+    for (action, rows) in &actions {
+        let most = if action.consequence().is_some() { LOSSES } else { ROWS };
+        // Writing to a string cannot fail.
+        let _ = write!(text, "\n\nTo {action} ({}):\n{}", rows.len(), listed(rows, most));
+        if let Some(consequence) = action.consequence() {
+            let _ = write!(text, "\n{consequence}");
+        }
+    }
+    Some(
+        Diagnostic::warning(format!("What this run does to people of {domain}"), text)
+            .at(RunModel::changes()),
+    )
+}
+
+/// What a run will not do, and who will. Nothing where nothing is left.
+pub(super) fn leaves(
+    domain: &str,
+    preview: &PreviewIntention,
+    sync: Option<&SyncIntention>,
+    planned: Option<&BTreeMap<String, String>>,
+) -> Option<Diagnostic> {
+    let mut left = preview.left.clone();
+    let chosen = |address: &String| planned.is_none_or(|planned| planned.contains_key(address));
+    for (address, line) in preview.changes.iter().filter(|(address, _)| !chosen(address)) {
+        let action = line.split_once(' ').map_or(line.as_str(), |(action, _)| action);
+        left.insert(address.clone(), format!("{action}: not among the run's `changes`"));
+    }
+    if left.is_empty() && preview.unmatched == 0 {
+        return None;
+    }
+    let who = match sync.map(|sync| sync.frequency) {
+        Some(0) => "Nobody does that while `frequency = 0`.".to_owned(),
+        Some(hours) => {
+            format!("Proofpoint's own run does, every {}.", counted(hours.unsigned_abs(), "hour"))
+        }
+        None => "Nobody does that before a sync is configured.".to_owned(),
+    };
+    let mut text = Vec::new();
+    if !left.is_empty() {
+        let number = u64::try_from(left.len()).unwrap_or(u64::MAX);
+        text.push(format!(
+            "The run leaves {} of the report. {who}\n{}",
+            counted(number, "row"),
+            listed(&left, ROWS)
+        ));
+    }
+    if preview.unmatched > 0 {
+        text.push(format!(
+            "Of {} nothing proves that they should go or stay (`report.unmatched`): the run leaves them. {}",
+            counted(preview.unmatched, "account"),
+            match sync.map(|sync| sync.frequency) {
+                Some(1..) => "Proofpoint's own run removes those that an earlier one made.",
+                _ => "Delete by hand those that are not needed.",
+            }
+        ));
+    }
+    let title = format!("What this run leaves of {domain}");
+    Some(Diagnostic::warning(title, text.join("\n\n")).at(RunModel::changes()))
+}
+
+/// Says what was not enacted; an error when nothing was, since there is nothing to record then.
+pub(super) fn enacted(
+    domain: &str,
+    enact: &[Change],
+    outcome: &Outcome,
+    diagnostics: &mut Diagnostics,
+) -> Result<(), Diagnostics> {
+    if outcome.left.is_empty() {
+        return Ok(());
+    }
+    let why = match &outcome.stopped {
+        None => "Each row was refused or failed for the reason given.".to_owned(),
+        Some(Stop::Cancelled) => "The run was interrupted.".to_owned(),
+        Some(Stop::Failed(error)) => format!("{error}"),
+    };
+    let detail = format!("{why} The next plan shows what remains.\n\n{}", listed(&outcome.left, ROWS));
+    let planned = u64::try_from(enact.len()).unwrap_or(u64::MAX);
+    let verb = if outcome.left.len() == 1 { "was" } else { "were" };
+    let summary =
+        format!("{} of {} {verb} not enacted at {domain}", outcome.left.len(), counted(planned, "row"));
+    if outcome.made == 0 {
+        return Err(Diagnostic::error(summary, detail).at(RunModel::changes()).into());
+    }
+    diagnostics.warning_at(RunModel::changes(), summary, detail);
+    Ok(())
+}
+
+/// Additions that were approved and are not true any more.
+pub(super) fn outdated(domain: &str, left: &BTreeMap<String, String>) -> Option<Diagnostic> {
+    let number = u64::try_from(left.len()).unwrap_or(u64::MAX);
+    (number > 0).then(|| {
+        let verb = if number == 1 { "holds" } else { "hold" };
+        Diagnostic::warning(
+            format!("{} of {domain} no longer {verb}", counted(number, "planned addition")),
+            format!(
+                "The run does not make them; the next plan shows what is true then.\n\n{}",
+                listed(left, ROWS)
+            ),
+        )
+        .at(RunModel::changes())
+    })
+}
+
+/// Updates and deletions that no longer hold.
+pub(super) fn broken(broken: &BTreeMap<String, String>) -> Diagnostic {
+    Diagnostic::error(
+        "Planned rows no longer hold",
+        format!(
+            "The directory or the organization has changed since the plan was made. Nothing was written. Plan again and review \
+             what is shown then.\n\n{}",
+            listed(broken, ROWS)
+        ),
+    )
+    .at(RunModel::changes())
+}
+
+/// Rows that were made under other settings than those that hold.
+pub(super) fn disagree(domain: &str, found: &[Disagreement], rows: &BTreeMap<String, String>) -> Diagnostic {
+    let lines = found.iter().map(|one| {
+        let place =
+            if one.name == Disagreement::VERSION { "this run goes by" } else { "the organization has" };
+        format!("  {}: the rows were made with {}, and {place} {}", one.name, one.approved, one.holds)
+    });
+    Diagnostic::error(
+        format!("Preview and sync of {domain} disagree"),
+        format!(
+            "Nothing was written. The rows hold under other settings than those that the run has to go by:\n{}\n\nName the \
+             same values in `proofpoint_azure_sync`, `proofpoint_azure_sync_preview` and `proofpoint_azure_sync_run`, best from \
+             one `locals` block, apply the sync, and plan again.\n\n{}",
+            lines.collect::<Vec<_>>().join("\n"),
+            listed(rows, ROWS)
+        ),
+    )
+    .at(RunModel::changes())
+}
+
+/// More people who lose something than the limit allows.
+pub(super) fn excess(
+    model: &RunModel,
+    limit: Limit,
+    judgement: Judgement,
+    deletions_only: bool,
+) -> Diagnostic {
+    let Judgement { removals, allowed, active_accounts } = judgement;
+    let allowed = allowed.unwrap_or_default();
+    let allows = match limit {
+        Limit::Count(_) => format!("`max_deletions` allows {allowed}"),
+        limit @ Limit::Percent { .. } => {
+            format!(
+                "`max_deletions` = {limit} allows {allowed} of {}",
+                counted(active_accounts, "active account")
+            )
+        }
+    };
+    let verb = if deletions_only { "delete" } else { "delete or deactivate" };
+    let detail = format!("The run would {verb} {}; {allows}.", counted(removals, "account"));
+    let summary = "More deletions than allowed";
+    let diagnostic = if model.on_excess.text() == "withhold" {
+        Diagnostic::warning(
+            format!("{summary} at {}", model.domain.text()),
+            format!("{detail} All of them are withheld; additions and other updates are made."),
+        )
+    } else {
+        Diagnostic::error(
+            summary,
+            format!(
+                "{detail} Check why so many users are gone. If they are to be deleted, raise `max_deletions`; with \
+                 `on_excess = \"withhold\"` everything but the deletions is enacted."
+            ),
+        )
+    };
+    diagnostic.at(RunModel::max_deletions())
+}
+
+fn listed(rows: &BTreeMap<String, String>, most: usize) -> String {
+    let mut lines: Vec<String> =
+        rows.iter().take(most).map(|(address, reason)| format!("  {address}  {reason}")).collect();
+    if rows.len() > most {
+        lines.push(format!("  and {} more", rows.len() - most));
+    }
+    lines.join("\n")
+}

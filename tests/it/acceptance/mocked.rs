@@ -1,0 +1,44 @@
+//! `mock_provider`: what people test their modules with. The CLIs put values of their own making in the place of what
+//! services would give, and core validates with those, too.
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use super::for_every_cli;
+use crate::support::workspace::{Install, Workspace, repository};
+
+const TEST: &str = r#"
+mock_provider "proofpoint" {
+  # Ids have a form; whatever else the CLI makes up is fine.
+  mock_resource "proofpoint_azure_application" {
+    defaults = {
+      id        = "/applications/00000000-0000-0000-0000-000000000001"
+      client_id = "00000000-0000-0000-0000-000000000002"
+    }
+  }
+}
+
+run "plan" {
+  command = plan
+}
+
+run "apply" {
+  command = apply
+}
+"#;
+
+#[test]
+fn the_configuration_of_the_readme_is_planned_and_applied_with_a_mocked_provider() {
+    for_every_cli(|cli| {
+        let workspace = Workspace::new(cli, Install::Mirror, &BTreeMap::new());
+        let readme = fs::read_to_string(repository().join("README.md")).expect("the README");
+        let block =
+            readme.split("```hcl\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a block");
+        workspace.remove("versions.tf");
+        workspace.write("main.tf", block);
+        workspace.write("tests/mocked.tftest.hcl", TEST);
+        workspace.init();
+        let outcome = workspace.run(&["test", "-no-color"]).succeeds();
+        outcome.says("2 passed, 0 failed");
+    });
+}

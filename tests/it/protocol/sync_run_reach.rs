@@ -1,0 +1,147 @@
+//! How far a reviewed run reaches, what it leaves, and preview, sync and run that disagree.
+
+use reqwest::Method;
+use serde_json::{Value as Json, json};
+
+use super::sync_run::{Reviewed, told};
+use crate::support::plugin::calls::{Message, Messages};
+
+/// Ben has left and may not sign in any more; the sync adds groups.
+fn leaver() -> Reviewed {
+    let world = Reviewed::start(&[]);
+    world.graph(Method::PATCH, "users/ben.cole@contoso.com", Some(&json!({ "accountEnabled": false })));
+    switch(&world, "add_groups", true);
+    world
+}
+
+fn switch(world: &Reviewed, flag: &str, on: bool) {
+    let mut settings = world.essentials(Method::GET, "settings/azure", None);
+    settings[flag] = json!(on);
+    settings["ad_key"] = json!(world.simulator.tenant().client_secret);
+    world.essentials(Method::PUT, "settings/azure", Some(&settings));
+    world.simulator.forget_requests();
+}
+
+#[track_caller]
+fn warning<'a>(said: &'a Messages, title: &str) -> &'a Message {
+    let found = said.0.iter().find(|message| !message.error && message.summary == title);
+    found.unwrap_or_else(|| panic!("no warning `{title}`: {said}"))
+}
+
+const LEFT: &str = "What this run leaves of contoso.com";
+const DISAGREE: &str = "Preview, sync and run of contoso.com disagree";
+
+#[test]
+fn blocked_leavers_and_groups_are_rows_of_their_own_and_a_run_enacts_them() {
+    let world = leaver();
+    world.essentials(Method::DELETE, "users/all-staff@contoso.com", None);
+    let shown = world.preview(json!({}));
+    let line =
+        |address: &str| shown["changes"][address].as_str().unwrap_or_else(|| panic!("{shown:#}")).to_owned();
+    let ben = line("ben.cole@contoso.com");
+    assert!(
+        ben.starts_with("convert end_user: becomes a functional account: sign-in is blocked in Entra"),
+        "{ben}"
+    );
+    let group = line("all-staff@contoso.com");
+    assert!(group.starts_with("add functional_account: for group '"), "{group}");
+    assert_eq!(shown["left"], json!({}));
+
+    let planned = world.plan(json!({ "changes": shown["changes"] }));
+    let text = told(&planned.messages);
+    assert!(text.starts_with("1 to delete, 1 to convert, "), "{text}");
+    let applied = world.apply(planned);
+    assert!(!applied.messages.has_errors(), "{}", applied.messages);
+    assert_eq!(applied.state["left"], json!({}));
+    for address in ["ben.cole@contoso.com", "all-staff@contoso.com"] {
+        let account = world.essentials(Method::GET, &format!("users/{address}"), None);
+        assert_eq!(account["type"], "functional_account", "{account}");
+    }
+    assert_eq!(world.preview(json!({}))["changes"], json!({}));
+}
+
+#[test]
+fn with_version_1_a_blocked_leaver_turns_inactive_which_counts_as_a_deletion() {
+    let world = leaver();
+    let shown = world.preview(json!({ "sync_version": 1 }));
+    let ben = shown["changes"]["ben.cole@contoso.com"].as_str().expect("a row").to_owned();
+    assert!(ben.starts_with("deactivate end_user: 'Ben Cole', is_active true -> false"), "{ben}");
+    assert!(shown["report"]["deactivating"]["ben.cole@contoso.com"].is_string(), "{shown:#}");
+    let rows = json!({ "ben.cole@contoso.com": ben });
+    let said = world.plan(json!({ "changes": rows, "sync_version": 1, "max_deletions": "0" })).messages;
+    let error = said.expect_error();
+    assert!(error.detail.starts_with("The run would delete or deactivate 1 account; "), "{error}");
+    let planned = world.plan(json!({ "changes": rows, "sync_version": 1, "max_deletions": "1" }));
+    assert!(told(&planned.messages).contains("Mail to these addresses is refused"), "{}", planned.messages);
+    assert!(!world.apply(planned).messages.has_errors());
+    let account = world.essentials(Method::GET, "users/ben.cole@contoso.com", None);
+    assert_eq!((&account["type"], &account["is_active"]), (&json!("end_user"), &json!(false)));
+}
+
+#[test]
+fn what_a_run_leaves_is_warned_of_even_when_it_has_nothing_to_do() {
+    let world = leaver();
+    let shown = world.preview(json!({ "functional_accounts": false }));
+    let left = shown["left"]["ben.cole@contoso.com"].as_str().expect("left");
+    assert_eq!(left, "convert: functional accounts are left out");
+    assert!(shown["changes"]["ben.cole@contoso.com"].is_null(), "{shown:#}");
+    let said = world.plan(json!({ "changes": {} })).messages;
+    let text = &warning(&said, LEFT).detail;
+    assert!(text.contains("Nobody does that while `frequency = 0`."), "{text}");
+    assert!(text.contains("ben.cole@contoso.com  convert: functional accounts are left out"), "{text}");
+    assert!(text.contains("jack.king@contoso.com  delete: not among the run's `changes`"), "{text}");
+    assert!(!said.warns("What this run does to people of contoso.com"), "{said}");
+
+    // What there is to do and was not approved is in the state afterwards.
+    let rows = json!({ "jack.king@contoso.com": shown["changes"]["jack.king@contoso.com"] });
+    let applied = world.apply(world.plan(json!({ "changes": rows })));
+    assert!(!applied.messages.has_errors(), "{}", applied.messages);
+    assert_eq!(applied.state["left"]["ben.cole@contoso.com"], "convert: not among the approved rows");
+}
+
+#[test]
+fn preview_and_sync_that_disagree_are_found_at_plan_and_before_the_first_write() {
+    let world = leaver();
+    switch(&world, "remove_deleted_users", false);
+    let shown = world.preview(json!({ "users": { "remove_deleted": true } }));
+    let rows: Json = shown["changes"].clone();
+    let said = world.plan(json!({ "changes": rows })).messages;
+    let error = said.expect_error();
+    assert_eq!(error.summary, DISAGREE);
+    let line = "users.remove_deleted: the preview says true, `proofpoint_azure_sync` false";
+    assert!(error.detail.contains(line), "{error}");
+
+    // A plan that could not know: the rows were shown by another command.
+    let world = leaver();
+    let planned = world.plan(json!({ "changes": world.preview(json!({}))["changes"] }));
+    told(&planned.messages);
+    switch(&world, "remove_deleted_users", false);
+    let refused = world.apply(planned);
+    let error = refused.messages.expect_error();
+    assert_eq!(error.summary, "Preview and sync of contoso.com disagree");
+    let line = "users.remove_deleted: the rows were made with true, and the organization has false";
+    assert!(error.detail.contains(line) && !error.detail.contains("has changed"), "{error}");
+    world.expect_no_writes();
+}
+
+#[test]
+fn a_version_or_exemptions_that_differ_are_a_disagreement_too() {
+    let world = leaver();
+    let shown = world.preview(json!({ "sync_version": 1, "exemptions": ["jack.king@contoso.com"] }));
+    let said = world.plan(json!({ "changes": shown["changes"] })).messages;
+    let error = said.expect_error();
+    assert!(error.detail.contains("sync_version: the preview says 1, the run 2"), "{error}");
+    assert!(error.detail.contains("exemptions: the preview says [jack.king@contoso.com], "), "{error}");
+}
+
+#[test]
+fn an_addition_that_no_longer_holds_is_warned_of() {
+    let world = Reviewed::start(&[]);
+    let planned = world.plan(json!({ "changes": world.preview(json!({}))["changes"] }));
+    world.graph(Method::PATCH, "users/grace.hill@contoso.com", Some(&json!({ "surname": "Other" })));
+    let applied = world.apply(planned);
+    assert!(!applied.messages.has_errors(), "{}", applied.messages);
+    let said = warning(&applied.messages, "1 planned addition of contoso.com no longer holds");
+    assert!(said.detail.contains("grace.hill@contoso.com  add: now the row is"), "{said}");
+    assert!(applied.state["left"]["grace.hill@contoso.com"].is_string(), "{:#}", applied.state);
+}
