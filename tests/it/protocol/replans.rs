@@ -1,9 +1,13 @@
 //! Every resource, planned while parts of its configuration are unknown and once more when all is known: what the first plan
 //! knew stays, or core refuses to apply it.
 
-use serde_json::{Value as Json, json};
+use std::collections::BTreeMap;
 
-use crate::support::quickstart::{APPLICATION, CONSENT, Quickstart, SECRET, SYNC};
+use serde_json::{Value as Json, json};
+use tokio::runtime::Runtime;
+
+use crate::support::plugin;
+use crate::support::quickstart::{APPLICATION, CONSENT, Quickstart, SECRET, merge};
 use crate::support::simulator::Simulator;
 
 /// Enough for each pair of arguments to be hidden and changed together some times.
@@ -71,9 +75,21 @@ fn others(kind: &str) -> Vec<Json> {
 #[track_caller]
 fn assert_agreement(quickstart: &Quickstart, kinds: &[&'static str], objects: bool) {
     let mut refused = String::new();
+    let runtime = Runtime::new().expect("a runtime");
+    // It is not configured, so that nothing is looked up meanwhile.
+    let plugin = runtime.block_on(plugin::start(&BTreeMap::new()));
     for kind in kinds {
         let object = quickstart.stored(kind).filter(|_| objects);
-        let found = quickstart.replans(kind, object.as_ref(), &others(kind), ROUNDS);
+        let own = quickstart.configuration(kind);
+        let other = |arguments: Json| {
+            let mut config = own.clone();
+            merge(&mut config, &arguments);
+            config
+        };
+        let samples: Vec<Json> =
+            std::iter::once(own.clone()).chain(others(kind).into_iter().map(other)).collect();
+        let found = runtime
+            .block_on(async { plugin.resource(kind).await.replans(object.as_ref(), &samples, ROUNDS).await });
         assert!(
             found.compared > 50 && found.told_more > 20,
             "{kind}: {} {}",

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 pub(crate) use plugin_client::identity;
-pub(crate) use plugin_client::replans::Replans;
 pub(crate) use plugin_client::{COOKIE, Plugin, calls, messages, values, wire};
 use tokio::process::Command;
 

@@ -11,9 +11,9 @@ use reqwest::Method;
 use serde_json::{Value as Json, json};
 use tokio::runtime::Runtime;
 
+use super::plugin::Plugin;
 use super::plugin::calls::{Messages, Plan, Stored};
 use super::plugin::messages::{self, schema::Block};
-use super::plugin::{Plugin, Replans};
 use super::simulator::Simulator;
 
 pub(crate) const APPLICATION: &str = "proofpoint_azure_application";
@@ -144,7 +144,7 @@ impl Quickstart {
 
     /// Validates the configuration of one object as a client that does or does not know write-only attributes.
     pub(crate) fn validate(&self, kind: &'static str, write_only: bool) -> Messages {
-        let config = configuration(kind, &self.simulator.tenant().domain, &self.objects(), &self.changes);
+        let config = self.configuration(kind);
         self.runtime
             .block_on(async { self.plugin.resource(kind).await.validate_as(config, write_only).await })
     }
@@ -165,26 +165,9 @@ impl Quickstart {
         })
     }
 
-    /// Plans an object, none for a new one, again and again with a configuration that is mixed from the one of that resource
-    /// and the `others`, of which parts are unknown at first. The provider is not configured, so that nothing is looked up meanwhile.
-    pub(crate) fn replans(
-        &self,
-        kind: &'static str,
-        object: Option<&Stored>,
-        others: &[Json],
-        rounds: u64,
-    ) -> Replans {
-        let own = configuration(kind, &self.simulator.tenant().domain, &self.objects(), &self.changes);
-        let other = |arguments: &Json| {
-            let mut config = own.clone();
-            merge(&mut config, arguments);
-            config
-        };
-        let samples: Vec<Json> = std::iter::once(own.clone()).chain(others.iter().map(other)).collect();
-        self.runtime.block_on(async {
-            let plugin = plugin::start(&BTreeMap::new()).await;
-            plugin.resource(kind).await.replans(object, &samples, rounds).await
-        })
+    /// The configuration of an object.
+    pub(crate) fn configuration(&self, kind: &str) -> Json {
+        configuration(kind, &self.simulator.tenant().domain, &self.objects(), &self.changes)
     }
 
     /// Applies a plan of one object and keeps what is to be kept.
@@ -454,7 +437,8 @@ fn configuration(
     config
 }
 
-fn merge(into: &mut Json, from: &Json) {
+/// Writes some members of an object, at any depth.
+pub(crate) fn merge(into: &mut Json, from: &Json) {
     match (into, from) {
         (Json::Object(into), Json::Object(from)) => {
             for (name, value) in from {
