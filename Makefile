@@ -17,9 +17,10 @@ demo: ## Apply the quick start against the simulator; KEEP=1 leaves it running
 	@.ci/tools any
 	@.ci/demo
 
-lint: ## Check format, lints, licences and examples
+lint: ## Check format, lints, walls between crates, licences and examples
 	cargo fmt --all --check
 	cargo clippy --all-targets -- -D warnings
+	@.ci/walls
 	@.ci/deny
 	@.ci/format-examples --check
 
@@ -29,6 +30,7 @@ fmt: ## Format Rust and Terraform sources
 
 docs: ## Write docs/ from the schema and the examples
 	cargo run --quiet --package proofpoint-tools --bin generate-docs -- write
+	cargo run --quiet --package another-provider --bin another-provider-docs -- write
 	cargo run --quiet --bin proofpoint-azure-simulator -- --moods > src/simulator/MOODS.md
 
 bench: ## Measure against the numbers in ARCHITECTURE.md

@@ -128,6 +128,11 @@ pub trait AttributeType: Sized {
     fn words() -> &'static [&'static str] {
         &[]
     }
+    /// Whether it takes null.
+    #[doc(hidden)]
+    fn takes_null() -> bool {
+        false
+    }
     /// Reads a value, whose place is `path`.
     fn read(value: &Value, path: &Path) -> Result<Self, ReadError>;
     /// Writes it as a value.
@@ -141,6 +146,10 @@ impl<T: AttributeType> AttributeType for Attr<T> {
 
     fn words() -> &'static [&'static str] {
         T::words()
+    }
+
+    fn takes_null() -> bool {
+        true
     }
 
     fn read(value: &Value, path: &Path) -> Result<Self, ReadError> {
@@ -164,7 +173,7 @@ impl<T: AttributeType> AttributeType for Attr<T> {
 }
 
 /// The value of an element that can be neither null nor unknown.
-fn present<'a>(value: &'a Value, path: &Path) -> Result<&'a Value, ReadError> {
+pub(crate) fn present<'a>(value: &'a Value, path: &Path) -> Result<&'a Value, ReadError> {
     match value {
         Value::Unknown => Err(ReadError::Unknown),
         Value::Null => Err(ReadError::wrong(path, "null is not allowed here")),

@@ -9,12 +9,12 @@ use super::attr::Attr;
 use super::context::Context;
 use super::data_source::{DataSource, DataSourceDescription};
 use super::diagnostic::{Diagnostic, Diagnostics};
-use super::function::{Arguments, Function, FunctionError, Parameter, Signature};
+use super::function::{Function, FunctionDescription, FunctionError};
 use super::provider::Provider;
 use super::resource::{ImportBy, MoveFrom, Planned, Planning, Resource, ResourceDescription, State, Upgrade};
 use super::timeouts::Timeouts;
 use super::validators::{length, one_of};
-use super::value::{Type, Value};
+use super::value::Value;
 
 crate::model! {
     /// A shelf in the library, known by its label.
@@ -79,7 +79,7 @@ impl Resource for ShelfResource {
     type Error = LibraryError;
 
     fn describe(&self) -> ResourceDescription {
-        ResourceDescription::new("shelf").schema_version(1)
+        ResourceDescription::new("shelf").schema_version(1).identity_version(1)
     }
 
     fn validate(&self, config: &Shelf, diagnostics: &mut Diagnostics) {
@@ -177,6 +177,10 @@ impl Resource for ShelfResource {
         vec![Upgrade { from: 0, upgrade: |old| Ok(Value::object([("id", old.member("number").clone())])) }]
     }
 
+    fn identity_upgrades(&self) -> Vec<Upgrade> {
+        vec![Upgrade { from: 0, upgrade: |old| Ok(Value::object([("id", old.member("number").clone())])) }]
+    }
+
     fn moves(&self) -> Vec<MoveFrom<Self>> {
         vec![MoveFrom {
             provider: "acme/furniture",
@@ -266,25 +270,16 @@ impl DataSource for ShelfCountSource {
 pub(crate) struct Shout;
 
 impl Function for Shout {
-    fn signature(&self) -> Signature {
-        let text = Parameter {
-            name: "text",
-            description: "What to shout.",
-            value_type: Type::String,
-            allow_null: false,
-        };
-        Signature {
-            name: "shout",
-            summary: "Text in capitals.",
-            description: "Returns the text in capitals.",
-            parameters: vec![text],
-            variadic: None,
-            returns: Type::String,
-        }
+    type Arguments = String;
+    type Returns = String;
+
+    fn describe(&self) -> FunctionDescription {
+        FunctionDescription::new("shout", "Text in capitals.", "Returns the text in capitals.")
+            .parameter("text", "What to shout.")
     }
 
-    fn call(&self, arguments: &Arguments) -> Result<Value, FunctionError> {
-        Ok(arguments.get::<String>(0)?.to_uppercase().into())
+    fn call(&self, text: String) -> Result<String, FunctionError> {
+        Ok(text.to_uppercase())
     }
 }
 

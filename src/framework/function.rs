@@ -5,11 +5,183 @@ use super::path::Path;
 use super::value::{Type, Value};
 
 /// A provider function: pure, quick, without configuration.
+///
+/// ```ignore
+/// impl Function for Shout {
+///     type Arguments = (String, Variadic<i64>);
+///     type Returns = String;
+///
+///     fn describe(&self) -> FunctionDescription {
+///         FunctionDescription::new("shout", "Text in capitals.", "Returns the text in capitals.")
+///             .parameter("text", "What to shout.")
+///             .parameter("times", "How often, again and again.")
+///     }
+///
+///     fn call(&self, (text, times): Self::Arguments) -> Result<String, FunctionError> { ... }
+/// }
+/// ```
 pub trait Function: Send + Sync + 'static {
-    /// Name, parameters and result.
+    /// What it takes: one type that an attribute could have, a tuple of several, or `()`. `Attr<T>` takes null as well; the
+    /// last may be [`Variadic`].
+    type Arguments: ArgumentList;
+    /// The result: a type that an attribute could have; a model is an object, `Attr<T>` may be null.
+    type Returns: AttributeType;
+
+    /// Its name and what is said of it, with a name for each argument.
+    fn describe(&self) -> FunctionDescription;
+
+    /// Computes the result.
+    fn call(&self, arguments: Self::Arguments) -> Result<Self::Returns, FunctionError>;
+}
+
+/// Name and documentation of a function.
+#[derive(Debug, Clone)]
+pub struct FunctionDescription {
+    name: &'static str,
+    summary: &'static str,
+    description: &'static str,
+    parameters: Vec<(&'static str, &'static str)>,
+}
+
+impl FunctionDescription {
+    /// An identifier without prefix, one line, and Markdown.
+    pub const fn new(name: &'static str, summary: &'static str, description: &'static str) -> Self {
+        Self { name, summary, description, parameters: Vec::new() }
+    }
+
+    pub(crate) const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Names and describes (in Markdown) the next argument.
+    #[must_use]
+    pub fn parameter(mut self, name: &'static str, description: &'static str) -> Self {
+        self.parameters.push((name, description));
+        self
+    }
+}
+
+/// Any number of further arguments.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Variadic<T>(pub Vec<T>);
+
+/// The arguments of a function as Rust types.
+pub trait ArgumentList: Sized {
+    #[doc(hidden)]
+    fn kinds() -> Vec<ArgumentKind>;
+    #[doc(hidden)]
+    fn read(values: &[Value]) -> Result<Self, FunctionError>;
+}
+
+/// What one argument can be.
+#[doc(hidden)]
+#[derive(Debug, Clone)]
+pub struct ArgumentKind {
+    value_type: Type,
+    allow_null: bool,
+    variadic: bool,
+}
+
+/// One argument, or the rest of them.
+#[doc(hidden)]
+pub trait Argument: Sized {
+    fn kind() -> ArgumentKind;
+    /// Reads what stands at `index`.
+    fn read_at(values: &[Value], index: usize) -> Result<Self, FunctionError>;
+}
+
+impl<T: AttributeType> Argument for T {
+    fn kind() -> ArgumentKind {
+        ArgumentKind { value_type: T::shape().value_type(), allow_null: T::takes_null(), variadic: false }
+    }
+
+    fn read_at(values: &[Value], index: usize) -> Result<Self, FunctionError> {
+        const NULL: &Value = &Value::Null;
+        T::read(values.get(index).unwrap_or(NULL), &Path::root()).map_err(|error| match error {
+            ReadError::Wrong(wrong) if wrong.path.is_root() => FunctionError::argument(index, wrong.message),
+            ReadError::Wrong(wrong) => FunctionError::argument(index, wrong.to_string()),
+            ReadError::Unknown => FunctionError::argument(index, "the value is not known yet"),
+        })
+    }
+}
+
+impl<T: AttributeType> Argument for Variadic<T> {
+    fn kind() -> ArgumentKind {
+        ArgumentKind { variadic: true, ..T::kind() }
+    }
+
+    fn read_at(values: &[Value], index: usize) -> Result<Self, FunctionError> {
+        (index..values.len()).map(|index| T::read_at(values, index)).collect::<Result<_, _>>().map(Self)
+    }
+}
+
+impl<T: Argument> ArgumentList for T {
+    fn kinds() -> Vec<ArgumentKind> {
+        vec![T::kind()]
+    }
+
+    fn read(values: &[Value]) -> Result<Self, FunctionError> {
+        T::read_at(values, 0)
+    }
+}
+
+macro_rules! tuples {
+    ($(($($argument:ident $index:literal)*))*) => {$(
+        impl<$($argument: Argument),*> ArgumentList for ($($argument,)*) {
+            fn kinds() -> Vec<ArgumentKind> {
+                vec![$($argument::kind()),*]
+            }
+
+            #[allow(unused_variables, reason = "there are functions without arguments")]
+            fn read(values: &[Value]) -> Result<Self, FunctionError> {
+                Ok(($($argument::read_at(values, $index)?,)*))
+            }
+        }
+    )*};
+}
+
+tuples! {
+    () (A 0) (A 0 B 1) (A 0 B 1 C 2) (A 0 B 1 C 2 D 3) (A 0 B 1 C 2 D 3 E 4) (A 0 B 1 C 2 D 3 E 4 F 5)
+}
+
+/// A function with its types erased.
+pub(crate) trait ErasedFunction: Send + Sync {
     fn signature(&self) -> Signature;
-    /// Computes the result for arguments that fit the signature.
-    fn call(&self, arguments: &Arguments) -> Result<Value, FunctionError>;
+    fn call(&self, arguments: &[Value]) -> Result<Value, FunctionError>;
+    /// Everything wrong with how it is described, one line each.
+    fn check(&self) -> Vec<String>;
+}
+
+impl<F: Function> ErasedFunction for F {
+    fn signature(&self) -> Signature {
+        let FunctionDescription { name, summary, description, parameters: described } = self.describe();
+        let (mut parameters, mut variadic) = (Vec::new(), None);
+        for (index, kind) in F::Arguments::kinds().into_iter().enumerate() {
+            // A missing name is found by `check`.
+            let (name, description) = described.get(index).copied().unwrap_or_default();
+            let parameter =
+                Parameter { name, description, value_type: kind.value_type, allow_null: kind.allow_null };
+            if kind.variadic { variadic = Some(parameter) } else { parameters.push(parameter) }
+        }
+        let returns = F::Returns::shape().value_type();
+        Signature { name, summary, description, parameters, variadic, returns }
+    }
+
+    fn call(&self, arguments: &[Value]) -> Result<Value, FunctionError> {
+        Ok(Function::call(self, F::Arguments::read(arguments)?)?.write())
+    }
+
+    fn check(&self) -> Vec<String> {
+        let mut found = ErasedFunction::signature(self).check();
+        let (kinds, described) = (F::Arguments::kinds(), self.describe().parameters.len());
+        if kinds.len() != described {
+            found.push(format!("{} arguments are taken and {described} described", kinds.len()));
+        }
+        if kinds.iter().rev().skip(1).any(|kind| kind.variadic) {
+            found.push("only the last argument can be variadic".to_owned());
+        }
+        found
+    }
 }
 
 /// Name, parameters and result of a function.
@@ -42,10 +214,6 @@ pub struct Parameter {
     pub allow_null: bool,
 }
 
-/// The arguments of one call, variadic ones appended.
-#[derive(Clone)]
-pub struct Arguments(Vec<Value>);
-
 /// Why a function has no result.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{text}")]
@@ -60,28 +228,6 @@ impl FunctionError {
     /// An error about one argument, from 0.
     pub fn argument(argument: usize, text: impl Into<String>) -> Self {
         Self { text: text.into(), argument: Some(argument) }
-    }
-}
-
-impl Arguments {
-    /// The arguments in order.
-    pub const fn new(values: Vec<Value>) -> Self {
-        Self(values)
-    }
-
-    /// One argument as a Rust type; use `Attr<T>` for one that may be null.
-    pub fn get<T: AttributeType>(&self, index: usize) -> Result<T, FunctionError> {
-        const NULL: &Value = &Value::Null;
-        T::read(self.0.get(index).unwrap_or(NULL), &Path::root()).map_err(|error| match error {
-            ReadError::Wrong(wrong) if wrong.path.is_root() => FunctionError::argument(index, wrong.message),
-            ReadError::Wrong(wrong) => FunctionError::argument(index, wrong.to_string()),
-            ReadError::Unknown => FunctionError::argument(index, "the value is not known yet"),
-        })
-    }
-
-    /// All arguments, as values.
-    pub fn values(&self) -> &[Value] {
-        &self.0
     }
 }
 
@@ -119,13 +265,80 @@ mod tests {
     use super::*;
     use crate::attr::Attr;
 
+    struct Join;
+
+    crate::model! {
+        /// A text and its length.
+        struct Joined {
+            /// The text.
+            text: Attr<String> => computed(),
+            /// Its length.
+            length: Attr<i64> => computed(),
+        }
+    }
+
+    impl Function for Join {
+        type Arguments = (String, Attr<String>, Variadic<i64>);
+        type Returns = Joined;
+
+        fn describe(&self) -> FunctionDescription {
+            FunctionDescription::new("join", "Joins.", "Joins everything.")
+                .parameter("first", "First.")
+                .parameter("second", "Second.")
+                .parameter("numbers", "Further.")
+        }
+
+        fn call(&self, (first, second, Variadic(numbers)): Self::Arguments) -> Result<Joined, FunctionError> {
+            let text = format!("{first}{}{numbers:?}", second.text());
+            let length = i64::try_from(text.len()).map_err(|_| FunctionError::argument(0, "too long"))?;
+            Ok(Joined { text: text.into(), length: length.into() })
+        }
+    }
+
+    fn join(arguments: &[Value]) -> Result<Value, FunctionError> {
+        ErasedFunction::call(&Join, arguments)
+    }
+
     #[test]
     fn arguments_are_typed_and_refused_by_position() {
-        let arguments = Arguments::new(vec!["a".into(), Value::Null]);
-        assert_eq!(arguments.get::<String>(0).unwrap(), "a");
-        assert_eq!(arguments.get::<Attr<String>>(1).unwrap(), Attr::Null);
-        assert_eq!(arguments.get::<String>(1).unwrap_err().argument, Some(1));
-        assert_eq!(arguments.get::<bool>(0).unwrap_err().text, "a bool is required");
+        let joined = join(&["a".into(), Value::Null, 1.into(), 2.into()]).unwrap();
+        assert_eq!(joined.member("text"), &"a[1, 2]".into());
+        assert_eq!(joined.member("length"), &7.into());
+        assert_eq!(join(&["a".into(), "b".into()]).unwrap().member("text"), &"ab[]".into());
+        assert_eq!(
+            join(&[true.into(), "b".into()]).unwrap_err(),
+            FunctionError::argument(0, "a string is required")
+        );
+        assert_eq!(join(&["a".into(), Value::Null, "b".into()]).unwrap_err().argument, Some(2));
+    }
+
+    #[test]
+    fn the_signature_follows_from_the_types() {
+        let signature = Join.signature();
+        let nulls: Vec<bool> = signature.parameters.iter().map(|parameter| parameter.allow_null).collect();
+        assert_eq!(nulls, [false, true]);
+        assert_eq!(signature.argument_type(5), Some(&Type::Number));
+        let Type::Object { attributes, .. } = &signature.returns else { panic!("an object") };
+        assert!(attributes.keys().eq(["length", "text"]));
+        assert_eq!(Join.check(), Vec::<String>::new());
+    }
+
+    #[test]
+    fn an_argument_without_a_description_is_found() {
+        struct Silent;
+        impl Function for Silent {
+            type Arguments = (Variadic<String>, String);
+            type Returns = bool;
+            fn describe(&self) -> FunctionDescription {
+                FunctionDescription::new("silent", "", "").parameter("a", "")
+            }
+            fn call(&self, _: Self::Arguments) -> Result<bool, FunctionError> {
+                Ok(true)
+            }
+        }
+        let found = Silent.check();
+        assert!(found.contains(&"2 arguments are taken and 1 described".to_owned()), "{found:?}");
+        assert!(found.contains(&"only the last argument can be variadic".to_owned()), "{found:?}");
     }
 
     #[test]

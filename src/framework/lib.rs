@@ -1,7 +1,7 @@
 //! A framework for Terraform and OpenTofu providers, which names no vendor.
 //!
-//! A provider author meets [`model!`](crate::model), the traits [`resource::Resource`], [`data_source::DataSource`]
-//! and [`function::Function`], and [`provider::Provider`], which registers them. A server meets
+//! A provider author meets [`model!`](crate::model), the traits [`resource::Resource`], [`data_source::DataSource`],
+//! [`function::Function`], [`ephemeral::EphemeralResource`], [`list::ListResource`] and [`action::Action`], and [`provider::Provider`], which registers them. A server meets
 //! [`service::Service`], which a provider implements: one method per remote procedure.
 //!
 //! # A resource file
@@ -57,6 +57,11 @@
 //!
 //! Elements of sets have no address, so they hold no defaults; an object that is optional and computed and holds
 //! required attributes needs `use_state_for_unknown`, since core proposes to drop it whenever it is not configured.
+//!
+//! There are no tuples, and no objects without a schema. Users would have to know a tuple's parts by their position, and core
+//! turns it into a list wherever a configuration handles it; a model has names, documentation and rules for them, and costs
+//! four lines. What has no fixed shape is an `Attr<Value>`. Arguments and results of functions can be models too, which are
+//! plain objects there.
 
 pub mod action;
 pub mod attr;
@@ -86,6 +91,7 @@ pub mod resource;
 pub mod schema;
 mod server;
 pub mod service;
+pub mod set;
 mod stdout;
 pub mod timeouts;
 pub mod validators;

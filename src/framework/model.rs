@@ -50,8 +50,9 @@ pub const fn field_name(identifier: &'static str) -> &'static str {
 ///
 /// The doc comment of the struct is the description of the resource or block, those of the fields describe the
 /// attributes (Markdown). Every field is `name: Type => rules`; the type is `Attr<T>` where `T` is `String`,
-/// `bool`, `i64`, `Number`, `Value` (dynamic), `Secret`, `Vec<T>` (list), `BTreeSet<T>` (set),
-/// `BTreeMap<String, T>` (map) or another model (nested attribute or block). The rules start with one of
+/// `bool`, `i64`, `Number`, a closed set of [words](crate::words), `Value` (dynamic), `Secret`, `Vec<T>` (list),
+/// `BTreeSet<T>` or [`Set<T>`](crate::set::Set) (set), `BTreeMap<String, T>` (map) or another model (nested attribute or
+/// block). The rules start with one of
 /// `required()`, `optional()`, `computed()`, `block()`, `timeouts()`, for identities `required_for_import()` or
 /// `optional_for_import()`; see [`Rules`](crate::schema::rules::Rules) for what can follow.
 ///

@@ -121,6 +121,11 @@ pub trait Resource: Sized + Send + Sync + 'static {
         Vec::new()
     }
 
+    /// How identities of older versions become current ones, each straight from its version.
+    fn identity_upgrades(&self) -> Vec<Upgrade> {
+        Vec::new()
+    }
+
     /// Adjusts every stored state before it is used, whatever its version. Must be cheap and pure.
     fn loaded(&self, _model: &mut Self::Model) {}
 
@@ -142,6 +147,8 @@ pub struct ResourceDescription {
     pub name: &'static str,
     /// Of the stored state; raised together with an entry in [`Resource::upgrades`].
     pub schema_version: i64,
+    /// Of the stored identity; raised together with an entry in [`Resource::identity_upgrades`].
+    pub identity_version: i64,
     /// Where the user sets none.
     pub timeouts: DefaultTimeouts,
 }
@@ -149,13 +156,20 @@ pub struct ResourceDescription {
 impl ResourceDescription {
     /// Version 0 with default timeouts.
     pub fn new(name: &'static str) -> Self {
-        Self { name, schema_version: 0, timeouts: DefaultTimeouts::default() }
+        Self { name, schema_version: 0, identity_version: 0, timeouts: DefaultTimeouts::default() }
     }
 
     /// The same with a version of its schema.
     #[must_use]
     pub const fn schema_version(mut self, version: i64) -> Self {
         self.schema_version = version;
+        self
+    }
+
+    /// The same with a version of its identity.
+    #[must_use]
+    pub const fn identity_version(mut self, version: i64) -> Self {
+        self.identity_version = version;
         self
     }
 

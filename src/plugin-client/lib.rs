@@ -18,9 +18,11 @@
 )]
 
 pub mod calls;
+pub mod cli;
 pub mod identity;
 pub mod replans;
 pub mod values;
+pub mod workspace;
 #[allow(
     clippy::all,
     clippy::pedantic,

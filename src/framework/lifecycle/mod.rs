@@ -49,7 +49,7 @@ pub(crate) trait ErasedResource<C>: Send + Sync {
     fn timeouts(&self) -> DefaultTimeouts;
     fn validate(&self, config: &Value, capabilities: ClientCapabilities) -> Diagnostics;
     fn upgrade_state(&self, version: i64, json: &str) -> UpgradeResponse;
-    fn upgrade_identity(&self, json: &str) -> UpgradeResponse;
+    fn upgrade_identity(&self, version: i64, json: &str) -> UpgradeResponse;
     async fn read(&self, context: MakeContext<'_, C>, request: ReadRequest) -> StateResponse;
     async fn plan(&self, context: MakeContext<'_, C>, request: PlanRequest) -> PlanResponse;
     async fn apply(&self, context: MakeContext<'_, C>, request: ApplyRequest) -> StateResponse;
@@ -71,7 +71,8 @@ impl<R: Resource> Managed<R> {
         let description = resource.describe();
         let mut schema = R::Model::schema();
         schema.version = description.schema_version;
-        let identity = R::Identity::schema();
+        let mut identity = R::Identity::schema();
+        identity.version = description.identity_version;
         let identity = (!identity.attributes.is_empty()).then(|| Arc::new(identity));
         Self { resource, schema: Arc::new(schema), identity, timeouts: description.timeouts }
     }
@@ -137,8 +138,8 @@ impl<R: Resource> ErasedResource<R::Clients> for Managed<R> {
         self.upgraded(version, json)
     }
 
-    fn upgrade_identity(&self, json: &str) -> UpgradeResponse {
-        self.upgraded_identity(json)
+    fn upgrade_identity(&self, version: i64, json: &str) -> UpgradeResponse {
+        self.upgraded_identity(version, json)
     }
 
     async fn read(&self, context: MakeContext<'_, R::Clients>, request: ReadRequest) -> StateResponse {

@@ -275,6 +275,19 @@ fn stored_states_become_current_ones() {
 }
 
 #[test]
+fn identities_of_every_known_version_become_current_ones() {
+    let provider = provider();
+    let upgraded = |version, json| provider.upgrade_identity("library_shelf", version, json);
+    let seventh = Value::object([("id", "7".into())]);
+    assert!(upgraded(1, r#"{"id":"7"}"#).value == seventh);
+    assert!(upgraded(0, r#"{"number":"7"}"#).value == seventh);
+    assert!(upgraded(0, "{}").value == Value::object([("id", Value::Null)]));
+    let newer = upgraded(2, r#"{"name":"x"}"#);
+    assert!(newer.value.is_null() && first(&newer.diagnostics).contains("identity has schema version 2"));
+    assert_eq!(provider.identity_schemas()["library_shelf"].version, 1);
+}
+
+#[test]
 fn moves_are_matched_whatever_the_registry() {
     let provider = provider();
     let request = |provider: &str, source: &str| MoveRequest {

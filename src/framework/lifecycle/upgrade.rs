@@ -23,16 +23,10 @@ impl<R: Resource> Managed<R> {
             Value::from_json(json, &value_type).map_err(|error| unreadable(&error))?
         } else {
             let upgrades = self.resource.upgrades();
-            let upgrade = upgrades.iter().find(|upgrade| upgrade.from == version).ok_or_else(|| {
-                Diagnostic::error(
-                    "State of an unknown version",
-                    format!(
-                        "The stored state has schema version {version}; this version of the provider reads {} and \
-                         what it can upgrade from. Use the version of the provider that wrote it first.",
-                        self.schema.version
-                    ),
-                )
-            })?;
+            let upgrade = upgrades
+                .iter()
+                .find(|upgrade| upgrade.from == version)
+                .ok_or_else(|| unknown_version("state", version, self.schema.version))?;
             let stored = Value::parse_json(json).map_err(|error| unreadable(&error))?;
             (upgrade.upgrade)(stored)?.conform(&value_type).map_err(|error| unreadable(&error))?
         };
@@ -51,24 +45,34 @@ impl<R: Resource> Managed<R> {
         }
     }
 
-    pub(super) fn upgraded_identity(&self, json: &str) -> UpgradeResponse {
+    pub(super) fn upgraded_identity(&self, version: i64, json: &str) -> UpgradeResponse {
+        match self.upgrade_identity(version, json) {
+            Ok(value) => UpgradeResponse { value, diagnostics: Diagnostics::new() },
+            Err(error) => UpgradeResponse { value: Value::Null, diagnostics: error.into() },
+        }
+    }
+
+    fn upgrade_identity(&self, version: i64, json: &str) -> Result<Value, Diagnostic> {
         let Some(schema) = &self.identity else {
-            return UpgradeResponse {
-                value: Value::Null,
-                diagnostics: Diagnostic::error("No identity", "Resources of this type have no identity.")
-                    .into(),
-            };
+            return Err(Diagnostic::error("No identity", "Resources of this type have no identity."));
         };
         // State written before there was an identity counts as version 0 with empty JSON; the read that follows
         // fills it in. OpenTofu refuses a null answer.
-        let json = if json.trim().is_empty() { "{}" } else { json };
-        match Value::from_json(json, &schema.value_type()) {
-            Ok(Value::Null) => {
-                UpgradeResponse { value: schema.empty_value(), diagnostics: Diagnostics::new() }
-            }
-            Ok(value) => UpgradeResponse { value, diagnostics: Diagnostics::new() },
-            Err(error) => UpgradeResponse { value: Value::Null, diagnostics: unreadable(&error).into() },
+        if matches!(json.trim(), "" | "{}" | "null") {
+            return Ok(schema.empty_value());
         }
+        let value_type = schema.value_type();
+        if version == schema.version {
+            return Value::from_json(json, &value_type).map_err(|error| unreadable(&error));
+        }
+        let upgrades = self.resource.identity_upgrades();
+        let upgrade = upgrades
+            .iter()
+            .find(|upgrade| upgrade.from == version)
+            .ok_or_else(|| unknown_version("identity", version, schema.version))?;
+        let stored = Value::parse_json(json).map_err(|error| unreadable(&error))?;
+        let value = (upgrade.upgrade)(stored)?;
+        Ok(schema.complete(value.conform(&value_type).map_err(|error| unreadable(&error))?))
     }
 
     pub(super) fn moved(&self, own_provider: &str, request: &MoveRequest) -> StateResponse {
@@ -118,6 +122,17 @@ fn without_host(address: &str) -> &str {
 
 fn last_part(address: &str) -> &str {
     address.rsplit('/').next().unwrap_or(address)
+}
+
+/// `what` is a state or an identity.
+fn unknown_version(what: &str, stored: i64, current: i64) -> Diagnostic {
+    Diagnostic::error(
+        format!("Stored {what} of an unknown version"),
+        format!(
+            "The stored {what} has schema version {stored}; this version of the provider reads {current} and what it can \
+             upgrade from. Use the version of the provider that wrote it first."
+        ),
+    )
 }
 
 fn unreadable(error: &dyn std::fmt::Display) -> Diagnostic {

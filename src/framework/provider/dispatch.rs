@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use super::{Configured, Provider, Session};
 use crate::action::Progress;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::function::{Arguments, FunctionError, Signature};
+use crate::function::{FunctionError, Signature};
 use crate::schema::Schema;
 use crate::service::{
     ApplyRequest, ClientCapabilities, ConfigureRequest, ImportTarget, InvokeRequest, ListEvent, ListRequest,
@@ -110,9 +110,9 @@ impl<C: Send + Sync + 'static> Service for Provider<C> {
         }
     }
 
-    fn upgrade_identity(&self, type_name: &str, _version: i64, json: &str) -> UpgradeResponse {
+    fn upgrade_identity(&self, type_name: &str, version: i64, json: &str) -> UpgradeResponse {
         match known(&self.resources, "resource", type_name) {
-            Ok(resource) => resource.upgrade_identity(json),
+            Ok(resource) => resource.upgrade_identity(version, json),
             Err(diagnostics) => UpgradeResponse { diagnostics, ..UpgradeResponse::default() },
         }
     }
@@ -187,7 +187,7 @@ impl<C: Send + Sync + 'static> Service for Provider<C> {
             argument: None,
         })?;
         let returns = function.signature().returns;
-        let result = function.call(&Arguments::new(arguments))?;
+        let result = function.call(&arguments)?;
         result.conform(&returns).map_err(|error| FunctionError {
             text: format!(
                 "The result does not fit the function's type ({error}). This is a bug in the provider."

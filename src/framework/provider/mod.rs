@@ -12,7 +12,7 @@ use crate::context::Context;
 use crate::data_source::DataSource;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::ephemeral::EphemeralResource;
-use crate::function::Function;
+use crate::function::{ErasedFunction, Function};
 use crate::lifecycle::{
     Ephemeral, ErasedAction, ErasedDataSource, ErasedEphemeral, ErasedList, ErasedResource, Listing, Managed,
     OnDemand, Source, validate_whole,
@@ -48,7 +48,7 @@ pub struct Provider<C> {
     takes_unknowns: bool,
     resources: BTreeMap<String, Box<dyn ErasedResource<C>>>,
     data_sources: BTreeMap<String, Box<dyn ErasedDataSource<C>>>,
-    functions: BTreeMap<String, Box<dyn Function>>,
+    functions: BTreeMap<String, Box<dyn ErasedFunction>>,
     ephemerals: BTreeMap<String, Box<dyn ErasedEphemeral<C>>>,
     lists: BTreeMap<String, Box<dyn ErasedList<C>>>,
     actions: BTreeMap<String, Box<dyn ErasedAction<C>>>,
@@ -136,7 +136,7 @@ impl<C: Send + Sync + 'static> Provider<C> {
     /// Adds a function.
     #[must_use]
     pub fn function(mut self, function: impl Function) -> Self {
-        self.functions.insert(function.signature().name.to_owned(), Box::new(function));
+        self.functions.insert(function.describe().name().to_owned(), Box::new(function));
         self
     }
 
@@ -206,7 +206,7 @@ impl<C: Send + Sync + 'static> Provider<C> {
             }
         }
         for (name, function) in &self.functions {
-            add(&format!("function {name}"), function.signature().check());
+            add(&format!("function {name}"), function.check());
         }
         found
     }

@@ -1,35 +1,29 @@
 //! `console_url(region)`: where the console of a Proofpoint Essentials stack is.
 
 use crate::provider_block::Region;
-use framework::function::{Arguments, Function, FunctionError, Parameter, Signature};
-use framework::value::{Type, Value};
+use framework::function::{Function, FunctionDescription, FunctionError};
 
 /// The function.
 pub struct ConsoleUrl;
 
 impl Function for ConsoleUrl {
-    fn signature(&self) -> Signature {
-        Signature {
-            name: "console_url",
-            summary: "The address of a region's Proofpoint Essentials console",
-            description: "Returns the address of the Proofpoint Essentials console of a region, which is also the \
-                          redirect address that the sync's application registration needs.",
-            parameters: vec![Parameter {
-                name: "region",
-                description: "`us1`, `us2`, `us3`, `us4`, `us5` or `eu1`.",
-                value_type: Type::String,
-                allow_null: false,
-            }],
-            variadic: None,
-            returns: Type::String,
-        }
+    type Arguments = String;
+    type Returns = String;
+
+    fn describe(&self) -> FunctionDescription {
+        FunctionDescription::new(
+            "console_url",
+            "The address of a region's Proofpoint Essentials console",
+            "Returns the address of the Proofpoint Essentials console of a region, which is also the redirect address \
+             that the sync's application registration needs.",
+        )
+        .parameter("region", "`us1`, `us2`, `us3`, `us4`, `us5` or `eu1`.")
     }
 
-    fn call(&self, arguments: &Arguments) -> Result<Value, FunctionError> {
-        let name = arguments.get::<String>(0)?;
+    fn call(&self, name: String) -> Result<String, FunctionError> {
         let region: Region =
             name.parse().map_err(|error| FunctionError::argument(0, format!("`{name}`: {error}.")))?;
-        Ok(Value::string(region.address()))
+        Ok(region.address())
     }
 }
 
@@ -39,9 +33,8 @@ mod tests {
 
     #[test]
     fn each_region_has_its_console() {
-        let url = |region: &str| ConsoleUrl.call(&Arguments::new(vec![region.into()]));
-        assert_eq!(url("eu1"), Ok("https://eu1.proofpointessentials.com".into()));
+        let url = |region: &str| ConsoleUrl.call(region.to_owned());
+        assert_eq!(url("eu1").expect("a region"), "https://eu1.proofpointessentials.com");
         assert_eq!(url("eu2").expect_err("unknown").argument, Some(0));
-        assert_eq!(ConsoleUrl.signature().check(), Vec::<String>::new());
     }
 }

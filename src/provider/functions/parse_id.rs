@@ -1,17 +1,16 @@
 //! `parse_id(id)`: the parts of a resource's id.
 
 use crate::provider_block::ObjectPath;
-use framework::attr::{Attr, AttributeType};
-use framework::function::{Arguments, Function, FunctionError, Parameter, Signature};
+use framework::attr::Attr;
+use framework::function::{Function, FunctionDescription, FunctionError};
 use framework::model;
-use framework::value::{Type, Value};
 
 /// The function.
 pub struct ParseId;
 
 model! {
     /// The parts of an id.
-    struct Parts {
+    pub struct Parts {
         /// The tenant, where the id names it.
         tenant_id: Attr<String> => computed(),
         /// `applications`, `servicePrincipals` or `orgs`.
@@ -24,36 +23,29 @@ model! {
 }
 
 impl Function for ParseId {
-    fn signature(&self) -> Signature {
-        Signature {
-            name: "parse_id",
-            summary: "Takes the id of a resource apart",
-            description: "Returns an object with the parts of the `id` of any resource of this provider: `tenant_id` \
-                          (null where the id names no tenant), `collection` (`applications`, `servicePrincipals` or \
-                          `orgs`), `id` (the object id, or the domain of an organization) and `part` (what follows, \
-                          such as `settings/azure`, or null).",
-            parameters: vec![Parameter {
-                name: "id",
-                description: "The id, such as `/applications/6f1b7c1e-8d7a-4e0b-9d5f-0a6b7c8d9e0f`.",
-                value_type: Type::String,
-                allow_null: false,
-            }],
-            variadic: None,
-            returns: Parts::shape().value_type(),
-        }
+    type Arguments = String;
+    type Returns = Parts;
+
+    fn describe(&self) -> FunctionDescription {
+        FunctionDescription::new(
+            "parse_id",
+            "Takes the id of a resource apart",
+            "Returns an object with the parts of the `id` of any resource of this provider: `tenant_id` (null where the \
+             id names no tenant), `collection` (`applications`, `servicePrincipals` or `orgs`), `id` (the object id, or \
+             the domain of an organization) and `part` (what follows, such as `settings/azure`, or null).",
+        )
+        .parameter("id", "The id, such as `/applications/6f1b7c1e-8d7a-4e0b-9d5f-0a6b7c8d9e0f`.")
     }
 
-    fn call(&self, arguments: &Arguments) -> Result<Value, FunctionError> {
-        let id = arguments.get::<String>(0)?;
+    fn call(&self, id: String) -> Result<Parts, FunctionError> {
         let path =
             ObjectPath::parse_any(&id).map_err(|error| FunctionError::argument(0, format!("{error}.")))?;
-        let parts = Parts {
+        Ok(Parts {
             tenant_id: path.tenant.map(|tenant| tenant.to_string()).into(),
             collection: path.collection.into(),
             id: path.id.into(),
             part: path.part.into(),
-        };
-        Ok(parts.write())
+        })
     }
 }
 
@@ -63,13 +55,14 @@ mod tests {
 
     #[test]
     fn an_id_comes_apart() {
-        let parts = |id: &str| ParseId.call(&Arguments::new(vec![id.into()]));
-        let sync = parts("/orgs/contoso.com/settings/azure").expect("an id");
-        assert_eq!(sync.member("collection"), &Value::from("orgs"));
-        assert_eq!(sync.member("id"), &Value::from("contoso.com"));
-        assert_eq!(sync.member("part"), &Value::from("settings/azure"));
-        assert_eq!(sync.member("tenant_id"), &Value::Null);
+        let parts = |id: &str| ParseId.call(id.to_owned());
+        let expected = Parts {
+            tenant_id: Attr::Null,
+            collection: "orgs".into(),
+            id: "contoso.com".into(),
+            part: "settings/azure".into(),
+        };
+        assert_eq!(parts("/orgs/contoso.com/settings/azure").expect("an id"), expected);
         assert_eq!(parts("contoso.com").expect_err("no id").argument, Some(0));
-        assert_eq!(ParseId.signature().check(), Vec::<String>::new());
     }
 }

@@ -1,36 +1,28 @@
 //! `permission_id(name, kind)`: the id of one of Microsoft Graph's permissions.
 
 use clients::graph::{self, PermissionKind};
-use framework::function::{Arguments, Function, FunctionError, Parameter, Signature};
-use framework::value::{Type, Value};
+use framework::function::{Function, FunctionDescription, FunctionError};
 
 /// The function.
 pub struct PermissionId;
 
 impl Function for PermissionId {
-    fn signature(&self) -> Signature {
-        let parameter =
-            |name, description| Parameter { name, description, value_type: Type::String, allow_null: false };
-        Signature {
-            name: "permission_id",
-            summary: "The id of a Microsoft Graph permission",
-            description: "Returns the id of a permission of Microsoft Graph by its name, as other providers want it in \
-                          `required_resource_access`. The ids are the same in every tenant. One name has different ids \
-                          as a delegated and as an application permission.",
-            parameters: vec![
-                parameter("name", "The permission, such as `Directory.Read.All`."),
-                parameter(
-                    "kind",
-                    "`delegated` (acts for a signed-in person) or `application` (acts by itself).",
-                ),
-            ],
-            variadic: None,
-            returns: Type::String,
-        }
+    type Arguments = (String, String);
+    type Returns = String;
+
+    fn describe(&self) -> FunctionDescription {
+        FunctionDescription::new(
+            "permission_id",
+            "The id of a Microsoft Graph permission",
+            "Returns the id of a permission of Microsoft Graph by its name, as other providers want it in \
+             `required_resource_access`. The ids are the same in every tenant. One name has different ids as a delegated \
+             and as an application permission.",
+        )
+        .parameter("name", "The permission, such as `Directory.Read.All`.")
+        .parameter("kind", "`delegated` (acts for a signed-in person) or `application` (acts by itself).")
     }
 
-    fn call(&self, arguments: &Arguments) -> Result<Value, FunctionError> {
-        let (name, kind) = (arguments.get::<String>(0)?, arguments.get::<String>(1)?);
+    fn call(&self, (name, kind): Self::Arguments) -> Result<String, FunctionError> {
         let kinds = [PermissionKind::Delegated, PermissionKind::Application];
         let Some(kind) = kinds.into_iter().find(|known| known.to_string() == kind) else {
             let text =
@@ -38,7 +30,7 @@ impl Function for PermissionId {
             return Err(FunctionError::argument(1, text));
         };
         if let Some(id) = graph::permission_id(kind, &name) {
-            return Ok(Value::string(id));
+            return Ok(id.to_owned());
         }
         let nearest = graph::nearest(&name, graph::permission_names(kind));
         let hint = nearest.map_or_else(String::new, |near| format!(" Did you mean `{near}`?"));
@@ -50,8 +42,8 @@ impl Function for PermissionId {
 mod tests {
     use super::*;
 
-    fn id(name: &str, kind: &str) -> Result<Value, FunctionError> {
-        PermissionId.call(&Arguments::new(vec![name.into(), kind.into()]))
+    fn id(name: &str, kind: &str) -> Result<String, FunctionError> {
+        PermissionId.call((name.to_owned(), kind.to_owned()))
     }
 
     #[test]
@@ -61,7 +53,6 @@ mod tests {
             id("Directory.Read.All", "application"),
             Ok("7ab1d382-f21e-4acd-a863-ba3e13f7da61".into())
         );
-        assert_eq!(PermissionId.signature().check(), Vec::<String>::new());
     }
 
     #[test]

@@ -1,36 +1,29 @@
 //! `report_markdown(report)`: the report for a comment on a pull request.
 
 use crate::preview::ReportModel;
-use framework::attr::AttributeType;
-use framework::function::{Arguments, Function, FunctionError, Parameter, Signature};
-use framework::value::{Type, Value};
+use framework::function::{Function, FunctionDescription, FunctionError};
 use sync_report::Report;
 
 /// The function.
 pub struct ReportMarkdown;
 
 impl Function for ReportMarkdown {
-    fn signature(&self) -> Signature {
-        Signature {
-            name: "report_markdown",
-            summary: "Turns the report of a sync into Markdown",
-            description: "Turns the `report` of the data source `proofpoint_azure_sync_preview` into GitHub-flavoured \
-                          Markdown with one table a section, made for comments on pull requests. Names from the \
-                          directory stay text: nothing in them becomes a link, a mention or markup.",
-            parameters: vec![Parameter {
-                name: "report",
-                description: "The `report` of the data source `proofpoint_azure_sync_preview`.",
-                value_type: ReportModel::shape().value_type(),
-                allow_null: false,
-            }],
-            variadic: None,
-            returns: Type::String,
-        }
+    type Arguments = ReportModel;
+    type Returns = String;
+
+    fn describe(&self) -> FunctionDescription {
+        FunctionDescription::new(
+            "report_markdown",
+            "Turns the report of a sync into Markdown",
+            "Turns the `report` of the data source `proofpoint_azure_sync_preview` into GitHub-flavoured Markdown with \
+             one table a section, made for comments on pull requests. Names from the directory stay text: nothing in \
+             them becomes a link, a mention or markup.",
+        )
+        .parameter("report", "The `report` of the data source `proofpoint_azure_sync_preview`.")
     }
 
-    fn call(&self, arguments: &Arguments) -> Result<Value, FunctionError> {
-        let report = arguments.get::<ReportModel>(0)?;
-        Ok(Value::string(Report::from(&report).markdown()))
+    fn call(&self, report: ReportModel) -> Result<String, FunctionError> {
+        Ok(Report::from(&report).markdown())
     }
 }
 
@@ -47,15 +40,8 @@ mod tests {
         let rows = BTreeMap::from([("carl@contoso.com".to_owned(), row)]);
         let mut report = Report { deleting: Section { total: 1, rows }, ..Report::default() };
         report.counts.deleting = 1;
-        let argument = ReportModel::from(&report).write();
-        let markdown = ReportMarkdown.call(&Arguments::new(vec![argument])).unwrap();
-        let markdown = markdown.as_str().unwrap();
+        let markdown = ReportMarkdown.call(ReportModel::from(&report)).unwrap();
         assert!(markdown.contains("#### Deleting (1)"));
         assert!(markdown.contains("| `carl@contoso.com` | end\\_user | `its user was deleted in Entra` |"));
-    }
-
-    #[test]
-    fn the_signature_is_one_that_core_takes() {
-        assert_eq!(ReportMarkdown.signature().check(), Vec::<String>::new());
     }
 }

@@ -3,44 +3,45 @@
 //!     generate-docs write    brings docs/ up to date
 //!     generate-docs check    fails when it is not
 
-mod examples;
-mod markdown;
-mod page;
+mod environment;
 mod permissions;
-mod schema;
-mod tree;
 
 use std::collections::BTreeMap;
-use std::io::{self, Write as _};
+use std::fs;
+use std::io;
 use std::path::Path;
 use std::process::ExitCode;
 
+use framework::service::Service as _;
 use proofpoint_provider::provider;
-use tree::Pages;
+use provider_docs::{Pages, Site};
+use sync_report::Rule;
 
 fn main() -> ExitCode {
-    let mode = std::env::args().nth(1).unwrap_or_default();
-    let docs = repository().join("docs");
-    let result = pages().and_then(|pages| match mode.as_str() {
-        "write" => tree::write(&docs, &pages).map(|changes| (changes, ExitCode::SUCCESS)),
-        "check" => tree::check(&docs, &pages).map(|changes| {
-            let code = if changes.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
-            (changes, code)
-        }),
-        _ => Ok((vec!["usage: generate-docs write|check".to_owned()], ExitCode::from(64))),
-    });
-    let (lines, code) =
-        result.unwrap_or_else(|error| (vec![format!("generate-docs: {error}")], ExitCode::FAILURE));
-    let mut out = std::io::stderr().lock();
-    for line in lines {
-        // A closed stderr leaves nobody to tell.
-        let _ = writeln!(out, "{line}");
-    }
-    code
+    provider_docs::main(&repository().join("docs"), pages)
 }
 
 fn pages() -> io::Result<Pages> {
-    page::all(&provider(&BTreeMap::new()), repository())
+    let provider = provider(&BTreeMap::new());
+    let mut site = Site::new(&provider)
+        .examples(&repository().join("examples"))
+        .section(permissions::section)
+        .index(&environment::section(provider.name()));
+    for guide in repository().join("src/tools/generate-docs/guides").read_dir()? {
+        let guide = guide?;
+        let text = fs::read_to_string(guide.path())?
+            .replace("{{powers}}", permissions::powers().trim_end())
+            .replace("{{permissions}}", &permissions::tables())
+            .replace("{{rules}}", &rules());
+        site = site.page(Path::new("guides").join(guide.file_name()), text);
+    }
+    site.pages()
+}
+
+/// The rules of the report as rows of a table.
+fn rules() -> String {
+    let row = |rule: &Rule| format!("| `{}` | {} | {} |", rule.name(), rule.question(), rule.assumption());
+    Rule::ALL.iter().map(row).collect::<Vec<_>>().join("\n")
 }
 
 fn repository() -> &'static Path {
@@ -53,7 +54,7 @@ mod tests {
 
     #[test]
     fn the_pages_are_up_to_date() {
-        let changes = tree::check(&repository().join("docs"), &pages().unwrap()).unwrap();
+        let changes = provider_docs::check(&repository().join("docs"), &pages().unwrap()).unwrap();
         assert!(changes.is_empty(), "run `make docs`:\n{}", changes.join("\n"));
     }
 }

@@ -1,10 +1,10 @@
 //! What the caller must hold in Microsoft Graph: per page, and all of it in the guide, from the table that the provider
 //! keeps. The texts are those that error messages use, so the two can't disagree.
 
+use std::fmt::Write as _;
+
 use clients::graph::needs::{self, Need};
 use proofpoint_provider::provider_block::permissions;
-
-use crate::markdown::push;
 
 /// Stands in the guide where only a permission that amounts to Global Administrator will do.
 const MARK: &str = "**Global Administrator** ";
@@ -19,7 +19,7 @@ pub(crate) fn section(type_name: &str) -> String {
                     Microsoft Graph, any one where there is a choice:\n\n"
         .to_owned();
     for (when, need) in occasions {
-        push(&mut text, format_args!("- {when}: {need}\n"));
+        let _ = writeln!(text, "- {when}: {need}");
     }
     text + "\nThe guide [Least privilege](../guides/least-privilege.md) says which of them amount to Global Administrator.\n\n"
 }
@@ -28,7 +28,7 @@ pub(crate) fn section(type_name: &str) -> String {
 pub(crate) fn powers() -> String {
     let mut text = String::new();
     for (name, why) in needs::AS_POWERFUL_AS_GLOBAL_ADMINISTRATOR {
-        push(&mut text, format_args!("- `{name}` {why}.\n"));
+        let _ = writeln!(text, "- `{name}` {why}.");
     }
     text
 }
@@ -38,12 +38,12 @@ pub(crate) fn tables() -> String {
     let mut text = "| Resource or data source | When | Needs |\n|---|---|---|\n".to_owned();
     for (type_name, occasions) in permissions::BY_TYPE {
         for (when, need) in *occasions {
-            push(&mut text, format_args!("| `{type_name}` | {when} | {}{need} |\n", mark(need)));
+            let _ = writeln!(text, "| `{type_name}` | {when} | {}{need} |", mark(need));
         }
     }
     text += "\n## By operation\n\n| To | Needs |\n|---|---|\n";
     for need in needs::ALL {
-        push(&mut text, format_args!("| {} | {}{need} |\n", need.what, mark(need)));
+        let _ = writeln!(text, "| {} | {}{need} |", need.what, mark(need));
     }
     text
 }

@@ -7,7 +7,7 @@ use super::Stage;
 use super::life;
 use crate::support::cli;
 use crate::support::simulator::Simulator;
-use crate::support::workspace::{Install, Workspace};
+use crate::support::workspace::{Install, workspace};
 
 #[test]
 fn a_first_apply_works_with_every_replica_45_or_75_seconds_late() {
@@ -17,7 +17,7 @@ fn a_first_apply_works_with_every_replica_45_or_75_seconds_late() {
         for (cli, lag) in [(first, "replica_lag=45s"), (last, "replica_lag=75s")] {
             scope.spawn(move || {
                 let simulator = Simulator::start(&["--users", "4", "--groups", "1", "--mood", lag]);
-                let workspace = Workspace::new(cli, Install::Override, &simulator.environment());
+                let workspace = workspace(cli, Install::Override, &simulator.environment());
                 let stage = Stage { cli, simulator, workspace };
                 let domain = &stage.simulator.tenant().domain;
                 stage.workspace.write("main.tf", &life::configuration(domain, life::MANAGED));

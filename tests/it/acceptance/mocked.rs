@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use super::for_every_cli;
-use crate::support::workspace::{Install, Workspace, repository};
+use crate::support::cli::with_each;
+use crate::support::workspace::{Install, repository, workspace};
 
 const TEST: &str = r#"
 mock_provider "proofpoint" {
@@ -29,8 +29,8 @@ run "apply" {
 
 #[test]
 fn the_configuration_of_the_readme_is_planned_and_applied_with_a_mocked_provider() {
-    for_every_cli(|cli| {
-        let workspace = Workspace::new(cli, Install::Mirror, &BTreeMap::new());
+    with_each(|cli| {
+        let workspace = workspace(cli, Install::Mirror, &BTreeMap::new());
         let readme = fs::read_to_string(repository().join("README.md")).expect("the README");
         let block =
             readme.split("```hcl\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a block");

@@ -22,11 +22,9 @@ mod schema;
 mod secrets;
 mod simulator;
 
-use std::thread;
-
 use crate::support::cli::{self, Cli};
 use crate::support::simulator::Simulator;
-use crate::support::workspace::{Install, Workspace};
+use crate::support::workspace::{Install, Workspace, workspace};
 
 /// One CLI in a workspace of its own, with a simulator of its own.
 pub(crate) struct Stage {
@@ -43,22 +41,11 @@ pub(crate) fn on_every_cli(test: impl Fn(&mut Stage) + Sync) {
 
 /// The same with further arguments for the simulator and another way to install the provider.
 pub(crate) fn on_every_cli_with(arguments: &[&str], install: Install, test: impl Fn(&mut Stage) + Sync) {
-    for_every_cli(|cli| {
+    cli::with_each(|cli| {
         let simulator = Simulator::start(arguments);
-        let workspace = Workspace::new(cli, install, &simulator.environment());
+        let workspace = workspace(cli, install, &simulator.environment());
         let mut stage = Stage { cli, simulator, workspace };
         test(&mut stage);
         stage.simulator.assert_every_route_was_known();
-    });
-}
-
-/// Does `test` with every CLI, all at the same time, for what needs no simulator; fails when there is no CLI.
-pub(crate) fn for_every_cli(test: impl Fn(&'static Cli) + Sync) {
-    thread::scope(|scope| {
-        for cli in cli::all() {
-            let test = &test;
-            let play = move || test(cli);
-            thread::Builder::new().name(cli.to_string()).spawn_scoped(scope, play).expect("a thread");
-        }
     });
 }

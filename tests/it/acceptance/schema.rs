@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::for_every_cli;
-use crate::support::workspace::{Install, Workspace};
+use crate::support::cli::with_each;
+use crate::support::workspace::{Install, workspace};
 
 #[test]
 fn every_cli_reads_the_schema_without_configuration_or_network() {
-    for_every_cli(|cli| {
-        let workspace = Workspace::new(cli, Install::Override, &BTreeMap::new());
+    with_each(|cli| {
+        let workspace = workspace(cli, Install::Override, &BTreeMap::new());
         let schemas = workspace.run(&["providers", "schema", "-json"]).succeeds().json();
         let provider = &schemas["provider_schemas"][format!("{}/azuresync/proofpoint", cli.registry())];
         assert!(provider["provider"]["block"]["attributes"]["tenant_id"].is_object(), "{cli}: {provider}");

@@ -3,7 +3,6 @@
 pub(crate) mod archive;
 pub(crate) mod authority;
 pub(crate) mod by_hand;
-pub(crate) mod cli;
 pub(crate) mod mistakes;
 pub(crate) mod plugin;
 pub(crate) mod quickstart;
@@ -12,3 +11,5 @@ pub(crate) mod sign_in;
 pub(crate) mod simulator;
 pub(crate) mod witness;
 pub(crate) mod workspace;
+
+pub(crate) use plugin_client::cli;

@@ -307,8 +307,10 @@ impl Quickstart {
         let ended = self.runtime.block_on(run);
         assert!(ended.is_err_and(|error| error.is_cancelled()), "the apply was faster than its host's death");
         let plugin = Arc::get_mut(&mut self.plugin).expect("nobody else drives the provider");
-        plugin.hang_up();
-        let (status, took) = self.runtime.block_on(plugin.exit());
+        let (status, took) = self.runtime.block_on(async {
+            plugin.hang_up();
+            plugin.exit().await
+        });
         assert_eq!(status.code(), Some(0));
         self.simulator.set_faults(&json!([]));
         self.restart();

@@ -1,87 +1,130 @@
 //! The pages: which there are, and what stands on each.
 
-use std::collections::BTreeMap;
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use clients::env;
 use framework::function::Signature;
-use framework::plugin::log;
 use framework::provider::Provider;
 use framework::schema::Schema;
 use framework::service::Service as _;
 use framework::timeouts::DefaultTimeouts;
-use sync_report::Rule;
 
 use crate::markdown::{indented, push, summary};
 use crate::tree::Pages;
-use crate::{examples, permissions, schema};
+use crate::{examples, schema};
 
 const NOTICE: &str = "<!-- Written by `make docs` from the schema and examples/: change those. -->";
 
-/// Every page of the provider. `root` is the repository's.
-pub(crate) fn all<C: Send + Sync + 'static>(provider: &Provider<C>, root: &Path) -> io::Result<Pages> {
-    let name = provider.name();
-    let examples = root.join("examples");
-    let identities = provider.identity_schemas();
-    let file = |folder: &str, type_name: &str| {
-        let short = type_name.strip_prefix(name).and_then(|rest| rest.strip_prefix('_')).unwrap_or(type_name);
-        PathBuf::from(format!("{folder}/{short}.md"))
-    };
-
-    let mut pages = Pages::new();
-    pages.insert("index.md".into(), index(name, &provider.provider_schema(), &examples)?);
-    for (type_name, body) in provider.resource_schemas() {
-        let directory = examples.join("resources").join(&type_name);
-        let identity = identities.get(&type_name).map(AsRef::as_ref);
-        let sections = [
-            head(name, &type_name, "Resource", &body.description),
-            examples::section(&directory, "resource")?,
-            schema::render(&body),
-            permissions::section(&type_name),
-            timeouts(&body, provider.resource_timeouts(&type_name)),
-            import(&type_name, identity, &directory)?,
-        ];
-        pages.insert(file("resources", &type_name), joined(&sections));
-    }
-    for (type_name, body) in provider.data_source_schemas() {
-        let sections = [
-            head(name, &type_name, "Data Source", &body.description),
-            examples::section(&examples.join("data-sources").join(&type_name), "data-source")?,
-            schema::render(&body),
-            permissions::section(&type_name),
-            timeouts(&body, provider.data_source_timeouts(&type_name)),
-        ];
-        pages.insert(file("data-sources", &type_name), joined(&sections));
-    }
-    for (function_name, signature) in provider.functions() {
-        let page = function(name, &signature, &examples.join("functions").join(&function_name))?;
-        pages.insert(PathBuf::from(format!("functions/{function_name}.md")), page);
-    }
-    for guide in root.join("src/tools/generate-docs/guides").read_dir()? {
-        let guide = guide?;
-        let text = fs::read_to_string(guide.path())?
-            .replace("{{powers}}", permissions::powers().trim_end())
-            .replace("{{permissions}}", &permissions::tables())
-            .replace("{{rules}}", &rules());
-        pages.insert(Path::new("guides").join(guide.file_name()), text);
-    }
-    Ok(pages)
+/// The pages of a provider in the making.
+pub struct Site<'a, C> {
+    provider: &'a Provider<C>,
+    examples: PathBuf,
+    sections: Vec<Section<'a>>,
+    index: String,
+    further: Pages,
 }
 
-/// The rules of the report as rows of a table.
-fn rules() -> String {
-    let row = |rule: &Rule| format!("| `{}` | {} | {} |", rule.name(), rule.question(), rule.assumption());
-    Rule::ALL.iter().map(row).collect::<Vec<_>>().join("\n")
+/// What a provider adds to the page of a type, by the type's name.
+type Section<'a> = Box<dyn Fn(&str) -> String + 'a>;
+
+impl<'a, C: Send + Sync + 'static> Site<'a, C> {
+    /// The pages that follow from what a provider offers.
+    pub fn new(provider: &'a Provider<C>) -> Self {
+        Self {
+            provider,
+            examples: PathBuf::new(),
+            sections: Vec::new(),
+            index: String::new(),
+            further: Pages::new(),
+        }
+    }
+
+    /// Where the examples are.
+    #[must_use]
+    pub fn examples(mut self, directory: &Path) -> Self {
+        directory.clone_into(&mut self.examples);
+        self
+    }
+
+    /// Adds a section after the schema of each resource and data source; `render` is given the name of the type, and
+    /// returns nothing where there is nothing to say.
+    #[must_use]
+    pub fn section(mut self, render: impl Fn(&str) -> String + 'a) -> Self {
+        self.sections.push(Box::new(render));
+        self
+    }
+
+    /// Adds text at the end of the provider's own page.
+    #[must_use]
+    pub fn index(mut self, text: &str) -> Self {
+        self.index.push_str(text);
+        self
+    }
+
+    /// Adds a page as it is, such as `guides/start.md`.
+    #[must_use]
+    pub fn page(mut self, path: impl Into<PathBuf>, text: String) -> Self {
+        self.further.insert(path.into(), text);
+        self
+    }
+
+    /// Renders everything.
+    pub fn pages(self) -> io::Result<Pages> {
+        let provider = self.provider;
+        let name = provider.name();
+        let identities = provider.identity_schemas();
+        let file = |folder: &str, type_name: &str| {
+            let short =
+                type_name.strip_prefix(name).and_then(|rest| rest.strip_prefix('_')).unwrap_or(type_name);
+            PathBuf::from(format!("{folder}/{short}.md"))
+        };
+        let added =
+            |type_name: &str| self.sections.iter().map(|render| render(type_name)).collect::<String>();
+
+        let mut pages = Pages::new();
+        pages.insert(
+            "index.md".into(),
+            index(name, &provider.provider_schema(), &self.examples, &self.index)?,
+        );
+        for (type_name, body) in provider.resource_schemas() {
+            let directory = self.examples.join("resources").join(&type_name);
+            let identity = identities.get(&type_name).map(AsRef::as_ref);
+            let sections = [
+                head(name, &type_name, "Resource", &body.description),
+                examples::section(&directory, "resource")?,
+                schema::render(&body),
+                added(&type_name),
+                timeouts(&body, provider.resource_timeouts(&type_name)),
+                import(&type_name, identity, &directory)?,
+            ];
+            pages.insert(file("resources", &type_name), joined(&sections));
+        }
+        for (type_name, body) in provider.data_source_schemas() {
+            let directory = self.examples.join("data-sources").join(&type_name);
+            let sections = [
+                head(name, &type_name, "Data Source", &body.description),
+                examples::section(&directory, "data-source")?,
+                schema::render(&body),
+                added(&type_name),
+                timeouts(&body, provider.data_source_timeouts(&type_name)),
+            ];
+            pages.insert(file("data-sources", &type_name), joined(&sections));
+        }
+        for (function_name, signature) in provider.functions() {
+            let page = function(name, &signature, &self.examples.join("functions").join(&function_name))?;
+            pages.insert(PathBuf::from(format!("functions/{function_name}.md")), page);
+        }
+        pages.extend(self.further);
+        Ok(pages)
+    }
 }
 
 fn joined(sections: &[String]) -> String {
     format!("{}\n", sections.concat().trim_end())
 }
 
-fn index(provider: &str, body: &Schema, examples: &Path) -> io::Result<String> {
+fn index(provider: &str, body: &Schema, examples: &Path, more: &str) -> io::Result<String> {
     Ok(joined(&[
         // The index has no subcategory.
         format!(
@@ -91,7 +134,7 @@ fn index(provider: &str, body: &Schema, examples: &Path) -> io::Result<String> {
         format!("{}\n\n", body.description),
         examples::section(&examples.join("provider"), "provider")?,
         schema::render(body),
-        environment(provider),
+        more.to_owned(),
     ]))
 }
 
@@ -179,33 +222,4 @@ fn import(type_name: &str, identity: Option<&Schema>, directory: &Path) -> io::R
         push(&mut text, format_args!("With the command of any version:\n\n```shell\n{example}\n```\n"));
     }
     Ok(if text.is_empty() { text } else { format!("## Import\n\n{text}") })
-}
-
-/// The variables that arguments fall back to, from the one table that the provider itself reads.
-fn environment(name: &str) -> String {
-    let mut by_argument: BTreeMap<&str, Vec<&env::Variable>> = BTreeMap::new();
-    let mut process: Vec<&env::Variable> = Vec::new();
-    for variable in env::ALL {
-        match variable.argument {
-            Some(argument) => by_argument.entry(argument).or_default().push(variable),
-            None => process.push(variable),
-        }
-    }
-    let mut text = "## Environment Variables\n\n\
-        An argument that is not set in the configuration is taken from the first of its variables that is set.\n\n\
-        | Argument | Variables, first choice first | Meaning |\n|---|---|---|\n"
-        .to_owned();
-    for (argument, variables) in by_argument {
-        let names: Vec<String> = variables.iter().map(|variable| format!("`{}`", variable.name)).collect();
-        let meaning = variables.first().map(|variable| variable.meaning).unwrap_or_default();
-        push(&mut text, format_args!("| `{argument}` | {} | {meaning} |\n", names.join(", ")));
-    }
-    text += "\nThe process itself reads these:\n\n| Variable | Meaning |\n|---|---|\n";
-    for variable in process {
-        push(&mut text, format_args!("| `{}` | {} |\n", variable.name, variable.meaning));
-    }
-    for (variable, meaning) in log::variables(name).into_iter().rev() {
-        push(&mut text, format_args!("| `{variable}` | {meaning} |\n"));
-    }
-    text
 }

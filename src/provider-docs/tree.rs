@@ -6,10 +6,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 /// Every page by its path below `docs/`.
-pub(crate) type Pages = BTreeMap<PathBuf, String>;
+pub type Pages = BTreeMap<PathBuf, String>;
 
 /// Brings `docs` into line with `pages` and returns what changed, one line each.
-pub(crate) fn write(docs: &Path, pages: &Pages) -> io::Result<Vec<String>> {
+pub fn write(docs: &Path, pages: &Pages) -> io::Result<Vec<String>> {
     let mut done = Vec::new();
     for (path, _) in differences(docs, pages)? {
         let target = docs.join(&path);
@@ -29,7 +29,7 @@ pub(crate) fn write(docs: &Path, pages: &Pages) -> io::Result<Vec<String>> {
 }
 
 /// What [`write`] would change, one line each; empty when everything is up to date.
-pub(crate) fn check(docs: &Path, pages: &Pages) -> io::Result<Vec<String>> {
+pub fn check(docs: &Path, pages: &Pages) -> io::Result<Vec<String>> {
     differences(docs, pages).map(|differences| lines(&differences))
 }
 

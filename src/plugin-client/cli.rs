@@ -2,32 +2,36 @@
 
 use std::collections::BTreeSet;
 use std::env;
+use std::ffi::OsString;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::LazyLock;
-
-use clients::env::EnvMap;
+use std::thread;
 
 /// Which of the two programs a CLI is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Product {
+pub enum Product {
+    /// Of the company that began it.
     Terraform,
+    /// Of the foundation that went on with it.
     OpenTofu,
 }
 
 /// One CLI on this machine.
 #[derive(Debug, Clone)]
-pub(crate) struct Cli {
-    pub(crate) path: PathBuf,
-    pub(crate) product: Product,
+pub struct Cli {
+    /// Its program.
+    pub path: PathBuf,
+    /// Which of the two it is.
+    pub product: Product,
     /// Major, minor and patch.
-    pub(crate) version: (u64, u64, u64),
+    pub version: (u64, u64, u64),
 }
 
 impl Cli {
     /// The host under which this CLI looks for a provider whose `source` names none.
-    pub(crate) fn registry(&self) -> &'static str {
+    pub fn registry(&self) -> &'static str {
         match self.product {
             Product::Terraform => "registry.terraform.io",
             Product::OpenTofu => "registry.opentofu.org",
@@ -35,12 +39,12 @@ impl Cli {
     }
 
     /// Whether it imports by identity (`import { identity = … }`): both products from 1.12 on.
-    pub(crate) fn imports_by_identity(&self) -> bool {
+    pub fn imports_by_identity(&self) -> bool {
         (self.version.0, self.version.1) >= (1, 12)
     }
 
     /// Whether it has write-only attributes: both products from 1.11 on.
-    pub(crate) fn writes_only(&self) -> bool {
+    pub fn writes_only(&self) -> bool {
         (self.version.0, self.version.1) >= (1, 11)
     }
 
@@ -78,7 +82,7 @@ impl fmt::Display for Cli {
 ///
 /// # Panics
 /// When there is none: a suite that drove no CLI has shown nothing.
-pub(crate) fn all() -> &'static [Cli] {
+pub fn all() -> &'static [Cli] {
     static FOUND: LazyLock<Vec<Cli>> = LazyLock::new(|| {
         let mut seen = BTreeSet::new();
         let mut clis: Vec<Cli> = candidates().iter().filter_map(|path| Cli::identify(path)).collect();
@@ -89,23 +93,42 @@ pub(crate) fn all() -> &'static [Cli] {
     &FOUND
 }
 
+/// Does `test` with every CLI, all at the same time.
+///
+/// # Panics
+/// When there is no CLI, or when `test` does.
+pub fn with_each(test: impl Fn(&'static Cli) + Sync) {
+    thread::scope(|scope| {
+        for cli in all() {
+            let test = &test;
+            let play = move || test(cli);
+            thread::Builder::new().name(cli.to_string()).spawn_scoped(scope, play).expect("a thread");
+        }
+    });
+}
+
 fn candidates() -> Vec<PathBuf> {
-    let environment = EnvMap::of_process();
-    if let Some(listed) = environment.get("TF_CLI_PATHS") {
-        return env::split_paths(listed).collect();
+    if let Some(listed) = variable("TF_CLI_PATHS") {
+        return env::split_paths(&listed).collect();
     }
-    let path = environment.get("PATH").unwrap_or_default();
-    let installed = env::split_paths(path).flat_map(|dir| ["terraform", "tofu"].map(|name| dir.join(name)));
+    let path = variable("PATH").unwrap_or_default();
+    let installed = env::split_paths(&path).flat_map(|dir| ["terraform", "tofu"].map(|name| dir.join(name)));
     let made = [("terraform-", "terraform"), ("opentofu-", "tofu")].into_iter().flat_map(|(prefix, name)| {
         subdirectories(&tools()).filter(move |dir| starts_with(dir, prefix)).map(move |dir| dir.join(name))
     });
     installed.chain(made).filter(|path| path.is_file()).collect()
 }
 
-/// The directory that `make tools` fills, beside the directory of the profile that this test was built in.
+/// A variable of this process: tests ask it only where programs are.
+#[expect(clippy::disallowed_methods, reason = "the one place where tests read the environment")]
+pub(crate) fn variable(name: &str) -> Option<OsString> {
+    env::var_os(name)
+}
+
+/// `tools` beside the directory of the profile that this test was built in: a test is `target/PROFILE/deps/TEST`.
 fn tools() -> PathBuf {
-    let provider = Path::new(env!("CARGO_BIN_EXE_terraform-provider-proofpoint"));
-    provider.ancestors().nth(2).expect("cargo builds into target/PROFILE").join("tools")
+    let test = env::current_exe().expect("the path of this test");
+    test.ancestors().nth(3).expect("cargo builds into target/PROFILE/deps").join("tools")
 }
 
 fn subdirectories(dir: &Path) -> impl Iterator<Item = PathBuf> + use<> {

@@ -1,0 +1,9 @@
+terraform {
+  required_providers {
+    another = {
+      source = "example/another"
+    }
+  }
+}
+
+provider "another" {}

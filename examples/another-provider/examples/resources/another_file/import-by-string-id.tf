@@ -1,0 +1,4 @@
+import {
+  to = another_file.greeting
+  id = "/tmp/greeting.txt"
+}

@@ -1,0 +1,1 @@
+terraform import another_file.greeting /tmp/greeting.txt

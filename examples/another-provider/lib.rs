@@ -1,0 +1,138 @@
+//! A provider of files of this machine: each is created, read, changed in place, deleted and imported.
+
+use std::fs::{self, File, OpenOptions, Permissions};
+use std::io::{self, Write as _};
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+
+use framework::prelude::*;
+
+/// What the program says of itself.
+pub const PROGRAM: Program = Program {
+    name: "another",
+    source: "example/another",
+    version: env!("CARGO_PKG_VERSION"),
+    help: "Keeps files of this machine as they are written in a configuration.",
+};
+
+model! {
+    /// Keeps files of this machine as they are configured. There is nothing to set.
+    pub struct Configuration {}
+}
+
+model! {
+    /// A file with its content and its permissions.
+    pub struct FileModel {
+        /// Where it is. Another path means another file.
+        path: Attr<String> => required().requires_replace(),
+        /// What stands in it, text in UTF-8.
+        content: Attr<String> => required(),
+        /// Who may read, write and execute it: four octal digits.
+        mode: Attr<String> => optional().computed().default_value("0644").check(|mode: &String| four_octal_digits(mode)),
+    }
+}
+
+fn four_octal_digits(mode: &str) -> Result<(), String> {
+    let fits = mode.len() == 4 && mode.chars().all(|digit| digit.is_digit(8));
+    if fits { Ok(()) } else { Err("must be four octal digits, such as `0644`".to_owned()) }
+}
+
+/// The provider with all that it offers.
+pub fn provider() -> Provider<()> {
+    Provider::new(PROGRAM.name, |_: Configuration, _version| Ok::<_, Diagnostics>(())).resource(FileResource)
+}
+
+struct FileResource;
+
+type Outcome<T> = Result<T, Diagnostics>;
+
+impl Resource for FileResource {
+    type Model = FileModel;
+    type Identity = NoIdentity;
+    type Private = ();
+    type Clients = ();
+    type Error = Diagnostics;
+
+    fn describe(&self) -> ResourceDescription {
+        ResourceDescription::new("file")
+    }
+
+    async fn create(
+        &self,
+        _: &Context<()>,
+        plan: Planned<Self>,
+        _: &mut Diagnostics,
+    ) -> Outcome<State<Self>> {
+        let mut options = OpenOptions::new();
+        // Never over a file that somebody else has made.
+        let file = options.write(true).create_new(true).mode(0o600).open(plan.model.path.text());
+        let file = file.map_err(|error| failed("create", &plan.model, &error))?;
+        if let Err(error) = fill(file, &plan.model) {
+            // Half a file would stand in the way of the next apply.
+            let _ = fs::remove_file(plan.model.path.text());
+            Err(failed("create", &plan.model, &error))?;
+        }
+        Ok(State::new(plan.model))
+    }
+
+    async fn read(
+        &self,
+        _: &Context<()>,
+        state: State<Self>,
+        _: &mut Diagnostics,
+    ) -> Outcome<Option<State<Self>>> {
+        let mut model = state.model;
+        let read = fs::metadata(model.path.text())
+            .and_then(|found| Ok((found, fs::read_to_string(model.path.text())?)));
+        match read {
+            Ok((found, content)) => {
+                model.content = content.into();
+                model.mode = format!("{:04o}", found.permissions().mode() & 0o7777).into();
+                Ok(Some(State::new(model)))
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(failed("read", &model, &error))?,
+        }
+    }
+
+    async fn update(
+        &self,
+        _: &Context<()>,
+        _: State<Self>,
+        plan: Planned<Self>,
+        _: &mut Diagnostics,
+    ) -> Outcome<State<Self>> {
+        let file = OpenOptions::new().write(true).truncate(true).open(plan.model.path.text());
+        file.and_then(|file| fill(file, &plan.model))
+            .map_err(|error| failed("change", &plan.model, &error))?;
+        Ok(State::new(plan.model))
+    }
+
+    async fn delete(&self, _: &Context<()>, state: State<Self>, _: &mut Diagnostics) -> Outcome<()> {
+        match fs::remove_file(state.model.path.text()) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                Err(failed("delete", &state.model, &error))?
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn import(&self, by: ImportBy<NoIdentity>) -> Outcome<State<Self>> {
+        Ok(State::new(FileModel { path: by.id()?.into(), ..FileModel::default() }))
+    }
+}
+
+fn fill(mut file: File, model: &FileModel) -> io::Result<()> {
+    file.write_all(model.content.text().as_bytes())?;
+    let mode = u32::from_str_radix(model.mode.text(), 8).map_err(io::Error::other)?;
+    file.set_permissions(Permissions::from_mode(mode))
+}
+
+fn failed(verb: &str, model: &FileModel, error: &io::Error) -> Diagnostic {
+    let path = model.path.text();
+    let advice = match error.kind() {
+        io::ErrorKind::AlreadyExists => format!(" Import it to manage it: its id is `{path}`."),
+        _ => String::new(),
+    };
+    Diagnostic::error(format!("Can't {verb} the file `{path}`"), format!("{error}.{advice}"))
+        .at(FileModel::path())
+}
