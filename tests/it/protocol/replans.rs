@@ -74,7 +74,7 @@ fn others(kind: &str) -> Vec<Json> {
 /// Fails with what core would refuse, one example for each resource, and when the rounds showed nothing.
 #[track_caller]
 fn assert_agreement(quickstart: &Quickstart, kinds: &[&'static str], objects: bool) {
-    let mut refused = String::new();
+    let mut refused = Vec::new();
     let runtime = Runtime::new().expect("a runtime");
     // It is not configured, so that nothing is looked up meanwhile.
     let plugin = runtime.block_on(plugin::start(&BTreeMap::new()));
@@ -97,10 +97,10 @@ fn assert_agreement(quickstart: &Quickstart, kinds: &[&'static str], objects: bo
             found.told_more
         );
         if let Some(first) = found.refused.first() {
-            refused += &format!("{kind}, {} of {}: {first}\n", found.refused.len(), found.compared);
+            refused.push(format!("{kind}, {} of {}: {first}", found.refused.len(), found.compared));
         }
     }
-    assert!(refused.is_empty(), "{refused}");
+    assert!(refused.is_empty(), "{}", refused.join("\n"));
 }
 
 #[test]
