@@ -7,8 +7,9 @@ use serde_json::{Value as Json, json};
 use tokio::runtime::Runtime;
 
 use crate::support::plugin;
-use crate::support::quickstart::{APPLICATION, CONSENT, Quickstart, SECRET, merge};
+use crate::support::quickstart::{APPLICATION, CONSENT, Quickstart, SECRET};
 use crate::support::simulator::Simulator;
+use crate::support::steps::merge;
 
 /// Enough for each pair of arguments to be hidden and changed together some times.
 const ROUNDS: u64 = 400;
