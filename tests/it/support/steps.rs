@@ -44,6 +44,7 @@ pub(super) fn configuration(
     config
 }
 
+/// Writes some members of an object, at any depth.
 pub(crate) fn merge(into: &mut Json, from: &Json) {
     match (into, from) {
         (Json::Object(into), Json::Object(from)) => {
