@@ -1,6 +1,6 @@
 //! A framework for Terraform and OpenTofu providers, which names no vendor.
 //!
-//! A provider author meets [`model!`](crate::model), the traits [`resource::Resource`], [`data_source::DataSource`],
+//! A provider author meets [`model!`](crate::model!), the traits [`resource::Resource`], [`data_source::DataSource`],
 //! [`function::Function`], [`ephemeral::EphemeralResource`], [`list::ListResource`] and [`action::Action`], and [`provider::Provider`], which registers them. A server meets
 //! [`service::Service`], which a provider implements: one method per remote procedure.
 //!
@@ -40,6 +40,39 @@
 //!     // ... read, update, delete, import, identity; validate, plan, check where needed
 //! }
 //! ```
+//!
+//! # How a plan comes about
+//!
+//! 1. Core calls [`Resource::validate`](resource::Resource::validate) with the configuration, in which anything may be unknown.
+//!    The rules of the attributes have been applied before; what is certainly wrong is refused here.
+//! 2. Core merges configuration and prior state into a proposal. The framework fills in defaults, makes write-only values
+//!    null, and, if anything changes at all, makes unknown what the provider decides.
+//! 3. The rules of the attributes follow: `use_state_for_unknown` brings the prior value back, `requires_replace` asks for
+//!    another object, `same_if` keeps the prior spelling.
+//! 4. [`Resource::plan`](resource::Resource::plan) adjusts what only the resource can know. It is synchronous, is given no
+//!    clients, and must answer the same twice: core asks again while it applies and compares.
+//! 5. [`Resource::check`](resource::Resource::check) may look at the remote side. It adds diagnostics and never values.
+//! 6. [`Resource::create`](resource::Resource::create) or [`update`](resource::Resource::update) gets exactly that plan. What
+//!    was known in it must be returned as it is.
+//!
+//! # What each method may do
+//!
+//! | method | other than compute | an error |
+//! |---|---|---|
+//! | `validate`, `plan`, `plan_destroy`, `loaded`, `upgrades`, `moves`, `import`, `identity` | nothing | refuses |
+//! | `check` | read the remote side | refuses the plan |
+//! | `read` | read the remote side | keeps the state |
+//! | `create` | write | leaves no state: the next create finds what was made |
+//! | `update` | write | keeps the prior state and private facts |
+//! | `delete` | write | keeps the state |
+//!
+//! # How errors become diagnostics
+//!
+//! Operations fail with a type of the author's, [`Resource::Error`](resource::Resource::Error), so that `?` takes the errors
+//! of the layers below; it becomes [`diagnostic::Diagnostics`] at the boundary, and a provider without layers uses that type
+//! itself. [`Diagnostic::at`](diagnostic::Diagnostic::at) names the attribute, with the path that `model!` gives every field:
+//! `Shelf::label()`. Warnings, and errors beside a result, go into the `diagnostics` that methods are given: an error there,
+//! together with a state, keeps that state. A panic becomes a diagnostic too, and the process goes on.
 //!
 //! # What the framework does around it
 //!

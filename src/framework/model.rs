@@ -6,7 +6,7 @@ use super::path::Path;
 use super::schema::Schema;
 use super::value::Value;
 
-/// A struct whose fields are attributes. Made by [`model!`](crate::model).
+/// A struct whose fields are attributes. Made by [`model!`](crate::model!).
 pub trait Model: AttributeType + Clone + Default + PartialEq + Send + Sync + 'static {
     /// Attributes and blocks with their rules and descriptions.
     fn schema() -> Schema;

@@ -9,8 +9,19 @@ use crate::modules;
 use crate::workspace::{Kind, Workspace};
 
 /// Names that may stand in several crates, each with why.
-const MAY_REPEAT: &[(&str, &str)] =
-    &[("Error", "what can go wrong in the module that it stands in, as everywhere in Rust")];
+const MAY_REPEAT: &[(&str, &str)] = &[
+    ("Error", "what can go wrong in the module that it stands in, as everywhere in Rust"),
+    ("Action", "the framework's is Terraform's word; the report's is what happens to an account"),
+    ("Arguments", "what a function, a provider block or a program was given, each in its own crate"),
+    ("Block", "the framework's is Terraform's word; the report's is what keeps a run from happening"),
+    ("Change", "the framework's is one of an attribute; the report's is one of an account"),
+    ("Evidence", "the simulator's says how much is known of a mood; the report's, how a row is known"),
+    ("Host", "the program that starts a provider, as each of the two ends sees it"),
+    ("Missing", "what is not there, of a permission and of a configuration"),
+    ("Refusal", "what a service, or the plugin's handshake, says no with"),
+    ("Resource", "the trait that is implemented, and the handle by which a test drives it"),
+    ("Severity", "how bad a diagnostic or a finding is"),
+];
 
 pub(crate) fn check(workspace: &Workspace) -> Findings {
     let mut declared: Vec<(String, String, String)> = Vec::new();

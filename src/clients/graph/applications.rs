@@ -13,7 +13,7 @@ use super::consistency::{FIRST_DELAY, LONGEST_DELAY, wait};
 use super::error::Error;
 use super::lenient;
 use super::needs;
-use super::passwords::PasswordCredential;
+use super::password_credential::PasswordCredential;
 use super::permission_table::{GRAPH_CLIENT_ID, PermissionKind};
 use crate::http::{Call, delays};
 

@@ -1,6 +1,6 @@
 //! One tenant's connection to Graph: signs requests, renews a refused token once, and turns refusals into errors.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -8,12 +8,10 @@ use jiff::Timestamp;
 use reqwest::Url;
 use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use serde::de::DeserializeOwned;
-use tokio::sync::OnceCell;
 
 use super::ask::Ask;
-use super::consistency::YOUNG;
 use super::error::{Error, ErrorKind, Refusal, kind_of};
-use super::snapshot::Snapshot;
+use super::memory::Memory;
 use crate::auth::{self, Credentials, TenantId, Token};
 use crate::clock::Clock;
 use crate::http::{Call, HttpClient, Limiter, Request, Response};
@@ -36,17 +34,9 @@ struct Inner {
     endpoint: Url,
     scope: String,
     clock: Clock,
-    snapshots: Mutex<HashMap<String, Arc<OnceCell<Arc<Snapshot>>>>>,
-    graph_principal: OnceCell<String>,
-    live_permissions: OnceCell<super::permissions::Live>,
     writers: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
-    fresh: Mutex<HashMap<String, Timestamp>>,
-    /// For whom this process took objects over, by their ids.
-    owners: Mutex<HashMap<String, String>>,
-    /// The applications that this process deleted, by unique name.
-    deletions: Mutex<HashMap<String, String>>,
-    /// The delegated permissions that this process revoked, by the grant's id.
-    revoked: Mutex<HashMap<String, BTreeSet<String>>>,
+    lasting: Memory,
+    until_a_write: Memory,
 }
 
 impl fmt::Debug for Graph {
@@ -91,14 +81,9 @@ impl Graph {
             endpoint,
             scope,
             clock,
-            snapshots: Mutex::default(),
-            graph_principal: OnceCell::new(),
-            live_permissions: OnceCell::new(),
             writers: Mutex::default(),
-            fresh: Mutex::default(),
-            owners: Mutex::default(),
-            deletions: Mutex::default(),
-            revoked: Mutex::default(),
+            lasting: Memory::default(),
+            until_a_write: Memory::default(),
         }))
     }
 
@@ -223,62 +208,19 @@ impl Graph {
         Arc::clone(writers.entry(object_id.to_owned()).or_default())
     }
 
-    /// Takes note of an object that was just made: replicas may not know it yet.
-    pub(super) fn note_fresh(&self, id: &str) {
-        self.note_made(id, self.now());
+    /// What an object's verbs keep in mind for as long as there is this connection.
+    pub(super) fn lasting<T: Default + Send + Sync + 'static>(&self) -> Arc<T> {
+        self.0.lasting.of()
     }
 
-    /// Takes note of when an object was made, by its own date or by what a state remembers: for a while after, a replica
-    /// that does not know it is behind, whichever process made it.
-    pub fn note_made(&self, id: &str, when: Timestamp) {
-        let mut fresh = self.0.fresh.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = fresh.entry(id.to_owned()).or_insert(when);
-        *known = when.max(*known);
-    }
-
-    /// Takes note that an object is gone: not to know it is right from now on.
-    pub(super) fn note_gone(&self, id: &str) {
-        self.0.fresh.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
-    }
-
-    /// Whether an object was made so short a time ago that some replicas may not know it.
-    pub(super) fn is_fresh(&self, id: &str) -> bool {
-        self.made(id).is_some_and(|made| self.now().duration_since(made) < YOUNG)
-    }
-
-    /// When an object was made, as far as that is known.
-    pub(super) fn made(&self, id: &str) -> Option<Timestamp> {
-        self.0.fresh.lock().unwrap_or_else(PoisonError::into_inner).get(id).copied()
-    }
-
-    pub(super) fn owners(&self) -> &Mutex<HashMap<String, String>> {
-        &self.0.owners
-    }
-
-    pub(super) fn deletions(&self) -> &Mutex<HashMap<String, String>> {
-        &self.0.deletions
-    }
-
-    pub(super) fn revoked(&self) -> &Mutex<HashMap<String, BTreeSet<String>>> {
-        &self.0.revoked
-    }
-
-    pub(super) fn snapshot_cell(&self, client_id: &str) -> Arc<OnceCell<Arc<Snapshot>>> {
-        let mut snapshots = self.0.snapshots.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(snapshots.entry(client_id.to_owned()).or_default())
+    /// What they keep in mind until this process writes something to the tenant.
+    pub(super) fn until_a_write<T: Default + Send + Sync + 'static>(&self) -> Arc<T> {
+        self.0.until_a_write.of()
     }
 
     /// Forgets all snapshots, so that the next read asks Graph again. Done after each write.
     pub fn forget_snapshots(&self) {
-        self.0.snapshots.lock().unwrap_or_else(PoisonError::into_inner).clear();
-    }
-
-    pub(super) fn graph_principal(&self) -> &OnceCell<String> {
-        &self.0.graph_principal
-    }
-
-    pub(super) fn live_permissions(&self) -> &OnceCell<super::permissions::Live> {
-        &self.0.live_permissions
+        self.0.until_a_write.clear();
     }
 }
 

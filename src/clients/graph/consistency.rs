@@ -5,7 +5,9 @@
 //! is still on its way, with growing delays, until the operation's deadline: how long that may be is for the user's
 //! `timeouts` to say and for no constant.
 
+use std::collections::HashMap;
 use std::future::Future;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -61,7 +63,40 @@ pub(super) fn secret_not_there_yet(error: &Error) -> bool {
     not_there_yet(error) || error.refusal().is_some_and(|answer| answer.says("No password credential found"))
 }
 
+/// When objects were made, by their ids.
+#[derive(Default)]
+struct Made(Mutex<HashMap<String, Timestamp>>);
+
 impl Graph {
+    /// Takes note of an object that was just made: replicas may not know it yet.
+    pub(super) fn note_fresh(&self, id: &str) {
+        self.note_made(id, self.now());
+    }
+
+    /// Takes note of when an object was made, by its own date or by what a state remembers: for a while after, a replica
+    /// that does not know it is behind, whichever process made it.
+    pub fn note_made(&self, id: &str, when: Timestamp) {
+        let made = self.lasting::<Made>();
+        let mut fresh = made.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = fresh.entry(id.to_owned()).or_insert(when);
+        *known = when.max(*known);
+    }
+
+    /// Takes note that an object is gone: not to know it is right from now on.
+    pub(super) fn note_gone(&self, id: &str) {
+        self.lasting::<Made>().0.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
+    }
+
+    /// Whether an object was made so short a time ago that some replicas may not know it.
+    pub(super) fn is_fresh(&self, id: &str) -> bool {
+        self.made(id).is_some_and(|made| self.now().duration_since(made) < YOUNG)
+    }
+
+    /// When an object was made, as far as that is known.
+    pub(super) fn made(&self, id: &str) -> Option<Timestamp> {
+        self.lasting::<Made>().0.lock().unwrap_or_else(PoisonError::into_inner).get(id).copied()
+    }
+
     /// Sends an ask, and again while its error is a passing one. Concurrent writes always count as passing.
     pub(super) async fn settle(&self, call: &Call, ask: Ask, passing: Passing) -> Result<Response, Error> {
         let mut delays = delays(FIRST_DELAY, LONGEST_DELAY);

@@ -121,7 +121,7 @@ impl DeletedItems<'_> {
     pub async fn purge_own(&self, call: &Call, object_id: &str) -> Result<(), Error> {
         let path = format!("/directory/deletedItems/{}", encoded(object_id));
         let operation = format!("delete `{object_id}` for good");
-        let ask = Ask::new(Method::DELETE, path, &needs::RESTORE_APPLICATIONS, operation).repeatable();
+        let ask = Ask::new(Method::DELETE, path, &needs::WRITE_APPLICATIONS, operation).repeatable();
         self.0.settle(call, ask, not_there_yet).await?;
         self.0.note_purged(object_id);
         Ok(())

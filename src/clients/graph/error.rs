@@ -230,9 +230,10 @@ impl fmt::Display for ErrorKind {
                 f.write_str("the signed-in identity may not do this. ")?;
                 match need.missing(held) {
                     Some(missing) => write!(f, "It needs {missing}; ")?,
-                    None => f.write_str(
-                        "Its token carries a permission for it, so that a directory role, a licence or a policy of the \
-                         tenant stands against it; ",
+                    None => write!(
+                        f,
+                        "Its token carries a permission for it ({need}), so that a directory role, a licence or a policy of \
+                         the tenant stands against it; "
                     )?,
                 }
                 if held.is_empty() {

@@ -3,8 +3,8 @@
 //! There is at most one grant for (client, resource, all people), and a change replaces its whole text without a
 //! version check. So every change reads just before it writes, keeps foreign tokens, and looks afterwards for another writer.
 
-use std::collections::BTreeSet;
-use std::sync::PoisonError;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Mutex, PoisonError};
 
 use reqwest::Method;
 use serde::{Deserialize, Serialize};
@@ -80,6 +80,10 @@ struct ScopeChange {
 pub fn grant_id(client: &str, resource: &str) -> Option<String> {
     joined_id(&[client, resource])
 }
+
+/// The delegated permissions that this process revoked, by the grant's id.
+#[derive(Default)]
+struct Revoked(Mutex<HashMap<String, BTreeSet<String>>>);
 
 impl Grants<'_> {
     /// The grant for all people, by its computed id.
@@ -183,7 +187,8 @@ impl Grants<'_> {
     }
 
     fn has_revoked(self, client: &str, resource: &str, scope: &str) -> bool {
-        let revoked = self.0.revoked().lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = self.0.lasting::<Revoked>();
+        let revoked = kept.0.lock().unwrap_or_else(PoisonError::into_inner);
         grant_id(client, resource)
             .and_then(|id| revoked.get(&id))
             .is_some_and(|scopes| scopes.contains(scope))
@@ -191,19 +196,21 @@ impl Grants<'_> {
 
     fn note_revoked(self, client: &str, resource: &str, scopes: &BTreeSet<String>) {
         let Some(id) = grant_id(client, resource) else { return };
-        let mut revoked = self.0.revoked().lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = self.0.lasting::<Revoked>();
+        let mut revoked = kept.0.lock().unwrap_or_else(PoisonError::into_inner);
         revoked.entry(id).or_default().extend(scopes.iter().cloned());
     }
 
     fn note_granted(self, client: &str, resource: &str, scopes: &BTreeSet<String>) {
         let Some(id) = grant_id(client, resource) else { return };
-        let mut revoked = self.0.revoked().lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = self.0.lasting::<Revoked>();
+        let mut revoked = kept.0.lock().unwrap_or_else(PoisonError::into_inner);
         revoked.entry(id).or_default().retain(|scope| !scopes.contains(scope));
     }
 
     fn forget_revoked(self, client: &str, resource: &str) {
         let Some(id) = grant_id(client, resource) else { return };
-        self.0.revoked().lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+        self.0.lasting::<Revoked>().0.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
     }
 
     async fn create(

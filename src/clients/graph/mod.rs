@@ -20,10 +20,12 @@ mod groups;
 mod guid;
 mod lenient;
 mod mailbox_plans;
+mod memory;
 mod nearest;
 mod owners;
 mod ownership;
 mod paging;
+mod password_credential;
 mod passwords;
 mod permission_table;
 mod permissions;
@@ -48,7 +50,8 @@ pub use grants::{Grant, Grants, grant_id};
 pub use groups::{DeletedGroup, Group, Groups};
 pub use nearest::nearest;
 pub use ownership::{Deletion, Mark, owner_in};
-pub use passwords::{MintedPassword, NewPassword, PasswordCredential};
+pub use password_credential::PasswordCredential;
+pub use passwords::{MintedPassword, NewPassword};
 pub use permission_table::{
     GRAPH_CLIENT_ID, PermissionKind, names as permission_names, permission_id, permission_name,
 };

@@ -3,7 +3,8 @@
 //! A replacement may make the new object before the old one goes, and both may be the same one in Entra. Whoever takes an
 //! object over leaves a mark among its tags; what this process itself did is known without them.
 
-use std::sync::PoisonError;
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
 
 use tokio::sync::OwnedMutexGuard;
 
@@ -43,16 +44,26 @@ pub enum Deletion {
     LetGo,
 }
 
+/// For whom this process took objects over, by their ids.
+#[derive(Default)]
+struct TakenOver(Mutex<HashMap<String, String>>);
+
+/// The applications that this process deleted, by unique name.
+#[derive(Default)]
+struct Deletions(Mutex<HashMap<String, String>>);
+
 impl Graph {
     /// Takes note that this process took an object over for an owner.
     pub fn note_owner(&self, id: &str, owner: &str) {
-        let mut owners = self.owners().lock().unwrap_or_else(PoisonError::into_inner);
+        let taken = self.lasting::<TakenOver>();
+        let mut owners = taken.0.lock().unwrap_or_else(PoisonError::into_inner);
         owners.insert(id.to_owned(), owner.to_owned());
     }
 
     /// Whether this process took an object over for another owner.
     pub fn is_taken_over(&self, id: &str, owner: Option<&str>) -> bool {
-        let owners = self.owners().lock().unwrap_or_else(PoisonError::into_inner);
+        let taken = self.lasting::<TakenOver>();
+        let owners = taken.0.lock().unwrap_or_else(PoisonError::into_inner);
         owners.get(id).is_some_and(|latest| Some(latest.as_str()) != owner)
     }
 
@@ -65,12 +76,15 @@ impl Graph {
 
     /// The application with this unique name that this process deleted.
     pub fn deleted_here(&self, unique_name: &str) -> Option<String> {
-        self.deletions().lock().unwrap_or_else(PoisonError::into_inner).get(unique_name).cloned()
+        let deletions = self.lasting::<Deletions>();
+        let deleted = deletions.0.lock().unwrap_or_else(PoisonError::into_inner);
+        deleted.get(unique_name).cloned()
     }
 
     /// Takes note that the name of an application that this process deleted is free.
     pub(super) fn note_purged(&self, object_id: &str) {
-        let mut deleted = self.deletions().lock().unwrap_or_else(PoisonError::into_inner);
+        let deletions = self.lasting::<Deletions>();
+        let mut deleted = deletions.0.lock().unwrap_or_else(PoisonError::into_inner);
         deleted.retain(|_, id| id != object_id);
     }
 }
@@ -110,7 +124,8 @@ impl Applications<'_> {
         }
         self.delete(call, object_id).await?;
         if let Some(name) = unique_name {
-            let mut deleted = self.0.deletions().lock().unwrap_or_else(PoisonError::into_inner);
+            let deletions = self.0.lasting::<Deletions>();
+            let mut deleted = deletions.0.lock().unwrap_or_else(PoisonError::into_inner);
             deleted.insert(name.to_owned(), object_id.to_owned());
         }
         Ok(Deletion::Gone)

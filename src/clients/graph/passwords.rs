@@ -14,6 +14,7 @@ use super::consistency::{concurrent, never, secret_not_there_yet};
 use super::error::Error;
 use super::lenient;
 use super::needs;
+use super::password_credential::PasswordCredential;
 use crate::http::{Call, Repeat};
 
 /// A secret to be made.
@@ -24,22 +25,6 @@ pub struct NewPassword {
     pub display_name: String,
     /// When it ends; two years from now when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub end_date_time: Option<Timestamp>,
-}
-
-/// A secret as reads show it: without its value.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct PasswordCredential {
-    /// Id of the secret, by which it is removed.
-    pub key_id: String,
-    /// Its description.
-    pub display_name: Option<String>,
-    /// The first characters of its value.
-    pub hint: Option<String>,
-    /// When it starts.
-    pub start_date_time: Option<Timestamp>,
-    /// When it ends.
     pub end_date_time: Option<Timestamp>,
 }
 

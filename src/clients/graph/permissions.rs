@@ -1,8 +1,10 @@
 //! Microsoft Graph's own permissions by name: the built-in table first, then the tenant's principal of Graph.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde::Deserialize;
+use tokio::sync::OnceCell;
 
 use super::ask::Ask;
 use super::connection::Graph;
@@ -59,9 +61,17 @@ impl std::fmt::Display for UnknownPermission {
     }
 }
 
+/// Object id of Graph's own principal.
+#[derive(Default)]
+struct GraphPrincipal(OnceCell<String>);
+
+/// What the principal publishes, once it was asked for.
+#[derive(Default)]
+struct LivePermissions(OnceCell<Arc<Live>>);
+
 /// The permissions that the tenant's principal of Graph publishes.
 #[derive(Debug)]
-pub(super) struct Live {
+struct Live {
     ids: BTreeMap<(PermissionKind, String), String>,
 }
 
@@ -125,7 +135,7 @@ impl Permissions<'_> {
             let found: PrincipalId = self.0.read(call, graph_principal_ask(operation)).await?;
             Ok(found.id)
         };
-        self.0.graph_principal().get_or_try_init(look).await.cloned()
+        self.0.lasting::<GraphPrincipal>().0.get_or_try_init(look).await.cloned()
     }
 
     /// The suggestion for a name that does not exist.
@@ -152,7 +162,7 @@ impl Permissions<'_> {
 
     /// What the tenant's principal publishes, asked for once and only when the table does not know a name. A tenant
     /// that does not show it leaves the table as all there is.
-    async fn live(&self, call: &Call) -> Result<&Live, Error> {
+    async fn live(&self, call: &Call) -> Result<Arc<Live>, Error> {
         let look = || async {
             let path = format!(
                 "/servicePrincipals(appId='{GRAPH_CLIENT_ID}')?$select=id,appRoles,oauth2PermissionScopes"
@@ -161,13 +171,13 @@ impl Permissions<'_> {
                 Ask::get(path, &needs::READ_APPLICATIONS, "read the permissions that Microsoft Graph offers");
             let principal: Principal = match self.0.read(call, ask).await {
                 Err(error) if error.is_not_found() || error.is_forbidden() => {
-                    return Ok(Live { ids: BTreeMap::new() });
+                    return Ok(Arc::new(Live { ids: BTreeMap::new() }));
                 }
                 answer => answer?,
             };
-            Ok(Live { ids: ids_of(principal) })
+            Ok(Arc::new(Live { ids: ids_of(principal) }))
         };
-        self.0.live_permissions().get_or_try_init(look).await
+        self.0.lasting::<LivePermissions>().0.get_or_try_init(look).await.cloned()
     }
 }
 
@@ -192,6 +202,6 @@ pub(super) fn graph_principal_ask(operation: &str) -> Ask {
 pub(super) fn remember_graph_principal(graph: &Graph, id: Option<String>) {
     if let Some(id) = id {
         // An id that is known already is the same one.
-        let _ = graph.graph_principal().set(id);
+        let _ = graph.lasting::<GraphPrincipal>().0.set(id);
     }
 }

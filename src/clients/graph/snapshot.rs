@@ -1,10 +1,11 @@
 //! Everything that the resources of one application read, in one request: a plan without changes costs a tenant one
 //! `$batch`.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::Deserialize;
+use tokio::sync::OnceCell;
 
 use super::app_role_assignments::{self, AppRoleAssignment};
 use super::applications::{self, Application};
@@ -51,11 +52,22 @@ struct Identified {
     id: String,
 }
 
+/// The snapshots that were made, by client id.
+#[derive(Default)]
+struct Snapshots(Mutex<HashMap<String, Arc<OnceCell<Arc<Snapshot>>>>>);
+
+impl Snapshots {
+    fn of(&self, client_id: &str) -> Arc<OnceCell<Arc<Snapshot>>> {
+        let mut snapshots = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(snapshots.entry(client_id.to_owned()).or_default())
+    }
+}
+
 impl Graph {
     /// The application with this client id and what hangs on it. Read once per process and client id; any write of ours
     /// to the tenant makes the next call read anew.
     pub async fn snapshot(&self, call: &Call, client_id: &str) -> Result<Arc<Snapshot>, Error> {
-        let known = self.snapshot_cell(client_id);
+        let known = self.until_a_write::<Snapshots>().of(client_id);
         let read = || async {
             // Where something says that both were just made, replicas that do not know them are behind.
             let made = self.made(&service_principals::principal_of(client_id));

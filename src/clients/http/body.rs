@@ -35,22 +35,12 @@ impl Body {
     pub(crate) fn bytes(&self) -> Bytes {
         self.bytes.clone()
     }
-
-    /// Its size in bytes.
-    pub fn len(&self) -> usize {
-        self.bytes.len()
-    }
-
-    /// Whether it has no bytes at all.
-    pub fn is_empty(&self) -> bool {
-        self.bytes.is_empty()
-    }
 }
 
 /// The size alone: bodies may hold secrets.
 impl std::fmt::Debug for Body {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Body({} bytes)", self.len())
+        write!(f, "Body({} bytes)", self.bytes.len())
     }
 }
 

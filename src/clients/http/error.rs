@@ -133,11 +133,6 @@ impl Error {
         Self(Box::new(Inner { kind, request: None }))
     }
 
-    /// A request that could not be put together.
-    pub fn of_request(cause: impl Into<String>) -> Self {
-        Self::of_options(ErrorKind::Request { cause: cause.into() })
-    }
-
     /// What went wrong.
     pub fn kind(&self) -> &ErrorKind {
         &self.0.kind

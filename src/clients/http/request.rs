@@ -3,7 +3,6 @@
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, Url};
 use secrecy::{ExposeSecret as _, SecretString};
-use serde::Serialize;
 
 use super::body::Body;
 use super::hidden::Hidden;
@@ -82,11 +81,6 @@ impl Request {
         Some(self)
     }
 
-    /// Sets the body to `value` as JSON.
-    pub fn json(self, value: &impl Serialize) -> Result<Self, serde_json::Error> {
-        Ok(self.body(Body::json(value)?))
-    }
-
     /// Sets the body.
     #[must_use]
     pub fn body(mut self, body: Body) -> Self {
@@ -107,16 +101,6 @@ impl Request {
     pub fn wipe_answer(mut self) -> Self {
         self.wipe = true;
         self
-    }
-
-    /// Where it goes.
-    pub fn url(&self) -> &Url {
-        &self.url
-    }
-
-    /// Its method.
-    pub fn method(&self) -> &Method {
-        &self.method
     }
 }
 

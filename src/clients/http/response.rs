@@ -54,11 +54,6 @@ impl Response {
         decode(&self.body, self)
     }
 
-    /// The delay the service asked for.
-    pub fn retry_after(&self) -> Option<Duration> {
-        retry_after_of(&self.headers, self.date)
-    }
-
     /// Set when the body is not JSON at all: the error that says so.
     pub fn not_json(&self) -> Option<Error> {
         let starts_like_json =

@@ -58,8 +58,8 @@ impl Validator for PreferWriteOnly {
                 "`{}` is stored in the state. Use `{}` instead, which this command line supports and never stores.",
                 check.path, self.0
             );
-            let path = check.path.clone();
-            check.diagnostics.warning_at(path, "A write-only argument is available", detail);
+            // Not on the attribute: command lines quote the line of a warning, and with it the secret.
+            check.diagnostics.warning("A write-only argument is available", detail);
         }
     }
 }

@@ -18,8 +18,6 @@ pub enum Region {
 impl Region {
     /// All of them.
     pub const ALL: [Self; 6] = [Self::Us1, Self::Us2, Self::Us3, Self::Us4, Self::Us5, Self::Eu1];
-    /// Their names as users write them.
-    pub const NAMES: [&str; 6] = ["us1", "us2", "us3", "us4", "us5", "eu1"];
 
     /// Its name.
     pub fn name(self) -> &'static str {
@@ -40,7 +38,7 @@ impl Region {
     }
 }
 
-/// The name is none of [`Region::NAMES`].
+/// The name is none of [`Region::ALL`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the regions of Proofpoint Essentials are `us1`, `us2`, `us3`, `us4`, `us5` and `eu1`")]
 pub struct UnknownRegion;
@@ -65,7 +63,7 @@ mod tests {
 
     #[test]
     fn names_and_regions_agree() {
-        assert_eq!(Region::ALL.map(Region::name), Region::NAMES);
+        assert_eq!(Region::ALL.map(Region::name), ["us1", "us2", "us3", "us4", "us5", "eu1"]);
         assert_eq!(
             "eu1".parse::<Region>().map(Region::address),
             Ok("https://eu1.proofpointessentials.com".into())

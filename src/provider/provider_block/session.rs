@@ -66,11 +66,6 @@ impl Session {
         Call { deadline: context.deadline, cancel: context.cancel.clone(), correlation_id: self.run }
     }
 
-    /// The id that names this run to Microsoft and Proofpoint.
-    pub fn run(&self) -> Uuid {
-        self.run
-    }
-
     /// The address of the Proofpoint console as far as `region` or `endpoint` tell, without a slash at its end: where
     /// Entra sends a signed-in administrator back to.
     pub fn console(&self) -> &Attr<String> {

@@ -124,3 +124,20 @@ fn hand_over_by_hand(stage: &mut Stage, heard: &mut Heard) {
     let domain = &stage.simulator.tenant().domain;
     assert_eq!(stage.simulator.state()["organizations"][domain]["settings"]["ad_key"], secret);
 }
+
+#[test]
+fn a_warning_about_a_secret_does_not_quote_its_line() {
+    on_every_cli_with(&[], Install::Override, |stage| {
+        let literal = "a-literal-in-the-configuration";
+        let sync = format!(
+            "resource \"proofpoint_azure_sync\" \"this\" {{\n  domain = \"contoso.com\"\n  default_role = \"end_user\"\n  \
+             client_id = \"00000000-0000-0000-0000-000000000002\"\n  client_secret = \"{literal}\"\n}}\n"
+        );
+        stage.workspace.write("sync.tf", &sync);
+        let outcome = stage.workspace.validate().succeeds();
+        let outcome = outcome.does_not_say(literal);
+        if stage.cli.writes_only() {
+            outcome.says("A write-only argument is available");
+        }
+    });
+}

@@ -130,7 +130,11 @@ fn people(environment: &BTreeMap<String, String>, domain: &str) {
         let config = json!({ "domain": domain, "changes": preview["changes"], "max_deletions": "100%" });
         let resource = plugin.resource(run).await;
         let planned = resource.plan(None, config).await;
-        planned.messages.expect_none();
+        let summaries: Vec<&str> =
+            planned.messages.0.iter().map(|message| message.summary.as_str()).collect();
+        let does = format!("What this run does to people of {domain}");
+        let leaves = format!("What this run leaves of {domain}");
+        assert_eq!(summaries, [does, leaves], "{}", planned.messages);
         resource.apply(None, planned).await.messages.expect_none();
     });
 }

@@ -41,7 +41,8 @@ fn ways(resource: &str, occasion: &str) -> Vec<Vec<&'static str>> {
 #[test]
 fn an_application_lives_its_whole_life_by_each_permission_that_is_listed_for_it() {
     for way in ways(APPLICATION, "to manage it") {
-        let mut quickstart = Quickstart::start(Simulator::start(&["--users", "1"]));
+        let documented = ["--users", "1", "--mood", "deleted_items_readers=documented"];
+        let mut quickstart = Quickstart::start(Simulator::start(&documented));
         sign_in_with(&mut quickstart, &way);
         succeeds(&quickstart.change(APPLICATION));
         quickstart.restart();
@@ -56,11 +57,24 @@ fn an_application_lives_its_whole_life_by_each_permission_that_is_listed_for_it(
         succeeds(&quickstart.change(APPLICATION));
         let replaced = quickstart.state(APPLICATION)["object_id"].clone();
         assert_ne!(replaced, before, "purged and made anew by the run that destroyed it");
+        quickstart.simulator.assert_every_route_was_known();
+    }
+}
+
+#[test]
+fn an_application_that_was_destroyed_is_restored_by_what_is_listed_for_that() {
+    for mut way in ways(APPLICATION, "to find one that was destroyed") {
+        let restore = ways(APPLICATION, "to restore it").swap_remove(0);
+        way.extend(restore);
+        let documented = ["--users", "1", "--mood", "deleted_items_readers=documented"];
+        let mut quickstart = Quickstart::start(Simulator::start(&documented));
+        sign_in_with(&mut quickstart, &way);
+        succeeds(&quickstart.change(APPLICATION));
+        let before = quickstart.state(APPLICATION)["object_id"].clone();
         quickstart.destroy_one(APPLICATION);
         quickstart.restart();
         succeeds(&quickstart.change(APPLICATION));
-        assert_eq!(quickstart.state(APPLICATION)["object_id"], replaced, "restored");
-        quickstart.simulator.assert_every_route_was_known();
+        assert_eq!(quickstart.state(APPLICATION)["object_id"], before, "{way:?}");
     }
 }
 

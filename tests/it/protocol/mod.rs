@@ -12,6 +12,7 @@ mod credentials;
 mod drift;
 mod exemptions;
 mod five_years;
+mod graph_arguments;
 mod handshake;
 mod health;
 mod judging;

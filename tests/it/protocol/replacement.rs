@@ -189,12 +189,64 @@ fn a_consent_that_is_made_again_right_after_it_was_taken_back_is_in_effect() {
     assert_eq!((scopes(&quickstart), roles(&quickstart)), (before, 1));
 }
 
+/// Core tells the half of a replacement that destroys first nothing but the state.
 #[test]
-fn a_consent_without_private_facts_takes_nothing_back() {
-    let quickstart = Quickstart::prepared(Simulator::start(&["--users", "1"]));
+fn a_consent_without_private_facts_takes_back_what_it_gave_and_nothing_else() {
+    for by_hand in [false, true] {
+        let mut quickstart = quickstart();
+        succeeds(&quickstart.change(APPLICATION));
+        if by_hand {
+            grant_role_by_hand(&quickstart);
+        }
+        succeeds(&quickstart.change(CONSENT));
+        let stored = Stored { private: Vec::new(), ..quickstart.take(CONSENT) };
+        quickstart.put(CONSENT, stored);
+        quickstart.restart();
+        quickstart.destroy_one(CONSENT);
+        let left = usize::from(by_hand);
+        assert_eq!((scopes(&quickstart), roles(&quickstart)), (BTreeSet::new(), left), "{by_hand}");
+    }
+}
+
+#[test]
+fn a_consent_that_nobody_may_mark_takes_nothing_back_without_private_facts() {
+    let mut quickstart = quickstart();
+    succeeds(&quickstart.change(APPLICATION));
+    let denied =
+        json!({ "error": { "code": "Authorization_RequestDenied", "message": "Insufficient privileges." } });
+    let fault =
+        json!([{ "method": "PATCH", "path": "/v1.0/servicePrincipals/*", "status": 403, "body": denied }]);
+    quickstart.simulator.set_faults(&fault);
+    succeeds(&quickstart.change(CONSENT));
     let before = scopes(&quickstart);
     let stored = Stored { private: Vec::new(), ..quickstart.take(CONSENT) };
     quickstart.put(CONSENT, stored);
+    quickstart.restart();
+    quickstart.destroy_one(CONSENT);
+    assert_eq!((scopes(&quickstart), roles(&quickstart)), (before, 1));
+}
+
+#[test]
+fn a_successor_takes_back_what_its_predecessor_gave() {
+    let quickstart = Quickstart::prepared(Simulator::start(&["--users", "1"]));
+    let halves = beside(&quickstart, CONSENT);
+    finish(&quickstart, CONSENT, halves);
+    quickstart.destroy_one(CONSENT);
+    assert_eq!((scopes(&quickstart), roles(&quickstart)), (BTreeSet::new(), 0));
+    let principal = quickstart.state(APPLICATION)["service_principal_object_id"].clone();
+    let path = format!("servicePrincipals/{}", principal.as_str().unwrap());
+    let tags = quickstart.graph(Method::GET, &path, None)["tags"].take();
+    let marks = tags.as_array().unwrap().iter().filter(|tag| tag.as_str().unwrap().contains(":gave:"));
+    assert_eq!(marks.count(), 0, "{tags:#}");
+}
+
+#[test]
+fn an_imported_consent_takes_back_nothing_that_another_one_gave() {
+    let quickstart = Quickstart::prepared(Simulator::start(&["--users", "1"]));
+    let before = scopes(&quickstart);
+    let id = quickstart.state(CONSENT)["id"].as_str().unwrap().to_owned();
+    quickstart.take(CONSENT);
+    quickstart.import(CONSENT, &id);
     quickstart.destroy_one(CONSENT);
     assert_eq!((scopes(&quickstart), roles(&quickstart)), (before, 1));
 }
@@ -209,10 +261,8 @@ fn a_consent_that_only_verifies_writes_nothing_when_it_is_destroyed() {
     assert_eq!(quickstart.simulator.writes(), []);
 }
 
-#[test]
-fn what_somebody_else_granted_before_is_not_taken_back() {
-    let quickstart = quickstart();
-    succeeds(&quickstart.change(APPLICATION));
+/// Gives the application its permission as somebody does by hand.
+fn grant_role_by_hand(quickstart: &Quickstart) {
     let principal = quickstart.state(APPLICATION)["service_principal_object_id"].clone();
     let api = "servicePrincipals(appId='00000003-0000-0000-c000-000000000000')?$select=id,appRoles";
     let api = quickstart.graph(Method::GET, api, None);
@@ -221,6 +271,13 @@ fn what_somebody_else_granted_before_is_not_taken_back() {
         json!({ "principalId": principal, "resourceId": api["id"], "appRoleId": role.unwrap()["id"] });
     let path = format!("servicePrincipals/{}/appRoleAssignments", principal.as_str().unwrap());
     quickstart.graph(Method::POST, &path, Some(&assignment));
+}
+
+#[test]
+fn what_somebody_else_granted_before_is_not_taken_back() {
+    let quickstart = quickstart();
+    succeeds(&quickstart.change(APPLICATION));
+    grant_role_by_hand(&quickstart);
     succeeds(&quickstart.change(CONSENT));
     quickstart.destroy_one(CONSENT);
     assert_eq!((scopes(&quickstart), roles(&quickstart)), (BTreeSet::new(), 1));

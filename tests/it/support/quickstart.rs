@@ -2,7 +2,6 @@
 //!
 //! Everything here is for plain test threads: the control plane of [`Simulator`] blocks.
 
-use crate::support::plugin;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -15,6 +14,7 @@ use super::plugin::Plugin;
 use super::plugin::calls::{Messages, Plan, Stored};
 use super::plugin::messages::{self, schema::Block};
 use super::simulator::Simulator;
+use super::steps::{apply, configuration, configured, converge, keep, merge, plan, refresh};
 
 pub(crate) const APPLICATION: &str = "proofpoint_azure_application";
 pub(crate) const CONSENT: &str = "proofpoint_azure_admin_consent";
@@ -23,9 +23,9 @@ pub(crate) const SYNC: &str = "proofpoint_azure_sync";
 pub(crate) const SECRET: &str = "proofpoint_azure_client_secret";
 
 /// In the order in which core makes them.
-const ORDER: [&str; 3] = [APPLICATION, CONSENT, SYNC];
+pub(super) const ORDER: [&str; 3] = [APPLICATION, CONSENT, SYNC];
 
-type Objects = BTreeMap<&'static str, Stored>;
+pub(super) type Objects = BTreeMap<&'static str, Stored>;
 
 /// When the provider dies, seen from the effect of the request that it has just sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -237,6 +237,9 @@ impl Quickstart {
         let said = self.runtime.block_on(async {
             let resource = self.plugin.resource(kind).await;
             let planned = resource.plan(Some(&prior), Json::Null).await;
+            if planned.messages.has_errors() {
+                return planned.messages;
+            }
             resource.apply(Some(&prior), planned).await.messages
         });
         if said.has_errors() {
@@ -397,121 +400,4 @@ pub(crate) fn strings(list: &Json) -> BTreeSet<String> {
 fn texts(list: Option<&Json>, member: &str) -> BTreeSet<String> {
     let all = list.and_then(Json::as_array).into_iter().flatten();
     all.filter_map(|one| one[member].as_str()).map(str::to_owned).collect()
-}
-
-async fn configured(environment: &BTreeMap<String, String>) -> Plugin {
-    let plugin = plugin::start(environment).await;
-    plugin.configure(json!({})).await.expect_none();
-    plugin
-}
-
-fn configuration(
-    kind: &str,
-    domain: &str,
-    objects: &Objects,
-    changes: &BTreeMap<&'static str, Json>,
-) -> Json {
-    let none = Json::Null;
-    let application = objects.get(APPLICATION).map_or(&none, |stored| &stored.state);
-    let mut config = match kind {
-        APPLICATION => json!({ "display_name": "Proofpoint Essentials Azure Sync" }),
-        CONSENT => json!({
-            "client_id": application["client_id"],
-            "delegated_permissions": application["delegated_permissions"],
-            "application_permissions": application["application_permissions"],
-        }),
-        SECRET => json!({ "application_id": application["id"] }),
-        _ => json!({
-            "domain": domain, "client_id": application["client_id"], "default_role": "end_user", "frequency": 1,
-            "managed_client_secret": { "application_id": application["id"] },
-            "users": { "remove_deleted": true },
-            "max_removals": "100%",
-        }),
-    };
-    if let Some(changes) = changes.get(kind) {
-        merge(&mut config, changes);
-    }
-    config
-}
-
-fn merge(into: &mut Json, from: &Json) {
-    match (into, from) {
-        (Json::Object(into), Json::Object(from)) => {
-            for (name, value) in from {
-                merge(into.entry(name.clone()).or_insert(Json::Null), value);
-            }
-        }
-        (into, from) => *into = from.clone(),
-    }
-}
-
-fn held(objects: &Mutex<Objects>) -> Objects {
-    objects.lock().unwrap_or_else(PoisonError::into_inner).clone()
-}
-
-fn keep(objects: &Mutex<Objects>, kind: &'static str, stored: Stored) {
-    let mut objects = objects.lock().unwrap_or_else(PoisonError::into_inner);
-    if stored.state.is_null() {
-        objects.remove(kind);
-    } else {
-        objects.insert(kind, Stored { messages: Messages::default(), ..stored });
-    }
-}
-
-async fn refresh(plugin: &Plugin, kind: &'static str, objects: &Mutex<Objects>) -> Messages {
-    let Some(stored) = held(objects).remove(kind) else { return Messages::default() };
-    let mut read = plugin.resource(kind).await.read(&stored).await;
-    let said = std::mem::take(&mut read.messages);
-    if said.0.iter().all(|message| !message.error) {
-        keep(objects, kind, read);
-    }
-    said
-}
-
-async fn plan(
-    plugin: &Plugin,
-    kind: &'static str,
-    domain: &str,
-    objects: &Mutex<Objects>,
-    changes: &BTreeMap<&'static str, Json>,
-) -> Plan {
-    let all = held(objects);
-    plugin.resource(kind).await.plan(all.get(kind), configuration(kind, domain, &all, changes)).await
-}
-
-async fn apply(plugin: &Plugin, kind: &'static str, objects: &Mutex<Objects>, planned: Plan) -> Messages {
-    let prior = held(objects).remove(kind);
-    let mut applied = plugin.resource(kind).await.apply(prior.as_ref(), planned).await;
-    let said = std::mem::take(&mut applied.messages);
-    keep(objects, kind, applied);
-    said
-}
-
-async fn converge(
-    plugin: &Plugin,
-    domain: &str,
-    objects: &Mutex<Objects>,
-    changes: &BTreeMap<&'static str, Json>,
-) -> Result<Vec<&'static str>, Messages> {
-    let failed = |said: &Messages| said.0.iter().any(|message| message.error);
-    let mut done = Vec::new();
-    for kind in ORDER {
-        let said = refresh(plugin, kind, objects).await;
-        if failed(&said) {
-            return Err(said);
-        }
-        let planned = plan(plugin, kind, domain, objects, changes).await;
-        if failed(&planned.messages) {
-            return Err(planned.messages);
-        }
-        if held(objects).get(kind).is_some_and(|stored| stored.state == planned.state) {
-            continue;
-        }
-        let said = apply(plugin, kind, objects, planned).await;
-        if failed(&said) {
-            return Err(said);
-        }
-        done.push(kind);
-    }
-    Ok(done)
 }

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use jiff::Timestamp;
 
 use super::model::ConsentModel;
-use crate::provider_block::Diagnose as _;
+use crate::provider_block::{At as _, Failure};
 use clients::graph::{self, Graph, PermissionKind, Snapshot};
 use clients::http::Call;
 use framework::diagnostic::Diagnostics;
@@ -49,12 +49,11 @@ impl Names {
         &self,
         graph: &Graph,
         call: &Call,
-    ) -> Result<BTreeMap<String, String>, Diagnostics> {
+    ) -> Result<BTreeMap<String, String>, Failure> {
         let mut refused = Diagnostics::new();
         let mut ids = async |kind, names: &BTreeSet<String>, path: Path| {
-            let resolved =
-                graph.permissions().ids(call, kind, names).await.map_err(|error| error.diagnose())?;
-            Ok::<_, Diagnostics>(resolved.unwrap_or_else(|unknown| {
+            let resolved = graph.permissions().ids(call, kind, names).await?;
+            Ok::<_, Failure>(resolved.unwrap_or_else(|unknown| {
                 for permission in unknown {
                     refused.error_at(
                         path.clone(),
@@ -69,7 +68,7 @@ impl Names {
         let roles =
             ids(PermissionKind::Application, &self.application, ConsentModel::application_permissions())
                 .await?;
-        if refused.has_errors() { Err(refused) } else { Ok(roles) }
+        if refused.has_errors() { Err(refused.into()) } else { Ok(roles) }
     }
 }
 
@@ -104,17 +103,17 @@ pub(super) async fn grant(
     call: &Call,
     principal: &str,
     wanted: &Names,
-) -> Result<Names, Diagnostics> {
+) -> Result<Names, Failure> {
     let roles = wanted.resolve(graph, call).await?;
-    let resource = graph.permissions().graph_principal(call).await.map_err(|error| error.diagnose())?;
+    let resource = graph.permissions().graph_principal(call).await?;
     let mut new = Names::default();
     if !wanted.delegated.is_empty() {
         let given = graph.grants().grant_delegated(call, principal, &resource, &wanted.delegated).await;
-        new.delegated = given.map_err(|error| error.diagnose().at(ConsentModel::delegated_permissions()))?;
+        new.delegated = given.at(ConsentModel::delegated_permissions())?;
     }
     for (name, role) in roles {
         let assigned = graph.app_role_assignments().assign(call, principal, &resource, &role).await;
-        if assigned.map_err(|error| error.diagnose().at(ConsentModel::application_permissions()))? {
+        if assigned.at(ConsentModel::application_permissions())? {
             new.application.insert(name);
         }
     }
@@ -128,11 +127,11 @@ pub(super) async fn revoke(
     principal: &str,
     names: &Names,
     given: Option<Timestamp>,
-) -> Result<(), Diagnostics> {
+) -> Result<(), Failure> {
     if names.is_empty() {
         return Ok(());
     }
-    let resource = graph.permissions().graph_principal(call).await.map_err(|error| error.diagnose())?;
+    let resource = graph.permissions().graph_principal(call).await?;
     if !names.delegated.is_empty() {
         let look = || async {
             let taken = graph.grants().revoke_delegated(call, principal, &resource, &names.delegated).await?;
@@ -140,7 +139,7 @@ pub(super) async fn revoke(
             Ok((taken, is_all))
         };
         let revoked = graph.look_since(call, given, look).await;
-        revoked.map_err(|error| error.diagnose().at(ConsentModel::delegated_permissions()))?;
+        revoked.at(ConsentModel::delegated_permissions())?;
     }
     if names.application.is_empty() {
         return Ok(());
@@ -164,5 +163,5 @@ pub(super) async fn revoke(
         Ok(((), is_all))
     };
     let revoked = graph.look_since(call, given, look).await;
-    revoked.map_err(|error| error.diagnose().at(ConsentModel::application_permissions()).into())
+    revoked.at(ConsentModel::application_permissions())
 }

@@ -1,6 +1,7 @@
 //! `proofpoint_azure_admin_consent`: what the portal's *Grant admin consent* does, measured by what is in effect.
 
 mod effective;
+mod marks;
 mod model;
 
 use std::collections::BTreeSet;
@@ -11,9 +12,9 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::enterprise_application;
-use crate::provider_block::{Diagnose as _, ObjectPath, Session};
+use crate::provider_block::{At as _, Failure, ObjectPath, Session};
 use clients::auth::Attempt;
-use clients::graph::{self, Graph, Mark, PermissionKind, ServicePrincipal, ServicePrincipalChange};
+use clients::graph::{self, Graph, PermissionKind, ServicePrincipal};
 use clients::http::Call;
 use framework::attr::Attr;
 use framework::context::Context;
@@ -23,7 +24,7 @@ use framework::resource::{ImportBy, Planned, Planning, Resource, ResourceDescrip
 use framework::timeouts::DefaultTimeouts;
 
 use effective::{Effective, Names};
-pub use model::{ConsentIdentity, ConsentModel};
+pub use model::{ConsentIdentity, ConsentModel, Mode};
 
 /// The resource.
 #[derive(Debug, Clone, Copy, Default)]
@@ -52,16 +53,12 @@ impl Given {
     }
 }
 
-/// Beginning of the tag of a service principal that tells which resource its consent belongs to: the one that gave it or
-/// took it over last.
-const OWNER_TAG: &str = "terraform-provider-proofpoint:consent:";
-
 impl Resource for AzureAdminConsent {
     type Model = ConsentModel;
     type Identity = ConsentIdentity;
     type Private = Given;
     type Clients = Session;
-    type Error = Diagnostics;
+    type Error = Failure;
 
     fn describe(&self) -> ResourceDescription {
         let minutes = |minutes: u64| Duration::from_secs(60 * minutes);
@@ -102,7 +99,7 @@ impl Resource for AzureAdminConsent {
             Names::of(&planned.model).resolve(&graph, &ctx.clients.call(ctx)).await.map(drop)
         };
         if let Err(problems) = checked.await {
-            diagnostics.append(problems);
+            diagnostics.append(Diagnostics::from(problems));
         }
     }
 
@@ -111,7 +108,7 @@ impl Resource for AzureAdminConsent {
         ctx: &Context<Session>,
         planned: Planned<Self>,
         _diagnostics: &mut Diagnostics,
-    ) -> Result<State<Self>, Diagnostics> {
+    ) -> Result<State<Self>, Failure> {
         let graph = graph_of(ctx, &planned.model).await?;
         let principal = principal_of(&graph, &ctx.clients.call(ctx), &planned.model).await?;
         let given = consent(ctx, &graph, &principal, &planned, Given::default()).await?;
@@ -127,15 +124,15 @@ impl Resource for AzureAdminConsent {
         ctx: &Context<Session>,
         state: State<Self>,
         diagnostics: &mut Diagnostics,
-    ) -> Result<Option<State<Self>>, Diagnostics> {
+    ) -> Result<Option<State<Self>>, Failure> {
         let call = ctx.clients.call(ctx);
         let graph = graph_of(ctx, &state.model).await?;
-        let State { mut model, private } = state;
+        let State { mut model, mut private } = state;
         if model.client_id.is_null() {
             // An import by id names the principal.
             let principal =
                 graph.service_principals().get(&call, model.service_principal_object_id.text()).await;
-            let Some(principal) = principal.map_err(|error| error.diagnose())? else { return Ok(None) };
+            let Some(principal) = principal? else { return Ok(None) };
             model.client_id = principal.client_id.into();
         }
         let imported = model.mode.is_null();
@@ -153,11 +150,14 @@ impl Resource for AzureAdminConsent {
                 && application == model.application_permissions;
             Ok(((snapshot, delegated, application), is_all))
         };
-        let (snapshot, delegated, application) =
-            graph.look_since(&call, private.at, look).await.map_err(|error| error.diagnose())?;
+        let (snapshot, delegated, application) = graph.look_since(&call, private.at, look).await?;
         let Some(principal) = &snapshot.service_principal else { return Ok(None) };
         if !principal.is_enabled() {
             diagnostics.push(enterprise_application::disabled(principal));
+        }
+        if private.owner.is_none() {
+            // Imported: what another resource gave is not for this one to take back.
+            private.owner = marks::owner(principal).map(str::to_owned);
         }
         model.delegated_permissions = delegated;
         model.application_permissions = application;
@@ -165,7 +165,7 @@ impl Resource for AzureAdminConsent {
         model.tenant_id = graph.tenant().as_str().into();
         model.service_principal_object_id = principal.object_id.as_str().into();
         model.remove_extra = model.remove_extra.unwrap_or_default().into();
-        model.mode = model.mode.unwrap_or(model::MODES[0].to_owned()).into();
+        model.mode = model.mode.unwrap_or(Mode::Grant).into();
         Ok(Some(State::new(model).with_private(private)))
     }
 
@@ -175,7 +175,7 @@ impl Resource for AzureAdminConsent {
         prior: State<Self>,
         planned: Planned<Self>,
         _diagnostics: &mut Diagnostics,
-    ) -> Result<State<Self>, Diagnostics> {
+    ) -> Result<State<Self>, Failure> {
         let graph = graph_of(ctx, &planned.model).await?;
         let principal = principal_of(&graph, &ctx.clients.call(ctx), &planned.model).await?;
         let given = consent(ctx, &graph, &principal, &planned, prior.private).await?;
@@ -189,7 +189,7 @@ impl Resource for AzureAdminConsent {
         ctx: &Context<Session>,
         state: State<Self>,
         diagnostics: &mut Diagnostics,
-    ) -> Result<(), Diagnostics> {
+    ) -> Result<(), Failure> {
         let State { model, private: given } = state;
         if verifies(&model) {
             return Ok(());
@@ -199,23 +199,22 @@ impl Resource for AzureAdminConsent {
         if let Some(at) = given.at {
             graph.service_principals().note_made(model.client_id.text(), at);
         }
-        let failed = |error: graph::Error| error.diagnose();
         let found = graph.service_principals().get_by_client_id(&call, model.client_id.text()).await;
-        let Some(principal) = found.map_err(failed)? else { return Ok(()) };
-        let _alone = graph.alone_with(&call, &principal.object_id).await.map_err(failed)?;
-        let mark = Mark { prefix: OWNER_TAG, owner: given.owner.as_deref() };
-        if graph.is_taken_over(&principal.object_id, mark.owner) || mark.is_succeeded(&principal.tags) {
+        let Some(principal) = found? else { return Ok(()) };
+        let _alone = graph.alone_with(&call, &principal.object_id).await?;
+        if marks::is_succeeded(&graph, &principal, given.owner.as_deref()) {
             diagnostics.push(let_go(&principal));
             return Ok(());
         }
-        effective::revoke(&graph, &call, &principal.object_id, &given.names(), given.at).await?;
-        if given.owner.is_some() {
-            mark_owner(&graph, &call, &principal, None).await?;
-        }
+        // A replacement that destroys first is not told what was given.
+        let is_told = given != Given::default();
+        let names = if is_told { given.names() } else { marks::given(&principal) };
+        effective::revoke(&graph, &call, &principal.object_id, &names, given.at).await?;
+        marks::write(&graph, &call, &principal, None, &Names::default()).await?;
         Ok(())
     }
 
-    fn import(&self, by: ImportBy<ConsentIdentity>) -> Result<State<Self>, Diagnostics> {
+    fn import(&self, by: ImportBy<ConsentIdentity>) -> Result<State<Self>, Failure> {
         let mut model = ConsentModel::default();
         match by {
             ImportBy::Id(id) => {
@@ -253,7 +252,7 @@ fn id(session: &Session, graph: &Graph, principal: &str) -> String {
 }
 
 fn verifies(model: &ConsentModel) -> bool {
-    model.mode.text() == model::MODES[1]
+    model.mode == Attr::Known(Mode::Verify)
 }
 
 /// What the state shows of the effective permissions: all of them where that matters, else those it knows of.
@@ -270,17 +269,13 @@ fn shown(
     if names.is_empty() && known.is_null() { Attr::Null } else { names.into() }
 }
 
-async fn graph_of(ctx: &Context<Session>, model: &ConsentModel) -> Result<Graph, Diagnostics> {
+async fn graph_of(ctx: &Context<Session>, model: &ConsentModel) -> Result<Graph, Failure> {
     let call = ctx.clients.call(ctx);
-    ctx.clients.graph(&call, model.tenant_id.known().map(String::as_str)).await
+    Ok(ctx.clients.graph(&call, model.tenant_id.known().map(String::as_str)).await?)
 }
 
 /// The application's principal. While its application is young, one that is not there is waited for.
-async fn principal_of(
-    graph: &Graph,
-    call: &Call,
-    model: &ConsentModel,
-) -> Result<ServicePrincipal, Diagnostics> {
+async fn principal_of(graph: &Graph, call: &Call, model: &ConsentModel) -> Result<ServicePrincipal, Failure> {
     let client_id = model.client_id.text();
     let at = ConsentModel::client_id();
     let look = async {
@@ -296,7 +291,7 @@ async fn principal_of(
         graph.service_principals().get_by_client_id(call, client_id).await
     };
     let found: Result<_, graph::Error> = look.await;
-    found.map_err(|error| error.diagnose().at(at.clone()))?.ok_or_else(|| {
+    found.at(at.clone())?.ok_or_else(|| {
         Diagnostic::error(
             "The tenant does not have the application",
             format!(
@@ -317,20 +312,22 @@ async fn consent(
     principal: &ServicePrincipal,
     planned: &Planned<AzureAdminConsent>,
     before: Given,
-) -> Result<Given, Diagnostics> {
+) -> Result<Given, Failure> {
     let call = ctx.clients.call(ctx);
-    let failed = |error: graph::Error| error.diagnose();
-    let _alone = graph.alone_with(&call, &principal.object_id).await.map_err(failed)?;
+    let _alone = graph.alone_with(&call, &principal.object_id).await?;
     let wanted = Names::of(&planned.model);
     graph.forget_snapshots();
     let remove_extra = planned.model.remove_extra == Attr::Known(true);
     let delegated_matter = remove_extra || !wanted.delegated.is_empty();
-    let snapshot = graph.snapshot(&call, planned.model.client_id.text()).await.map_err(failed)?;
-    let effective =
-        Effective::in_snapshot(graph, &call, &snapshot, delegated_matter).await.map_err(failed)?;
+    let snapshot = graph.snapshot(&call, planned.model.client_id.text()).await?;
+    let effective = Effective::in_snapshot(graph, &call, &snapshot, delegated_matter).await?;
     if verifies(&planned.model) {
         let missing = wanted.without(&effective);
-        return if missing.is_empty() { Ok(before) } else { Err(unconsented(graph, planned, &missing)) };
+        return if missing.is_empty() {
+            Ok(before)
+        } else {
+            Err(unconsented(graph, planned, &missing).into())
+        };
     }
     let new = effective::grant(graph, &call, &principal.object_id, &wanted).await?;
     // What the last apply wanted and this one does not goes, as far as this resource gave it.
@@ -341,45 +338,21 @@ async fn consent(
         surplus.application.extend(extra.application);
     }
     effective::revoke(graph, &call, &principal.object_id, &surplus, before.at).await?;
-    // The mark comes last: until then the consent is the one's that had it before.
-    let owner = before.owner.clone().unwrap_or_else(|| Uuid::new_v4().simple().to_string());
+    // A predecessor's marks tell what it gave, which is this one's to take back from now on.
+    let inherited = if before.owner.is_none() { marks::given(principal) } else { Names::default() };
+    let keep = |before: BTreeSet<String>, more: [BTreeSet<String>; 2], wanted: &BTreeSet<String>| {
+        before.into_iter().chain(more.into_iter().flatten()).filter(|name| wanted.contains(name)).collect()
+    };
+    let given = Names {
+        delegated: keep(before.delegated, [new.delegated, inherited.delegated], &wanted.delegated),
+        application: keep(before.application, [new.application, inherited.application], &wanted.application),
+    };
+    // The marks come last: until then the consent is the one's that had it before.
+    let owner = before.owner.unwrap_or_else(|| Uuid::new_v4().simple().to_string());
     graph.note_owner(&principal.object_id, &owner);
-    if before.owner.is_none() {
-        mark_owner(graph, &call, principal, Some(&owner)).await?;
-    }
-    let keep = |before: BTreeSet<String>, new: BTreeSet<String>, wanted: &BTreeSet<String>| {
-        before.into_iter().chain(new).filter(|name| wanted.contains(name)).collect()
-    };
-    Ok(Given {
-        delegated: keep(before.delegated, new.delegated, &wanted.delegated),
-        application: keep(before.application, new.application, &wanted.application),
-        at: Some(graph.now()),
-        owner: Some(owner),
-    })
-}
-
-/// Leaves a mark on the principal, or takes it off. Who may not write principals goes without: what this process itself did
-/// it knows all the same.
-async fn mark_owner(
-    graph: &Graph,
-    call: &Call,
-    principal: &ServicePrincipal,
-    owner: Option<&str>,
-) -> Result<(), Diagnostics> {
-    let marked = async {
-        let snapshot = graph.snapshot(call, &principal.client_id).await?;
-        // Reads show the application's tags as well, which are its own to change.
-        let inherited = snapshot.application.as_ref().map(|found| found.tags.as_slice()).unwrap_or_default();
-        let tags =
-            principal.tags.iter().filter(|tag| !inherited.contains(tag) && !tag.starts_with(OWNER_TAG));
-        let mark = owner.map(|owner| format!("{OWNER_TAG}{owner}"));
-        let change = ServicePrincipalChange { tags: Some(tags.cloned().chain(mark).collect()) };
-        graph.service_principals().update(call, &principal.object_id, &change).await
-    };
-    match marked.await {
-        Err(error) if !error.is_forbidden() && !error.is_not_found() => Err(error.diagnose().into()),
-        _ => Ok(()),
-    }
+    marks::write(graph, &call, principal, Some(&owner), &given).await?;
+    let Names { delegated, application } = given;
+    Ok(Given { delegated, application, at: Some(graph.now()), owner: Some(owner) })
 }
 
 fn let_go(principal: &ServicePrincipal) -> Diagnostic {

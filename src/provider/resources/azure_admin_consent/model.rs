@@ -5,10 +5,18 @@ use std::collections::BTreeSet;
 use framework::attr::Attr;
 use framework::model;
 use framework::timeouts::Timeouts;
-use framework::validators::{one_of, uuid};
+use framework::validators::uuid;
+use framework::words;
 
-/// Grant what is missing, or only look.
-pub(super) const MODES: [&str; 2] = ["grant", "verify"];
+words! {
+    /// Grant what is missing, or only look.
+    pub enum Mode {
+        /// What is missing is granted.
+        Grant = "grant",
+        /// Nothing is written.
+        Verify = "verify",
+    }
+}
 
 model! {
     /// Grants an application the Microsoft Graph permissions it declares, for the whole tenant: what *Grant admin consent*
@@ -17,10 +25,11 @@ model! {
     /// Drift is measured on what is really in effect: a permission that somebody revoked shows up in the plan by name and
     /// is granted again. Destroying the resource takes back what it gave, and nothing else.
     ///
-    /// Where the signed-in identity may change the service principal, a hidden tag on it tells which resource the consent
-    /// belongs to. When another one has taken it over, as a replacement with `create_before_destroy` or a rename without a
-    /// `moved` block does, destroying the earlier one lets go of it with a warning. Without the tag that is known within
+    /// Where the signed-in identity may change the service principal, hidden tags on it tell which resource the consent
+    /// belongs to and what that one gave. When another one has taken it over, as a replacement with `create_before_destroy` or a rename without a
+    /// `moved` block does, destroying the earlier one lets go of it with a warning. Without the tags that is known within
     /// one run only: if such a run is interrupted, look at the plan of the next one for permissions to be granted again.
+    /// And `-replace` then leaves what was granted, for nobody to take back.
     pub struct ConsentModel {
         /// Path of the consent, `/servicePrincipals/{object id}/adminConsent`, preceded by `/tenants/{tenant id}` when the
         /// tenant is not the provider's.
@@ -45,7 +54,7 @@ model! {
 
         /// `grant` (the default), or `verify`: nothing is ever written, not even when it is destroyed, and the apply fails
         /// while something is missing, naming the address at which an administrator can consent.
-        mode: Attr<String> => optional().computed().default_value("grant").validate(one_of(&MODES)),
+        mode: Attr<Mode> => optional().computed().default_value(Mode::Grant),
 
         /// Object id of the application's service principal.
         service_principal_object_id: Attr<String> => computed().use_state_for_unknown(),

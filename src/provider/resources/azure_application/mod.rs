@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::enterprise_application;
-use crate::provider_block::{Diagnose as _, ObjectPath, Session};
+use crate::provider_block::{At as _, Failure, ObjectPath, Session};
 use clients::graph::{
     self, Application, Deletion, Graph, Mark, NewApplication, NewServicePrincipal, ServicePrincipal,
 };
@@ -63,7 +63,7 @@ impl Resource for AzureApplication {
     type Identity = ApplicationIdentity;
     type Private = Facts;
     type Clients = Session;
-    type Error = Diagnostics;
+    type Error = Failure;
 
     fn describe(&self) -> ResourceDescription {
         let minutes = |minutes: u64| Duration::from_secs(60 * minutes);
@@ -113,7 +113,7 @@ impl Resource for AzureApplication {
             properties::resolve(&graph, &ctx.clients.call(ctx), &planned.model).await
         };
         if let Err(problems) = checked.await {
-            diagnostics.append(problems);
+            diagnostics.append(Diagnostics::from(problems));
         }
     }
 
@@ -122,7 +122,7 @@ impl Resource for AzureApplication {
         ctx: &Context<Session>,
         planned: Planned<Self>,
         _diagnostics: &mut Diagnostics,
-    ) -> Result<State<Self>, Diagnostics> {
+    ) -> Result<State<Self>, Failure> {
         let (session, call) = (&ctx.clients, ctx.clients.call(ctx));
         let graph = graph_of(ctx, &planned.model).await?;
         let access = properties::resolve(&graph, &call, &planned.model).await?;
@@ -153,14 +153,13 @@ impl Resource for AzureApplication {
         ctx: &Context<Session>,
         state: State<Self>,
         diagnostics: &mut Diagnostics,
-    ) -> Result<Option<State<Self>>, Diagnostics> {
+    ) -> Result<Option<State<Self>>, Failure> {
         let (session, call) = (&ctx.clients, ctx.clients.call(ctx));
         let graph = graph_of(ctx, &state.model).await?;
-        let failed = |error: graph::Error| error.diagnose();
         let State { model: known, private: mut facts } = state;
         let client_id = match known.client_id.known() {
             Some(client_id) => client_id.clone(),
-            None => match graph.applications().get(&call, known.object_id.text()).await.map_err(failed)? {
+            None => match graph.applications().get(&call, known.object_id.text()).await? {
                 Some(application) => application.client_id,
                 None => return Ok(None),
             },
@@ -177,7 +176,7 @@ impl Resource for AzureApplication {
             let is_all = shown == known;
             Ok((Some((snapshot, shown)), is_all))
         };
-        let found = graph.look_since(&call, facts.written, look).await.map_err(failed)?;
+        let found = graph.look_since(&call, facts.written, look).await?;
         let Some((snapshot, mut model)) = found else { return Ok(None) };
         if let Some(principal) = snapshot.service_principal.as_ref().filter(|found| !found.is_enabled()) {
             diagnostics.push(enterprise_application::disabled(principal));
@@ -202,7 +201,7 @@ impl Resource for AzureApplication {
         prior: State<Self>,
         planned: Planned<Self>,
         _diagnostics: &mut Diagnostics,
-    ) -> Result<State<Self>, Diagnostics> {
+    ) -> Result<State<Self>, Failure> {
         let call = ctx.clients.call(ctx);
         let graph = graph_of(ctx, &planned.model).await?;
         let object_id = prior.model.object_id.text();
@@ -212,7 +211,7 @@ impl Resource for AzureApplication {
             Ok((found, is_all))
         };
         let found = graph.look_since(&call, prior.private.written, look).await;
-        let Some(application) = found.map_err(|error| error.diagnose())? else {
+        let Some(application) = found? else {
             return Err(Diagnostic::error(
                 "The application is gone",
                 format!("The application `{object_id}` was deleted since the plan was made. Plan again."),
@@ -223,7 +222,7 @@ impl Resource for AzureApplication {
         let mut facts = planned.private.clone();
         let owner = facts.owner.get_or_insert_with(|| Uuid::new_v4().simple().to_string());
         let change = properties::change(&planned, &application, access, owner);
-        graph.applications().update(&call, object_id, &change).await.map_err(|error| error.diagnose())?;
+        graph.applications().update(&call, object_id, &change).await?;
         own(&graph, &call, &application, planned.model.owners.known()).await?;
         let mut model = planned.model;
         if model.service_principal_object_id.is_unknown() {
@@ -239,7 +238,7 @@ impl Resource for AzureApplication {
         ctx: &Context<Session>,
         state: State<Self>,
         diagnostics: &mut Diagnostics,
-    ) -> Result<(), Diagnostics> {
+    ) -> Result<(), Failure> {
         if is_protected(&state.model) {
             return Err(protected().into());
         }
@@ -252,7 +251,7 @@ impl Resource for AzureApplication {
         let mark = Mark { prefix: OWNER_TAG, owner: facts.owner.as_deref() };
         let name = model.unique_name.known().map(String::as_str);
         let deleted = graph.applications().delete_own(&ctx.clients.call(ctx), object_id, name, mark).await;
-        if deleted.map_err(|error| error.diagnose())? == Deletion::LetGo {
+        if deleted? == Deletion::LetGo {
             diagnostics.warning(
                 "The application stays",
                 format!(
@@ -264,7 +263,7 @@ impl Resource for AzureApplication {
         Ok(())
     }
 
-    fn import(&self, by: ImportBy<ApplicationIdentity>) -> Result<State<Self>, Diagnostics> {
+    fn import(&self, by: ImportBy<ApplicationIdentity>) -> Result<State<Self>, Failure> {
         let (tenant_id, object_id) = match by {
             ImportBy::Id(id) => {
                 let path = ObjectPath::parse(&id, "applications")
@@ -339,9 +338,9 @@ fn is_ours(application: &Application) -> bool {
     application.tags.iter().any(|tag| tag == OWN_TAG)
 }
 
-async fn graph_of(ctx: &Context<Session>, model: &ApplicationModel) -> Result<Graph, Diagnostics> {
+async fn graph_of(ctx: &Context<Session>, model: &ApplicationModel) -> Result<Graph, Failure> {
     let call = ctx.clients.call(ctx);
-    ctx.clients.graph(&call, model.tenant_id.known().map(String::as_str)).await
+    Ok(ctx.clients.graph(&call, model.tenant_id.known().map(String::as_str)).await?)
 }
 
 fn without_console() -> Diagnostics {
@@ -364,27 +363,27 @@ async fn register(
     call: &Call,
     new: &NewApplication,
     owner: &str,
-) -> Result<(Application, ServicePrincipal), Diagnostics> {
+) -> Result<(Application, ServicePrincipal), Failure> {
     let error = match graph.applications().create(call, new).await {
         Ok(application) => return complete(graph, call, new, application).await,
         Err(error) if error.is_unique_name_taken() || error.outcome_is_unknown() => error,
-        Err(error) => return Err(error.diagnose().into()),
+        Err(error) => return Err(error.into()),
     };
-    let Some(name) = &new.unique_name else { return Err(error.diagnose().into()) };
+    let Some(name) = &new.unique_name else { return Err(error.into()) };
     let deleted = match adoption::find(graph, call, name).await {
         Ok(Holder::Unfinished(found)) => {
             let (application, principal) = complete(graph, call, new, *found).await?;
             // The mark comes last: until then the application is the one's that had it before.
             let change = properties::whole_change(new, &application);
             let taken = graph.applications().take_over(call, &application, owner, &change).await;
-            if taken.map_err(|error| error.diagnose())? {
+            if taken? {
                 return Ok((application, principal));
             }
             application.object_id
         }
         Ok(Holder::DeletedHere(deleted)) => deleted,
         // Without an answer to the creation, finding nothing of ours leaves that as the thing to tell.
-        Err(_) if error.outcome_is_unknown() => return Err(error.diagnose().into()),
+        Err(_) if error.outcome_is_unknown() => return Err(error.into()),
         Err(problem) => return Err(problem.into()),
     };
     let application = adoption::make_anew(graph, call, new, &deleted).await?;
@@ -397,7 +396,7 @@ async fn complete(
     call: &Call,
     new: &NewApplication,
     application: Application,
-) -> Result<(Application, ServicePrincipal), Diagnostics> {
+) -> Result<(Application, ServicePrincipal), Failure> {
     let principal = ensure_principal(graph, call, &application).await?;
     own(graph, call, &application, new.owners.as_ref()).await?;
     Ok((application, principal))
@@ -408,7 +407,7 @@ async fn ensure_principal(
     graph: &Graph,
     call: &Call,
     application: &Application,
-) -> Result<ServicePrincipal, Diagnostics> {
+) -> Result<ServicePrincipal, Failure> {
     let client_id = application.client_id.as_str();
     let made = async {
         // An application that was just made cannot have a deleted principal.
@@ -423,7 +422,7 @@ async fn ensure_principal(
             .create(call, &NewServicePrincipal { client_id: client_id.to_owned(), tags })
             .await
     };
-    made.await.map_err(|error| error.diagnose().into())
+    made.await.map_err(Failure::from)
 }
 
 /// Makes the owners what the plan names. Additions come first, and the caller removes itself last: one that may only change
@@ -433,7 +432,7 @@ async fn own(
     call: &Call,
     application: &Application,
     wanted: Option<&BTreeSet<String>>,
-) -> Result<(), Diagnostics> {
+) -> Result<(), Failure> {
     let Some(wanted) = wanted else { return Ok(()) };
     let made = async {
         let applications = graph.applications();
@@ -449,5 +448,5 @@ async fn own(
         }
         Ok::<(), graph::Error>(())
     };
-    made.await.map_err(|error| error.diagnose().at(ApplicationModel::owners()).into())
+    made.await.at(ApplicationModel::owners())
 }

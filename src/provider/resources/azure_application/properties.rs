@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::AzureApplication;
 use super::model::ApplicationModel;
-use crate::provider_block::Diagnose as _;
+use crate::provider_block::Failure;
 use clients::graph::{
     self, Application, ApplicationChange, Graph, NewApplication, PermissionKind, ResourceAccess, Snapshot,
     Web,
@@ -20,7 +20,7 @@ pub(super) async fn resolve(
     graph: &Graph,
     call: &Call,
     model: &ApplicationModel,
-) -> Result<ResourceAccess, Diagnostics> {
+) -> Result<ResourceAccess, Failure> {
     let mut refused = Diagnostics::new();
     let delegated = ids(graph, call, PermissionKind::Delegated, &model.delegated_permissions).await?;
     let application = ids(graph, call, PermissionKind::Application, &model.application_permissions).await?;
@@ -39,7 +39,7 @@ pub(super) async fn resolve(
     let delegated = take(delegated, ApplicationModel::delegated_permissions());
     let application = take(application, ApplicationModel::application_permissions());
     if refused.has_errors() {
-        return Err(refused);
+        return Err(refused.into());
     }
     Ok(ResourceAccess::of_graph(delegated.iter().map(String::as_str), application.iter().map(String::as_str)))
 }
@@ -49,20 +49,20 @@ async fn ids(
     call: &Call,
     kind: PermissionKind,
     names: &Attr<BTreeSet<String>>,
-) -> Result<Result<Vec<String>, Vec<graph::UnknownPermission>>, Diagnostics> {
+) -> Result<Result<Vec<String>, Vec<graph::UnknownPermission>>, Failure> {
     // Ids that no name is known for are shown and may be configured as they are. One that has a name is refused with it:
     // it would be shown by its name, as a change in every plan.
     let (mut ids, mut unnamed) = (BTreeSet::new(), BTreeSet::new());
     for name in names.unwrap_or_default() {
         let is_unnamed = uuid::Uuid::try_parse(&name).is_ok()
-            && graph.permissions().name(call, kind, &name).await.map_err(|error| error.diagnose())? == name;
+            && graph.permissions().name(call, kind, &name).await? == name;
         if is_unnamed {
             unnamed.insert(name)
         } else {
             ids.insert(name)
         };
     }
-    let resolved = graph.permissions().ids(call, kind, &ids).await.map_err(|error| error.diagnose())?;
+    let resolved = graph.permissions().ids(call, kind, &ids).await?;
     Ok(resolved.map(|resolved| resolved.into_values().chain(unnamed).collect()))
 }
 

@@ -6,7 +6,7 @@ use super::keys::Keys;
 use super::model::{ClientSecretModel, instant};
 use super::rotation::span;
 use super::{AzureClientSecret, TWO_YEARS, graph_of};
-use crate::provider_block::Session;
+use crate::provider_block::{Failure, Session};
 use clients::graph::PasswordRules;
 use framework::attr::Attr;
 use framework::context::Context;
@@ -18,7 +18,7 @@ pub(super) async fn foresee(
     ctx: &Context<Session>,
     planned: &Planned<AzureClientSecret>,
     diagnostics: &mut Diagnostics,
-) -> Result<(), Diagnostics> {
+) -> Result<(), Failure> {
     let model = &planned.model;
     if !model.key_id.is_unknown() {
         return Ok(());

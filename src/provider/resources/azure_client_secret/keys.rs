@@ -8,10 +8,10 @@ use uuid::Uuid;
 
 use super::model::{ClientSecretModel, instant};
 use super::rotation::span;
-use crate::provider_block::{Diagnose as _, ObjectPath};
+use crate::provider_block::{At as _, Diagnose as _, Failure, ObjectPath};
 use clients::graph::{self, Graph, MintedPassword, NewPassword, PasswordCredential, PasswordRules};
 use clients::http::{Call, delays};
-use framework::diagnostic::{Diagnostic, Diagnostics};
+use framework::diagnostic::Diagnostic;
 
 /// Between the description that the user gave and the digits that make it unlike any other of the application.
 const MARK: &str = " terraform:";
@@ -49,11 +49,7 @@ pub(super) struct Keys<'a> {
 
 impl<'a> Keys<'a> {
     /// The secrets of the application that the block names.
-    pub(super) fn new(
-        graph: &'a Graph,
-        call: &'a Call,
-        model: &ClientSecretModel,
-    ) -> Result<Self, Diagnostics> {
+    pub(super) fn new(graph: &'a Graph, call: &'a Call, model: &ClientSecretModel) -> Result<Self, Failure> {
         let path = ObjectPath::parse(model.application_id.text(), "applications").map_err(|error| {
             Diagnostic::error("Not the id of an application", format!("{error}."))
                 .at(ClientSecretModel::application_id())
@@ -67,19 +63,19 @@ impl<'a> Keys<'a> {
     }
 
     /// Looks for a key, and again when it is not there: longer where it was `made` a moment ago.
-    pub(super) async fn look(&self, key_id: &str, made: Option<Timestamp>) -> Result<Seen, Diagnostics> {
+    pub(super) async fn look(&self, key_id: &str, made: Option<Timestamp>) -> Result<Seen, Failure> {
         let look = || async {
             let seen = self.glance(key_id).await?;
             let is_all = matches!(seen, Seen::Key(_));
             Ok((seen, is_all))
         };
         let mut seen =
-            self.graph.look_since(self.call, made, look).await.map_err(|error| diagnosed(&error))?;
+            self.graph.look_since(self.call, made, look).await.at(ClientSecretModel::application_id())?;
         for delay in delays(FIRST_LOOK, LONGEST_LOOK).take(LOOKS) {
             if matches!(seen, Seen::Key(_)) || self.call.wait(delay).await.is_err() {
                 break;
             }
-            seen = self.glance(key_id).await.map_err(|error| diagnosed(&error))?;
+            seen = self.glance(key_id).await.at(ClientSecretModel::application_id())?;
         }
         Ok(seen)
     }
@@ -133,18 +129,18 @@ impl<'a> Keys<'a> {
     }
 
     /// Removes a key; one that is gone already is fine.
-    pub(super) async fn remove(&self, key_id: &str) -> Result<(), Diagnostics> {
+    pub(super) async fn remove(&self, key_id: &str) -> Result<(), Failure> {
         let removed = self.graph.applications().remove_password(self.call, &self.application, key_id).await;
-        removed.map(drop).map_err(|error| diagnosed(&error))
+        removed.map(drop).at(ClientSecretModel::application_id())
     }
 
     /// Removes the keys that bear one of these descriptions: nobody knows their values.
-    pub(super) async fn remove_lost(&self, descriptions: &BTreeSet<String>) -> Result<(), Diagnostics> {
+    pub(super) async fn remove_lost(&self, descriptions: &BTreeSet<String>) -> Result<(), Failure> {
         if descriptions.is_empty() {
             return Ok(());
         }
         let application = self.graph.applications().get(self.call, &self.application).await;
-        let Some(application) = application.map_err(|error| diagnosed(&error))? else { return Ok(()) };
+        let Some(application) = application.at(ClientSecretModel::application_id())? else { return Ok(()) };
         for key in &application.password_credentials {
             if key.display_name.as_ref().is_some_and(|name| descriptions.contains(name)) {
                 self.remove(&key.key_id).await?;
@@ -160,10 +156,6 @@ fn end_after(now: Timestamp, life: SignedDuration) -> Result<Timestamp, Refusal>
             .at(ClientSecretModel::end_date_relative()),
         lost: None,
     })
-}
-
-fn diagnosed(error: &graph::Error) -> Diagnostics {
-    error.diagnose().at(ClientSecretModel::application_id()).into()
 }
 
 fn marked(description: &str) -> String {

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 
-use crate::provider_block::{ObjectPath, Session};
+use crate::provider_block::{Failure, ObjectPath, Session};
 use clients::graph::{Graph, MintedPassword};
 use framework::attr::Attr;
 use framework::context::Context;
@@ -41,7 +41,7 @@ impl Resource for AzureClientSecret {
     type Identity = NoIdentity;
     type Private = Facts;
     type Clients = Session;
-    type Error = Diagnostics;
+    type Error = Failure;
 
     fn describe(&self) -> ResourceDescription {
         let minutes = |minutes: u64| Duration::from_secs(60 * minutes);
@@ -83,7 +83,7 @@ impl Resource for AzureClientSecret {
 
     async fn check(&self, ctx: &Context<Session>, planned: &Planned<Self>, diagnostics: &mut Diagnostics) {
         if let Err(problems) = foresight::foresee(ctx, planned, diagnostics).await {
-            diagnostics.append(problems);
+            diagnostics.append(Diagnostics::from(problems));
         }
     }
 
@@ -92,7 +92,7 @@ impl Resource for AzureClientSecret {
         ctx: &Context<Session>,
         planned: Planned<Self>,
         diagnostics: &mut Diagnostics,
-    ) -> Result<State<Self>, Diagnostics> {
+    ) -> Result<State<Self>, Failure> {
         let call = ctx.clients.call(ctx);
         let graph = graph_of(ctx, &planned.model).await?;
         let keys = Keys::new(&graph, &call, &planned.model)?;
@@ -119,7 +119,7 @@ impl Resource for AzureClientSecret {
         ctx: &Context<Session>,
         state: State<Self>,
         _diagnostics: &mut Diagnostics,
-    ) -> Result<Option<State<Self>>, Diagnostics> {
+    ) -> Result<Option<State<Self>>, Failure> {
         let Some(key_id) = state.model.key_id.known() else {
             // A creation that was not answered: kept, so that its destruction looks for what was made.
             return Ok(Some(state));
@@ -160,7 +160,7 @@ impl Resource for AzureClientSecret {
         prior: State<Self>,
         planned: Planned<Self>,
         diagnostics: &mut Diagnostics,
-    ) -> Result<State<Self>, Diagnostics> {
+    ) -> Result<State<Self>, Failure> {
         let call = ctx.clients.call(ctx);
         let graph = graph_of(ctx, &planned.model).await?;
         let keys = Keys::new(&graph, &call, &planned.model)?;
@@ -194,12 +194,12 @@ impl Resource for AzureClientSecret {
                     facts.over.remove(&key);
                     facts.superseded.remove(&key);
                 }
-                Err(problems) => diagnostics.append(problems),
+                Err(problems) => diagnostics.append(Diagnostics::from(problems)),
             }
         }
         match keys.remove_lost(&facts.lost).await {
             Ok(()) => facts.lost.clear(),
-            Err(problems) => diagnostics.append(problems),
+            Err(problems) => diagnostics.append(Diagnostics::from(problems)),
         }
         model.previous_key_ids = kept.into();
         Ok(State::new(model).with_private(facts))
@@ -210,7 +210,7 @@ impl Resource for AzureClientSecret {
         ctx: &Context<Session>,
         state: State<Self>,
         _diagnostics: &mut Diagnostics,
-    ) -> Result<(), Diagnostics> {
+    ) -> Result<(), Failure> {
         let call = ctx.clients.call(ctx);
         let graph = graph_of(ctx, &state.model).await?;
         let keys = Keys::new(&graph, &call, &state.model)?;
@@ -230,7 +230,7 @@ impl Resource for AzureClientSecret {
         keys.remove_lost(&lost).await
     }
 
-    fn import(&self, by: ImportBy<NoIdentity>) -> Result<State<Self>, Diagnostics> {
+    fn import(&self, by: ImportBy<NoIdentity>) -> Result<State<Self>, Failure> {
         let invalid = |text: String| Diagnostic::error("Invalid import id", text);
         let ImportBy::Id(id) = by else {
             return Err(invalid("A client secret is imported by its id.".to_owned()).into());
@@ -284,11 +284,11 @@ fn from_azuread(source: &MoveSource) -> Result<State<AzureClientSecret>, Diagnos
     }))
 }
 
-async fn graph_of(ctx: &Context<Session>, model: &ClientSecretModel) -> Result<Graph, Diagnostics> {
+async fn graph_of(ctx: &Context<Session>, model: &ClientSecretModel) -> Result<Graph, Failure> {
     let named = ObjectPath::parse(model.application_id.text(), "applications").ok();
     let named = named.and_then(|path| path.tenant).map(|tenant| tenant.to_string());
     let tenant = model.tenant_id.known().cloned().or(named);
-    ctx.clients.graph(&ctx.clients.call(ctx), tenant.as_deref()).await
+    Ok(ctx.clients.graph(&ctx.clients.call(ctx), tenant.as_deref()).await?)
 }
 
 fn path(ctx: &Context<Session>, graph: &Graph, keys: &Keys<'_>) -> ObjectPath {
