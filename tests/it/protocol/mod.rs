@@ -27,6 +27,7 @@ mod preflight;
 pub(crate) mod preview;
 mod provider_config;
 mod replacement;
+mod replans;
 mod schema;
 mod sign_in;
 mod sync_replacement;

@@ -145,3 +145,32 @@ fn an_addition_that_no_longer_holds_is_warned_of() {
     assert!(said.detail.contains("grace.hill@contoso.com  add: now the row is"), "{said}");
     assert!(applied.state["left"]["grace.hill@contoso.com"].is_string(), "{:#}", applied.state);
 }
+
+/// What becomes of Ben's row where the users API treats a change of the type in this way.
+fn converted(mood: &str) -> (Json, Json) {
+    let world = Reviewed::start(&["--mood", &format!("functional_account={mood}")]);
+    world.graph(Method::PATCH, "users/ben.cole@contoso.com", Some(&json!({ "accountEnabled": false })));
+    world.simulator.forget_requests();
+    let rows = world.preview(json!({}))["changes"].clone();
+    let applied = world.apply(world.plan(json!({ "changes": rows })));
+    assert!(!applied.messages.has_errors(), "{mood}: {}", applied.messages);
+    let deleted = |request: &crate::support::simulator::Request| {
+        request.method == "DELETE" && request.path.contains("ben.cole")
+    };
+    assert!(!world.simulator.writes().iter().any(deleted), "{mood}: deleted to be made again");
+    let account = world.essentials(Method::GET, "users/ben.cole@contoso.com", None);
+    (applied.state["left"]["ben.cole@contoso.com"].clone(), account["type"].clone())
+}
+
+#[test]
+fn a_change_of_type_is_read_back_and_stays_in_what_is_left_where_nothing_came_of_it() {
+    assert_eq!(converted("works"), (Json::Null, json!("functional_account")));
+    for refused in ["bad_request", "unprocessable"] {
+        let (left, kind) = converted(refused);
+        assert!(left.as_str().is_some_and(|left| left.starts_with("convert: ")), "{refused}: {left}");
+        assert_eq!(kind, "end_user", "{refused}");
+    }
+    let (left, kind) = converted("no_effect");
+    assert_eq!(left, "convert: Proofpoint accepted the change, and the account is of its old type");
+    assert_eq!(kind, "end_user");
+}

@@ -144,7 +144,7 @@ impl Quickstart {
 
     /// Validates the configuration of one object as a client that does or does not know write-only attributes.
     pub(crate) fn validate(&self, kind: &'static str, write_only: bool) -> Messages {
-        let config = configuration(kind, &self.simulator.tenant().domain, &self.objects(), &self.changes);
+        let config = self.configuration(kind);
         self.runtime
             .block_on(async { self.plugin.resource(kind).await.validate_as(config, write_only).await })
     }
@@ -163,6 +163,11 @@ impl Quickstart {
             said.0.append(&mut plan.messages.0);
             Plan { messages: said, ..plan }
         })
+    }
+
+    /// The configuration of an object.
+    pub(crate) fn configuration(&self, kind: &str) -> Json {
+        configuration(kind, &self.simulator.tenant().domain, &self.objects(), &self.changes)
     }
 
     /// Applies a plan of one object and keeps what is to be kept.

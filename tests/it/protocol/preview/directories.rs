@@ -244,7 +244,8 @@ fn user(random: &mut Random) -> Value {
     let plan = |id: &str, status: &str| json!([{ "service": "exchange", "capabilityStatus": status, "servicePlanId": id }]);
     let (mailbox, foundation) =
         ("efb87545-963c-4e0d-99df-69c6916d9eb0", "113feb6c-3fe4-4440-bddc-54d774bf0318");
-    let plans = if licensed && random.chance(80) {
+    let has_mailbox = licensed && random.chance(80);
+    let plans = if has_mailbox {
         plan(mailbox, "Enabled")
     } else if licensed {
         plans(random)
@@ -254,7 +255,7 @@ fn user(random: &mut Random) -> Value {
         random.pick(&others).clone()
     };
     // Null counts as enabled, and only with a plan does Graph show that it is no property that the caller may not see.
-    let enabled = if licensed && random.chance(5) { Value::Null } else { json!(random.chance(80)) };
+    let enabled = if has_mailbox && random.chance(5) { Value::Null } else { json!(random.chance(80)) };
     json!({
         "id": guid(random), "userPrincipalName": upn, "mail": mail, "displayName": "Somebody",
         "givenName": text(random), "surname": text(random),
