@@ -22,9 +22,6 @@ const WAITING: &[(&str, &str)] = &[
     ("forced_setting=add_groups_false", "a forced setting is an error"),
     ("forced_setting=frequency_daily", "a forced setting is an error"),
     ("further_members=shown_and_required", "members that are shown are not sent back"),
-    ("exemptions_body=objects", "one shape is tried"),
-    ("exemptions_body=emails_array", "one shape is tried"),
-    ("exemptions_body=text", "one shape is tried"),
     ("exemptions_put=no_effect", "each refused apply leaves another key"),
 ];
 
