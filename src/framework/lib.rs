@@ -83,7 +83,7 @@
 //!   arguments; a [`resource::State`] holds no identity, because the framework asks
 //!   [`Resource::identity`](resource::Resource::identity) for it wherever the protocol wants one.
 //! - A failed create leaves no state, a failed update the prior state and private facts.
-//! - Debug builds hold every plan and result against core's own rules ([`plan::verify`]).
+//! - Debug builds hold every plan and result against core's own rules (`plan::verify`).
 //! - [`provider::Provider::check`] finds what core would refuse in a schema: call it in a unit test.
 //!
 //! # Limits
@@ -114,15 +114,18 @@ pub mod list;
 pub mod model;
 pub mod path;
 pub mod plan;
+#[doc(hidden)]
 pub mod plugin;
 pub mod prelude;
 mod private;
 mod program;
+#[doc(hidden)]
 pub mod protocol;
 pub mod provider;
 pub mod resource;
 pub mod schema;
 mod server;
+#[doc(hidden)]
 pub mod service;
 pub mod set;
 mod stdout;

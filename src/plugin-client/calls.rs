@@ -222,8 +222,8 @@ fn body(schema: Option<&messages::Schema>) -> &Block {
 pub struct Resource<'a> {
     plugin: &'a Plugin,
     name: &'a str,
-    block: &'a Block,
-    ty: Json,
+    pub(crate) block: &'a Block,
+    pub(crate) ty: Json,
     identity: Option<Json>,
 }
 

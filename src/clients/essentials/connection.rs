@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::error::{Error, ErrorKind, Refusal};
+use super::exemptions::ExemptionsShape;
 use super::lenient;
 use super::records::Me;
 use crate::clock::Clock;
@@ -36,6 +37,22 @@ struct Inner {
     password: SecretString,
     entry: Url,
     stacks: Mutex<HashMap<String, Url>>,
+    habits: Mutex<HashMap<Url, Habits>>,
+}
+
+/// How a stack takes what nobody documents, as far as this process has learnt it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Habits {
+    /// Whether a PUT of the settings may carry members that this version does not know.
+    pub(super) takes_unknown_members: bool,
+    /// The shape in which it was seen to take exemptions.
+    pub(super) exemptions: Option<ExemptionsShape>,
+}
+
+impl Default for Habits {
+    fn default() -> Self {
+        Self { takes_unknown_members: true, exemptions: None }
+    }
 }
 
 impl fmt::Debug for Essentials {
@@ -54,7 +71,15 @@ impl Essentials {
         password: SecretString,
     ) -> Self {
         let username = username.into();
-        Self(Arc::new(Inner { http, clock, username, password, entry, stacks: Mutex::default() }))
+        Self(Arc::new(Inner {
+            http,
+            clock,
+            username,
+            password,
+            entry,
+            stacks: Mutex::default(),
+            habits: Mutex::default(),
+        }))
     }
 
     /// Who signs in.
@@ -71,6 +96,18 @@ impl Essentials {
     /// The configured base address.
     pub fn entry(&self) -> &Url {
         &self.0.entry
+    }
+
+    /// What is known of a stack's habits.
+    pub(super) fn habits(&self, stack: &Url) -> Habits {
+        let habits = self.0.habits.lock().unwrap_or_else(PoisonError::into_inner);
+        habits.get(stack).copied().unwrap_or_default()
+    }
+
+    /// Notes a habit of a stack, for as long as the process lives.
+    pub(super) fn learn(&self, stack: &Url, note: impl FnOnce(&mut Habits)) {
+        let mut habits = self.0.habits.lock().unwrap_or_else(PoisonError::into_inner);
+        note(habits.entry(stack.clone()).or_default());
     }
 
     /// The stack that serves the organization of a domain; asked for once per domain.

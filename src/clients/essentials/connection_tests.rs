@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::essentials::{Organization, Settings};
+use crate::essentials::{Organization, Settings, Shown};
 use crate::http::{self, Options};
 
 /// Needs another spelling in JSON, where PHP escapes the slash too.
@@ -49,7 +49,8 @@ fn settings() -> Settings {
         "sync_distribution_groups": true, "sync_security_groups": false, "add_users": true, "update_users": true,
         "remove_deleted_users": false, "add_groups": true, "update_groups": true, "remove_deleted_groups": false,
     });
-    Settings::from_answer(answer).expect("settings")
+    let shown = Shown::from_answer(answer).expect("an answer").expect("settings");
+    shown.over(&super::super::settings::tests::known())
 }
 
 #[tokio::test]

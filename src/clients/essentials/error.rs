@@ -160,6 +160,34 @@ impl Error {
         matches!(self.kind, ErrorKind::NotAuthorized { .. })
     }
 
+    /// Whether the service could not make sense of what was sent: 400, or 422 as some interfaces say it.
+    pub fn is_malformed(&self) -> bool {
+        matches!(&self.kind, ErrorKind::Refused(answer) if [400, 422].contains(&answer.status))
+    }
+
+    /// Whether the service has refused the request as a whole, so that nothing of it was done: a complete answer that finds
+    /// fault with the request. Too many requests and a time-out at the service are none.
+    pub fn is_definite_refusal(&self) -> bool {
+        match &self.kind {
+            ErrorKind::InvalidCredentials(_)
+            | ErrorKind::NotAuthorized { .. }
+            | ErrorKind::NotFound(_)
+            | ErrorKind::Conflict(_)
+            | ErrorKind::Body(_)
+            | ErrorKind::Header => true,
+            ErrorKind::Refused(answer) => (400..500).contains(&answer.status) && answer.status != 408,
+            ErrorKind::Throttled(_)
+            | ErrorKind::Unexpected(_)
+            | ErrorKind::UnknownHost { .. }
+            | ErrorKind::Http(_) => false,
+        }
+    }
+
+    /// Whether a refusal may have to do with what was sent, so that it may be another one later.
+    pub fn may_pass(&self) -> bool {
+        self.is_definite_refusal() && matches!(self.kind, ErrorKind::Refused(_) | ErrorKind::Conflict(_))
+    }
+
     /// The id by which the service knows the request, if it gave one.
     pub fn request_id(&self) -> Option<&str> {
         match &self.kind {

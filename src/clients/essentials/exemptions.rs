@@ -2,22 +2,57 @@
 //! some time between 2023 and 2025).
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
-use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::error::{Error, ErrorKind};
-use super::organization::{failed, json};
+use super::organization::{body, failed};
 use super::{Organization, lenient};
-use crate::http::Call;
+use crate::http::{Call, delays};
 
 const EXEMPTIONS: &[&str] = &["settings", "azure", "exemptions"];
 
-/// The body of a PUT that adds addresses. Its shape is not documented ("list of comma-separated emails to add"): this
-/// type is the one place that decides it.
-#[derive(Serialize)]
-#[serde(transparent)]
-struct Addition<'a>(&'a BTreeSet<String>);
+/// The shapes that a PUT which adds addresses may have. None is documented ("list of comma-separated emails to add").
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum ExemptionsShape {
+    /// `["a", "b"]`
+    List,
+    /// `{"exemptions": ["a", "b"]}`
+    Envelope,
+    /// `{"emails": "a,b"}`
+    EmailsInText,
+    /// `[{"email": "a"}, {"email": "b"}]`
+    Objects,
+    /// `"a,b"`
+    Text,
+    /// `{"emails": ["a", "b"]}`
+    Emails,
+}
+
+impl ExemptionsShape {
+    const ALL: [Self; 6] =
+        [Self::List, Self::Envelope, Self::EmailsInText, Self::Objects, Self::Text, Self::Emails];
+
+    fn body(self, addresses: &BTreeSet<String>) -> Value {
+        let joined = || addresses.iter().map(String::as_str).collect::<Vec<_>>().join(",");
+        match self {
+            Self::List => json!(addresses),
+            Self::Envelope => json!({ "exemptions": addresses }),
+            Self::EmailsInText => json!({ "emails": joined() }),
+            Self::Objects => {
+                addresses.iter().map(|address| json!({ "email": address })).collect::<Vec<_>>().into()
+            }
+            Self::Text => joined().into(),
+            Self::Emails => json!({ "emails": addresses }),
+        }
+    }
+}
+
+const FIRST_LOOK: Duration = Duration::from_millis(250);
+const LONGEST_LOOK: Duration = Duration::from_secs(5);
+/// How often the list is looked at before another shape is tried: about two seconds.
+const LOOKS: usize = 3;
 
 impl Organization {
     /// The exempt addresses, in lower case. Items may be texts or objects, bare or in an envelope.
@@ -32,11 +67,64 @@ impl Organization {
         addresses(&items).map_err(|kind| failed(&operation, kind))
     }
 
-    /// Adds exempt addresses; those already on the list stay.
-    pub async fn add_exemptions(&self, call: &Call, addresses: &BTreeSet<String>) -> Result<(), Error> {
+    /// Adds exempt addresses; those already on the list stay. What was accepted is looked for on the list until the time is
+    /// up, with another shape of the request when one is refused or has no effect. Returns the addresses that the list does
+    /// not show in the end.
+    pub async fn add_exemptions(
+        &self,
+        call: &Call,
+        addresses: &BTreeSet<String>,
+    ) -> Result<BTreeSet<String>, Error> {
+        let known = self.essentials.habits(&self.stack).exemptions;
+        let shapes =
+            known.into_iter().chain(ExemptionsShape::ALL.into_iter().filter(|one| Some(*one) != known));
+        let (mut refusal, mut accepted) = (None, false);
+        for shape in shapes {
+            match self.send_exemptions(call, addresses, shape).await {
+                Ok(()) => accepted = true,
+                Err(error) if error.is_malformed() => {
+                    refusal.get_or_insert(error);
+                    continue;
+                }
+                Err(error) => return Err(error),
+            }
+            for delay in delays(FIRST_LOOK, LONGEST_LOOK).take(LOOKS) {
+                if self.lacking(call, addresses).await?.is_empty() {
+                    self.essentials.learn(&self.stack, |habits| habits.exemptions = Some(shape));
+                    return Ok(BTreeSet::new());
+                }
+                if call.wait(delay).await.is_err() {
+                    break;
+                }
+            }
+        }
+        if let Some(refusal) = refusal.filter(|_| !accepted) {
+            return Err(refusal);
+        }
+        // None of them is known to have worked: the list may only be late.
+        for delay in delays(FIRST_LOOK, LONGEST_LOOK) {
+            let lacking = self.lacking(call, addresses).await?;
+            if lacking.is_empty() || call.wait(delay).await.is_err() {
+                return Ok(lacking);
+            }
+        }
+        Ok(BTreeSet::new())
+    }
+
+    async fn send_exemptions(
+        &self,
+        call: &Call,
+        addresses: &BTreeSet<String>,
+        shape: ExemptionsShape,
+    ) -> Result<(), Error> {
         let operation = format!("add {} sync exemptions to `{}`", addresses.len(), self.domain());
-        let body = json(&operation, &Addition(addresses))?;
+        let body = body(&operation, &shape.body(addresses))?;
         self.put(call, EXEMPTIONS, operation, body).await
+    }
+
+    async fn lacking(&self, call: &Call, addresses: &BTreeSet<String>) -> Result<BTreeSet<String>, Error> {
+        let listed = self.exemptions(call).await?;
+        Ok(addresses.difference(&listed).cloned().collect())
     }
 
     /// Takes one address off the list. True when it was on it.
@@ -65,8 +153,6 @@ fn address(item: &Value) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     #[test]

@@ -13,6 +13,16 @@ pub(super) fn boolean<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool
     as_bool(&value).ok_or_else(|| serde::de::Error::custom(format_args!("`{value}` is not a boolean")))
 }
 
+/// The same where null and absence mean that it is not shown.
+pub(super) fn optional_boolean<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
+    match Value::deserialize(deserializer)? {
+        Value::Null => Ok(None),
+        value => as_bool(&value)
+            .map(Some)
+            .ok_or_else(|| serde::de::Error::custom(format_args!("`{value}` is not a boolean"))),
+    }
+}
+
 fn as_bool(value: &Value) -> Option<bool> {
     match value {
         Value::Bool(flag) => Some(*flag),
@@ -31,12 +41,7 @@ fn as_bool(value: &Value) -> Option<bool> {
     }
 }
 
-/// A whole number that may arrive as text.
-pub(super) fn integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
-    optional_integer(deserializer)?.ok_or_else(|| serde::de::Error::custom("a number is missing"))
-}
-
-/// The same where null, an empty text or absence mean that there is none.
+/// A whole number that may arrive as text; null, an empty text or absence mean that there is none.
 pub(super) fn optional_integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
     let value = Value::deserialize(deserializer)?;
     let number = match &value {
@@ -52,6 +57,11 @@ pub(super) fn optional_integer<'de, D: Deserializer<'de>>(deserializer: D) -> Re
 /// Text in which null and absence are the empty text.
 pub(super) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     Ok(Option::<String>::deserialize(deserializer)?.unwrap_or_default())
+}
+
+/// Text in which null, absence and the empty text mean that there is none.
+pub(super) fn optional_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    Ok(Option::<String>::deserialize(deserializer)?.filter(|text| !text.is_empty()))
 }
 
 /// A list in which null is the empty list.
@@ -100,15 +110,15 @@ mod tests {
     fn numbers_may_be_text() {
         #[derive(Deserialize)]
         struct Licences {
-            #[serde(deserialize_with = "integer")]
-            count: i64,
+            #[serde(default, deserialize_with = "optional_integer")]
+            count: Option<i64>,
             #[serde(default, deserialize_with = "optional_integer")]
             used: Option<i64>,
         }
         let read = |value| serde_json::from_value::<Licences>(value);
-        assert_eq!(read(json!({"count": "50", "used": ""})).unwrap().count, 50);
+        assert_eq!(read(json!({"count": "50", "used": ""})).unwrap().count, Some(50));
         assert_eq!(read(json!({"count": 50})).unwrap().used, None);
         assert!(read(json!({"count": "many"})).is_err());
-        assert!(read(json!({"count": null})).is_err());
+        assert_eq!(read(json!({"count": null})).unwrap().count, None);
     }
 }

@@ -11,11 +11,13 @@ mod lenient;
 mod organization;
 mod records;
 mod settings;
+mod times;
 mod users;
 
 pub use connection::Essentials;
 pub use error::{Error, ErrorKind, Refusal};
 pub use organization::Organization;
 pub use records::{Domain, LoginSettings, Me, Profile};
-pub use settings::{BodyError, LastRun, Settings};
+pub use settings::{BodyError, Difference, LastRun, Member, Settings, Shown};
+pub use times::{days_between, read_time};
 pub use users::{BatchOutcome, User, UserChange};

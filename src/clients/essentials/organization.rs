@@ -3,19 +3,21 @@
 use reqwest::{Method, Url};
 use secrecy::SecretString;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::connection::{Ask, Essentials};
 use super::elements::Elements;
 use super::error::{Error, ErrorKind};
-use super::{BatchOutcome, BodyError, Domain, LoginSettings, Profile, Settings, User, UserChange, lenient};
+use super::{
+    BatchOutcome, BodyError, Domain, LoginSettings, Profile, Settings, Shown, User, UserChange, lenient,
+};
 use crate::http::{Body, Call, read_json};
 
 /// An organization, addressed by any of its domains; a cheap clone.
 #[derive(Clone, Debug)]
 pub struct Organization {
-    essentials: Essentials,
-    stack: Url,
+    pub(super) essentials: Essentials,
+    pub(super) stack: Url,
     domain: String,
 }
 
@@ -64,31 +66,42 @@ impl Organization {
     }
 
     /// The settings of its sync; `None` when there are none (DOCUMENTED: 404 "no domain or settings found").
-    pub async fn settings(&self, call: &Call) -> Result<Option<Settings>, Error> {
+    pub async fn settings(&self, call: &Call) -> Result<Option<Shown>, Error> {
         let operation = format!("read the sync settings of `{}`", self.domain);
         let answer: Value = match self.get(call, SETTINGS, &operation).await {
             Err(error) if error.is_not_found() => return Ok(None),
             answer => answer?,
         };
-        // Whether a stack without settings answers 404 or an object without values is not documented.
-        if answer.get("application_id").and_then(Value::as_str).unwrap_or_default().is_empty() {
-            return Ok(None);
-        }
-        Settings::from_answer(answer).map(Some).map_err(|misfit| failed(&operation, misfit))
+        Shown::from_answer(answer).map_err(|misfit| failed(&operation, misfit))
     }
 
     /// Replaces the settings of its sync as a whole, the client secret included (DOCUMENTED; the first configuration
-    /// goes the same way).
+    /// goes the same way). Members that this version does not know are sent back, unless the stack refuses to have them.
     pub async fn put_settings(
         &self,
         call: &Call,
         settings: &Settings,
         key: &SecretString,
     ) -> Result<(), Error> {
+        let habits = self.essentials.habits(&self.stack);
+        if !settings.others.is_empty() && habits.takes_unknown_members {
+            match self.put_all(call, settings, key).await {
+                Err(error) if error.is_malformed() => {}
+                sent => return sent,
+            }
+        }
+        let known = Settings { others: Map::new(), ..settings.clone() };
+        self.put_all(call, &known, key).await?;
+        if !settings.others.is_empty() {
+            self.essentials.learn(&self.stack, |habits| habits.takes_unknown_members = false);
+        }
+        Ok(())
+    }
+
+    async fn put_all(&self, call: &Call, settings: &Settings, key: &SecretString) -> Result<(), Error> {
         let operation = format!("write the sync settings of `{}`", self.domain);
         let body = settings.to_body(key).map_err(|kind| failed(&operation, kind))?;
-        let ask = self.ask(Method::PUT, SETTINGS, operation).body(body).repeatable();
-        self.essentials.send(call, ask).await.map(drop)
+        self.put(call, SETTINGS, operation, body).await
     }
 
     /// Clears the settings of its sync; nothing runs any more (DOCUMENTED). True when there were any.
@@ -121,7 +134,7 @@ impl Organization {
     /// Creates accounts. A batch answers 207 with what became of each (INFERRED shape).
     pub async fn create_users(&self, call: &Call, users: &[UserChange]) -> Result<BatchOutcome, Error> {
         let operation = format!("create {} users of `{}`", users.len(), self.domain);
-        let ask = self.ask(Method::POST, &["users"], operation.clone()).body(json(&operation, &users)?);
+        let ask = self.ask(Method::POST, &["users"], operation.clone()).body(body(&operation, &users)?);
         let response = self.essentials.send(call, ask).await?;
         BatchOutcome::from_answer(&response.body).map_err(|misfit| failed(&operation, misfit))
     }
@@ -129,7 +142,7 @@ impl Organization {
     /// Changes an account (DOCUMENTED; partial bodies were seen in public clients).
     pub async fn update_user(&self, call: &Call, address: &str, change: &UserChange) -> Result<(), Error> {
         let operation = format!("update the user `{address}`");
-        let body = json(&operation, change)?;
+        let body = body(&operation, change)?;
         let ask = self.ask(Method::PUT, &["users", address], operation).body(body).repeatable();
         self.essentials.send(call, ask).await.map(drop)
     }
@@ -181,7 +194,7 @@ impl Organization {
 
 const SETTINGS: &[&str] = &["settings", "azure"];
 
-pub(super) fn json(operation: &str, value: &impl serde::Serialize) -> Result<Body, Error> {
+pub(super) fn body(operation: &str, value: &impl serde::Serialize) -> Result<Body, Error> {
     Body::json(value).map_err(|error| failed(operation, BodyError::Json(error)))
 }
 

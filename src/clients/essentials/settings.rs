@@ -1,4 +1,8 @@
 //! The settings of the Entra sync, `/orgs/{domain}/settings/azure` (Proofpoint OpenAPI file 2023, `AzureAdSettings`).
+//!
+//! [`Settings`] are what a PUT carries: every member. [`Shown`] is what a GET answers, where any may be missing.
+
+use std::fmt;
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
@@ -10,8 +14,8 @@ use crate::http::{Body, Misfit, read_value};
 /// What the API shows in place of the secret.
 const MASKED: &str = "****";
 
-/// The settings as the API shows them, without the secret: an answer never holds it.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+/// The settings as a PUT carries them, all but the secret.
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[expect(clippy::struct_excessive_bools, reason = "these are the API's own fields")]
 pub struct Settings {
     /// Primary domain of the Microsoft 365 organization.
@@ -19,41 +23,80 @@ pub struct Settings {
     /// Application (client) id that Proofpoint signs in with.
     pub application_id: String,
     /// Whether people are kept from signing in to the console with their Microsoft account.
-    #[serde(deserialize_with = "lenient::boolean")]
     pub disable_login: bool,
     /// Role of new users: `end_user` or `silent_user`.
     pub default_user_role_name: String,
     /// Hours between automatic runs; 0 for none.
-    #[serde(deserialize_with = "lenient::integer")]
     pub sync_frequency: i64,
     /// Include licensed, active users.
-    #[serde(deserialize_with = "lenient::boolean")]
     pub sync_active_users: bool,
     /// Include distribution groups.
-    #[serde(deserialize_with = "lenient::boolean")]
     pub sync_distribution_groups: bool,
     /// Include security groups.
-    #[serde(deserialize_with = "lenient::boolean")]
     pub sync_security_groups: bool,
     /// Create accounts for new users.
-    #[serde(deserialize_with = "lenient::boolean")]
     pub add_users: bool,
     /// Update accounts that came from an earlier run.
-    #[serde(deserialize_with = "lenient::boolean")]
     pub update_users: bool,
     /// Remove accounts whose user is gone.
-    #[serde(deserialize_with = "lenient::boolean")]
     pub remove_deleted_users: bool,
     /// Create new groups.
-    #[serde(deserialize_with = "lenient::boolean")]
     pub add_groups: bool,
     /// Update groups that came from an earlier run.
-    #[serde(deserialize_with = "lenient::boolean")]
     pub update_groups: bool,
     /// Remove functional accounts and groups whose group is gone.
-    #[serde(deserialize_with = "lenient::boolean")]
     pub remove_deleted_groups: bool,
-    /// Members that this version does not know: they survive a read and write.
+    /// Members that this version does not know, as a GET showed them: they survive a read and write.
+    #[serde(flatten)]
+    pub others: Map<String, Value>,
+}
+
+/// The settings as a GET shows them, without the secret: an answer never holds it. No stack is known to show every member.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq)]
+pub struct Shown {
+    /// See [`Settings::primary_domain`], and so on.
+    #[serde(default, deserialize_with = "lenient::optional_text")]
+    pub primary_domain: Option<String>,
+    /// The application.
+    #[serde(default, deserialize_with = "lenient::optional_text")]
+    pub application_id: Option<String>,
+    /// Whether people are kept from signing in with Microsoft.
+    #[serde(default, deserialize_with = "lenient::optional_boolean")]
+    pub disable_login: Option<bool>,
+    /// Role of new users.
+    #[serde(default, deserialize_with = "lenient::optional_text")]
+    pub default_user_role_name: Option<String>,
+    /// Hours between automatic runs.
+    #[serde(default, deserialize_with = "lenient::optional_integer")]
+    pub sync_frequency: Option<i64>,
+    /// Whether users are included.
+    #[serde(default, deserialize_with = "lenient::optional_boolean")]
+    pub sync_active_users: Option<bool>,
+    /// Whether distribution groups are.
+    #[serde(default, deserialize_with = "lenient::optional_boolean")]
+    pub sync_distribution_groups: Option<bool>,
+    /// Whether security groups are.
+    #[serde(default, deserialize_with = "lenient::optional_boolean")]
+    pub sync_security_groups: Option<bool>,
+    /// Whether users are created.
+    #[serde(default, deserialize_with = "lenient::optional_boolean")]
+    pub add_users: Option<bool>,
+    /// Whether users are updated.
+    #[serde(default, deserialize_with = "lenient::optional_boolean")]
+    pub update_users: Option<bool>,
+    /// Whether users are removed.
+    #[serde(default, deserialize_with = "lenient::optional_boolean")]
+    pub remove_deleted_users: Option<bool>,
+    /// Whether groups are created.
+    #[serde(default, deserialize_with = "lenient::optional_boolean")]
+    pub add_groups: Option<bool>,
+    /// Whether groups are updated.
+    #[serde(default, deserialize_with = "lenient::optional_boolean")]
+    pub update_groups: Option<bool>,
+    /// Whether groups are removed.
+    #[serde(default, deserialize_with = "lenient::optional_boolean")]
+    pub remove_deleted_groups: Option<bool>,
+    /// Members that this version does not know.
     #[serde(flatten)]
     pub others: Map<String, Value>,
     /// End of the secret's life, where the API shows it. Its format is not documented.
@@ -62,6 +105,44 @@ pub struct Settings {
     /// The last good run.
     #[serde(skip)]
     pub last_run: LastRun,
+}
+
+/// A member of the settings, by its name in the API.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "they are the fields of `Settings`")]
+pub enum Member {
+    PrimaryDomain,
+    ApplicationId,
+    DisableLogin,
+    DefaultUserRoleName,
+    SyncFrequency,
+    SyncActiveUsers,
+    SyncDistributionGroups,
+    SyncSecurityGroups,
+    AddUsers,
+    UpdateUsers,
+    RemoveDeletedUsers,
+    AddGroups,
+    UpdateGroups,
+    RemoveDeletedGroups,
+}
+
+impl fmt::Display for Member {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.serialize(f)
+    }
+}
+
+/// A member that one side has otherwise than the other.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Difference {
+    /// Which.
+    pub member: Member,
+    /// Its value before.
+    pub before: Value,
+    /// Its value after.
+    pub after: Value,
 }
 
 /// What `last_successful_sync` says. The format of the time is not documented: compare it, do not read it.
@@ -87,16 +168,57 @@ impl LastRun {
 }
 
 impl Settings {
-    /// Reads an answer. Stacks differ in the fields they show beyond the documented fifteen.
-    pub(super) fn from_answer(answer: Value) -> Result<Self, Misfit> {
-        let mut settings: Self = read_value(answer)?;
-        settings.others.remove("ad_key");
-        settings.secret_expiry = settings.others.remove("secret_expiry").and_then(filled);
-        settings.last_run = match settings.others.remove("last_successful_sync") {
-            None => LastRun::NotShown,
-            Some(time) => filled(time).map_or(LastRun::Never, LastRun::At),
-        };
-        Ok(settings)
+    /// Every member that this version knows, with its value.
+    fn members(&self) -> [(Member, Value); 14] {
+        // A new member does not compile before it has its line here.
+        let Self {
+            primary_domain,
+            application_id,
+            disable_login,
+            default_user_role_name,
+            sync_frequency,
+            sync_active_users,
+            sync_distribution_groups,
+            sync_security_groups,
+            add_users,
+            update_users,
+            remove_deleted_users,
+            add_groups,
+            update_groups,
+            remove_deleted_groups,
+            others: _,
+        } = self;
+        [
+            (Member::PrimaryDomain, primary_domain.as_str().into()),
+            (Member::ApplicationId, application_id.as_str().into()),
+            (Member::DisableLogin, (*disable_login).into()),
+            (Member::DefaultUserRoleName, default_user_role_name.as_str().into()),
+            (Member::SyncFrequency, (*sync_frequency).into()),
+            (Member::SyncActiveUsers, (*sync_active_users).into()),
+            (Member::SyncDistributionGroups, (*sync_distribution_groups).into()),
+            (Member::SyncSecurityGroups, (*sync_security_groups).into()),
+            (Member::AddUsers, (*add_users).into()),
+            (Member::UpdateUsers, (*update_users).into()),
+            (Member::RemoveDeletedUsers, (*remove_deleted_users).into()),
+            (Member::AddGroups, (*add_groups).into()),
+            (Member::UpdateGroups, (*update_groups).into()),
+            (Member::RemoveDeletedGroups, (*remove_deleted_groups).into()),
+        ]
+    }
+
+    /// The value of a member.
+    pub fn member(&self, member: Member) -> Value {
+        let found = self.members().into_iter().find(|(each, _)| *each == member);
+        found.map(|(_, value)| value).unwrap_or_default()
+    }
+
+    /// The members that `after` has otherwise. Case means nothing in any of them: domains, ids and names of roles.
+    pub fn differences(&self, after: &Self) -> Vec<Difference> {
+        let pairs = self.members().into_iter().zip(after.members());
+        pairs
+            .filter(|((_, before), (_, after))| !same(before, after))
+            .map(|((member, before), (_, after))| Difference { member, before, after })
+            .collect()
     }
 
     /// The body of a PUT: all fields, the secret included.
@@ -112,6 +234,73 @@ impl Settings {
             return Err(BodyError::NoSecret);
         }
         Ok(Body::json(&Whole { settings: self, ad_key })?.hiding(key))
+    }
+}
+
+fn same(one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::String(one), Value::String(other)) => one.to_lowercase() == other.to_lowercase(),
+        _ => one == other,
+    }
+}
+
+impl Shown {
+    /// Reads an answer; `None` when it shows no settings. Stacks differ in the fields they show.
+    pub(super) fn from_answer(answer: Value) -> Result<Option<Self>, Misfit> {
+        let mut shown: Self = read_value(answer)?;
+        // Whether a stack without settings answers 404 or an object without values is not documented.
+        if shown.application_id.is_none() && shown.primary_domain.is_none() {
+            return Ok(None);
+        }
+        shown.others.remove("ad_key");
+        shown.secret_expiry = shown.others.remove("secret_expiry").and_then(filled);
+        shown.last_run = match shown.others.remove("last_successful_sync") {
+            None => LastRun::NotShown,
+            Some(time) => filled(time).map_or(LastRun::Never, LastRun::At),
+        };
+        Ok(Some(shown))
+    }
+
+    /// The settings as shown, with what is not shown as `known` has it.
+    #[must_use]
+    pub fn over(&self, known: &Settings) -> Settings {
+        let Self {
+            primary_domain,
+            application_id,
+            disable_login,
+            default_user_role_name,
+            sync_frequency,
+            sync_active_users,
+            sync_distribution_groups,
+            sync_security_groups,
+            add_users,
+            update_users,
+            remove_deleted_users,
+            add_groups,
+            update_groups,
+            remove_deleted_groups,
+            others,
+            secret_expiry: _,
+            last_run: _,
+        } = self;
+        let text = |shown: &Option<String>, known: &String| shown.as_ref().unwrap_or(known).clone();
+        Settings {
+            primary_domain: text(primary_domain, &known.primary_domain),
+            application_id: text(application_id, &known.application_id),
+            disable_login: disable_login.unwrap_or(known.disable_login),
+            default_user_role_name: text(default_user_role_name, &known.default_user_role_name),
+            sync_frequency: sync_frequency.unwrap_or(known.sync_frequency),
+            sync_active_users: sync_active_users.unwrap_or(known.sync_active_users),
+            sync_distribution_groups: sync_distribution_groups.unwrap_or(known.sync_distribution_groups),
+            sync_security_groups: sync_security_groups.unwrap_or(known.sync_security_groups),
+            add_users: add_users.unwrap_or(known.add_users),
+            update_users: update_users.unwrap_or(known.update_users),
+            remove_deleted_users: remove_deleted_users.unwrap_or(known.remove_deleted_users),
+            add_groups: add_groups.unwrap_or(known.add_groups),
+            update_groups: update_groups.unwrap_or(known.update_groups),
+            remove_deleted_groups: remove_deleted_groups.unwrap_or(known.remove_deleted_groups),
+            others: others.clone(),
+        }
     }
 }
 
@@ -135,7 +324,9 @@ fn filled(value: Value) -> Option<String> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
+    use std::collections::BTreeSet;
+
     use serde_json::json;
 
     use super::*;
@@ -150,9 +341,80 @@ mod tests {
         })
     }
 
+    pub(in super::super) fn known() -> Settings {
+        Settings {
+            primary_domain: "known.example".to_owned(),
+            application_id: "known".to_owned(),
+            disable_login: true,
+            default_user_role_name: "silent_user".to_owned(),
+            sync_frequency: 24,
+            sync_active_users: false,
+            sync_distribution_groups: false,
+            sync_security_groups: true,
+            add_users: false,
+            update_users: false,
+            remove_deleted_users: true,
+            add_groups: false,
+            update_groups: false,
+            remove_deleted_groups: true,
+            others: Map::new(),
+        }
+    }
+
+    fn shown(answer: Value) -> Shown {
+        Shown::from_answer(answer).unwrap().expect("settings")
+    }
+
+    fn read(answer: Value) -> Settings {
+        shown(answer).over(&known())
+    }
+
+    #[test]
+    fn what_an_answer_lacks_stays_as_it_was() {
+        let whole = answer();
+        for (name, value) in whole.as_object().unwrap() {
+            let mut answer = whole.clone();
+            answer.as_object_mut().unwrap().remove(name);
+            let settings = serde_json::to_value(read(answer)).unwrap();
+            let known = serde_json::to_value(known()).unwrap();
+            assert_eq!(settings.get(name), known.get(name), "{name}");
+            let null = json!({ name: null });
+            let mut answer = whole.clone();
+            answer.as_object_mut().unwrap().extend(null.as_object().unwrap().clone());
+            if name != "sync_disabled_accounts" {
+                assert_eq!(serde_json::to_value(read(answer)).unwrap(), settings, "{name}: {value}");
+            }
+        }
+        assert_eq!(Shown::from_answer(json!({})).unwrap(), None);
+        assert_eq!(
+            Shown::from_answer(json!({ "application_id": "", "primary_domain": "", "sync_frequency": 0 }))
+                .unwrap(),
+            None
+        );
+    }
+
+    #[test]
+    fn every_member_that_differs_is_named_and_case_is_no_difference() {
+        let before = read(answer());
+        let after = known();
+        let names: BTreeSet<String> =
+            before.differences(&after).iter().map(|difference| difference.member.to_string()).collect();
+        let every = serde_json::to_value(&after).unwrap();
+        let same = BTreeSet::from([]);
+        let expected: BTreeSet<String> = every.as_object().unwrap().keys().cloned().collect();
+        assert_eq!(expected.difference(&names).cloned().collect::<BTreeSet<_>>(), same);
+        let capitals = Settings {
+            primary_domain: before.primary_domain.to_uppercase(),
+            application_id: before.application_id.to_uppercase(),
+            default_user_role_name: "End_User".to_owned(),
+            ..before.clone()
+        };
+        assert_eq!(before.differences(&capitals), []);
+    }
+
     #[test]
     fn the_mask_is_neither_kept_nor_sent() {
-        let settings = Settings::from_answer(answer()).unwrap();
+        let settings = read(answer());
         assert!(!serde_json::to_string(&settings).unwrap().contains("****"));
         assert!(matches!(settings.to_body(&SecretString::from("****")), Err(BodyError::NoSecret)));
         assert!(matches!(settings.to_body(&SecretString::from("")), Err(BodyError::NoSecret)));
@@ -160,7 +422,7 @@ mod tests {
 
     #[test]
     fn unknown_members_survive_a_read_and_write_and_flags_go_out_as_booleans() {
-        let settings = Settings::from_answer(answer()).unwrap();
+        let settings = read(answer());
         let body = settings.to_body(&SecretString::from("a secret")).unwrap();
         let sent: Value = serde_json::from_slice(&body.bytes()).unwrap();
         assert_eq!(sent["sync_disabled_accounts"], json!(true));
@@ -174,7 +436,7 @@ mod tests {
     fn a_field_that_does_not_fit_is_named_and_its_value_is_not() {
         let mut answer = answer();
         answer["sync_frequency"] = json!("hush");
-        let misfit = Settings::from_answer(answer).unwrap_err();
+        let misfit = Shown::from_answer(answer).unwrap_err();
         assert_eq!(misfit.to_string(), "at `sync_frequency`: its value is not one that is expected");
     }
 
@@ -183,9 +445,10 @@ mod tests {
         let mut answer = answer();
         answer["secret_expiry"] = json!("2027-05-01 00:00:00");
         answer["last_successful_sync"] = json!("2026-03-02 09:00:12");
-        let settings = Settings::from_answer(answer).unwrap();
-        assert_eq!(settings.secret_expiry.as_deref(), Some("2027-05-01 00:00:00"));
-        assert_eq!(settings.last_run.at(), Some("2026-03-02 09:00:12"));
+        let shown = shown(answer);
+        assert_eq!(shown.secret_expiry.as_deref(), Some("2027-05-01 00:00:00"));
+        assert_eq!(shown.last_run.at(), Some("2026-03-02 09:00:12"));
+        let settings = shown.over(&known());
         let sent: Value =
             serde_json::from_slice(&settings.to_body(&SecretString::from("s")).unwrap().bytes()).unwrap();
         assert!(sent.get("secret_expiry").is_none() && sent.get("last_successful_sync").is_none());
@@ -193,11 +456,11 @@ mod tests {
 
     #[test]
     fn no_run_yet_is_told_from_a_field_that_is_not_shown() {
-        assert_eq!(Settings::from_answer(answer()).unwrap().last_run, LastRun::NotShown);
+        assert_eq!(shown(answer()).last_run, LastRun::NotShown);
         let mut answer = answer();
         answer["last_successful_sync"] = Value::Null;
-        assert_eq!(Settings::from_answer(answer.clone()).unwrap().last_run, LastRun::Never);
+        assert_eq!(shown(answer.clone()).last_run, LastRun::Never);
         answer["last_successful_sync"] = json!("");
-        assert_eq!(Settings::from_answer(answer).unwrap().last_run, LastRun::Never);
+        assert_eq!(shown(answer).last_run, LastRun::Never);
     }
 }

@@ -5,7 +5,7 @@ mod sets;
 mod walk;
 
 pub mod modifiers;
-pub mod verify;
+pub(crate) mod verify;
 
 use super::path::Path;
 use super::schema::Schema;

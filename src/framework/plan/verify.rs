@@ -7,7 +7,7 @@ use crate::schema::{Attribute, Nesting, Schema, Shape};
 use crate::value::Value;
 
 /// Core's rules for the answer to a plan.
-pub fn plan(
+pub(crate) fn plan(
     schema: &Schema,
     prior: &Value,
     config: &Value,
@@ -36,7 +36,7 @@ pub fn plan(
 }
 
 /// Core's rules for the answer to an apply without errors.
-pub fn apply(schema: &Schema, planned: &Value, result: &Value) -> Diagnostics {
+pub(crate) fn apply(schema: &Schema, planned: &Value, result: &Value) -> Diagnostics {
     let mut found =
         Findings { summary: "Provider produced inconsistent result after apply", all: Diagnostics::new() };
     let root = Path::root();
@@ -55,7 +55,8 @@ pub fn apply(schema: &Schema, planned: &Value, result: &Value) -> Diagnostics {
 }
 
 /// Core's rule for a plan made anew with more values known: what was known stays.
-pub fn replan(schema: &Schema, first: &Value, second: &Value) -> Diagnostics {
+#[cfg(test)]
+pub(crate) fn replan(schema: &Schema, first: &Value, second: &Value) -> Diagnostics {
     let mut found =
         Findings { summary: "Provider produced inconsistent final plan", all: Diagnostics::new() };
     if first.is_null() == second.is_null() {

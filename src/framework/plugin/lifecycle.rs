@@ -21,7 +21,7 @@ const CONNECT_TIME: Duration = Duration::from_secs(15);
 
 /// The life of the process; clones share it.
 #[derive(Debug, Clone, Default)]
-pub struct Lifecycle(Arc<State>);
+pub(crate) struct Lifecycle(Arc<State>);
 
 #[derive(Debug, Default)]
 struct State {
@@ -49,24 +49,24 @@ impl Lifecycle {
     }
 
     /// Marks a call as in flight until the returned token is dropped.
-    pub fn call(&self) -> TaskTrackerToken {
+    pub(crate) fn call(&self) -> TaskTrackerToken {
         self.0.calls.token()
     }
 
     /// Until the process is about to end: calls in flight should give up their waits.
-    pub async fn leaving(&self) {
+    pub(crate) async fn leaving(&self) {
         self.0.leaving.cancelled().await;
     }
 
     /// The host is done: the process ends.
-    pub fn end(&self) {
+    pub(crate) fn end(&self) {
         self.0.calls.close();
         self.0.leaving.cancel();
         self.0.end.cancel();
     }
 
     /// Until [`Self::end`].
-    pub async fn ended(&self) {
+    pub(crate) async fn ended(&self) {
         self.0.end.cancelled().await;
     }
 

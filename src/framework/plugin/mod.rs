@@ -7,7 +7,7 @@ mod handshake;
 mod lifecycle;
 mod listener;
 pub mod log;
-pub mod panic;
+pub(crate) mod panic;
 mod reattach;
 mod tls;
 mod variables;
@@ -21,8 +21,8 @@ use tonic::service::Routes;
 use tonic::transport::Server;
 
 use crate::stdout;
-pub use handshake::{Host, Refusal};
-pub use lifecycle::Lifecycle;
+pub(crate) use handshake::{Host, Refusal};
+pub(crate) use lifecycle::Lifecycle;
 use listener::Listener;
 pub(crate) use variables::Variables;
 
@@ -34,7 +34,7 @@ const CALLS_GRACE: Duration = Duration::from_millis(1500);
 
 /// Why the process could not serve.
 #[derive(Debug, thiserror::Error)]
-pub enum Error {
+pub(crate) enum Error {
     /// The socket, the runtime or standard output failed.
     #[error("the provider could not start: {0}")]
     Io(#[from] io::Error),
@@ -47,7 +47,11 @@ pub enum Error {
 }
 
 /// Serves the host that started this process until it is done, a signal ends the process, or the host is gone.
-pub fn serve(host: &Host, env: &Variables, routes: impl FnOnce(&Lifecycle) -> Routes) -> Result<(), Error> {
+pub(crate) fn serve(
+    host: &Host,
+    env: &Variables,
+    routes: impl FnOnce(&Lifecycle) -> Routes,
+) -> Result<(), Error> {
     let lifecycle = Lifecycle::new();
     run_to_end(async {
         let listener = Listener::bind(host, env)?;
@@ -63,7 +67,7 @@ pub fn serve(host: &Host, env: &Variables, routes: impl FnOnce(&Lifecycle) -> Ro
 }
 
 /// Serves until interrupted, for a debugger: prints what to set so that core attaches to this process.
-pub fn serve_for_debugging(
+pub(crate) fn serve_for_debugging(
     source: &str,
     env: &Variables,
     routes: impl FnOnce(&Lifecycle) -> Routes,

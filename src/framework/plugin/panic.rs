@@ -19,7 +19,7 @@ static LAST_OF_A_TASK: Mutex<Option<Panic>> = Mutex::new(None);
 
 /// A caught panic. Formatted messages are left out, because they may hold a value of the user.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Panic {
+pub(crate) struct Panic {
     /// File and line.
     place: String,
     /// The message, when it is a literal.
@@ -69,7 +69,7 @@ fn catcher() -> Catcher {
 
 /// Replaces Rust's own report on standard error. The host takes a line that starts with `panic: ` for the crash of
 /// the whole process, so it is written only where nothing catches the panic.
-pub fn install_hook() {
+pub(crate) fn install_hook() {
     std::panic::set_hook(Box::new(|info| {
         let panic = Panic::new(info);
         match catcher() {
@@ -85,7 +85,7 @@ pub fn install_hook() {
 }
 
 /// Runs one call and catches its panic.
-pub async fn caught<T>(call: impl Future<Output = T>) -> Result<T, Panic> {
+pub(crate) async fn caught<T>(call: impl Future<Output = T>) -> Result<T, Panic> {
     let call = async {
         let result = AssertUnwindSafe(call).catch_unwind().await;
         result.map_err(|payload| {

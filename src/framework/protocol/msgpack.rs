@@ -13,11 +13,11 @@ const DEEPEST: usize = 200;
 /// A value that does not fit its type, on either way. Never contains the value itself.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{path}{}{message}", if .path.is_root() { "" } else { ": " })]
-pub struct MsgpackError {
+pub(crate) struct MsgpackError {
     /// Where, from the root of the value.
-    pub path: Path,
+    pub(crate) path: Path,
     /// What is wrong.
-    pub message: String,
+    pub(crate) message: String,
 }
 
 fn wrong<T>(path: &Path, message: impl Into<String>) -> Result<T, MsgpackError> {
@@ -25,7 +25,7 @@ fn wrong<T>(path: &Path, message: impl Into<String>) -> Result<T, MsgpackError> 
 }
 
 /// Reads a value of a type. Every extension means unknown, whatever it says beyond that (refinements).
-pub fn decode(bytes: &[u8], ty: &Type) -> Result<Value, MsgpackError> {
+pub(crate) fn decode(bytes: &[u8], ty: &Type) -> Result<Value, MsgpackError> {
     let mut rest = bytes;
     let packed = match rmpv::decode::read_value_ref_with_max_depth(&mut rest, DEEPEST) {
         Ok(packed) => packed,
@@ -38,7 +38,7 @@ pub fn decode(bytes: &[u8], ty: &Type) -> Result<Value, MsgpackError> {
 }
 
 /// Writes a value of a type.
-pub fn encode(value: &Value, ty: &Type) -> Result<Vec<u8>, MsgpackError> {
+pub(crate) fn encode(value: &Value, ty: &Type) -> Result<Vec<u8>, MsgpackError> {
     let packed = pack(value, ty, &Path::root())?;
     let mut bytes = Vec::new();
     match rmpv::encode::write_value(&mut bytes, &packed) {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::provider_block::{Diagnose as _, ObjectPath, Session};
-use clients::essentials::{self, Settings};
+use clients::essentials::{self, Shown};
 use framework::attr::Attr;
 use framework::context::Context;
 use framework::data_source::{DataSource, DataSourceDescription};
@@ -127,30 +127,50 @@ fn none(domain: &str) -> Diagnostic {
     .at(AzureSyncSourceModel::domain())
 }
 
-fn shown(settings: Settings) -> AzureSyncSourceModel {
+/// What a stack does not show is null.
+fn shown(settings: Shown) -> AzureSyncSourceModel {
+    let Shown {
+        primary_domain,
+        application_id,
+        disable_login,
+        default_user_role_name,
+        sync_frequency,
+        sync_active_users,
+        sync_distribution_groups,
+        sync_security_groups,
+        add_users,
+        update_users,
+        remove_deleted_users,
+        add_groups,
+        update_groups,
+        remove_deleted_groups,
+        others: _,
+        secret_expiry,
+        last_run,
+    } = settings;
     AzureSyncSourceModel {
-        last_successful_sync: settings.last_run.at().map(str::to_owned).into(),
-        primary_domain: settings.primary_domain.into(),
-        client_id: settings.application_id.into(),
-        default_role: settings.default_user_role_name.into(),
-        frequency: settings.sync_frequency.into(),
+        last_successful_sync: last_run.at().map(str::to_owned).into(),
+        primary_domain: primary_domain.into(),
+        client_id: application_id.into(),
+        default_role: default_user_role_name.into(),
+        frequency: sync_frequency.into(),
         what: Attr::Known(Scope {
-            active_users: settings.sync_active_users.into(),
-            distribution_groups: settings.sync_distribution_groups.into(),
-            security_groups: settings.sync_security_groups.into(),
+            active_users: sync_active_users.into(),
+            distribution_groups: sync_distribution_groups.into(),
+            security_groups: sync_security_groups.into(),
         }),
         users: Attr::Known(Allowed {
-            add: settings.add_users.into(),
-            update: settings.update_users.into(),
-            remove_deleted: settings.remove_deleted_users.into(),
+            add: add_users.into(),
+            update: update_users.into(),
+            remove_deleted: remove_deleted_users.into(),
         }),
         groups: Attr::Known(Allowed {
-            add: settings.add_groups.into(),
-            update: settings.update_groups.into(),
-            remove_deleted: settings.remove_deleted_groups.into(),
+            add: add_groups.into(),
+            update: update_groups.into(),
+            remove_deleted: remove_deleted_groups.into(),
         }),
-        allow_microsoft_login: (!settings.disable_login).into(),
-        secret_expiry: settings.secret_expiry.into(),
+        allow_microsoft_login: disable_login.map(|disabled| !disabled).into(),
+        secret_expiry: secret_expiry.into(),
         ..AzureSyncSourceModel::default()
     }
 }

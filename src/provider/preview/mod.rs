@@ -16,7 +16,7 @@ use framework::diagnostic::Diagnostic;
 use sync_report::{Directory, Exemptions, Input, Roster, Switches, SyncVersion};
 
 pub use object::{CountsModel, FindingModel, ReportModel, sync_version};
-pub use organization::switches;
+pub use organization::{shown_switches, switches};
 
 /// What the report is to be computed for.
 #[derive(Debug, Clone, Default)]

@@ -1,6 +1,6 @@
 //! The organization's side of the report, as the Essentials API gives it.
 
-use clients::essentials::{Error, Organization, Settings, User};
+use clients::essentials::{Error, Organization, Settings, Shown, User};
 use clients::http::Call;
 use sync_report::{Account, AccountFacts, AccountType, Actions, Exemptions, Role, Roster, Switches, What};
 
@@ -53,4 +53,27 @@ pub fn switches(settings: &Settings) -> Switches {
             remove_deleted: settings.remove_deleted_groups,
         },
     }
+}
+
+/// The same by what Proofpoint shows. A member that it does not show is as this provider would set it.
+pub fn shown_switches(shown: &Shown) -> Switches {
+    let known = Switches::default();
+    let nothing = Settings {
+        primary_domain: String::new(),
+        application_id: String::new(),
+        disable_login: false,
+        default_user_role_name: String::new(),
+        sync_frequency: 0,
+        sync_active_users: known.what.active_users,
+        sync_distribution_groups: known.what.distribution_groups,
+        sync_security_groups: known.what.security_groups,
+        add_users: known.users.add,
+        update_users: known.users.update,
+        remove_deleted_users: known.users.remove_deleted,
+        add_groups: known.groups.add,
+        update_groups: known.groups.update,
+        remove_deleted_groups: known.groups.remove_deleted,
+        others: serde_json::Map::new(),
+    };
+    switches(&shown.over(&nothing))
 }

@@ -1,7 +1,7 @@
 //! What a configured provider hands to resources and data sources: clients for both sides, made when first needed.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use tokio::sync::OnceCell;
 use uuid::Uuid;
@@ -20,11 +20,20 @@ use framework::attr::Attr;
 use framework::context::Context;
 use framework::diagnostic::{Diagnostic, Diagnostics};
 
+/// What this process knows of an organization.
+#[derive(Debug, Default)]
+struct OrganizationHere {
+    turn: Arc<tokio::sync::Mutex<()>>,
+    owner: Option<String>,
+}
+
 /// One configured provider. Signing in, certificate authorities and connections wait until something needs them.
 #[derive(Debug)]
 pub struct Session {
     configuration: Configuration,
     run: Uuid,
+    /// By organization: who may write to it now, and which resource set its sync up in this process.
+    organizations: Mutex<HashMap<String, OrganizationHere>>,
     http: HttpClient,
     credentials: OnceLock<Credentials>,
     /// By the tenant's id, and by the domain that names it in a configuration.
@@ -47,6 +56,7 @@ impl Session {
         Self {
             configuration,
             run: Uuid::new_v4(),
+            organizations: Mutex::default(),
             http,
             credentials: OnceLock::new(),
             graphs: Mutex::default(),
@@ -64,6 +74,41 @@ impl Session {
     /// The limits of an operation as everything below takes them, with the id of this run.
     pub fn call(&self, context: &Context<Self>) -> Call {
         Call { deadline: context.deadline, cancel: context.cancel.clone(), correlation_id: self.run }
+    }
+
+    /// Waits until no other resource of this process changes the sync of an organization, and keeps others waiting for as
+    /// long as what is returned lives.
+    pub async fn turn(
+        &self,
+        call: &Call,
+        organization: &str,
+    ) -> Result<tokio::sync::OwnedMutexGuard<()>, Diagnostics> {
+        let turn = self.organizations().entry(organization.to_owned()).or_default().turn.clone();
+        call.run(turn.lock_owned()).await.map_err(|_| {
+            Diagnostic::error(
+                "The wait for another change was not finished",
+                format!(
+                    "Another resource of this run is changing the sync of `{organization}`. Apply again."
+                ),
+            )
+            .into()
+        })
+    }
+
+    /// Notes which resource set up the sync of an organization.
+    pub fn claim(&self, organization: &str, owner: &str) {
+        self.organizations().entry(organization.to_owned()).or_default().owner = Some(owner.to_owned());
+    }
+
+    /// Whether another resource has set up the sync of an organization in this process.
+    pub fn is_claimed_by_another(&self, organization: &str, owner: Option<&str>) -> bool {
+        let organizations = self.organizations();
+        let latest = organizations.get(organization).and_then(|here| here.owner.as_deref());
+        latest.is_some() && latest != owner
+    }
+
+    fn organizations(&self) -> MutexGuard<'_, HashMap<String, OrganizationHere>> {
+        self.organizations.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The address of the Proofpoint console as far as `region` or `endpoint` tell, without a slash at its end: where

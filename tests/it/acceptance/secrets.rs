@@ -84,13 +84,13 @@ fn no_secret_is_ever_seen_and_a_plan_outlives_the_rotation_date() {
         heard.succeeds(stage.workspace.apply(&["change.plan"]));
         let changed = stage.workspace.attributes(SYNC);
         assert_ne!(changed["key_id"], created["key_id"]);
-        assert_eq!(changed["rotation_reason"], "settings changed");
+        assert_eq!(changed["rotation_reason"], "settings_changed");
 
         stage.simulator.advance_clock("705d");
         let shown = heard.plan(stage, "rotate.plan");
         let resources = shown["resource_changes"].as_array().cloned().unwrap_or_default();
         let sync = resources.iter().find(|change| change["address"] == SYNC).cloned().unwrap_or_default();
-        assert_eq!(sync["change"]["after"]["rotation_reason"], "rotate_before reached", "{sync:#}");
+        assert_eq!(sync["change"]["after"]["rotation_reason"], "expiring", "{sync:#}");
         heard.succeeds(stage.workspace.apply(&["rotate.plan"]));
         let rotated = stage.workspace.attributes(SYNC);
         assert_ne!(rotated["key_id"], changed["key_id"]);

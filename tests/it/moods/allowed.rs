@@ -17,25 +17,11 @@ pub(super) fn refusal(case: &Case) -> Vec<&'static str> {
 /// Values that the provider is not right under yet, and what is wrong.
 const WAITING: &[(&str, &str)] = &[
     ("put_when_absent=not_found", "each refused apply leaves another key"),
-    ("credentials_check=late_secret", "a PUT that refuses a fresh key is not tried again"),
-    ("credentials_check=late_application", "a PUT that refuses a fresh key is not tried again"),
-    ("credentials_check=refused", "each refused apply leaves another key"),
     ("replica_lag=4 reads", "the permissions in a token are not waited for"),
     ("settings_lag=1500ms", "settings that show late are an error"),
-    ("domain_case=upper", "the case of a domain counts"),
-    ("id_case=upper", "the case of a client id counts"),
     ("forced_setting=add_groups_false", "a forced setting is an error"),
     ("forced_setting=frequency_daily", "a forced setting is an error"),
-    ("forced_setting=remove_deleted_users_true", "a forced setting is an error"),
-    ("disable_login_shows=absent", "a member that is absent is an error"),
-    ("disable_login_shows=true", "a member with a fixed value is an error"),
     ("further_members=shown_and_required", "members that are shown are not sent back"),
-    ("further_members=shown_and_refused", "members that are shown are sent back though they are refused"),
-    ("exemptions_body=exemptions", "one shape is tried"),
-    ("exemptions_body=emails", "one shape is tried"),
-    ("exemptions_body=objects", "one shape is tried"),
-    ("exemptions_body=emails_array", "one shape is tried"),
-    ("exemptions_body=text", "one shape is tried"),
     ("exemptions_put=no_effect", "each refused apply leaves another key"),
 ];
 

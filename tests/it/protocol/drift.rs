@@ -175,7 +175,7 @@ fn a_managed_key_that_is_gone_from_entra_is_replaced() {
     quickstart.configure();
     let plan = quickstart.plan(SYNC);
     assert_eq!(plan.state["key_id"], UNKNOWN, "{:#}", plan.state);
-    assert_eq!(plan.state["rotation_reason"], "key gone from Entra", "{:#}", plan.state);
+    assert_eq!(plan.state["rotation_reason"], "key_missing", "{:#}", plan.state);
     assert_eq!(quickstart.converge(), [SYNC]);
     quickstart.assert_sound("after the repair");
 }

@@ -59,9 +59,12 @@ fn refused(said: &Messages, named: &str) {
 #[test]
 fn exemptions_are_in_place_before_anything_runs() {
     let quickstart = world(&json!([SCANNER]));
-    // Its body of an addition is another one: the apply ends between the two writes of the settings.
-    let other_form = json!({ "exemptions_body": "emails" });
-    quickstart.simulator.control(Method::POST, "moods", Some(&other_form));
+    // No body of an addition is taken: the apply ends between the two writes of the settings.
+    let words = "bad request: the body does not list addresses as this service wants it";
+    let refusal =
+        json!({ "errors": [{ "status": 400, "error_message": words, "identifier": "contoso.com" }] });
+    let refused = json!({ "method": "PUT", "path": "**/exemptions", "status": 400, "body": refusal });
+    quickstart.simulator.set_faults(&json!([refused]));
     let said = quickstart.change(SYNC);
     let error = said.expect_error();
     assert_eq!(error.path, "exemptions", "{said}");
@@ -70,11 +73,11 @@ fn exemptions_are_in_place_before_anything_runs() {
         "{said}"
     );
     assert_eq!(quickstart.settings()["sync_frequency"], 0, "something would run");
-    assert_eq!(writes(&quickstart), ["PUT settings", "PUT settings/exemptions"]);
+    let tried = ["PUT settings/exemptions"; 6];
+    assert_eq!(writes(&quickstart), [&["PUT settings"][..], &tried].concat());
     assert!(quickstart.state(SYNC).is_null(), "a failed create left a state");
 
-    let known_form = json!({ "exemptions_body": "array" });
-    quickstart.simulator.control(Method::POST, "moods", Some(&known_form));
+    quickstart.simulator.set_faults(&json!([]));
     quickstart.simulator.forget_requests();
     let said = quickstart.change(SYNC);
     assert!(!said.has_errors(), "{said}");
@@ -84,8 +87,30 @@ fn exemptions_are_in_place_before_anything_runs() {
 }
 
 #[test]
+fn whichever_body_an_addition_has_is_found_and_remembered() {
+    for (form, tried) in [("array", 1), ("emails", 3), ("emails_array", 6)] {
+        let mut quickstart = world(&json!([SCANNER, FAX]));
+        let form = json!({ "exemptions_body": form });
+        quickstart.simulator.control(Method::POST, "moods", Some(&form));
+        let said = quickstart.change(SYNC);
+        assert!(!said.has_errors(), "{form}: {said}");
+        assert_eq!(exempt(&quickstart), strings(&json!([SCANNER, FAX])), "{form}");
+        assert_eq!(quickstart.settings()["sync_frequency"], 1, "{form}");
+        let additions = writes(&quickstart).into_iter().filter(|write| write == "PUT settings/exemptions");
+        assert_eq!(additions.count(), tried, "{form}");
+
+        quickstart.simulator.forget_requests();
+        quickstart.write(SYNC, &json!({ "exemptions": [SCANNER, FAX, PRINTER] }));
+        let said = quickstart.change(SYNC);
+        assert!(!said.has_errors(), "{form}: {said}");
+        assert_eq!(writes(&quickstart), ["PUT settings/exemptions"], "{form}: not remembered");
+    }
+}
+
+#[test]
 fn an_exemption_that_is_accepted_and_not_kept_is_noticed() {
-    let quickstart = world(&json!([SCANNER]));
+    let mut quickstart = world(&json!([SCANNER]));
+    quickstart.write(SYNC, &json!({ "timeouts": { "create": "15s" } }));
     let ignored = json!({ "method": "PUT", "path": "**/exemptions", "status": 204, "body": "" });
     quickstart.simulator.set_faults(&json!([ignored]));
     let said = quickstart.change(SYNC);

@@ -41,7 +41,7 @@ fn five_years_of_weekly_applies_never_meet_an_expired_secret_or_an_unexplained_c
             quiet += 1;
         } else if changes.get("key_id").is_some_and(|key| key == UNKNOWN) {
             let reason = &planned.state["rotation_reason"];
-            assert_eq!(*reason, json!("rotate_before reached"), "week {week}");
+            assert_eq!(*reason, json!("expiring"), "week {week}");
             let end: jiff::Timestamp = prior["key_end_date"].as_str().unwrap().parse().unwrap();
             let now = now(&quickstart);
             let left = end.duration_since(now).as_hours();

@@ -4,6 +4,7 @@ use reqwest::Method;
 use serde_json::{Value as Json, json};
 
 use crate::support::plugin::calls::Messages;
+use crate::support::plugin::values::UNKNOWN;
 use crate::support::quickstart::{APPLICATION, CONSENT, Quickstart, SYNC};
 use crate::support::simulator::Simulator;
 
@@ -21,6 +22,40 @@ fn refused_before_the_first_write(quickstart: &Quickstart, expected: &str) {
     assert!(refused, "expected while applying: {expected}\n{said}");
     assert_eq!(quickstart.simulator.writes(), [], "{expected}");
     assert!(quickstart.state(SYNC).is_null(), "{expected}: a failed create left a state");
+}
+
+/// The plan warns of something that may be well.
+#[track_caller]
+fn warned_of(quickstart: &Quickstart, expected: &str) {
+    quickstart.configure();
+    let said = quickstart.plan(SYNC).messages;
+    let warned = said.0.iter().any(|message| message.to_string().contains(expected));
+    assert!(warned && !said.has_errors(), "expected: {expected}\n{said}");
+    // It is said without a doubt of what the apply refuses: those are problems of their own.
+    assert!(said.0.iter().any(|message| message.summary.contains(" may ")), "{said}");
+}
+
+#[test]
+fn a_key_of_another_application_is_refused_in_the_plan_and_before_it_is_minted() {
+    let mut quickstart = Quickstart::prepared(Simulator::start(&["--users", "2"]));
+    let other = quickstart.graph(Method::POST, "applications", Some(&json!({ "displayName": "Another" })));
+    let id = format!("/applications/{}", other["id"].as_str().expect("an id"));
+    quickstart.write(SYNC, &json!({ "managed_client_secret": { "application_id": id } }));
+    quickstart.simulator.forget_requests();
+    let said = quickstart.plan(SYNC).messages;
+    let error = said.expect_error();
+    assert_eq!(error.path, "managed_client_secret.application_id", "{said}");
+    assert!(error.detail.contains(other["appId"].as_str().expect("an id")), "{said}");
+
+    // Not known while it was planned.
+    quickstart.write(SYNC, &json!({ "managed_client_secret": { "application_id": UNKNOWN } }));
+    let mut planned = quickstart.plan(SYNC);
+    assert!(!planned.messages.has_errors(), "{}", planned.messages);
+    planned.config["managed_client_secret"]["application_id"] = json!(id);
+    planned.state["managed_client_secret"]["application_id"] = json!(id);
+    let said = quickstart.apply(SYNC, planned);
+    assert_eq!(said.expect_error().path, "managed_client_secret.application_id", "{said}");
+    assert_eq!(quickstart.simulator.writes(), []);
 }
 
 fn policy(restrictions: &Json) -> Json {
@@ -54,7 +89,8 @@ fn whatever_would_make_the_sync_fail_is_refused_before_the_first_write() {
     organization["ldap_url"] = json!("ldaps://dc.example.com");
     let shown = json!({ "method": "GET", "path": format!("**/{path}"), "status": 200, "body": organization });
     quickstart.simulator.set_faults(&json!([shown]));
-    refused_before_the_first_write(&quickstart, "ldaps://dc.example.com");
+    // That it is on record does not say that it runs.
+    warned_of(&quickstart, "ldaps://dc.example.com");
     quickstart.simulator.set_faults(&json!([]));
 
     let (status, answer) =
@@ -63,6 +99,15 @@ fn whatever_would_make_the_sync_fail_is_refused_before_the_first_write() {
     let (status, answer) = quickstart.simulator.graph(Method::POST, "domains/new.example/verify", None);
     assert_eq!(status, 200, "{answer}");
     refused_before_the_first_write(&quickstart, "`new.example`");
+    // Without mail it is not known whether Proofpoint wants it.
+    let mut domains = quickstart.graph(Method::GET, "domains", None);
+    let listed = domains["value"].as_array_mut().expect("domains");
+    let new = listed.iter_mut().find(|domain| domain["id"] == "new.example").expect("the new one");
+    new["supportedServices"] = json!([]);
+    let without_mail = json!({ "method": "GET", "path": "/v1.0/domains*", "status": 200, "body": domains });
+    quickstart.simulator.set_faults(&json!([without_mail]));
+    warned_of(&quickstart, "`new.example`");
+    quickstart.simulator.set_faults(&json!([]));
     let (status, answer) = quickstart.simulator.graph(Method::DELETE, "domains/new.example", None);
     assert!(status < 300, "{answer}");
 

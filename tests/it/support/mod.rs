@@ -9,7 +9,7 @@ pub(crate) mod quickstart;
 pub(crate) mod relay;
 pub(crate) mod sign_in;
 pub(crate) mod simulator;
-mod steps;
+pub(crate) mod steps;
 pub(crate) mod witness;
 pub(crate) mod workspace;
 

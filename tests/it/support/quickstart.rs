@@ -144,7 +144,7 @@ impl Quickstart {
 
     /// Validates the configuration of one object as a client that does or does not know write-only attributes.
     pub(crate) fn validate(&self, kind: &'static str, write_only: bool) -> Messages {
-        let config = configuration(kind, &self.simulator.tenant().domain, &self.objects(), &self.changes);
+        let config = self.configuration(kind);
         self.runtime
             .block_on(async { self.plugin.resource(kind).await.validate_as(config, write_only).await })
     }
@@ -163,6 +163,11 @@ impl Quickstart {
             said.0.append(&mut plan.messages.0);
             Plan { messages: said, ..plan }
         })
+    }
+
+    /// The configuration of an object.
+    pub(crate) fn configuration(&self, kind: &str) -> Json {
+        configuration(kind, &self.simulator.tenant().domain, &self.objects(), &self.changes)
     }
 
     /// Applies a plan of one object and keeps what is to be kept.
@@ -217,6 +222,15 @@ impl Quickstart {
     #[track_caller]
     pub(crate) fn destroy(&self) {
         ORDER.into_iter().rev().for_each(|kind| self.destroy_one(kind));
+    }
+
+    /// Destroys an object that is held under another address; what was said.
+    pub(crate) fn destroy_deposed(&self, kind: &str, prior: &Stored) -> Messages {
+        self.runtime.block_on(async {
+            let resource = self.plugin.resource(kind).await;
+            let planned = resource.plan(Some(prior), Json::Null).await;
+            resource.apply(Some(prior), planned).await.messages
+        })
     }
 
     /// Destroys one object, if it is there.

@@ -44,7 +44,8 @@ pub(super) fn configuration(
     config
 }
 
-pub(super) fn merge(into: &mut Json, from: &Json) {
+/// Writes some members of an object, at any depth.
+pub(crate) fn merge(into: &mut Json, from: &Json) {
     match (into, from) {
         (Json::Object(into), Json::Object(from)) => {
             for (name, value) in from {

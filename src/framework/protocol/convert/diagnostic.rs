@@ -6,7 +6,7 @@ use crate::protocol::wire::tfplugin6 as wire;
 use wire::attribute_path::step::Selector;
 
 /// All diagnostics, in order.
-pub fn diagnostics(diagnostics: Diagnostics) -> Vec<wire::Diagnostic> {
+pub(crate) fn diagnostics(diagnostics: Diagnostics) -> Vec<wire::Diagnostic> {
     diagnostics.into_iter().map(diagnostic).collect()
 }
 
@@ -24,7 +24,7 @@ fn diagnostic(diagnostic: Diagnostic) -> wire::Diagnostic {
 }
 
 /// A path, step by step.
-pub fn path(path: &Path) -> wire::AttributePath {
+pub(crate) fn path(path: &Path) -> wire::AttributePath {
     let step = |step: &Step| {
         let selector = match step {
             Step::Attribute(name) => Selector::AttributeName(name.clone().into_owned()),

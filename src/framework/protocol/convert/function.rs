@@ -4,7 +4,7 @@ use crate::function::{FunctionError, Parameter, Signature};
 use crate::protocol::wire::tfplugin6 as wire;
 
 /// A signature.
-pub fn function(signature: &Signature) -> wire::Function {
+pub(crate) fn function(signature: &Signature) -> wire::Function {
     wire::Function {
         parameters: signature.parameters.iter().map(parameter).collect(),
         variadic_parameter: signature.variadic.as_ref().map(parameter),
@@ -29,7 +29,7 @@ fn parameter(parameter: &Parameter) -> wire::function::Parameter {
 }
 
 /// Why a function has no result.
-pub fn function_error(error: FunctionError) -> wire::FunctionError {
+pub(crate) fn function_error(error: FunctionError) -> wire::FunctionError {
     let function_argument = error.argument.and_then(|argument| i64::try_from(argument).ok());
     wire::FunctionError { text: error.text, function_argument }
 }

@@ -6,12 +6,12 @@ use wire::schema::nested_block::NestingMode as BlockNesting;
 use wire::schema::object::NestingMode as ObjectNesting;
 
 /// A schema with its version.
-pub fn schema(schema: &Schema) -> wire::Schema {
+pub(crate) fn schema(schema: &Schema) -> wire::Schema {
     wire::Schema { version: schema.version, block: Some(body(schema)) }
 }
 
 /// The schema of an identity.
-pub fn identity_schema(schema: &Schema) -> wire::ResourceIdentitySchema {
+pub(crate) fn identity_schema(schema: &Schema) -> wire::ResourceIdentitySchema {
     let attribute = |attribute: &Attribute| wire::resource_identity_schema::IdentityAttribute {
         name: attribute.name.clone().into_owned(),
         r#type: attribute.value_type().to_json().into_bytes(),

@@ -6,7 +6,7 @@ use crate::value::{JsonError, Type, Value};
 
 /// A value on the wire that does not fit its type, or one of ours that does not. Never contains the value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ValueError {
+pub(crate) enum ValueError {
     /// In msgpack, or on the way to it.
     #[error(transparent)]
     Msgpack(#[from] MsgpackError),
@@ -22,7 +22,7 @@ pub enum ValueError {
 }
 
 /// A value of a type. An absent or empty message is null.
-pub fn value_of_dynamic(message: Option<&wire::DynamicValue>, ty: &Type) -> Result<Value, ValueError> {
+pub(crate) fn value_of_dynamic(message: Option<&wire::DynamicValue>, ty: &Type) -> Result<Value, ValueError> {
     match message {
         Some(message) if !message.msgpack.is_empty() => Ok(msgpack::decode(&message.msgpack, ty)?),
         Some(message) if !message.json.is_empty() => Ok(Value::from_json(utf8(&message.json)?, ty)?),
@@ -31,12 +31,12 @@ pub fn value_of_dynamic(message: Option<&wire::DynamicValue>, ty: &Type) -> Resu
 }
 
 /// A value as msgpack, the form that can hold unknown values.
-pub fn dynamic_value(value: &Value, ty: &Type) -> Result<wire::DynamicValue, ValueError> {
+pub(crate) fn dynamic_value(value: &Value, ty: &Type) -> Result<wire::DynamicValue, ValueError> {
     Ok(wire::DynamicValue { msgpack: msgpack::encode(value, ty)?, json: Vec::new() })
 }
 
 /// An identity of a type. An absent one and one that is null as a whole are none.
-pub fn value_of_identity(
+pub(crate) fn value_of_identity(
     message: Option<&wire::ResourceIdentityData>,
     ty: &Type,
 ) -> Result<Option<Value>, ValueError> {
@@ -45,12 +45,12 @@ pub fn value_of_identity(
 }
 
 /// An identity.
-pub fn identity_value(value: &Value, ty: &Type) -> Result<wire::ResourceIdentityData, ValueError> {
+pub(crate) fn identity_value(value: &Value, ty: &Type) -> Result<wire::ResourceIdentityData, ValueError> {
     Ok(wire::ResourceIdentityData { identity_data: Some(dynamic_value(value, ty)?) })
 }
 
 /// The JSON of a stored object; empty when nothing was stored.
-pub fn raw_json(state: Option<&wire::RawState>) -> Result<&str, ValueError> {
+pub(crate) fn raw_json(state: Option<&wire::RawState>) -> Result<&str, ValueError> {
     match state {
         Some(state) if state.json.is_empty() && !state.flatmap.is_empty() => Err(ValueError::Flatmap),
         Some(state) => utf8(&state.json),

@@ -4,8 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::times;
-use clients::essentials::LastRun;
+use clients::essentials::{LastRun, days_between, read_time};
 use sync_report::{Finding, Severity};
 
 /// Something that the caller may not be allowed to read.
@@ -20,8 +19,8 @@ pub(super) enum Known<T> {
 /// The sync as Proofpoint knows it.
 #[derive(Debug, Clone)]
 pub(super) struct Sync {
-    pub(super) client_id: String,
-    pub(super) frequency: i64,
+    pub(super) client_id: Option<String>,
+    pub(super) frequency: Option<i64>,
     pub(super) last_run: LastRun,
     pub(super) secret_expiry: Option<String>,
 }
@@ -95,7 +94,7 @@ pub(super) fn judge(
             let text = format!(
                 "The tenant has no application with the client id `{}` that Proofpoint signs in with. Check `tenant_id`, or \
                  give the sync the application's client id.",
-                sync.client_id
+                sync.client_id.as_deref().unwrap_or_default()
             );
             verdict.find(Severity::Error, "application_not_found", text);
         }
@@ -107,7 +106,12 @@ pub(super) fn judge(
 }
 
 fn runs(verdict: &mut Verdict, sync: &Sync, secrets: &[Secret], now: Timestamp) {
-    if sync.frequency == 0 {
+    let Some(frequency) = sync.frequency else {
+        let text = "Proofpoint's API does not show how often the sync runs on this stack, so that it is not known whether a run is \
+                    overdue.";
+        return verdict.find(Severity::Info, "frequency_not_shown", text);
+    };
+    if frequency == 0 {
         verdict.find(Severity::Info, "no_schedule", "Nothing runs by itself: the frequency is 0.");
         return;
     }
@@ -119,7 +123,7 @@ fn runs(verdict: &mut Verdict, sync: &Sync, secrets: &[Secret], now: Timestamp) 
         }
         LastRun::Never => None,
         LastRun::At(text) => {
-            let last = times::read(text);
+            let last = read_time(text);
             if last.is_none() {
                 let text = format!("The time of the last run, `{text}`, could not be read.");
                 return verdict.find(Severity::Info, "last_run_not_readable", text);
@@ -130,7 +134,7 @@ fn runs(verdict: &mut Verdict, sync: &Sync, secrets: &[Secret], now: Timestamp) 
     // The API does not say since when the schedule holds. A managed secret is made anew with every change of settings, so that
     // before the newest one there was no run to wait for.
     let newest = secrets.iter().filter_map(|secret| secret.start).filter(|start| *start <= now).max();
-    let due = SignedDuration::from_hours(sync.frequency) + MARGIN;
+    let due = SignedDuration::from_hours(frequency) + MARGIN;
     if let Some(since) = last.max(newest)
         && now.duration_since(since) > due
     {
@@ -140,9 +144,8 @@ fn runs(verdict: &mut Verdict, sync: &Sync, secrets: &[Secret], now: Timestamp) 
             None => format!("No run has succeeded since the newest client secret was made, {since}"),
         };
         let text = format!(
-            "{last}, and the sync runs every {} hours. Proofpoint's API does not say what is wrong: check the client secret, the \
-             consent and the domains, or run the sync in the console, which shows the error.",
-            sync.frequency
+            "{last}, and the sync runs every {frequency} hours. Proofpoint's API does not say what is wrong: check the client secret, the \
+             consent and the domains, or run the sync in the console, which shows the error."
         );
         verdict.find(Severity::Warning, "overdue", text);
     } else if last.is_none() {
@@ -180,8 +183,8 @@ fn secret(verdict: &mut Verdict, sync: &Sync, secrets: Option<&[Secret]>, warn_d
         let text = "The application has no client secret in Entra, so that Proofpoint cannot sign in.";
         verdict.find(Severity::Error, "no_secret", text);
     }
-    let shown = sync.secret_expiry.as_deref().and_then(times::read);
-    let agreed = shown.filter(|shown| ends.iter().any(|end| times::days_between(*shown, *end).abs() <= 1));
+    let shown = sync.secret_expiry.as_deref().and_then(read_time);
+    let agreed = shown.filter(|shown| ends.iter().any(|end| days_between(*shown, *end).abs() <= 1));
     if let (Some(_), None, Some(key_end)) = (shown, agreed, verdict.key_end) {
         let text = format!(
             "Proofpoint shows {} as the end of its secret, and no client secret of the application in Entra ends then. The \
@@ -194,7 +197,7 @@ fn secret(verdict: &mut Verdict, sync: &Sync, secrets: Option<&[Secret]>, warn_d
     // is gone.
     let end = if secrets.is_some() { agreed.or(verdict.key_end) } else { shown };
     let Some(end) = end else { return };
-    let days = times::days_between(now, end);
+    let days = days_between(now, end);
     verdict.days_left = Some(days);
     if end <= now {
         let text = "The client secret has ended: nobody is added, changed or removed any more, while mail goes on. Rotate it.";
@@ -218,8 +221,8 @@ mod tests {
 
     fn sync() -> Sync {
         Sync {
-            client_id: "11111111-2222-3333-4444-555555555555".to_owned(),
-            frequency: 6,
+            client_id: Some("11111111-2222-3333-4444-555555555555".to_owned()),
+            frequency: Some(6),
             last_run: LastRun::At("2026-03-02 09:00:12".to_owned()),
             secret_expiry: Some("2027-05-01 00:00:00".to_owned()),
         }
@@ -259,7 +262,7 @@ mod tests {
         assert!(verdict.overdue && !verdict.healthy());
         assert_eq!(codes(&verdict), ["overdue"]);
         // Without a schedule nothing is overdue.
-        let reviewed = Sync { frequency: 0, ..at("2020-01-01") };
+        let reviewed = Sync { frequency: Some(0), ..at("2020-01-01") };
         assert_eq!(codes(&judge(Some(&reviewed), &found, 30, now())), ["no_schedule"]);
     }
 

@@ -2,13 +2,12 @@
 
 mod judge;
 mod model;
-mod times;
 
 use std::collections::BTreeSet;
 
 use crate::preview::FindingModel;
 use crate::provider_block::{Diagnose, Session};
-use clients::essentials::{self, Settings};
+use clients::essentials::{self, Shown};
 use clients::graph::{self, Graph, PermissionKind, Snapshot};
 use clients::http::Call;
 use framework::attr::Attr;
@@ -48,7 +47,10 @@ impl DataSource for AzureSyncHealthSource {
             .await
             .map_err(|error| error.diagnose().at(HealthModel::domain()))?;
         let application = match &settings {
-            Some(settings) => application(&call, &graph, &settings.application_id).await?,
+            Some(Shown { application_id: Some(client_id), .. }) => {
+                application(&call, &graph, client_id).await?
+            }
+            Some(_) => Known::No("Proofpoint does not show which application it signs in with.".to_owned()),
             None => Known::Yes(None),
         };
         let sync = settings.as_ref().map(Sync::from);
@@ -68,10 +70,10 @@ impl DataSource for AzureSyncHealthSource {
         Ok(HealthModel {
             configured: sync.is_some().into(),
             healthy: verdict.healthy().into(),
-            frequency: sync.as_ref().map(|sync| sync.frequency).into(),
+            frequency: sync.as_ref().and_then(|sync| sync.frequency).into(),
             last_successful_sync: sync.as_ref().and_then(|sync| sync.last_run.at().map(str::to_owned)).into(),
             overdue: verdict.overdue.into(),
-            client_id: sync.as_ref().map(|sync| sync.client_id.clone()).into(),
+            client_id: sync.as_ref().and_then(|sync| sync.client_id.clone()).into(),
             application_found: found.into(),
             secret_expiry: sync.and_then(|sync| sync.secret_expiry).into(),
             key_end_date: verdict.key_end.map(|end| end.to_string()).into(),
@@ -88,12 +90,12 @@ async fn settings(
     call: &Call,
     account: &essentials::Essentials,
     domain: &str,
-) -> Result<Option<Settings>, essentials::Error> {
+) -> Result<Option<Shown>, essentials::Error> {
     account.organization(call, domain).await?.settings(call).await
 }
 
-impl From<&Settings> for Sync {
-    fn from(settings: &Settings) -> Self {
+impl From<&Shown> for Sync {
+    fn from(settings: &Shown) -> Self {
         Self {
             client_id: settings.application_id.clone(),
             frequency: settings.sync_frequency,

@@ -85,7 +85,7 @@ async fn wanted(
     config: &PreviewModel,
 ) -> Result<Wanted, Diagnostics> {
     let live = organization.settings(call).await.map_err(|error| error.diagnose())?;
-    let live = live.as_ref().map(preview::switches).unwrap_or_default();
+    let live = live.as_ref().map(preview::shown_switches).unwrap_or_default();
     let exemptions = config.exemptions.known();
     Ok(Wanted {
         switches: named_over(config, live),

@@ -57,7 +57,8 @@ pub(super) fn plan(plan: &mut Planning<AzureClientSecret>) {
     let mut previous = prior.previous_key_ids.unwrap_or_default();
     previous.retain(|key| !plan.private.over.contains(key));
     planned.previous_key_ids = previous.clone().into();
-    if !(plan.private.due || is_rotated_by(prior, planned)) {
+    let rotation = if plan.private.due { Rotation::Certain } else { Rotation::by(prior, planned) };
+    if rotation == Rotation::None {
         return;
     }
     planned.id = Attr::Unknown;
@@ -70,31 +71,51 @@ pub(super) fn plan(plan: &mut Planning<AzureClientSecret>) {
     }
     planned.previous_key_ids = match &planned.overlap {
         Attr::Unknown => Attr::Unknown,
-        overlap => {
-            previous.extend(prior.key_id.known().filter(|_| has_overlap(overlap)).cloned());
+        overlap if !has_overlap(overlap) => previous.into(),
+        _ if rotation == Rotation::Possible => Attr::Unknown,
+        _ => {
+            previous.extend(prior.key_id.known().cloned());
             previous.into()
         }
     };
 }
 
-/// Whether a change of the arguments, which may not be known yet, asks for another secret.
-fn is_rotated_by(prior: &ClientSecretModel, planned: &ClientSecretModel) -> bool {
-    let lives = (&prior.end_date_relative, &planned.end_date_relative);
-    let other_life = match lives {
-        (Attr::Known(_), Attr::Unknown) => true,
-        (Attr::Known(before), Attr::Known(after)) => parse_duration(before) != parse_duration(after),
-        _ => false,
-    };
-    let triggers = (&prior.rotate_when_changed, &planned.rotate_when_changed);
-    let triggered = match triggers {
-        (Attr::Known(_), Attr::Unknown) => true,
-        (Attr::Known(before), Attr::Known(after)) => before != after,
-        _ => false,
-    };
-    other_life
-        || triggered
-        || prior.display_name != planned.display_name
-        || prior.end_date != planned.end_date
+/// Whether another secret is made.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+enum Rotation {
+    None,
+    /// It turns out in the apply, when all values are known.
+    Possible,
+    Certain,
+}
+
+impl Rotation {
+    /// What a change of the arguments, which may not be known yet, asks for.
+    fn by(prior: &ClientSecretModel, planned: &ClientSecretModel) -> Self {
+        // An argument that is set for the first time, or no longer, says nothing about the secret that is there.
+        let other_life = match (&prior.end_date_relative, &planned.end_date_relative) {
+            (Attr::Known(_), Attr::Unknown) => Self::Possible,
+            (Attr::Known(before), Attr::Known(after)) => {
+                Self::certain_if(parse_duration(before) != parse_duration(after))
+            }
+            _ => Self::None,
+        };
+        let triggered = match (&prior.rotate_when_changed, &planned.rotate_when_changed) {
+            (Attr::Known(_), Attr::Unknown) => Self::Possible,
+            (Attr::Known(before), Attr::Known(after)) => Self::certain_if(before != after),
+            _ => Self::None,
+        };
+        let differs = |before: &Attr<String>, after: &Attr<String>| match after {
+            Attr::Unknown => Self::Possible,
+            after => Self::certain_if(before != after),
+        };
+        let named = differs(&prior.display_name, &planned.display_name);
+        other_life.max(triggered).max(named).max(differs(&prior.end_date, &planned.end_date))
+    }
+
+    const fn certain_if(condition: bool) -> Self {
+        if condition { Self::Certain } else { Self::None }
+    }
 }
 
 /// Whether an earlier key outlives a rotation.

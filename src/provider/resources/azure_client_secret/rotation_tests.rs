@@ -53,6 +53,19 @@ fn the_clock_makes_a_rotation_due_exactly_rotate_before_the_end_and_it_stays_due
 }
 
 #[test]
+fn a_rotation_that_is_only_possible_does_not_say_which_keys_stay() {
+    let possible = planned(facts(), |wanted| wanted.display_name = Attr::Unknown);
+    assert!(possible.key_id.is_unknown() && possible.previous_key_ids.is_unknown());
+    let certain = planned(facts(), |wanted| wanted.display_name = "other".into());
+    assert_eq!(certain.previous_key_ids, BTreeSet::from(["key-1".to_owned(), "key-2".to_owned()]).into());
+    let without_overlap = planned(facts(), |wanted| {
+        wanted.display_name = Attr::Unknown;
+        wanted.overlap = Attr::Null;
+    });
+    assert_eq!(without_overlap.previous_key_ids, model().previous_key_ids);
+}
+
+#[test]
 fn a_missing_key_is_due() {
     assert!(at("2027-01-01T00:00:00Z", false).due);
 }
@@ -89,7 +102,7 @@ fn arguments_rotate_when_they_change_and_not_when_they_first_appear() {
     let rotates = |change: &dyn Fn(&mut ClientSecretModel)| {
         let mut after = before.clone();
         change(&mut after);
-        is_rotated_by(&before, &after)
+        Rotation::by(&before, &after) != Rotation::None
     };
     assert!(!rotates(&|_| {}));
     assert!(rotates(&|after| after.rotate_when_changed = trigger("2")));
@@ -98,7 +111,7 @@ fn arguments_rotate_when_they_change_and_not_when_they_first_appear() {
     assert!(!rotates(&|after| after.end_date_relative = "1440m".into()));
     assert!(rotates(&|after| after.display_name = "y".into()));
     assert!(rotates(&|after| after.end_date = "2029-01-01T00:00:00Z".into()));
-    assert!(!is_rotated_by(&model(), &before));
+    assert_eq!(Rotation::by(&model(), &before), Rotation::None);
 }
 
 #[test]

@@ -5,15 +5,19 @@ use std::collections::BTreeSet;
 
 use secrecy::SecretString;
 
-use super::judging::{self, Foreseen, Judge};
-use super::managed_secret::{Keys, Minted, prove};
-use super::model::SyncModel;
+use super::due;
+use super::evidence::ends_then;
+use super::handover::{Change, HandedOver};
+use super::judging::{Foreseen, Judge};
+use super::managed_secret::{Keys, Minted, Unproven, gone, new_owner, prove};
+use super::model::{ManagedClientSecret, SyncModel};
 use super::planning::{Credential, drops_an_exemption, exemptions_taken_over, needs_put};
 use super::preflight::{Preflight, declared_roles};
+use super::settings::{self, settings, widens};
 use super::waiting::{self, Run};
-use super::{AzureSync, Facts, exemptions, fields};
-use crate::provider_block::{Diagnose as _, Session};
-use clients::essentials::{LastRun, Organization, Settings};
+use super::{AzureSync, Facts, exemptions, rotation};
+use crate::provider_block::Session;
+use clients::essentials::{Organization, Settings, Shown};
 use clients::graph::Graph;
 use clients::http::Call;
 use framework::attr::Attr;
@@ -27,118 +31,154 @@ pub(super) struct Apply<'a> {
     pub(super) graph: Option<Graph>,
     pub(super) organization: Organization,
     pub(super) planned: &'a Planned<AzureSync>,
+    /// The primary domain of the organization.
+    pub(super) name: String,
+    /// What the resource marks its keys with.
+    pub(super) owner: String,
 }
 
 /// What is known when the steps are done.
 pub(super) struct Done {
     pub(super) model: SyncModel,
     pub(super) facts: Facts,
+    /// What was not done after Proofpoint was given the key, which has to be in the state.
+    pub(super) failure: Option<Diagnostics>,
 }
 
-impl Apply<'_> {
-    /// Brings the organization to what the plan says. `name` is the primary domain of the organization.
+impl<'a> Apply<'a> {
+    /// The steps for a plan.
+    pub(super) fn new(
+        session: &'a Session,
+        call: &'a Call,
+        graph: Option<Graph>,
+        organization: Organization,
+        planned: &'a Planned<AzureSync>,
+        name: &str,
+    ) -> Self {
+        let owner = planned.private.owner.clone().unwrap_or_else(new_owner);
+        Self { session, call, graph, organization, planned, name: name.to_owned(), owner }
+    }
+
+    /// Brings the organization to what the plan says.
     pub(super) async fn run(
         &self,
-        name: &str,
-        present: Option<&Settings>,
+        shown: Option<&Shown>,
         diagnostics: &mut Diagnostics,
     ) -> Result<Done, Diagnostics> {
-        let mut model = self.planned.model.clone();
-        let mut facts = self.planned.private.clone();
-        facts.stack = Some(self.organization.stack().to_owned());
-        let wanted = fields::settings(&model, present);
+        let mut done =
+            Done { model: self.planned.model.clone(), facts: self.planned.private.clone(), failure: None };
+        done.facts.stack = Some(self.organization.stack().to_owned());
+        done.facts.owner = Some(self.owner.clone());
+        let wanted = settings(&done.model, shown);
+        let present = shown.map(|shown| settings::present(shown, self.planned.prior.as_ref()));
         if let Some(exempt) = exemptions_taken_over(self.planned) {
             exemptions::refuse_unlisted(&self.organization, self.call, exempt).await?;
         }
-        if needs_put(self.planned.prior.as_ref(), &model) {
-            self.put(name, present, &wanted, &mut model, &mut facts, diagnostics).await?;
+        if needs_put(self.planned.prior.as_ref(), &done.model) {
+            self.put(present, wanted, &mut done, diagnostics).await?;
         } else {
-            self.exempt(present, &wanted).await?;
-            if facts.rotation.proven {
-                self.retire_proven(name, &mut model, &mut facts).await?;
+            self.exempt(present.as_ref(), &wanted).await?;
+            if done.facts.rotation.proven {
+                self.retire_proven(&mut done).await?;
             }
         }
-        Ok(Done { model, facts })
+        Ok(done)
     }
 
     /// The way with a PUT, and so with a secret.
     async fn put(
         &self,
-        name: &str,
-        present: Option<&Settings>,
-        wanted: &Settings,
-        model: &mut SyncModel,
-        facts: &mut Facts,
+        present: Option<Settings>,
+        wanted: Settings,
+        done: &mut Done,
         diagnostics: &mut Diagnostics,
     ) -> Result<(), Diagnostics> {
-        let widens = fields::widens(present, wanted);
+        let widens = widens(present.as_ref(), &wanted);
+        let waits = done.model.wait_for_sync == Attr::Known(true) && wanted.sync_frequency > 0;
+        self.look_before(diagnostics).await?;
+        let foreseen = self.foresee(present.as_ref(), &wanted, waits).await?;
+        let turn = self.session.turn(self.call, &self.name).await?;
+        if !widens && present.is_some() {
+            self.bring_exemptions().await?;
+        }
+        let minted = self.mint_if_managed(&done.model).await?;
+        let secret = match &minted {
+            Some(minted) => minted.secret.clone(),
+            None => self.configured_secret()?,
+        };
+        let change = Change {
+            wanted: wanted.clone(),
+            present,
+            widens,
+            secret: &secret,
+            minted: minted.as_ref(),
+            echoes: &self.planned.private.echoes,
+            shows_ends: self.planned.private.rotation.shows_ends,
+        };
+        let handed = self.hand_over(&change, diagnostics).await?;
+        self.session.claim(&self.name, &self.owner);
+        drop(turn);
+        self.record(&handed, minted.as_ref(), done);
+        let HandedOver { run_before, shown, failure, .. } = handed;
+        let call = if waits { waiting::afterwards(self.call) } else { self.call.clone() };
+        if failure.is_some() {
+            done.model.frequency = 0.into();
+            done.failure = failure;
+            let call = waiting::afterwards(self.call);
+            return self.settle_keys(&call, minted, false, done, diagnostics).await;
+        }
+        let ran = match shown {
+            Some(shown) if waits && waiting::shows_runs(&run_before, &shown) => {
+                self.wait(&wanted, &run_before, minted.as_ref(), &mut done.model, diagnostics).await?
+            }
+            _ if waits => {
+                diagnostics.push(waiting::blind());
+                false
+            }
+            _ => false,
+        };
+        if let (true, Some(Foreseen { settled, .. })) = (ran, &foreseen) {
+            diagnostics.append(Judge { call: &call, ..self.judge(&wanted) }.after_run(settled).await);
+        }
+        let contradicted = done.facts.rotation.shows_ends
+            && minted.as_ref().is_some_and(|minted| {
+                let shown = done.model.secret_expiry.text();
+                ends_then(shown, minted.end) == Some(false)
+            });
+        let proven = (ran || wanted.sync_frequency == 0) && !contradicted;
+        self.settle_keys(&call, minted, proven, done, diagnostics).await
+    }
+
+    /// Looks once more before the first write: now every problem counts.
+    async fn look_before(&self, diagnostics: &mut Diagnostics) -> Result<(), Diagnostics> {
         let preflight = Preflight {
             session: self.session,
             call: self.call,
             graph: self.graph.as_ref(),
             organization: &self.organization,
-            model,
+            model: &self.planned.model,
         };
-        preflight.refuse_problems(diagnostics).await?;
-        let waits = model.wait_for_sync == Attr::Known(true) && wanted.sync_frequency > 0;
-        let judge = self.judge(wanted);
-        let foreseen = if judging::is_due(self.planned, present, wanted) {
-            judge.judge().await?
-        } else if waits {
-            // Nothing that has to be judged, only something to compare the run with.
-            judge.judge().await.ok().flatten()
-        } else {
-            None
-        };
-        let minted = match model.managed_client_secret.known() {
-            Some(managed) => {
-                let keys = Keys::new(self.graph()?, managed, name)?;
-                Some(self.mint(&keys, managed).await?)
-            }
-            None => None,
-        };
-        let secret = match &minted {
-            Some(minted) => minted.secret.clone(),
-            None => self.configured_secret()?,
-        };
-        if widens {
-            // Until the exemptions are in place, nothing may run that was not allowed to run before.
-            let idle = Settings { sync_frequency: 0, ..wanted.clone() };
-            self.send(&idle, &secret).await?;
-            self.bring_exemptions().await?;
-        }
-        // Read as late as can be: a run that ends before this has not used the new key.
-        let before = self.last_run().await?;
-        self.send(wanted, &secret).await?;
-        if !widens {
-            self.bring_exemptions().await?;
-        }
-        let shown = self.confirm(wanted).await?;
-        model.secret_expiry = shown.secret_expiry.clone().into();
-        facts.rotation = super::rotation::Facts {
-            run_before_handover: before.at().map(str::to_owned),
-            ..super::rotation::Facts::default()
-        };
-        let ran = if !waits {
-            false
-        } else if waiting::shows_runs(&before, &shown) {
-            self.wait(wanted, &before, model, diagnostics).await?
-        } else {
-            diagnostics.push(waiting::blind());
-            false
-        };
-        if model.routing_ready_at.is_unknown() {
-            model.routing_ready_at = Attr::Null;
-        }
-        let call = if waits { waiting::afterwards(self.call) } else { self.call.clone() };
-        if let (true, Some(Foreseen { settled, .. })) = (ran, &foreseen) {
-            diagnostics.append(Judge { call: &call, ..judge }.after_run(settled).await);
-        }
-        let proven = ran || wanted.sync_frequency == 0;
-        self.settle_keys(&call, name, minted, proven, model, diagnostics).await
+        preflight.refuse_problems(diagnostics).await
     }
 
-    fn judge<'a>(&'a self, settings: &'a Settings) -> Judge<'a> {
+    /// What a run would do to people, where somebody has to know.
+    async fn foresee(
+        &self,
+        present: Option<&Settings>,
+        wanted: &Settings,
+        waits: bool,
+    ) -> Result<Option<Foreseen>, Diagnostics> {
+        if due::is_due(self.planned, present, wanted) {
+            Ok(self.judge(wanted).judge().await?)
+        } else if waits {
+            // Nothing that has to be judged, only something to compare the run with.
+            Ok(self.judge(wanted).judge().await.ok().flatten())
+        } else {
+            Ok(None)
+        }
+    }
+
+    fn judge<'b>(&'b self, settings: &'b Settings) -> Judge<'b> {
         Judge {
             call: self.call,
             graph: self.graph.as_ref(),
@@ -148,28 +188,56 @@ impl Apply<'_> {
         }
     }
 
-    async fn send(&self, settings: &Settings, secret: &SecretString) -> Result<(), Diagnostics> {
-        let sent = self.organization.put_settings(self.call, settings, secret).await;
-        sent.map_err(|error| error.diagnose().into())
+    /// Writes down what the handover came to.
+    fn record(&self, handed: &HandedOver, minted: Option<&Minted>, done: &mut Done) {
+        let now = self.graph.as_ref().map(|graph| graph.clock().now());
+        done.facts.echoes = handed.echoes.clone();
+        done.facts.rotation = rotation::Facts {
+            run_before_handover: handed.run_before.at().map(str::to_owned),
+            handed_over: minted.and(now),
+            shows_ends: handed.shows_end || self.planned.private.rotation.shows_ends,
+            ..rotation::Facts::default()
+        };
+        let model = &mut done.model;
+        let shown = handed.shown.as_ref().and_then(|shown| shown.secret_expiry.clone());
+        model.secret_expiry = shown.into();
+        if model.routing_ready_at.is_unknown() && model.wait_for_sync != Attr::Known(true) {
+            model.routing_ready_at = Attr::Null;
+        }
+        if let Some(minted) = minted {
+            model.key_id = minted.key_id.as_str().into();
+            model.key_hint = minted.hint.as_str().into();
+            model.key_end_date = minted.end.to_string().into();
+            if model.rotation_reason.is_unknown() {
+                model.rotation_reason = rotation::Reason::SettingsChanged.text().into();
+            }
+        }
     }
 
-    async fn last_run(&self) -> Result<LastRun, Diagnostics> {
-        let settings = self.organization.settings(self.call).await.map_err(|error| error.diagnose())?;
-        Ok(settings.map(|settings| settings.last_run).unwrap_or_default())
+    pub(super) fn keys(&self) -> Result<Keys<'_>, Diagnostics> {
+        let managed = self.planned.model.managed_client_secret.unwrap_or_default();
+        Keys::new(self.graph()?, &managed, &self.name, Some(&self.owner))
     }
 
-    async fn mint(
-        &self,
-        keys: &Keys<'_>,
-        managed: &super::model::ManagedClientSecret,
-    ) -> Result<Minted, Diagnostics> {
-        let graph = self.graph()?;
+    async fn mint_if_managed(&self, model: &SyncModel) -> Result<Option<Minted>, Diagnostics> {
+        match model.managed_client_secret.known() {
+            Some(managed) => self.mint(managed).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    async fn mint(&self, managed: &ManagedClientSecret) -> Result<Minted, Diagnostics> {
+        let (graph, keys) = (self.graph()?, self.keys()?);
         let client_id = self.planned.model.client_id.text();
         let declared = declared_roles(graph, self.call, client_id).await?;
         let minted = keys.mint(self.call, managed, graph.now()).await?;
-        if let Err(diagnostics) = prove(self.call, graph, client_id, &minted, &declared).await {
+        let proof = prove(self.call, &keys, client_id, &minted, &declared).await;
+        if let Err(Unproven::Gone) = proof {
+            return Err(gone(&minted.key_id).into());
+        }
+        if let Err(Unproven::Refused(diagnostics)) = proof {
             // Nobody was given this key: it need not wait for the next run to be found.
-            if let Err(left) = keys.remove(self.call, [&minted.key_id]).await {
+            if let Err(left) = keys.remove(&waiting::afterwards(self.call), [&minted.key_id]).await {
                 tracing::warn!(key_id = minted.key_id, error = ?left, "a key that was not handed over is left behind");
             }
             return Err(diagnostics);
@@ -177,39 +245,13 @@ impl Apply<'_> {
         Ok(minted)
     }
 
-    /// Reads the settings back: Proofpoint must show what it was given.
-    async fn confirm(&self, wanted: &Settings) -> Result<Settings, Diagnostics> {
-        let shown = self.organization.settings(self.call).await.map_err(|error| error.diagnose())?;
-        let Some(shown) = shown else {
-            return Err(Diagnostic::error(
-                "Proofpoint does not show the settings it accepted",
-                "The settings were sent and accepted, but reading them back finds none. Apply again.",
-            )
-            .into());
-        };
-        let plain = |settings: &Settings| Settings {
-            secret_expiry: None,
-            last_run: LastRun::default(),
-            others: serde_json::Map::new(),
-            ..settings.clone()
-        };
-        if plain(&shown) == plain(wanted) {
-            return Ok(shown);
-        }
-        Err(Diagnostic::error(
-            "Proofpoint shows other settings than it accepted",
-            "The settings were sent and accepted, but reading them back gives others: somebody may be changing them in the \
-             console. Apply again.",
-        )
-        .into())
-    }
-
     /// Waits for the next run. True when one was seen. Whatever goes wrong is a warning: the settings are in place and the
     /// key is handed over, which must be in the state.
     async fn wait(
         &self,
         wanted: &Settings,
-        before: &LastRun,
+        before: &clients::essentials::LastRun,
+        minted: Option<&Minted>,
         model: &mut SyncModel,
         diagnostics: &mut Diagnostics,
     ) -> Result<bool, Diagnostics> {
@@ -222,7 +264,24 @@ impl Apply<'_> {
             async move { organization.settings(&call).await }
         };
         let domain = self.organization.domain();
-        let at = match waiting::run(domain, &patient, before, look, now).await {
+        let gone_meanwhile = async {
+            match (minted, self.keys()) {
+                (Some(minted), Ok(keys)) => {
+                    keys.until_gone(&patient, &minted.key_id, waiting::LONGEST_LOOK).await;
+                    gone(&minted.key_id)
+                }
+                _ => std::future::pending().await,
+            }
+        };
+        let run = tokio::select! {
+            run = waiting::run(domain, &patient, before, look, now) => run,
+            // No run can succeed any more.
+            gone = gone_meanwhile => Err(gone),
+        };
+        if model.routing_ready_at.is_unknown() && !matches!(run, Ok(Run::Succeeded(_))) {
+            model.routing_ready_at = Attr::Null;
+        }
+        let at = match run {
             Ok(Run::Succeeded(at)) => at,
             Ok(Run::Missed) => {
                 diagnostics.push(waiting::missed(wanted.sync_frequency));
@@ -249,23 +308,18 @@ impl Apply<'_> {
     async fn settle_keys(
         &self,
         call: &Call,
-        name: &str,
         minted: Option<Minted>,
         proven: bool,
-        model: &mut SyncModel,
+        done: &mut Done,
         diagnostics: &mut Diagnostics,
     ) -> Result<(), Diagnostics> {
-        let Some(minted) = minted else {
-            return self.leave_managed(call, name, diagnostics).await;
-        };
-        let Some(managed) = model.managed_client_secret.known().cloned() else { return Ok(()) };
-        let keys = Keys::new(self.graph()?, &managed, name)?;
-        model.key_id = minted.key_id.as_str().into();
-        model.key_hint = minted.hint.into();
-        model.key_end_date = minted.end.to_string().into();
-        if model.rotation_reason.is_unknown() {
-            model.rotation_reason = super::rotation::Reason::SettingsChanged.text().into();
+        if done.model.routing_ready_at.is_unknown() {
+            done.model.routing_ready_at = Attr::Null;
         }
+        let Some(minted) = minted else {
+            return self.leave_managed(call, diagnostics).await;
+        };
+        let keys = self.keys()?;
         // Whatever bears our marker besides the new key was handed over earlier, or left behind by a run that died.
         let mut older: BTreeSet<String> = self
             .planned
@@ -280,36 +334,35 @@ impl Apply<'_> {
             let tracked = self.planned.prior.as_ref().and_then(|prior| prior.key_id.known());
             let listed = keys.list(call, tracked.map(String::as_str)).await?;
             older.retain(|key| listed.contains(key));
-            older.extend(listed.into_iter().filter(|key| *key != minted.key_id));
+            older.extend(listed);
+            older.remove(&minted.key_id);
             if proven {
-                keys.remove(call, &older).await?;
-                older.clear();
+                for key in older.clone() {
+                    keys.remove(call, [&key]).await?;
+                    older.remove(&key);
+                }
             }
             Ok::<(), Diagnostics>(())
         };
         if let Err(problem) = outcome.await {
-            // Proofpoint has the new key: the old ones can be removed by a later apply.
+            // Proofpoint has the new key: the next apply removes the old ones, whether or not there is a run.
             diagnostics.append(problem.into_iter().map(Diagnostic::into_warning));
         }
         older.remove(&minted.key_id);
-        model.superseded_key_ids = older.into();
+        done.facts.rotation.proven = proven && !older.is_empty();
+        done.model.superseded_key_ids = older.into();
         Ok(())
     }
 
     /// After the PUT of another credential: our keys are not in use any more.
-    async fn leave_managed(
-        &self,
-        call: &Call,
-        name: &str,
-        diagnostics: &mut Diagnostics,
-    ) -> Result<(), Diagnostics> {
+    async fn leave_managed(&self, call: &Call, diagnostics: &mut Diagnostics) -> Result<(), Diagnostics> {
         let Some(prior) = &self.planned.prior else { return Ok(()) };
         let Some(managed) = prior.managed_client_secret.known() else { return Ok(()) };
         if Credential::of(&self.planned.config) == Credential::None {
             return Ok(());
         }
         let outcome = async {
-            let keys = Keys::new(self.graph()?, managed, name)?;
+            let keys = Keys::new(self.graph()?, managed, &self.name, Some(&self.owner))?;
             keys.remove_all(call, prior.key_id.known().map(String::as_str)).await
         };
         if let Err(problem) = outcome.await {
@@ -319,19 +372,14 @@ impl Apply<'_> {
     }
 
     /// The plan showed that the superseded keys go.
-    async fn retire_proven(
-        &self,
-        name: &str,
-        model: &mut SyncModel,
-        facts: &mut Facts,
-    ) -> Result<(), Diagnostics> {
+    async fn retire_proven(&self, done: &mut Done) -> Result<(), Diagnostics> {
         let superseded = self.planned.prior.as_ref().and_then(|prior| prior.superseded_key_ids.known());
-        let (Some(managed), Some(superseded)) = (model.managed_client_secret.known(), superseded) else {
+        let (true, Some(superseded)) = (done.model.managed_client_secret.is_known(), superseded) else {
             return Ok(());
         };
-        if model.superseded_key_ids.known().is_some_and(BTreeSet::is_empty) {
-            Keys::new(self.graph()?, managed, name)?.remove(self.call, superseded).await?;
-            facts.rotation.proven = false;
+        if done.model.superseded_key_ids.known().is_some_and(BTreeSet::is_empty) {
+            self.keys()?.remove(self.call, superseded).await?;
+            done.facts.rotation.proven = false;
         }
         Ok(())
     }
@@ -349,7 +397,7 @@ impl Apply<'_> {
         self.bring_exemptions().await
     }
 
-    async fn bring_exemptions(&self) -> Result<(), Diagnostics> {
+    pub(super) async fn bring_exemptions(&self) -> Result<(), Diagnostics> {
         let Some(exempt) = self.planned.model.exemptions.known() else { return Ok(()) };
         let before = self.planned.prior.as_ref().and_then(|prior| prior.exemptions.known());
         exemptions::apply(&self.organization, self.call, before, exempt).await

@@ -32,6 +32,18 @@ pub(super) async fn refuse_unlisted(
     .into())
 }
 
+/// Addresses that the list should show and does not.
+pub(super) async fn lacking(
+    organization: &Organization,
+    call: &Call,
+    wanted: Option<&BTreeSet<String>>,
+) -> Result<BTreeSet<String>, Diagnostics> {
+    let Some(wanted) = wanted.filter(|wanted| !wanted.is_empty()) else { return Ok(BTreeSet::new()) };
+    let listed = organization.exemptions(call).await;
+    let listed = listed.map_err(|error| error.diagnose().at(SyncModel::exemptions()))?;
+    Ok(wanted.difference(&listed).cloned().collect())
+}
+
 /// Makes the list what it should be. Additions come first, so that nobody is without protection in between. Only what the
 /// state listed before is taken off: what somebody added since is for the next plan to show.
 pub(super) async fn apply(
@@ -44,14 +56,13 @@ pub(super) async fn apply(
     let present = organization.exemptions(call).await.map_err(at)?;
     let missing: BTreeSet<String> = wanted.difference(&present).cloned().collect();
     if !missing.is_empty() {
-        organization.add_exemptions(call, &missing).await.map_err(at)?;
-        let now = organization.exemptions(call).await.map_err(at)?;
-        if let Some(absent) = missing.difference(&now).next() {
+        let lacking = organization.add_exemptions(call, &missing).await.map_err(at)?;
+        if let Some(absent) = lacking.first() {
             return Err(Diagnostic::error(
                 "Proofpoint did not take the exemption",
                 format!(
-                    "`{absent}` was sent and accepted, but is not on the list. Check in the console that it is an address \
-                     Proofpoint knows."
+                    "`{absent}` was sent and accepted in every shape that the API might want, but is not on the list. Check in \
+                     the console that it is an address Proofpoint knows."
                 ),
             )
             .at(SyncModel::exemptions())

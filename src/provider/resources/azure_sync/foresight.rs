@@ -1,9 +1,10 @@
 //! What a plan can know of its effects over the network: it adds warnings and errors, and never a value.
 
-use super::judging::{self, Judge, Refusal};
+use super::judging::{Judge, Refusal};
 use super::preflight::Preflight;
+use super::settings::{self, settings};
 use super::sides::{optional_graph, organization_of, refuse_foreign, refuse_other_organization, settings_of};
-use super::{AzureSync, exemptions, fields, planning};
+use super::{AzureSync, due, exemptions, planning};
 use crate::preview;
 use crate::provider_block::{Diagnose as _, Session, SyncIntention};
 use framework::attr::AttributeType as _;
@@ -26,7 +27,7 @@ pub(super) fn keep_intention(session: &Session, planned: &Planned<AzureSync>) {
     ];
     let Some(domain) = model.domain.known() else { return };
     if decided.iter().all(Value::is_wholly_known) {
-        let settings = fields::settings(model, None);
+        let settings = settings(model, None);
         let intention = SyncIntention {
             switches: preview::switches(&settings),
             exemptions: model.exemptions.known().cloned(),
@@ -51,7 +52,7 @@ pub(super) async fn foresee(
     match &planned.prior {
         None => {
             if let (Some(client_id), Some(present)) = (model.client_id.known(), &present)
-                && *client_id != present.application_id
+                && present.application_id.as_ref().is_some_and(|shown| !shown.eq_ignore_ascii_case(client_id))
             {
                 let profile = organization.profile(&call).await.map_err(|error| error.diagnose())?;
                 refuse_foreign(Some(present), model, &profile.primary_domain.to_lowercase())?;
@@ -68,10 +69,11 @@ pub(super) async fn foresee(
     if !planning::needs_put(planned.prior.as_ref(), model) && !planning::drops_an_exemption(planned) {
         return Ok(());
     }
-    let wanted = fields::settings(model, present.as_ref());
-    let due = judging::is_due(planned, present.as_ref(), &wanted);
-    let undecided = if due { judging::undecided(planned) } else { None };
-    let judged = due && undecided.is_none();
+    let wanted = settings(model, present.as_ref());
+    let now = present.as_ref().map(|shown| settings::present(shown, planned.prior.as_ref()));
+    let is_due = due::is_due(planned, now.as_ref(), &wanted);
+    let undecided = if is_due { due::undecided(planned) } else { None };
+    let judged = is_due && undecided.is_none();
     diagnostics.append(undecided);
     if planned.config.tenant_id.is_unknown() {
         // Every other check would look at the provider's own tenant.
@@ -81,6 +83,7 @@ pub(super) async fn foresee(
     let preflight =
         Preflight { session, call: &call, graph: graph.as_ref(), organization: &organization, model };
     let findings = preflight.look().await;
+    diagnostics.append(findings.contradictions);
     diagnostics.append(findings.problems.into_iter().map(Diagnostic::into_warning));
     diagnostics.append(findings.remarks);
     let mut sign_in = findings.sign_in.map(Diagnostic::into_warning);

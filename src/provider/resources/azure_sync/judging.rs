@@ -7,14 +7,10 @@ use crate::preview::{self, Wanted};
 use clients::essentials::{Organization, Settings};
 use clients::graph::Graph;
 use clients::http::Call;
-use framework::attr::AttributeType as _;
 use framework::diagnostic::{Diagnostic, Diagnostics};
-use framework::resource::Planned;
 use sync_report::{Estimate, Exemptions, Finding, Input, Limit, ObjectClass, Report, Section, Severity};
 
 use super::model::SyncModel;
-use super::planning::drops_an_exemption;
-use super::{AzureSync, fields};
 
 /// Rows of a section in a warning: who approves the plan should see the beginning of each.
 const ROWS: usize = 10;
@@ -133,43 +129,6 @@ impl Judge<'_> {
         };
         preview::read(self.call, graph, self.organization, wanted).await
     }
-}
-
-/// Whether a change starts or widens syncing, or lets it at people that it left alone.
-pub(super) fn is_due(planned: &Planned<AzureSync>, present: Option<&Settings>, wanted: &Settings) -> bool {
-    wanted.sync_frequency > 0 && (fields::widens(present, wanted) || drops_an_exemption(planned))
-}
-
-/// What to say where a plan cannot be judged yet, since it does not know what a run would be told to do.
-pub(super) fn undecided(planned: &Planned<AzureSync>) -> Option<Diagnostic> {
-    let model = &planned.model;
-    let needed = [
-        // An unknown one that nobody configured is the provider's own.
-        (SyncModel::tenant_id(), planned.config.tenant_id.write()),
-        (SyncModel::default_role(), model.default_role.write()),
-        (SyncModel::frequency(), model.frequency.write()),
-        (SyncModel::what(), model.what.write()),
-        (SyncModel::users(), model.users.write()),
-        (SyncModel::groups(), model.groups.write()),
-        (SyncModel::exemptions(), model.exemptions.write()),
-        (SyncModel::max_removals(), model.max_removals.write()),
-        (SyncModel::sync_version(), model.sync_version.write()),
-    ];
-    let unknown: Vec<String> = needed
-        .iter()
-        .filter(|(_, value)| !value.is_wholly_known())
-        .map(|(path, _)| format!("`{path}`"))
-        .collect();
-    (!unknown.is_empty()).then(|| {
-        Diagnostic::warning(
-            "Not judged yet: what the sync will do to people",
-            format!(
-                "Not known before the apply: {}. The apply looks at what a run would do before it writes anything, and fails \
-                 above `max_removals`; the rows are not shown then.",
-                unknown.join(", ")
-            ),
-        )
-    })
 }
 
 /// The report as whoever approves the plan reads it: what is grave among the findings follows the rows.

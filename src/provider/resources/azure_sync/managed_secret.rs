@@ -1,7 +1,7 @@
 //! The secret that nobody sees: minted in Entra, proven, handed to Proofpoint, and removed when a newer one is proven.
 //!
-//! A key of ours bears a description that names the organization, so that a key which an interrupted run left behind can
-//! be told from everybody else's.
+//! A key of ours bears a description that names the organization and the resource that made it: so a key which an
+//! interrupted run left behind can be told from everybody else's, and a destroy sees that another resource has taken over.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -10,6 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
 use uuid::Uuid;
 
+use super::handover::end_of_its_own;
 use super::model::{ManagedClientSecret, SyncModel};
 use crate::provider_block::{Diagnose as _, ObjectPath};
 use clients::graph::{self, Graph, NewPassword, PasswordCredential};
@@ -22,8 +23,10 @@ const LONGEST_LOOK: Duration = Duration::from_secs(4);
 /// How often a bad sign is looked at again before it counts: about seven seconds in all.
 const LOOKS: usize = 4;
 const LONGEST_PROOF: Duration = Duration::from_secs(10);
-/// A fresh secret and a fresh consent have been seen to take minutes until every token server knows them.
-const PATIENCE: Duration = Duration::from_secs(5 * 60);
+/// Between two looks at whether a key that is proven is still there.
+const LONGEST_WATCH: Duration = Duration::from_secs(5);
+/// How much earlier than asked a key may end, so that no date that Proofpoint may compute by itself is its end by chance.
+const LONGEST_EARLIER: i64 = 60 * 60;
 
 /// A key that was minted in this apply.
 pub(super) struct Minted {
@@ -42,19 +45,57 @@ pub(super) struct Keys<'a> {
     graph: &'a Graph,
     application: String,
     marker: String,
+    owner: String,
+}
+
+/// How many hexadecimal digits name the owner of a key, and the key itself.
+const DIGITS: usize = 8;
+
+/// What a resource marks its keys with: drawn once, when it is made.
+pub(super) fn new_owner() -> String {
+    Uuid::new_v4().simple().to_string()[..DIGITS].to_owned()
 }
 
 impl<'a> Keys<'a> {
-    /// The keys of the synchronization of `organization` in the application that the block names.
+    /// The keys of the synchronization of `organization` in the application that the block names, as seen by the resource
+    /// that marks its own with `owner`.
     pub(super) fn new(
         graph: &'a Graph,
         managed: &ManagedClientSecret,
         organization: &str,
+        owner: Option<&str>,
     ) -> Result<Self, Diagnostics> {
         let path = ObjectPath::parse(managed.application_id.text(), "applications").map_err(|error| {
             Diagnostic::error("Not the id of an application", error.to_string()).at(application_id())
         })?;
-        Ok(Self { graph, application: path.id, marker: format!("proofpoint-sync:{organization}:") })
+        Ok(Self {
+            graph,
+            application: path.id,
+            marker: format!("proofpoint-sync:{organization}:"),
+            owner: owner.unwrap_or_default().to_owned(),
+        })
+    }
+
+    /// Whether another resource has made a key for the same synchronization since: one that this state does not know and
+    /// that does not bear the mark of this resource.
+    pub(super) async fn have_a_successor(
+        &self,
+        call: &Call,
+        known: &BTreeSet<String>,
+    ) -> Result<bool, Diagnostics> {
+        let application = self.graph.applications().get(call, &self.application).await;
+        let application = application.map_err(|error| error.diagnose().at(application_id()))?;
+        let keys = application.map(|found| found.password_credentials).unwrap_or_default();
+        Ok(keys.iter().filter(|key| !known.contains(&key.key_id)).any(|key| {
+            let owner = key.display_name.as_deref().and_then(|name| self.owner_in(name));
+            owner.is_some_and(|owner| owner != self.owner)
+        }))
+    }
+
+    /// The owner that a description names, if it is one of this synchronization's.
+    fn owner_in<'n>(&self, name: &'n str) -> Option<&'n str> {
+        let (_, nonce) = name.split_once(&self.marker)?;
+        nonce.split_at_checked(DIGITS).map(|(owner, _)| owner)
     }
 
     /// Every key that bears the marker, and `tracked` if it is there.
@@ -114,15 +155,26 @@ impl<'a> Keys<'a> {
         let lifetime = parse_duration(managed.lifetime.text())
             .and_then(|lifetime| SignedDuration::try_from(lifetime).ok())
             .unwrap_or(SignedDuration::ZERO);
-        let end = now.checked_add(lifetime).map_err(|_| {
+        let latest = now.checked_add(lifetime).map_err(|_| {
             Diagnostic::error(
                 "The lifetime is too long",
                 "The key's end would lie beyond what a date can say.",
             )
             .at(SyncModel::managed_client_secret().join(ManagedClientSecret::lifetime()))
         })?;
-        let nonce = Uuid::new_v4().simple().to_string();
-        let display_name = format!("{} {}{}", managed.description.text(), self.marker, &nonce[..8]);
+        let application = self.graph.applications().get(call, &self.application).await;
+        let application = application.map_err(|error| error.diagnose().at(application_id()))?;
+        let keys = application.map(|found| found.password_credentials).unwrap_or_default();
+        let ends = keys.iter().filter_map(|key| Some(key.end_date_time?.as_second())).collect();
+        // By the end that Proofpoint shows, its key is told from all others.
+        let drawn = Uuid::new_v4();
+        let earlier = (lifetime.as_secs() / 1000).min(LONGEST_EARLIER);
+        let earlier = i64::from(drawn.as_fields().0).checked_rem(earlier).unwrap_or_default();
+        let latest = latest.saturating_sub(SignedDuration::from_secs(earlier)).unwrap_or(latest);
+        let end = end_of_its_own(latest, &ends);
+        let nonce = drawn.simple().to_string();
+        let display_name =
+            format!("{} {}{}{}", managed.description.text(), self.marker, self.owner, &nonce[..DIGITS]);
         let minted = self
             .graph
             .applications()
@@ -135,6 +187,42 @@ impl<'a> Keys<'a> {
             end: minted.end_date_time.unwrap_or(end),
             secret: minted.secret,
         })
+    }
+
+    /// Whether a key that was there once is gone: absent from several listings in a row, which jump between replicas.
+    async fn has_vanished(&self, call: &Call, key_id: &str) -> bool {
+        for pause in delays(FIRST_LOOK, LONGEST_LOOK).take(LOOKS) {
+            match self.graph.applications().get(call, &self.application).await {
+                Ok(Some(application)) if application.password(key_id).is_none() => {}
+                _ => return false,
+            }
+            if call.wait(pause).await.is_err() {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Whether the key is listed.
+    pub(super) async fn has(&self, call: &Call, key_id: &str) -> bool {
+        let application = self.graph.applications().get(call, &self.application).await;
+        matches!(application, Ok(Some(application)) if application.password(key_id).is_some())
+    }
+
+    /// Ends when the key has been seen once and is gone: whatever waits for it waits in vain.
+    pub(super) async fn until_gone(&self, call: &Call, key_id: &str, longest: Duration) {
+        let mut seen = false;
+        for pause in delays(FIRST_LOOK, longest) {
+            if !seen {
+                seen = self.has(call, key_id).await;
+            } else if self.has_vanished(call, key_id).await {
+                return;
+            }
+            if call.wait(pause).await.is_err() {
+                break;
+            }
+        }
+        std::future::pending::<()>().await;
     }
 
     /// Removes every key that bears the marker, and `tracked`.
@@ -161,20 +249,53 @@ impl<'a> Keys<'a> {
 }
 
 /// Signs in with a new secret as Proofpoint will, until Entra knows it everywhere, and holds the token's roles against what
-/// the application declares. A consent that was just given shows in tokens only after a while, too.
+/// the application declares. A consent that was just given shows in tokens only after a while, too. Ends at once when
+/// somebody removes the key meanwhile.
 pub(super) async fn prove(
+    call: &Call,
+    keys: &Keys<'_>,
+    client_id: &str,
+    minted: &Minted,
+    declared: &BTreeSet<String>,
+) -> Result<(), Unproven> {
+    tokio::select! {
+        proof = sign_in(call, keys.graph, client_id, minted, declared) => proof.map_err(Unproven::Refused),
+        () = keys.until_gone(call, &minted.key_id, LONGEST_WATCH) => Err(Unproven::Gone),
+    }
+}
+
+/// Why a new key was not proven.
+pub(super) enum Unproven {
+    /// Entra does not let it sign in, or not with what the application declares.
+    Refused(Diagnostics),
+    /// It is not there any more.
+    Gone,
+}
+
+/// The key that is waited for is not there any more.
+pub(super) fn gone(key_id: &str) -> Diagnostic {
+    Diagnostic::error(
+        "The new key was removed while it was proven",
+        format!(
+            "The client secret `{key_id}` was made by this apply, and somebody or something has removed it in Entra since. Find \
+             out who manages the secrets of this application, and apply again."
+        ),
+    )
+    .at(application_id())
+}
+
+async fn sign_in(
     call: &Call,
     graph: &Graph,
     client_id: &str,
     minted: &Minted,
     declared: &BTreeSet<String>,
 ) -> Result<(), Diagnostics> {
-    let patient = call.at_most(PATIENCE);
     let mut refusal: Diagnostics = Diagnostics::new();
     for delay in delays(FIRST_LOOK, LONGEST_PROOF) {
         let token = graph
             .credentials()
-            .client_secret_token(&patient, graph.tenant(), client_id, &minted.secret, graph.scope())
+            .client_secret_token(call, graph.tenant(), client_id, &minted.secret, graph.scope())
             .await;
         refusal = match token {
             Ok(token) => {
@@ -192,7 +313,7 @@ pub(super) async fn prove(
             Err(error) if error.may_be_replication() => error.diagnose().at(SyncModel::client_id()).into(),
             Err(error) => return Err(error.diagnose().at(SyncModel::client_id()).into()),
         };
-        if patient.wait(delay).await.is_err() {
+        if call.wait(delay).await.is_err() {
             break;
         }
     }

@@ -1,9 +1,13 @@
 //! `proofpoint_azure_sync`: how an organization synchronizes its people with Entra, and the secret it does so with.
 
 mod apply;
+mod departure;
+mod due;
+mod echo;
+mod evidence;
 mod exemptions;
-mod fields;
 mod foresight;
+mod handover;
 mod judging;
 mod managed_secret;
 mod model;
@@ -11,6 +15,7 @@ mod observation;
 mod planning;
 mod preflight;
 mod rotation;
+mod settings;
 mod sides;
 mod waiting;
 
@@ -27,7 +32,6 @@ use framework::timeouts::{DefaultTimeouts, parse_duration};
 use sync_report::SyncVersion;
 
 use apply::Apply;
-use managed_secret::Keys;
 use model::{LIFETIME, MAX_REMOVALS, ROTATE_BEFORE};
 pub use model::{SyncIdentity, SyncModel};
 use observation::{observe, read_settings};
@@ -43,6 +47,12 @@ pub struct Facts {
     /// Base address of the stack that serves the organization, so that it need not be looked up every time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     stack: Option<String>,
+    /// What the resource marks its keys with, so that a destroy can tell them from those of a successor.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    owner: Option<String>,
+    /// Values that the stack shows for others that it was sent.
+    #[serde(default, skip_serializing_if = "echo::Echoes::is_empty")]
+    echoes: echo::Echoes,
     /// What is known about the managed key.
     #[serde(default, flatten)]
     rotation: rotation::Facts,
@@ -133,8 +143,12 @@ impl Resource for AzureSync {
         refuse_foreign(present.as_ref(), &planned.model, &name)?;
         let graph = optional_graph(session, &call, &planned.model).await?;
         let tenant = graph.as_ref().map(|graph| graph.tenant().to_string());
-        let apply = Apply { session, call: &call, graph, organization, planned: &planned };
-        let mut done = apply.run(&name, present.as_ref(), diagnostics).await?;
+        let apply = Apply::new(session, &call, graph, organization, &planned, &name);
+        let mut done = apply.run(present.as_ref(), diagnostics).await?;
+        if let Some(failure) = done.failure {
+            // The next create finds what there is and goes on from there.
+            return Err(failure);
+        }
         done.model.id = id(&name).into();
         done.model.organization = name.into();
         if done.model.tenant_id.is_unknown() {
@@ -155,7 +169,7 @@ impl Resource for AzureSync {
         if imported {
             model.domain = model.organization.clone();
         }
-        let Some((organization, settings)) = read_settings(session, &call, &model, &facts).await? else {
+        let Some((organization, shown)) = read_settings(session, &call, &model, &facts).await? else {
             return Ok(None);
         };
         facts.stack = Some(organization.stack().to_owned());
@@ -172,12 +186,15 @@ impl Resource for AzureSync {
             let exempt = organization.exemptions(&call).await;
             model.exemptions = exempt.map_err(|error| error.diagnose().at(SyncModel::exemptions()))?.into();
         }
-        facts.rotation = observe(session, &call, &model, &facts, &settings, diagnostics).await?;
-        let shown_expiry = model.secret_expiry.clone();
-        fields::show(&settings, &mut model);
-        // What Proofpoint says of the secret's end is a finding of the health data source, not a reason for a plan.
+        facts.rotation = observe(session, &call, &model, &facts, &shown, &organization, diagnostics).await?;
+        let before = model.clone();
+        settings::show(&shown, &mut model);
         if !imported {
-            model.secret_expiry = shown_expiry;
+            echo::keep_sent(&mut facts.echoes, &before, &shown, &mut model);
+        }
+        // What Proofpoint says of the secret's end is a finding of the health data source, not a reason for a plan.
+        if imported {
+            model.secret_expiry = shown.secret_expiry.clone().into();
         }
         if model.tenant_id.is_null() && imported {
             model.tenant_id = session.default_tenant(&call).await?.map(|tenant| tenant.to_string()).into();
@@ -200,8 +217,12 @@ impl Resource for AzureSync {
         }
         let present = settings_of(&organization, &call).await?;
         let graph = optional_graph(session, &call, &planned.model).await?;
-        let apply = Apply { session, call: &call, graph, organization, planned: &planned };
-        let mut done = apply.run(name, present.as_ref(), diagnostics).await?;
+        let apply = Apply::new(session, &call, graph, organization, &planned, name);
+        let mut done = apply.run(present.as_ref(), diagnostics).await?;
+        if let Some(failure) = done.failure {
+            done.model.exemptions = prior.model.exemptions.clone();
+            diagnostics.append(failure);
+        }
         if done.model.tenant_id.is_unknown() {
             done.model.tenant_id = prior.model.tenant_id.clone();
         }
@@ -215,22 +236,7 @@ impl Resource for AzureSync {
         diagnostics: &mut Diagnostics,
     ) -> Result<(), Diagnostics> {
         let (session, call) = (&ctx.clients, ctx.clients.call(ctx));
-        let model = &state.model;
-        let organization = organization_of(session, &call, model.domain.text()).await?;
-        if let Ok(login) = organization.login_settings(&call).await
-            && login.force_azure_login
-        {
-            diagnostics.warning(
-                "People may be unable to sign in to the console",
-                "The organization forces sign-in with Microsoft accounts, which needs a working connection to Entra. Allow \
-                 other sign-ins in the console.",
-            );
-        }
-        organization.delete_settings(&call).await.map_err(|error| error.diagnose())?;
-        let Some(managed) = model.managed_client_secret.known() else { return Ok(()) };
-        let graph = session.graph(&call, model.tenant_id.known().map(String::as_str)).await?;
-        let keys = Keys::new(&graph, managed, model.organization.text())?;
-        keys.remove_all(&call, model.key_id.known().map(String::as_str)).await
+        departure::leave(session, &call, &state, diagnostics).await
     }
 
     fn import(&self, by: ImportBy<SyncIdentity>) -> Result<State<Self>, Diagnostics> {

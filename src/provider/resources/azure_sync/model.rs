@@ -18,6 +18,9 @@ pub(super) const ROLES: [&str; 2] = ["end_user", "silent_user"];
 /// Hours between automatic runs, 0 for none (same source, `sync_frequency`).
 pub(super) const FREQUENCIES: [i64; 6] = [0, 1, 3, 6, 12, 24];
 
+/// Hours between runs where the configuration names none.
+pub(super) const FREQUENCY: i64 = 1;
+
 /// Limit on removals where the configuration names none.
 pub(super) const MAX_REMOVALS: &str = "10%";
 
@@ -66,7 +69,7 @@ model! {
 
         /// Hours between automatic runs: 1 (the default), 3, 6, 12 or 24. With 0 nothing runs by itself, and changes to
         /// people go through [`proofpoint_azure_sync_run`](azure_sync_run.md).
-        frequency: Attr<i64> => optional().computed().default_value(1).validate(one_of_numbers(&FREQUENCIES)),
+        frequency: Attr<i64> => optional().computed().default_value(FREQUENCY).validate(one_of_numbers(&FREQUENCIES)),
 
         /// What is synchronized.
         what: Attr<What> => optional().computed().default_members(),
@@ -134,8 +137,10 @@ model! {
         /// Ids of earlier managed keys. They are removed once Proofpoint has proven the present one by a run.
         superseded_key_ids: Attr<BTreeSet<String>> => computed(),
 
-        /// Why the present key was minted: `created`, `settings changed`, `rotate_before reached`, `key gone from Entra`,
-        /// `client id differs`, `rotate_when_changed`, `adopted` (after an import) or `interrupted`.
+        /// Why the present key was minted: `created`; `settings_changed`; `expiring` (`rotate_before` was reached);
+        /// `key_missing` (it was removed in Entra); `client_id_changed` (Proofpoint signed in as another application);
+        /// `trigger_changed` (`rotate_when_changed`); `adopted` (after an import); `interrupted` (an earlier apply did not
+        /// get to its end); or `proofpoint_holds_another_key`.
         rotation_reason: Attr<String> => computed(),
 
         /// End of the secret's life as Proofpoint shows it, where it does.

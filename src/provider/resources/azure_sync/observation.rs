@@ -1,14 +1,18 @@
 //! What a refresh looks at: the settings where they were last, and the managed key.
 
+use std::time::Duration;
+
+use super::evidence::{SignedInWith, ends_then, signed_in_with};
 use super::managed_secret::Keys;
 use super::model::SyncModel;
 use super::sides::{organization_of, settings_of};
 use super::{Facts, rotation};
 use crate::provider_block::{Diagnose as _, Session};
-use clients::essentials::{Organization, Settings};
-use clients::http::Call;
+use clients::essentials::{Organization, Shown};
+use clients::http::{Call, delays};
 use framework::diagnostic::Diagnostics;
 use framework::timeouts::parse_duration;
+use jiff::Timestamp;
 
 /// The settings from the stack that an earlier run found, else from the one that serves the organization now.
 pub(super) async fn read_settings(
@@ -16,7 +20,7 @@ pub(super) async fn read_settings(
     call: &Call,
     model: &SyncModel,
     facts: &Facts,
-) -> Result<Option<(Organization, Settings)>, Diagnostics> {
+) -> Result<Option<(Organization, Shown)>, Diagnostics> {
     let domain = model.domain.text();
     let account = session.essentials()?;
     if let Some(organization) =
@@ -35,14 +39,15 @@ pub(super) async fn observe(
     call: &Call,
     model: &SyncModel,
     facts: &Facts,
-    settings: &Settings,
+    shown: &Shown,
+    organization: &Organization,
     diagnostics: &mut Diagnostics,
 ) -> Result<rotation::Facts, Diagnostics> {
     let (Some(managed), Some(key_id)) = (model.managed_client_secret.known(), model.key_id.known()) else {
         return Ok(facts.rotation.clone());
     };
     let graph = session.graph(call, model.tenant_id.known().map(String::as_str)).await?;
-    let keys = Keys::new(&graph, managed, model.organization.text())?;
+    let keys = Keys::new(&graph, managed, model.organization.text(), facts.owner.as_deref())?;
     let superseded = model.superseded_key_ids.unwrap_or_default();
     // A rotation that is due already needs no further evidence.
     let listed = match facts.rotation.due {
@@ -65,11 +70,47 @@ pub(super) async fn observe(
         superseded: &superseded,
         client_id: model.client_id.text(),
     };
+    let handed_over =
+        facts.rotation.handed_over.filter(|_| !superseded.is_empty() && facts.rotation.due.is_none());
+    let signed_in = match handed_over {
+        Some(then) => {
+            signed_in_with(call, &graph, key_id, &superseded, then).await.map_err(|error| error.diagnose())?
+        }
+        None => SignedInWith::NotKnown,
+    };
+    let secret_expiry = match (&shown.secret_expiry, tracked.end) {
+        (Some(text), Some(end)) if facts.rotation.shows_ends && ends_then(text, end) == Some(false) => {
+            look_again(call, organization, end).await
+        }
+        (expiry, _) => expiry.clone(),
+    };
     let seen = rotation::Seen {
         now: graph.clock().now(),
         keys: listed.as_deref(),
-        client_id: &settings.application_id,
-        last_successful_sync: settings.last_run.at(),
+        client_id: shown.application_id.as_deref(),
+        last_successful_sync: shown.last_run.at(),
+        secret_expiry: secret_expiry.as_deref(),
+        signed_in,
     };
     Ok(rotation::observe(&facts.rotation, &tracked, &seen))
 }
+
+/// The end of another key is a bad sign: it may be late, and is looked at again.
+async fn look_again(call: &Call, organization: &Organization, end: Timestamp) -> Option<String> {
+    let mut expiry = None;
+    for pause in delays(FIRST_LOOK, LONGEST_LOOK).take(LOOKS) {
+        if call.wait(pause).await.is_err() {
+            break;
+        }
+        // An answer that fails is no sign.
+        expiry = organization.settings(call).await.ok().flatten()?.secret_expiry;
+        if expiry.as_deref().is_none_or(|text| ends_then(text, end) != Some(false)) {
+            break;
+        }
+    }
+    expiry
+}
+
+const FIRST_LOOK: Duration = Duration::from_millis(500);
+const LONGEST_LOOK: Duration = Duration::from_secs(2);
+const LOOKS: usize = 3;

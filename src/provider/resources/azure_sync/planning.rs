@@ -4,10 +4,12 @@ use std::collections::BTreeSet;
 
 use super::model::SyncModel;
 use super::rotation::{self, Change, Reason};
-use super::{AzureSync, Facts};
+use super::settings::carried;
+use super::{AzureSync, Facts, echo};
 use framework::attr::Attr;
 use framework::diagnostic::Diagnostics;
 use framework::resource::{Planned, Planning};
+use framework::value::Value;
 
 /// Where the secret that a PUT needs comes from.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -50,6 +52,10 @@ impl Difference {
         Self { certain: !planned.is_unknown() && prior != planned, possible: planned.is_unknown() }
     }
 
+    fn of_values(prior: &Value, planned: &Value) -> Self {
+        Self { certain: !planned.is_unknown() && prior != planned, possible: planned.is_unknown() }
+    }
+
     fn any(differences: impl IntoIterator<Item = Self>) -> Self {
         differences.into_iter().fold(Self::default(), |all, one| Self {
             certain: all.certain || one.certain,
@@ -62,18 +68,9 @@ impl Difference {
     }
 }
 
-/// The fields that are part of the PUT.
+/// The values that are part of the PUT, each by itself: a block may be known in part.
 fn settings(prior: &SyncModel, planned: &SyncModel) -> Difference {
-    Difference::any([
-        Difference::of(&prior.primary_domain, &planned.primary_domain),
-        Difference::of(&prior.client_id, &planned.client_id),
-        Difference::of(&prior.default_role, &planned.default_role),
-        Difference::of(&prior.frequency, &planned.frequency),
-        Difference::of(&prior.what, &planned.what),
-        Difference::of(&prior.users, &planned.users),
-        Difference::of(&prior.groups, &planned.groups),
-        Difference::of(&prior.allow_microsoft_login, &planned.allow_microsoft_login),
-    ])
+    Difference::any(carried(prior, planned).map(|(prior, planned)| Difference::of_values(&prior, &planned)))
 }
 
 /// Whether applying the plan sends a PUT, and with it a secret.
@@ -125,8 +122,19 @@ pub(super) fn plan(plan: &mut Planning<AzureSync>, diagnostics: &mut Diagnostics
     if plan.config.primary_domain.is_null() {
         plan.planned.primary_domain = plan.planned.domain.clone();
     }
+    // Another spelling is no other application.
+    if let Some(prior) = &plan.prior
+        && prior.client_id.text().eq_ignore_ascii_case(plan.planned.client_id.text())
+        && plan.planned.client_id.is_known()
+    {
+        plan.planned.client_id = prior.client_id.clone();
+    }
     let credential = Credential::of(&plan.config);
     match credential {
+        // Whether there will be a block at all turns out in the apply.
+        Credential::Managed if plan.config.managed_client_secret.is_unknown() => {
+            forget_managed(&mut plan.planned);
+        }
         Credential::Managed => plan_managed(plan),
         Credential::Plain | Credential::WriteOnly => drop_managed(&mut plan.planned),
         Credential::None => {
@@ -134,6 +142,7 @@ pub(super) fn plan(plan: &mut Planning<AzureSync>, diagnostics: &mut Diagnostics
             drop_managed(&mut plan.planned);
         }
     }
+    echo::tell(&plan.private.echoes, plan.planned.organization.text(), &plan.planned, diagnostics);
     let put = needs_put(plan.prior.as_ref(), &plan.planned);
     let (planned, prior) = (&mut plan.planned, plan.prior.as_ref());
     planned.secret_expiry = match prior {
@@ -163,10 +172,7 @@ fn plan_managed(plan: &mut Planning<AzureSync>) {
         };
         return;
     }
-    planned.key_id = Attr::Unknown;
-    planned.key_hint = Attr::Unknown;
-    planned.key_end_date = Attr::Unknown;
-    planned.superseded_key_ids = Attr::Unknown;
+    forget_managed(planned);
     // Known only where it stays the same whatever the values turn out to be that are unknown yet.
     planned.rotation_reason = match reasons {
         (Some(certain), Some(possible)) if certain == possible => certain.text().into(),
@@ -203,6 +209,15 @@ fn reasons(
         rotation::due(&facts.rotation, change(settings.certain, triggers.certain)),
         rotation::due(&facts.rotation, change(settings.at_all(), triggers.at_all())),
     )
+}
+
+/// Nothing of the key is known before the apply.
+fn forget_managed(planned: &mut SyncModel) {
+    planned.key_id = Attr::Unknown;
+    planned.key_hint = Attr::Unknown;
+    planned.key_end_date = Attr::Unknown;
+    planned.superseded_key_ids = Attr::Unknown;
+    planned.rotation_reason = Attr::Unknown;
 }
 
 /// Without a managed secret there is no key to tell of.

@@ -98,7 +98,7 @@ fn every_changed_setting_mints_a_key() {
         change(&mut config);
         let outcome = planned(Some(applied()), config, rotation::Facts::default());
         assert!(outcome.planned.key_id.is_unknown());
-        assert_eq!(outcome.planned.rotation_reason, "settings changed".into());
+        assert_eq!(outcome.planned.rotation_reason, "settings_changed".into());
         assert!(outcome.planned.superseded_key_ids.is_unknown());
     }
 }
@@ -123,14 +123,14 @@ fn a_reason_that_depends_on_an_unknown_value_is_not_announced() {
     let same = planned(Some(applied()), configured("app".into()), rotation::Facts::default()).planned;
     assert_eq!(same.key_id, "key-1".into());
     let other = planned(Some(applied()), configured("other".into()), rotation::Facts::default()).planned;
-    assert_eq!(other.rotation_reason, "settings changed".into());
+    assert_eq!(other.rotation_reason, "settings_changed".into());
 }
 
 #[test]
 fn a_reason_that_holds_either_way_is_announced() {
-    let gone = rotation::Facts { due: Some(Reason::KeyGone), ..rotation::Facts::default() };
+    let gone = rotation::Facts { due: Some(Reason::KeyMissing), ..rotation::Facts::default() };
     let outcome = planned(Some(applied()), configured(Attr::Unknown), gone);
-    assert_eq!(outcome.planned.rotation_reason, "key gone from Entra".into());
+    assert_eq!(outcome.planned.rotation_reason, "key_missing".into());
 }
 
 #[test]
@@ -152,7 +152,7 @@ fn changed_triggers_and_imports_have_reasons_of_their_own() {
     };
     config.managed_client_secret = managed.into();
     let triggered = planned(Some(applied()), config, rotation::Facts::default());
-    assert_eq!(triggered.planned.rotation_reason, "rotate_when_changed".into());
+    assert_eq!(triggered.planned.rotation_reason, "trigger_changed".into());
     let imported = SyncModel { key_id: Attr::Null, managed_client_secret: Attr::Null, ..applied() };
     let adopted = planned(Some(imported), configured("app".into()), rotation::Facts::default());
     assert_eq!(adopted.planned.rotation_reason, "adopted".into());
@@ -177,4 +177,31 @@ fn dropping_the_managed_secret_warns_that_nobody_watches_it() {
     let outcome = planned(Some(applied()), config, rotation::Facts::default());
     assert!(!outcome.diagnostics.has_errors() && !outcome.diagnostics.is_empty());
     assert_eq!(outcome.planned.key_id, Attr::Null);
+}
+
+#[test]
+fn a_block_that_is_known_in_part_may_or_may_not_change() {
+    let mut config = configured("app".into());
+    config.users =
+        Handling { add: Attr::Unknown, ..configured("app".into()).users.unwrap_or_default() }.into();
+    let first = planned(Some(applied()), config, rotation::Facts::default()).planned;
+    assert!(first.key_id.is_unknown() && first.rotation_reason.is_unknown(), "{first:?}");
+    let same = planned(Some(applied()), configured("app".into()), rotation::Facts::default()).planned;
+    assert_eq!((same.key_id, same.rotation_reason), ("key-1".into(), "created".into()));
+}
+
+#[test]
+fn a_credential_that_is_not_known_yet_promises_nothing() {
+    for prior in [None, Some(applied())] {
+        let config = SyncModel { managed_client_secret: Attr::Unknown, ..configured("app".into()) };
+        let first = planned(prior.clone(), config, rotation::Facts::default()).planned;
+        assert!(first.key_id.is_unknown() && first.rotation_reason.is_unknown(), "{first:?}");
+        assert!(first.superseded_key_ids.is_unknown(), "{first:?}");
+    }
+}
+
+#[test]
+fn another_spelling_of_the_client_id_is_no_change() {
+    let outcome = planned(Some(applied()), configured("APP".into()), rotation::Facts::default());
+    assert_eq!(outcome.planned, applied());
 }

@@ -21,9 +21,11 @@ pub(super) struct Preflight<'a> {
     pub(super) model: &'a SyncModel,
 }
 
-/// What was found. Problems are errors; remarks stay warnings whenever they come up.
+/// What was found. Contradictions are errors as soon as they are planned, problems before the first write, since the same
+/// plan may hold their cure; remarks stay warnings whenever they come up.
 #[derive(Default)]
 pub(super) struct Findings {
+    pub(super) contradictions: Diagnostics,
     pub(super) problems: Diagnostics,
     pub(super) remarks: Diagnostics,
     /// The sign-in to Entra that failed: told once, however many checks it keeps from being made.
@@ -38,6 +40,7 @@ impl Preflight<'_> {
         self.directory_sync(&mut findings).await;
         if let Some(graph) = self.graph {
             self.tenant(graph, &mut findings).await;
+            self.one_application(graph, &mut findings).await;
             self.consent(graph, &mut findings).await;
             self.secret_policy(graph, &mut findings).await;
         } else if self.model.managed_client_secret.is_null() {
@@ -53,13 +56,14 @@ impl Preflight<'_> {
 
     /// Looks once more before the first write: now every problem counts.
     pub(super) async fn refuse_problems(&self, diagnostics: &mut Diagnostics) -> Result<(), Diagnostics> {
-        let Findings { mut problems, remarks, sign_in } = self.look().await;
+        let Findings { contradictions: mut errors, problems, remarks, sign_in } = self.look().await;
         diagnostics.append(remarks);
+        errors.append(problems);
         match sign_in {
             Some(told) if self.model.managed_client_secret.is_null() => diagnostics.push(told),
-            told => problems.append(told),
+            told => errors.append(told),
         }
-        if problems.has_errors() { Err(problems) } else { Ok(()) }
+        if errors.has_errors() { Err(errors) } else { Ok(()) }
     }
 
     /// The Proofpoint account must be able to write.
@@ -85,14 +89,14 @@ impl Preflight<'_> {
         }
     }
 
-    /// The older sync with Active Directory must be off.
+    /// The older sync with Active Directory should be off. That its address is on record does not say that it runs.
     async fn directory_sync(&self, findings: &mut Findings) {
         match self.organization.profile(self.call).await {
-            Ok(profile) if !profile.ldap_url.is_empty() => findings.problems.error(
-                "Active Directory sync is configured as well",
+            Ok(profile) if !profile.ldap_url.is_empty() => findings.remarks.warning(
+                format!("Active Directory sync may be configured for `{}` as well", self.organization.domain()),
                 format!(
-                    "The organization synchronizes with `{}` too, and Proofpoint does not support both. Remove the Active \
-                     Directory sync in the console first.",
+                    "The organization has `{}` on record for it, and Proofpoint does not support both. If that sync still \
+                     runs, remove it in the console first.",
                     profile.ldap_url
                 ),
             ),
@@ -104,8 +108,8 @@ impl Preflight<'_> {
     /// Both sides must be the same customer, and Proofpoint must know every domain of the tenant.
     async fn tenant(&self, graph: &Graph, findings: &mut Findings) {
         let Some(primary) = self.model.primary_domain.known() else { return };
-        let verified: Vec<String> = match graph.domains().verified(self.call).await {
-            Ok(verified) => verified,
+        let verified: Vec<graph::Domain> = match graph.domains().list(self.call).await {
+            Ok(domains) => domains.into_iter().filter(|domain| domain.is_verified).collect(),
             // The provider is about to join both sides itself: it must know that they belong together.
             Err(error)
                 if self.model.managed_client_secret.is_known()
@@ -115,7 +119,7 @@ impl Preflight<'_> {
             }
             Err(error) => return self.unreadable(&error, "whether the tenant is the right one", findings),
         };
-        if !verified.iter().any(|domain| domain == primary) {
+        if !verified.iter().any(|domain| domain.name.eq_ignore_ascii_case(primary)) {
             return findings.problems.error_at(
                 SyncModel::primary_domain(),
                 "The domain belongs to another tenant",
@@ -123,33 +127,78 @@ impl Preflight<'_> {
                     "`{primary}` is no verified domain of the tenant `{}`, which has {}. Set `tenant_id` to the tenant of this \
                      organization, or `primary_domain` to one of its domains.",
                     graph.tenant(),
-                    quoted(&verified)
+                    quoted(&verified.iter().map(|domain| domain.name.to_lowercase()).collect::<Vec<_>>())
                 ),
             );
         }
         match self.organization.domains(self.call).await {
             Ok(known) => {
-                let known: BTreeSet<&str> = known.iter().map(|domain| domain.name.as_str()).collect();
-                let missing: Vec<String> = verified
-                    .iter()
-                    .filter(|domain| {
-                        !domain.ends_with(".onmicrosoft.com") && !known.contains(domain.as_str())
-                    })
-                    .cloned()
-                    .collect();
-                if !missing.is_empty() {
+                let known: BTreeSet<String> = known.iter().map(|domain| domain.name.to_lowercase()).collect();
+                let missing = |mail: bool| -> Vec<String> {
+                    let missing = verified.iter().filter(|domain| {
+                        let name = domain.name.to_lowercase();
+                        let receives = domain.supported_services.iter().any(|service| service == "Email");
+                        receives == mail && !name.ends_with(".onmicrosoft.com") && !known.contains(&name)
+                    });
+                    missing.map(|domain| domain.name.to_lowercase()).collect()
+                };
+                let with_mail = missing(true);
+                if !with_mail.is_empty() {
                     findings.problems.error_at(
                         SyncModel::domain(),
-                        "The organization lacks domains of the tenant",
+                        format!("The organization of `{}` lacks domains of the tenant", self.organization.domain()),
                         format!(
                             "Proofpoint stops every run while a verified domain of the tenant is not among the \
                              organization's. Add {} to the organization, or remove it from the tenant.",
-                            quoted(&missing)
+                            quoted(&with_mail)
+                        ),
+                    );
+                }
+                let without_mail = missing(false);
+                if !without_mail.is_empty() {
+                    findings.remarks.warning_at(
+                        SyncModel::domain(),
+                        format!("The organization of `{}` may lack domains of the tenant", self.organization.domain()),
+                        format!(
+                            "Proofpoint stops every run while a verified domain of the tenant is not among the \
+                             organization's. Whether that goes for domains without mail in Microsoft 365 as well is not \
+                             known: {}. If runs fail, add them to the organization.",
+                            quoted(&without_mail)
                         ),
                     );
                 }
             }
             Err(error) => findings.problems.push(error.diagnose().at(SyncModel::domain())),
+        }
+    }
+
+    /// The key must be one of the application that Proofpoint signs in as.
+    async fn one_application(&self, graph: &Graph, findings: &mut Findings) {
+        let (Some(client_id), Some(managed)) =
+            (self.model.client_id.known(), self.model.managed_client_secret.known())
+        else {
+            return;
+        };
+        let Some(path) =
+            managed.application_id.known().and_then(|id| ObjectPath::parse(id, "applications").ok())
+        else {
+            return;
+        };
+        let attribute =
+            SyncModel::managed_client_secret().join(super::model::ManagedClientSecret::application_id());
+        // What cannot be read is told by the other checks, and by the mint itself.
+        let Ok(Some(application)) = graph.applications().get(self.call, &path.id).await else { return };
+        if !application.client_id.eq_ignore_ascii_case(client_id) {
+            findings.contradictions.error_at(
+                attribute,
+                "The secret would be one of another application",
+                format!(
+                    "`client_id` is `{client_id}`, and `managed_client_secret.application_id` is the application `{}` with the \
+                     client id `{}`. Proofpoint signs in as the one with a secret of the other, which Entra refuses. Take both \
+                     from one `proofpoint_azure_application`.",
+                    application.display_name, application.client_id
+                ),
+            );
         }
     }
 

@@ -9,26 +9,30 @@ use std::collections::BTreeSet;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::evidence::{SignedInWith, ends_then};
+
 /// Why a new key is minted. The text form is the value of `rotation_reason`.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Reason {
-    /// The synchronization is new, or it is given a managed secret for the first time.
+    /// The synchronization is new.
     Created,
-    /// The settings came in through an import: their secret is not one of ours.
+    /// The settings came in through an import, or had a secret from elsewhere: theirs is not one of ours.
     Adopted,
     /// Proofpoint signs in as another application than the state says.
-    ClientIdDiffers,
+    ClientIdChanged,
     /// Somebody removed the key from the application.
-    KeyGone,
+    KeyMissing,
     /// An earlier run minted a key and ended before it could tell whether Proofpoint has it.
     Interrupted,
+    /// There is evidence that Proofpoint signs in with another key than it was given last.
+    ProofpointHoldsAnotherKey,
     /// `rotate_when_changed` changed.
-    RotateWhenChanged,
+    TriggerChanged,
     /// A setting changed. The API wants the secret with every change, and nothing keeps a copy of it.
     SettingsChanged,
     /// Less than `rotate_before` is left of the key's life.
-    RotateBefore,
+    Expiring,
 }
 
 impl Reason {
@@ -37,12 +41,13 @@ impl Reason {
         match self {
             Self::Created => "created",
             Self::Adopted => "adopted",
-            Self::ClientIdDiffers => "client id differs",
-            Self::KeyGone => "key gone from Entra",
+            Self::ClientIdChanged => "client_id_changed",
+            Self::KeyMissing => "key_missing",
             Self::Interrupted => "interrupted",
-            Self::RotateWhenChanged => "rotate_when_changed",
-            Self::SettingsChanged => "settings changed",
-            Self::RotateBefore => "rotate_before reached",
+            Self::ProofpointHoldsAnotherKey => "proofpoint_holds_another_key",
+            Self::TriggerChanged => "trigger_changed",
+            Self::SettingsChanged => "settings_changed",
+            Self::Expiring => "expiring",
         }
     }
 }
@@ -56,6 +61,12 @@ pub(super) struct Facts {
     /// Proofpoint has completed a run since it was given the current key: the superseded ones may be removed.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub proven: bool,
+    /// When that was, by Entra's clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handed_over: Option<Timestamp>,
+    /// The stack was seen to show the end of the key that it was given: what it shows counts.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub shows_ends: bool,
     /// `last_successful_sync` as it stood before the current key was handed over, in Proofpoint's spelling.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run_before_handover: Option<String>,
@@ -83,35 +94,56 @@ pub(super) struct Seen<'a> {
     /// The application's keys that bear the marker of this synchronization, and the tracked one if it is there;
     /// `None` where they cannot be read.
     pub keys: Option<&'a [String]>,
-    /// The application Proofpoint signs in as.
-    pub client_id: &'a str,
+    /// The application Proofpoint signs in as; `None` where it does not show it.
+    pub client_id: Option<&'a str>,
     /// Proofpoint's last good run.
     pub last_successful_sync: Option<&'a str>,
+    /// The end of the secret as Proofpoint shows it.
+    pub secret_expiry: Option<&'a str>,
+    /// Which key signed in last, by Entra's record.
+    pub signed_in: SignedInWith,
 }
 
 /// Folds what a refresh saw into what was known. The answer equals `known` while nothing is due.
 pub(super) fn observe(known: &Facts, tracked: &Tracked<'_>, seen: &Seen<'_>) -> Facts {
-    let due = known.due.or_else(|| newly_due(tracked, seen));
+    let contradicted = holds_another(known, tracked, seen);
+    let due = known.due.or_else(|| newly_due(tracked, seen, contradicted));
     let ran = seen.last_successful_sync.is_some_and(|run| known.run_before_handover.as_deref() != Some(run));
-    let proven = known.proven || (ran && !tracked.superseded.is_empty());
-    Facts { due, proven, run_before_handover: known.run_before_handover.clone() }
+    let shown = known.proven || seen.signed_in == SignedInWith::Current || ran;
+    let proven = shown && !contradicted && !tracked.superseded.is_empty();
+    Facts { due, proven, ..known.clone() }
 }
 
-fn newly_due(tracked: &Tracked<'_>, seen: &Seen<'_>) -> Option<Reason> {
-    if seen.client_id != tracked.client_id {
-        return Some(Reason::ClientIdDiffers);
+/// Whether there is evidence that Proofpoint holds another key than it was given last.
+fn holds_another(known: &Facts, tracked: &Tracked<'_>, seen: &Seen<'_>) -> bool {
+    match seen.signed_in {
+        SignedInWith::Current => false,
+        SignedInWith::Older => true,
+        SignedInWith::NotKnown => {
+            let shown = seen.secret_expiry.filter(|_| known.shows_ends);
+            shown.zip(tracked.end).is_some_and(|(shown, end)| ends_then(shown, end) == Some(false))
+        }
+    }
+}
+
+fn newly_due(tracked: &Tracked<'_>, seen: &Seen<'_>, contradicted: bool) -> Option<Reason> {
+    if seen.client_id.is_some_and(|shown| !shown.eq_ignore_ascii_case(tracked.client_id)) {
+        return Some(Reason::ClientIdChanged);
     }
     if let Some(keys) = seen.keys {
         if !keys.iter().any(|key| key == tracked.key_id) {
-            return Some(Reason::KeyGone);
+            return Some(Reason::KeyMissing);
         }
         if keys.iter().any(|key| key != tracked.key_id && !tracked.superseded.contains(key)) {
             return Some(Reason::Interrupted);
         }
     }
+    if contradicted {
+        return Some(Reason::ProofpointHoldsAnotherKey);
+    }
     let end = tracked.end?;
     (seen.now >= end.saturating_sub(tracked.rotate_before).unwrap_or(Timestamp::MIN))
-        .then_some(Reason::RotateBefore)
+        .then_some(Reason::Expiring)
 }
 
 /// What a plan would change, as far as it bears on the key.
@@ -134,10 +166,10 @@ pub(super) fn due(facts: &Facts, change: Change) -> Option<Reason> {
         Some(Reason::Created)
     } else if change.unmanaged {
         Some(Reason::Adopted)
-    } else if facts.due.is_some_and(|reason| reason != Reason::RotateBefore) {
+    } else if facts.due.is_some_and(|reason| reason != Reason::Expiring) {
         facts.due
     } else if change.rotate_when_changed {
-        Some(Reason::RotateWhenChanged)
+        Some(Reason::TriggerChanged)
     } else if change.settings {
         Some(Reason::SettingsChanged)
     } else {
@@ -166,7 +198,14 @@ mod tests {
     }
 
     fn seen<'a>(now: &str, keys: Option<&'a [String]>) -> Seen<'a> {
-        Seen { now: now.parse().unwrap(), keys, client_id: "app", last_successful_sync: None }
+        Seen {
+            now: now.parse().unwrap(),
+            keys,
+            client_id: Some("app"),
+            last_successful_sync: None,
+            secret_expiry: None,
+            signed_in: SignedInWith::NotKnown,
+        }
     }
 
     fn keys(ids: &[&str]) -> Vec<String> {
@@ -185,7 +224,7 @@ mod tests {
 
     #[test]
     fn the_clock_makes_a_key_due_exactly_rotate_before_its_end() {
-        let due = Facts { due: Some(Reason::RotateBefore), ..Facts::default() };
+        let due = Facts { due: Some(Reason::Expiring), ..Facts::default() };
         check(
             &Facts::default(),
             &[],
@@ -198,7 +237,7 @@ mod tests {
 
     #[test]
     fn a_key_removed_by_hand_is_due_unless_the_keys_cannot_be_read() {
-        let gone = Facts { due: Some(Reason::KeyGone), ..Facts::default() };
+        let gone = Facts { due: Some(Reason::KeyMissing), ..Facts::default() };
         check(&Facts::default(), &[], seen("2027-01-01T00:00:00Z", Some(&[])), &gone);
         check(&Facts::default(), &[], seen("2027-01-01T00:00:00Z", None), &Facts::default());
     }
@@ -217,7 +256,7 @@ mod tests {
 
     #[test]
     fn a_due_rotation_stays_due_whatever_is_seen_later() {
-        let due = Facts { due: Some(Reason::KeyGone), ..Facts::default() };
+        let due = Facts { due: Some(Reason::KeyMissing), ..Facts::default() };
         check(&due, &[], seen("2027-01-01T00:00:00Z", Some(&keys(&["key-2"]))), &due);
     }
 
@@ -239,16 +278,50 @@ mod tests {
     }
 
     #[test]
+    fn an_end_that_is_shown_counts_only_on_a_stack_that_showed_the_right_one() {
+        let listed = keys(&["key-1", "key-2"]);
+        let shows = |secret_expiry| Seen {
+            secret_expiry: Some(secret_expiry),
+            last_successful_sync: Some("2027-01-01 10:00:00"),
+            ..seen("2027-01-02T00:00:00Z", Some(&listed))
+        };
+        let trusted = Facts { shows_ends: true, ..Facts::default() };
+        let proven = Facts { proven: true, ..Facts::default() };
+        check(&Facts::default(), &["key-1"], shows("2026-01-01 00:00:00"), &proven);
+        check(&trusted, &["key-1"], shows("2028-01-01 00:00:00"), &Facts { proven: true, ..trusted.clone() });
+        // It names another key: that is a reason, and the run proves nothing.
+        let other = Facts { due: Some(Reason::ProofpointHoldsAnotherKey), ..trusted.clone() };
+        check(&trusted, &["key-1"], shows("2027-12-31 23:59:59"), &other);
+        // What was proven is not any more.
+        check(&Facts { proven: true, ..trusted }, &["key-1"], shows("2027-12-31 23:59:59"), &other);
+    }
+
+    #[test]
+    fn entras_own_record_goes_before_everything_else() {
+        let listed = keys(&["key-1", "key-2"]);
+        let trusted = Facts { shows_ends: true, ..Facts::default() };
+        let told = |signed_in| Seen {
+            secret_expiry: Some("2027-12-31 23:59:59"),
+            signed_in,
+            ..seen("2027-01-02T00:00:00Z", Some(&listed))
+        };
+        let proven = Facts { proven: true, ..trusted.clone() };
+        check(&trusted, &["key-1"], told(SignedInWith::Current), &proven);
+        let other = Facts { due: Some(Reason::ProofpointHoldsAnotherKey), ..trusted.clone() };
+        check(&trusted, &["key-1"], told(SignedInWith::Older), &other);
+    }
+
+    #[test]
     fn a_plan_names_the_strongest_reason() {
         let latched = |due| Facts { due: Some(due), ..Facts::default() };
         let settings = Change { settings: true, ..Change::default() };
         assert_eq!(due(&Facts::default(), Change::default()), None);
         assert_eq!(due(&Facts::default(), settings), Some(Reason::SettingsChanged));
-        assert_eq!(due(&latched(Reason::RotateBefore), Change::default()), Some(Reason::RotateBefore));
-        assert_eq!(due(&latched(Reason::RotateBefore), settings), Some(Reason::SettingsChanged));
-        assert_eq!(due(&latched(Reason::KeyGone), settings), Some(Reason::KeyGone));
+        assert_eq!(due(&latched(Reason::Expiring), Change::default()), Some(Reason::Expiring));
+        assert_eq!(due(&latched(Reason::Expiring), settings), Some(Reason::SettingsChanged));
+        assert_eq!(due(&latched(Reason::KeyMissing), settings), Some(Reason::KeyMissing));
         assert_eq!(
-            due(&latched(Reason::KeyGone), Change { create: true, ..settings }),
+            due(&latched(Reason::KeyMissing), Change { create: true, ..settings }),
             Some(Reason::Created)
         );
         assert_eq!(due(&Facts::default(), Change { unmanaged: true, ..settings }), Some(Reason::Adopted));

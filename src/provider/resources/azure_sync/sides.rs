@@ -3,7 +3,7 @@
 use super::id;
 use super::model::SyncModel;
 use crate::provider_block::{Diagnose as _, Session};
-use clients::essentials::{Organization, Settings};
+use clients::essentials::{Organization, Shown};
 use clients::graph::Graph;
 use clients::http::Call;
 use framework::diagnostic::{Diagnostic, Diagnostics};
@@ -22,7 +22,7 @@ pub(super) async fn organization_of(
 pub(super) async fn settings_of(
     organization: &Organization,
     call: &Call,
-) -> Result<Option<Settings>, Diagnostics> {
+) -> Result<Option<Shown>, Diagnostics> {
     organization.settings(call).await.map_err(|error| error.diagnose().at(SyncModel::domain()).into())
 }
 
@@ -44,19 +44,20 @@ pub(super) async fn optional_graph(
 
 /// Settings that name another application are somebody else's work.
 pub(super) fn refuse_foreign(
-    present: Option<&Settings>,
+    present: Option<&Shown>,
     model: &SyncModel,
     name: &str,
 ) -> Result<(), Diagnostics> {
-    let Some(present) = present.filter(|present| present.application_id != model.client_id.text()) else {
-        return Ok(());
-    };
+    let other = present
+        .and_then(|present| present.application_id.as_deref())
+        .filter(|shown| !shown.eq_ignore_ascii_case(model.client_id.text()));
+    let Some(other) = other else { return Ok(()) };
     Err(Diagnostic::error(
         "The organization has a synchronization already",
         format!(
             "`{name}` synchronizes through the application `{}`. Manage that configuration with this resource:\n\n  import \
              {{\n    to = proofpoint_azure_sync.NAME\n    id = \"{}\"\n  }}\n\nor delete it in the Proofpoint console first.",
-            present.application_id,
+            other,
             id(name)
         ),
     )

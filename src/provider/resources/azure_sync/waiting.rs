@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
 use crate::provider_block::Diagnose as _;
-use clients::essentials::{Error, LastRun, Settings};
+use clients::essentials::{Error, LastRun, Shown};
 use clients::http::{Call, Interrupted, delays};
 use framework::attr::Attr;
 use framework::diagnostic::Diagnostic;
@@ -24,7 +24,7 @@ const GRACE: Duration = Duration::from_secs(30 * 60);
 const AFTERWARDS: Duration = Duration::from_secs(5 * 60);
 
 const FIRST_LOOK: Duration = Duration::from_millis(250);
-const LONGEST_LOOK: Duration = Duration::from_secs(60);
+pub(super) const LONGEST_LOOK: Duration = Duration::from_secs(60);
 
 /// How long a run is waited for: what `timeouts` says, else one frequency and some grace (and with `wait_for_routing` the
 /// time until routing is ready on top).
@@ -57,12 +57,12 @@ pub(super) fn afterwards(call: &Call) -> Call {
 
 /// Whether the stack tells when a run has ended. The field may be missing until there is a first run: a stack that shows
 /// when the secret ends, which came together with it, has it.
-pub(super) fn shows_runs(before: &LastRun, shown: &Settings) -> bool {
+pub(super) fn shows_runs(before: &LastRun, shown: &Shown) -> bool {
     *before != LastRun::NotShown || shown.last_run != LastRun::NotShown || shown.secret_expiry.is_some()
 }
 
 /// Waits until `last_successful_sync` differs from what it was before the settings were written.
-pub(super) async fn run<Look: Future<Output = Result<Option<Settings>, Error>>>(
+pub(super) async fn run<Look: Future<Output = Result<Option<Shown>, Error>>>(
     organization: &str,
     call: &Call,
     before: &LastRun,
@@ -97,7 +97,7 @@ async fn is_last(call: &Call, delay: Duration) -> Result<bool, Diagnostic> {
 }
 
 /// A look that fails says nothing of the run: the next one may tell more, unless the account is refused.
-fn tolerant(look: Result<Option<Settings>, Error>) -> Result<Option<Settings>, Diagnostic> {
+fn tolerant(look: Result<Option<Shown>, Error>) -> Result<Option<Shown>, Diagnostic> {
     match look {
         Ok(settings) => Ok(settings),
         Err(error) if error.is_invalid_credentials() || error.is_not_authorized() => Err(error.diagnose()),
@@ -115,7 +115,7 @@ pub(super) fn routing_ready_at(run: Timestamp) -> Timestamp {
 }
 
 /// Waits until mail routing is ready.
-pub(super) async fn routing<Look: Future<Output = Result<Option<Settings>, Error>>>(
+pub(super) async fn routing<Look: Future<Output = Result<Option<Shown>, Error>>>(
     organization: &str,
     call: &Call,
     ready: Timestamp,

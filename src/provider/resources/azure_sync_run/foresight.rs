@@ -66,10 +66,10 @@ async fn live(
         None => None,
     };
     Ok(Some(SyncIntention {
-        switches: preview::switches(&settings),
+        switches: preview::shown_switches(&settings),
         exemptions: exemptions.map(|addresses| addresses.into_iter().collect()),
         version: None,
-        frequency: settings.sync_frequency,
+        frequency: settings.sync_frequency.unwrap_or_default(),
     }))
 }
 

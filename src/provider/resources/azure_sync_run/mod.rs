@@ -275,5 +275,5 @@ async fn wanted(call: &Call, organization: &Organization, model: &RunModel) -> R
         .at(RunModel::domain())
         .into());
     };
-    Ok(Wanted { switches: preview::switches(&settings), exemptions: None, version: version(model) })
+    Ok(Wanted { switches: preview::shown_switches(&settings), exemptions: None, version: version(model) })
 }

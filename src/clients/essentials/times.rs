@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 /// Reads a time. Without a zone it is taken as UTC; a mere date is its beginning.
-pub(super) fn read(text: &str) -> Option<Timestamp> {
+pub fn read_time(text: &str) -> Option<Timestamp> {
     let text = text.trim();
     if let Ok(time) = text.parse::<Timestamp>() {
         return Some(time);
@@ -16,7 +16,7 @@ pub(super) fn read(text: &str) -> Option<Timestamp> {
 }
 
 /// Whole days from one time to another, rounded down: 0 on the last day, negative afterwards.
-pub(super) fn days_between(from: Timestamp, to: Timestamp) -> i64 {
+pub fn days_between(from: Timestamp, to: Timestamp) -> i64 {
     to.duration_since(from).as_secs().div_euclid(SignedDuration::from_hours(24).as_secs())
 }
 
@@ -33,17 +33,17 @@ mod tests {
             "2026/03/02 09:00:12",
             "2026-03-02T10:00:12+01:00",
         ] {
-            assert_eq!(read(text), Some(noon), "{text}");
+            assert_eq!(read_time(text), Some(noon), "{text}");
         }
-        assert_eq!(read("2026/03/02"), read("2026-03-02 00:00:00"));
+        assert_eq!(read_time("2026/03/02"), read_time("2026-03-02 00:00:00"));
         for text in ["", "never", "0000-00-00 00:00:00", "02.03.2026"] {
-            assert_eq!(read(text), None, "{text}");
+            assert_eq!(read_time(text), None, "{text}");
         }
     }
 
     #[test]
     fn the_last_day_has_no_whole_day_left() {
-        let days = |from: &str, to: &str| days_between(read(from).unwrap(), read(to).unwrap());
+        let days = |from: &str, to: &str| days_between(read_time(from).unwrap(), read_time(to).unwrap());
         assert_eq!(days("2026-03-01 12:00:00", "2026-03-02 11:59:59"), 0);
         assert_eq!(days("2026-03-01", "2026-03-31"), 30);
         assert_eq!(days("2026-03-02 00:00:01", "2026-03-02"), -1);

@@ -1,0 +1,77 @@
+//! The end of a synchronization, unless another resource has taken it over: then this one lets go.
+
+use std::collections::BTreeSet;
+
+use super::AzureSync;
+use super::managed_secret::Keys;
+use super::sides::{organization_of, settings_of};
+use crate::provider_block::{Diagnose as _, Session};
+use clients::http::Call;
+use framework::diagnostic::{Diagnostic, Diagnostics};
+use framework::resource::State;
+
+/// Removes settings and keys.
+pub(super) async fn leave(
+    session: &Session,
+    call: &Call,
+    state: &State<AzureSync>,
+    diagnostics: &mut Diagnostics,
+) -> Result<(), Diagnostics> {
+    let (model, facts) = (&state.model, &state.private);
+    let name = model.organization.text();
+    let organization = organization_of(session, call, model.domain.text()).await?;
+    // What another resource of this very run does for the same organization comes before or after, not in between.
+    let _turn = session.turn(call, name).await?;
+    let graph = match model.managed_client_secret.known() {
+        Some(managed) => {
+            let graph = session.graph(call, model.tenant_id.known().map(String::as_str)).await?;
+            Some((graph, managed))
+        }
+        None => None,
+    };
+    let keys = match &graph {
+        Some((graph, managed)) => Some(Keys::new(graph, managed, name, facts.owner.as_deref())?),
+        None => None,
+    };
+    let mut known: BTreeSet<String> = model.superseded_key_ids.unwrap_or_default();
+    known.extend(model.key_id.known().cloned());
+    let succeeded = session.is_claimed_by_another(name, facts.owner.as_deref())
+        || match &keys {
+            Some(keys) => keys.have_a_successor(call, &known).await?,
+            None => false,
+        };
+    if succeeded {
+        diagnostics.push(let_go(name, "another resource has set it up anew since"));
+        return Ok(());
+    }
+    let present = settings_of(&organization, call).await?;
+    let other = present.and_then(|shown| shown.application_id);
+    if let Some(other) = other.filter(|other| !other.eq_ignore_ascii_case(model.client_id.text())) {
+        diagnostics.push(let_go(name, &format!("it goes through another application now, `{other}`")));
+    } else {
+        if let Ok(login) = organization.login_settings(call).await
+            && login.force_azure_login
+        {
+            diagnostics.warning(
+                format!("People of `{name}` may be unable to sign in to the console"),
+                "The organization forces sign-in with Microsoft accounts, which needs a working connection to Entra. Allow \
+                 other sign-ins in the console.",
+            );
+        }
+        organization.delete_settings(call).await.map_err(|error| error.diagnose())?;
+    }
+    match &keys {
+        Some(keys) => keys.remove_all(call, model.key_id.known().map(String::as_str)).await,
+        None => Ok(()),
+    }
+}
+
+fn let_go(name: &str, why: &str) -> Diagnostic {
+    Diagnostic::warning(
+        format!("The sync of `{name}` goes on"),
+        format!(
+            "It was not deleted, since {why}. This state no longer manages it. If nobody should, delete it in the Proofpoint \
+             console."
+        ),
+    )
+}

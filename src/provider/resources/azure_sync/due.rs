@@ -1,0 +1,87 @@
+//! Which changes are judged before they are made, and which of them can be while they are planned.
+
+use clients::essentials::Settings;
+use framework::attr::{Attr, AttributeType as _};
+use framework::diagnostic::Diagnostic;
+use framework::path::Path;
+use framework::resource::Planned;
+use framework::value::Value;
+
+use super::AzureSync;
+use super::model::SyncModel;
+use super::planning::drops_an_exemption;
+use super::settings::widens;
+
+/// Whether a change starts or widens syncing, or lets it at people that it left alone.
+pub(super) fn is_due(planned: &Planned<AzureSync>, present: Option<&Settings>, wanted: &Settings) -> bool {
+    wanted.sync_frequency > 0 && (widens(present, wanted) || drops_an_exemption(planned))
+}
+
+/// What to say where a plan cannot be judged yet, since it does not know what a run would be told to do.
+pub(super) fn undecided(planned: &Planned<AzureSync>) -> Option<Diagnostic> {
+    let unknown: Vec<String> = decisive(&planned.model, &planned.config.tenant_id)
+        .into_iter()
+        .filter(|(_, value)| !value.is_wholly_known())
+        .map(|(path, _)| format!("`{path}`"))
+        .collect();
+    (!unknown.is_empty()).then(|| {
+        Diagnostic::warning(
+            "Not judged yet: what the sync will do to people",
+            format!(
+                "Not known before the apply: {}. The apply looks at what a run would do before it writes anything, and fails \
+                 above `max_removals`; the rows are not shown then.",
+                unknown.join(", ")
+            ),
+        )
+    })
+}
+
+/// What the judgement of a run depends on. A new argument does not compile before somebody has decided whether it is one.
+fn decisive(model: &SyncModel, tenant_id: &Attr<String>) -> [(Path, Value); 9] {
+    let SyncModel {
+        default_role,
+        frequency,
+        what,
+        users,
+        groups,
+        exemptions,
+        max_removals,
+        sync_version,
+        // An unknown one that nobody configured is the provider's own: the configuration tells.
+        tenant_id: _,
+        // The organization is asked for by its domain, which core knows whenever it lets the plan be checked.
+        id: _,
+        organization: _,
+        domain: _,
+        // Who signs in, with what, and what people may do in the console, changes nothing that a run does to accounts; which
+        // directory it reads follows from the tenant.
+        primary_domain: _,
+        client_id: _,
+        allow_microsoft_login: _,
+        managed_client_secret: _,
+        client_secret: _,
+        client_secret_wo: _,
+        client_secret_wo_version: _,
+        wait_for_sync: _,
+        wait_for_routing: _,
+        timeouts: _,
+        key_id: _,
+        key_hint: _,
+        key_end_date: _,
+        superseded_key_ids: _,
+        rotation_reason: _,
+        secret_expiry: _,
+        routing_ready_at: _,
+    } = model;
+    [
+        (SyncModel::tenant_id(), tenant_id.write()),
+        (SyncModel::default_role(), default_role.write()),
+        (SyncModel::frequency(), frequency.write()),
+        (SyncModel::what(), what.write()),
+        (SyncModel::users(), users.write()),
+        (SyncModel::groups(), groups.write()),
+        (SyncModel::exemptions(), exemptions.write()),
+        (SyncModel::max_removals(), max_removals.write()),
+        (SyncModel::sync_version(), sync_version.write()),
+    ]
+}

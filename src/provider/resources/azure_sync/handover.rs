@@ -1,0 +1,301 @@
+//! Proofpoint is given the settings and the key: a PUT that is tried again while a fresh key is refused, nothing that runs
+//! before all that protects people is seen in place, and a look at what came of it.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use secrecy::SecretString;
+
+use super::apply::Apply;
+use super::echo::{self, Echoes};
+use super::evidence::shows_end;
+use super::exemptions;
+use super::managed_secret::Minted;
+use super::waiting::afterwards;
+use crate::provider_block::Diagnose as _;
+use clients::essentials::{Difference, Error, LastRun, Member, Settings, Shown};
+use clients::http::{Call, delays};
+use framework::diagnostic::{Diagnostic, Diagnostics};
+
+const FIRST_LOOK: Duration = Duration::from_millis(250);
+const LONGEST_LOOK: Duration = Duration::from_secs(4);
+/// How often the settings are looked at before a member that reads otherwise is told of: about eight seconds.
+const LOOKS: usize = 6;
+/// The same where an answer is known to be one from after the PUT, or nothing is missing but the end of the key.
+const FRESH_LOOKS: usize = 3;
+const LONGEST_RETRY: Duration = Duration::from_secs(15);
+/// How long a configured secret is tried with. It may be fresh, too, but is more often a wrong one, which should not take
+/// the whole time of the operation to be told.
+const CONFIGURED_PATIENCE: Duration = Duration::from_secs(120);
+
+/// What is to be sent, and what there was before.
+pub(super) struct Change<'a> {
+    /// The settings that the plan asks for.
+    pub(super) wanted: Settings,
+    /// What Proofpoint had.
+    pub(super) present: Option<Settings>,
+    /// Whether they let a run do more than it may now.
+    pub(super) widens: bool,
+    /// The secret that goes with them.
+    pub(super) secret: &'a SecretString,
+    /// The key whose secret it is, where it was made for this.
+    pub(super) minted: Option<&'a Minted>,
+    /// What was learnt of the stack before.
+    pub(super) echoes: &'a Echoes,
+    /// Whether the stack is known to show the end of the key that it was given.
+    pub(super) shows_ends: bool,
+}
+
+/// What is known once Proofpoint has the key.
+pub(super) struct HandedOver {
+    /// The last run before it.
+    pub(super) run_before: LastRun,
+    /// The settings as Proofpoint showed them in the end, if it did.
+    pub(super) shown: Option<Shown>,
+    /// Members that the stack shows otherwise than it was sent them.
+    pub(super) echoes: Echoes,
+    /// Whether it showed the end of this very key.
+    pub(super) shows_end: bool,
+    /// Why the rest was not done, so that nothing runs.
+    pub(super) failure: Option<Diagnostics>,
+}
+
+impl Apply<'_> {
+    /// Gives Proofpoint settings and key. An error means that it does not have the key, or that nobody can tell.
+    pub(super) async fn hand_over(
+        &self,
+        change: &Change<'_>,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<HandedOver, Diagnostics> {
+        let mut first = change.wanted.clone();
+        if change.widens {
+            // Until all that protects people is in place, nothing may run that was not allowed to run before.
+            first.sync_frequency = 0;
+        }
+        let mut done = HandedOver {
+            run_before: self.last_run(self.call).await?,
+            shown: None,
+            echoes: change.echoes.clone(),
+            shows_end: false,
+            failure: None,
+        };
+        self.send(change, &first).await?;
+        // From here on Proofpoint has the key: whatever fails is told beside it.
+        if change.widens
+            && let Err(failure) = self.raise(change, &first, &mut done).await
+        {
+            done.failure = Some(failure);
+            return Ok(done);
+        }
+        self.read_back(change, &first, &mut done, diagnostics).await;
+        Ok(done)
+    }
+
+    /// The exemptions, a look at everything that protects people, and only then the frequency.
+    async fn raise(
+        &self,
+        change: &Change<'_>,
+        idle: &Settings,
+        done: &mut HandedOver,
+    ) -> Result<(), Diagnostics> {
+        self.bring_exemptions().await?;
+        let shown = self.see_in_place(change, idle).await?;
+        // As late as can be: a run that ends before this has not used the new key.
+        done.run_before = shown.last_run.clone();
+        done.shown = Some(shown);
+        self.send_patiently(change, &change.wanted).await.map_err(|error| error.diagnose().into())
+    }
+
+    async fn send(&self, change: &Change<'_>, settings: &Settings) -> Result<(), Diagnostics> {
+        let Err(error) = self.send_patiently(change, settings).await else { return Ok(()) };
+        let Some(minted) = change.minted else { return Err(error.diagnose().into()) };
+        if !error.is_definite_refusal() {
+            let mut left = error.diagnose();
+            left.detail.push_str(
+                " Whether Proofpoint has the new key is not known: it is left in place, and the next plan replaces it \
+                 (`interrupted`).",
+            );
+            return Err(left.into());
+        }
+        let call = afterwards(self.call);
+        // An attempt whose answer was lost may have been taken nevertheless.
+        let shown = self.organization.settings(&call).await.ok().flatten();
+        let taken = shown.is_some_and(|shown| shows_end(&shown, minted.end));
+        let mut refused = Diagnostic {
+            summary: format!("Proofpoint refuses the settings of `{}`", self.organization.domain()),
+            ..error.diagnose()
+        };
+        if !taken {
+            refused.detail.push_str(match self.keys()?.remove(&call, [&minted.key_id]).await {
+                Ok(()) => " The key that was made for them has been removed again.",
+                Err(_) => " The key that was made for them could not be removed; the next apply removes it.",
+            });
+        }
+        if change.present.is_none() {
+            refused.detail.push_str(
+                " Some stacks may want a first configuration to be saved once by hand: open the sync's page in the \
+                 Proofpoint console, save it with this application and any client secret, and apply again.",
+            );
+        }
+        Err(refused.into())
+    }
+
+    /// A key that was made a moment ago may be unknown where Proofpoint looks: a refusal is no answer before the time is up.
+    async fn send_patiently(&self, change: &Change<'_>, settings: &Settings) -> Result<(), Error> {
+        let call = match change.minted {
+            Some(_) => self.call.clone(),
+            None => self.call.at_most(CONFIGURED_PATIENCE),
+        };
+        let mut pauses = delays(FIRST_LOOK, LONGEST_RETRY);
+        loop {
+            let error = match self.organization.put_settings(&call, settings, change.secret).await {
+                Err(error) if error.may_pass() => error,
+                outcome => return outcome,
+            };
+            let Some(pause) = pauses.next() else { return Err(error) };
+            tracing::info!(%error, "the settings are sent again");
+            if call.wait(pause).await.is_err() {
+                return Err(error);
+            }
+        }
+    }
+
+    /// Waits until Proofpoint shows all that decides what a run does, the exemptions included.
+    async fn see_in_place(&self, change: &Change<'_>, idle: &Settings) -> Result<Shown, Diagnostics> {
+        let mut missing = vec!["the settings, of which none are shown".to_owned()];
+        let mut fresh_looks = 0;
+        for pause in delays(FIRST_LOOK, LONGEST_LOOK) {
+            match self.organization.settings(self.call).await {
+                Ok(Some(shown)) => {
+                    let differences = idle.differences(&shown.over(idle));
+                    missing = echo::missing(&differences);
+                    let exempt = self.planned.model.exemptions.known();
+                    let lacking = exemptions::lacking(&self.organization, self.call, exempt).await?;
+                    missing.extend(lacking.iter().map(|address| format!("`{address}` is not exempt")));
+                    if missing.is_empty() {
+                        return Ok(shown);
+                    }
+                    fresh_looks += usize::from(is_fresh(change, idle, &shown) && lacking.is_empty());
+                }
+                Ok(None) => {}
+                Err(error) if error.is_definite_refusal() => return Err(error.diagnose().into()),
+                Err(error) => tracing::warn!(%error, "looking at the settings failed"),
+            }
+            if fresh_looks > FRESH_LOOKS || self.call.wait(pause).await.is_err() {
+                break;
+            }
+        }
+        Err(Diagnostic::error(
+            format!("The sync of `{}` was not switched on", self.organization.domain()),
+            format!(
+                "Proofpoint accepted everything, but does not show it: {}. A run could do something else to people than was \
+                 judged, so that `frequency` stays 0. The key is handed over. Look at the sync's page in the Proofpoint \
+                 console; set what the stack does not take to what it shows, and apply again.",
+                missing.join("; ")
+            ),
+        )
+        .at(super::model::SyncModel::frequency())
+        .into())
+    }
+
+    /// Reads the settings back after the last PUT, and tells of members that read otherwise.
+    async fn read_back(
+        &self,
+        change: &Change<'_>,
+        first: &Settings,
+        done: &mut HandedOver,
+        diagnostics: &mut Diagnostics,
+    ) {
+        let call = afterwards(self.call);
+        let mut differences = Vec::new();
+        for (look, pause) in delays(FIRST_LOOK, LONGEST_LOOK).take(LOOKS).enumerate() {
+            let shown = match self.organization.settings(&call).await {
+                Ok(Some(shown)) => shown,
+                outcome => {
+                    tracing::warn!(error = ?outcome.err(), "reading the settings back showed none");
+                    if call.wait(pause).await.is_err() {
+                        break;
+                    }
+                    continue;
+                }
+            };
+            differences = change.wanted.differences(&shown.over(&change.wanted));
+            let end = change.minted.map(|minted| minted.end);
+            done.shows_end = end.is_some_and(|end| shows_end(&shown, end));
+            let fresh = is_fresh(change, first, &shown);
+            // The end of the key may come late, too; a stack that never showed one is not waited for.
+            let awaited = end.is_some() && shown.secret_expiry.is_some() && !done.shows_end;
+            let enough = if change.shows_ends && awaited { LOOKS } else { FRESH_LOOKS };
+            done.shown = Some(shown);
+            if (differences.is_empty() && (!awaited || look + 1 >= enough)) || (fresh && look + 1 >= enough) {
+                break;
+            }
+            if call.wait(pause).await.is_err() {
+                break;
+            }
+        }
+        if done.shown.is_none() {
+            diagnostics.warning(
+                format!(
+                    "Proofpoint does not show the settings of `{}` that it accepted",
+                    self.organization.domain()
+                ),
+                "They were sent and accepted. The next plan looks again.",
+            );
+        }
+        let fresh = done.shown.as_ref().is_some_and(|shown| is_fresh(change, first, shown));
+        let stale = |difference: &Difference| match difference.member {
+            // Only the last PUT raised it: an answer from after the one before shows 0.
+            Member::SyncFrequency if change.widens => true,
+            member => {
+                let before = change.present.as_ref().map(|present| present.member(member));
+                !fresh && before.as_ref() == Some(&difference.after)
+            }
+        };
+        done.echoes = echo::learn(change.echoes, &differences, stale);
+        echo::tell(&done.echoes, self.organization.domain(), &self.planned.model, diagnostics);
+    }
+
+    pub(super) async fn last_run(&self, call: &Call) -> Result<LastRun, Diagnostics> {
+        let shown = self.organization.settings(call).await.map_err(|error| error.diagnose())?;
+        Ok(shown.map(|shown| shown.last_run).unwrap_or_default())
+    }
+}
+
+/// Whether an answer is certainly one from after the first PUT: it shows the end of the key that came with it, or another
+/// value than there was before that was sent.
+fn is_fresh(change: &Change<'_>, first: &Settings, shown: &Shown) -> bool {
+    if change.minted.is_some_and(|minted| shows_end(shown, minted.end)) {
+        return true;
+    }
+    let Some(present) = &change.present else { return true };
+    let now = shown.over(present);
+    let arrived: BTreeSet<Member> = present.differences(first).iter().map(|changed| changed.member).collect();
+    let still_otherwise: BTreeSet<Member> =
+        first.differences(&now).iter().map(|other| other.member).collect();
+    arrived.difference(&still_otherwise).next().is_some()
+}
+
+/// When a key ends, so that no other key of its application does: to the second.
+pub(super) fn end_of_its_own(wanted: Timestamp, others: &BTreeSet<i64>) -> Timestamp {
+    let mut second = wanted.as_second();
+    while others.contains(&second) {
+        second -= 1;
+    }
+    Timestamp::from_second(second).unwrap_or(wanted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_keys_of_an_application_end_in_the_same_second() {
+        let wanted: Timestamp = "2028-11-24T00:00:00.9Z".parse().unwrap();
+        let second = wanted.as_second();
+        let others = BTreeSet::from([second, second - 1, second - 3]);
+        assert_eq!(end_of_its_own(wanted, &others).as_second(), second - 2);
+        assert_eq!(end_of_its_own(wanted, &BTreeSet::new()).to_string(), "2028-11-24T00:00:00Z");
+    }
+}

@@ -1,0 +1,159 @@
+//! Proofpoint is given a key: refused for a while or for good, lost, replaced by hand, and old ones that have to go.
+
+use reqwest::Method;
+use serde_json::{Value as Json, json};
+
+use crate::support::plugin::values::UNKNOWN;
+use crate::support::quickstart::{APPLICATION, Quickstart, SYNC, strings};
+use crate::support::simulator::Simulator;
+
+fn prepared(arguments: &Json) -> Quickstart {
+    let mut quickstart = Quickstart::prepared(Simulator::start(&["--users", "2"]));
+    quickstart.write(SYNC, arguments);
+    quickstart
+}
+
+fn refuse_puts(quickstart: &Quickstart, status: u16, count: Option<u64>) {
+    let words = "AADSTS7000215: Invalid client secret provided.";
+    let body = json!({ "errors": [{ "status": status, "error_message": words, "identifier": "x" }] });
+    let mut fault = json!({ "method": "PUT", "path": "**/settings/azure", "status": status, "body": body });
+    if let Some(count) = count {
+        fault["count"] = count.into();
+    }
+    quickstart.simulator.set_faults(&json!([fault]));
+}
+
+#[test]
+fn a_fresh_key_that_is_refused_for_a_while_is_tried_again() {
+    let quickstart = prepared(&json!({}));
+    refuse_puts(&quickstart, 400, Some(3));
+    let said = quickstart.change(SYNC);
+    assert!(!said.has_errors(), "{said}");
+    quickstart.assert_sound("taken in the end");
+}
+
+#[test]
+fn a_key_that_is_refused_to_the_end_is_removed_and_the_answer_told() {
+    let quickstart = prepared(&json!({ "timeouts": { "create": "6s" } }));
+    refuse_puts(&quickstart, 400, None);
+    let said = quickstart.change(SYNC);
+    let error = said.expect_error();
+    for told in ["AADSTS7000215", "has been removed again", "saved once by hand"] {
+        assert!(error.detail.contains(told), "{told}: {said}");
+    }
+    assert!(quickstart.keys().is_empty(), "{:?}", quickstart.keys());
+    assert!(quickstart.state(SYNC).is_null());
+}
+
+#[test]
+fn a_lost_answer_leaves_the_key_and_the_next_apply_replaces_it() {
+    let mut quickstart = prepared(&json!({ "timeouts": { "create": "10s", "update": "10s" } }));
+    assert!(!quickstart.change(SYNC).has_errors());
+    quickstart.write(SYNC, &json!({ "frequency": 3 }));
+    refuse_puts(&quickstart, 503, None);
+    let said = quickstart.change(SYNC);
+    assert!(said.expect_error().detail.contains("`interrupted`"), "{said}");
+    assert_eq!(quickstart.keys().len(), 2, "nobody knows which one Proofpoint has");
+    quickstart.simulator.set_faults(&json!([]));
+    quickstart.configure();
+    let planned = quickstart.plan(SYNC);
+    assert_eq!(planned.state["rotation_reason"], "interrupted", "{:#}", planned.state);
+    assert!(!quickstart.apply(SYNC, planned).has_errors());
+    quickstart.assert_sound("after a lost answer");
+}
+
+#[test]
+fn a_secret_that_was_replaced_by_hand_is_noticed_by_its_end() {
+    let quickstart = prepared(&json!({}));
+    assert!(!quickstart.change(SYNC).has_errors());
+    let object_id = quickstart.state(APPLICATION)["object_id"].as_str().expect("an id").to_owned();
+    let by_hand = json!({ "passwordCredential": { "displayName": "by hand" } });
+    let path = format!("applications/{object_id}/addPassword");
+    let other = quickstart.graph(Method::POST, &path, Some(&by_hand));
+    let mut settings = quickstart.essentials(Method::GET, "settings/azure", None);
+    settings["ad_key"] = other["secretText"].clone();
+    quickstart.essentials(Method::PUT, "settings/azure", Some(&settings));
+
+    quickstart.configure();
+    let planned = quickstart.plan(SYNC);
+    assert_eq!(planned.state["key_id"], UNKNOWN, "{:#}", planned.state);
+    assert_eq!(planned.state["rotation_reason"], "proofpoint_holds_another_key", "{:#}", planned.state);
+    assert!(!quickstart.apply(SYNC, planned).has_errors());
+    assert!(!quickstart.settings()["ad_key"].as_str().expect("a key").eq(&other["secretText"]));
+    // What somebody made by hand is theirs.
+    assert!(quickstart.keys().contains(other["keyId"].as_str().expect("an id")));
+}
+
+#[test]
+fn a_stack_that_never_showed_the_right_end_gives_no_reason() {
+    for form in ["two_years", "absent"] {
+        let mut quickstart = prepared(&json!({}));
+        quickstart.simulator.control(Method::POST, "moods", Some(&json!({ "secret_expiry": form })));
+        assert!(!quickstart.change(SYNC).has_errors());
+        quickstart.restart();
+        let planned = quickstart.plan(SYNC);
+        assert_eq!(planned.state, quickstart.state(SYNC), "{form}: {}", planned.messages);
+    }
+}
+
+#[test]
+fn a_superseded_key_that_could_not_be_removed_goes_with_the_next_apply_though_nothing_runs() {
+    let mut quickstart = prepared(&json!({ "frequency": 0 }));
+    assert!(!quickstart.change(SYNC).has_errors());
+    let old = quickstart.state(SYNC)["key_id"].clone();
+    quickstart.write(SYNC, &json!({ "managed_client_secret": { "rotate_when_changed": { "round": "2" } } }));
+    let kept = json!({ "method": "POST", "path": "**/removePassword", "status": 403 });
+    quickstart.simulator.set_faults(&json!([kept]));
+    let said = quickstart.change(SYNC);
+    assert!(!said.has_errors() && !said.0.is_empty(), "{said}");
+    assert_eq!(quickstart.state(SYNC)["superseded_key_ids"], json!([old]));
+    quickstart.simulator.set_faults(&json!([]));
+    quickstart.configure();
+    let said = quickstart.change(SYNC);
+    assert!(!said.has_errors(), "{said}");
+    assert!(strings(&quickstart.state(SYNC)["superseded_key_ids"]).is_empty());
+    quickstart.assert_sound("the old key is gone");
+}
+
+#[test]
+fn every_key_has_an_end_of_its_own() {
+    let mut quickstart = prepared(&json!({}));
+    assert!(!quickstart.change(SYNC).has_errors());
+    let first = quickstart.state(SYNC)["key_end_date"].clone();
+    let rotate = json!({ "rotate_when_changed": { "round": "2" }, "lifetime": "17519h" });
+    quickstart.write(SYNC, &json!({ "managed_client_secret": rotate }));
+    assert!(!quickstart.change(SYNC).has_errors());
+    assert_ne!(quickstart.state(SYNC)["key_end_date"], first);
+    assert!(!first.as_str().expect("an end").contains('.'), "to the second: {first}");
+}
+
+#[test]
+fn a_key_that_is_removed_while_it_is_proven_ends_the_wait() {
+    let quickstart = prepared(&json!({}));
+    let planned = quickstart.plan(SYNC);
+    let slow = json!({ "fresh_secret_delay": 600_000 });
+    quickstart.simulator.control(Method::POST, "moods", Some(&slow));
+    let object_id = quickstart.state(APPLICATION)["object_id"].as_str().expect("an id").to_owned();
+    let said = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let seen_twice = || {
+                let requests = quickstart.simulator.requests();
+                let minted = requests.iter().rposition(|request| request.path.ends_with("/addPassword"));
+                let looks = |from: usize| {
+                    let reads = requests[from..].iter().filter(|request| request.method == "GET");
+                    reads.filter(|request| request.path.contains(&object_id)).count()
+                };
+                minted.is_some_and(|from| looks(from) >= 2)
+            };
+            while !seen_twice() {}
+            for key in quickstart.keys() {
+                let path = format!("applications/{object_id}/removePassword");
+                quickstart.graph(Method::POST, &path, Some(&json!({ "keyId": key })));
+            }
+        });
+        quickstart.apply(SYNC, planned)
+    });
+    let error = said.expect_error();
+    assert_eq!(error.summary, "The new key was removed while it was proven", "{said}");
+    assert!(quickstart.keys().is_empty());
+}
