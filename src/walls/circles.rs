@@ -21,23 +21,6 @@ type Known = (&'static [&'static str], &'static str);
 /// open has to go from here.
 const KNOWN: &[Known] = &[
     (
-        &[
-            "src/clients/graph/app_role_assignments.rs",
-            "src/clients/graph/applications.rs",
-            "src/clients/graph/batch.rs",
-            "src/clients/graph/connection.rs",
-            "src/clients/graph/consistency.rs",
-            "src/clients/graph/grants.rs",
-            "src/clients/graph/owners.rs",
-            "src/clients/graph/paging.rs",
-            "src/clients/graph/passwords.rs",
-            "src/clients/graph/permissions.rs",
-            "src/clients/graph/service_principals.rs",
-            "src/clients/graph/snapshot.rs",
-        ],
-        "each accessor of the connection stands beside it, not beside its objects",
-    ),
-    (
         &["src/simulator/control/mod.rs", "src/simulator/graph/mod.rs", "src/simulator/server/dispatch.rs"],
         "the control plane shows what the services show",
     ),
