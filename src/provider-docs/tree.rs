@@ -28,7 +28,7 @@ pub fn write(docs: &Path, pages: &Pages) -> io::Result<Vec<String>> {
     Ok(lines(&done))
 }
 
-/// What [`write`] would change, one line each; empty when everything is up to date.
+/// What [`write()`] would change, one line each; empty when everything is up to date.
 pub fn check(docs: &Path, pages: &Pages) -> io::Result<Vec<String>> {
     differences(docs, pages).map(|differences| lines(&differences))
 }

@@ -59,4 +59,4 @@ pub use report::{Counts, Report, Section};
 pub use roster::{Account, AccountFacts, AccountType, Exemptions, Roster};
 pub use rows::Row;
 pub use rules::Rule;
-pub use switches::{Actions, Difference, Role, Switches, SyncVersion, What};
+pub use switches::{Actions, Mismatch, Role, Switches, SyncVersion, What};

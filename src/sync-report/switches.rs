@@ -121,14 +121,14 @@ impl Switches {
 
     /// The switches that are set otherwise than in the other ones, by the names that configurations use, each with the
     /// two values.
-    pub fn differences(&self, other: &Self) -> Vec<Difference> {
-        let role = (self.default_role != other.default_role).then(|| Difference {
+    pub fn differences(&self, other: &Self) -> Vec<Mismatch> {
+        let role = (self.default_role != other.default_role).then(|| Mismatch {
             name: "default_role",
             values: [self.default_role.name(), other.default_role.name()],
         });
         let flags = self.flags().zip(other.flags()).filter(|((_, one), (_, two))| one != two);
         let text = |flag| if flag { "true" } else { "false" };
-        let flags = flags.map(|((name, one), (_, two))| Difference { name, values: [text(one), text(two)] });
+        let flags = flags.map(|((name, one), (_, two))| Mismatch { name, values: [text(one), text(two)] });
         role.into_iter().chain(flags).collect()
     }
 
@@ -174,7 +174,7 @@ impl Actions {
 
 /// A switch that two sides set otherwise.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Difference {
+pub struct Mismatch {
     /// Its name, such as `users.remove_deleted`.
     pub name: &'static str,
     /// What each of the two says.

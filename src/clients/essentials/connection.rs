@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::error::{Error, ErrorKind, Refusal};
-use super::exemptions::ExemptionsShape;
+use super::exemptions_shape::ExemptionsShape;
 use super::lenient;
 use super::records::Me;
 use crate::clock::Clock;

@@ -4,50 +4,15 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::error::{Error, ErrorKind};
+use super::exemptions_shape::ExemptionsShape;
 use super::organization::{body, failed};
 use super::{Organization, lenient};
 use crate::http::{Call, delays};
 
 const EXEMPTIONS: &[&str] = &["settings", "azure", "exemptions"];
-
-/// The shapes that a PUT which adds addresses may have. None is documented ("list of comma-separated emails to add").
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum ExemptionsShape {
-    /// `["a", "b"]`
-    List,
-    /// `{"exemptions": ["a", "b"]}`
-    Envelope,
-    /// `{"emails": "a,b"}`
-    EmailsInText,
-    /// `[{"email": "a"}, {"email": "b"}]`
-    Objects,
-    /// `"a,b"`
-    Text,
-    /// `{"emails": ["a", "b"]}`
-    Emails,
-}
-
-impl ExemptionsShape {
-    const ALL: [Self; 6] =
-        [Self::List, Self::Envelope, Self::EmailsInText, Self::Objects, Self::Text, Self::Emails];
-
-    fn body(self, addresses: &BTreeSet<String>) -> Value {
-        let joined = || addresses.iter().map(String::as_str).collect::<Vec<_>>().join(",");
-        match self {
-            Self::List => json!(addresses),
-            Self::Envelope => json!({ "exemptions": addresses }),
-            Self::EmailsInText => json!({ "emails": joined() }),
-            Self::Objects => {
-                addresses.iter().map(|address| json!({ "email": address })).collect::<Vec<_>>().into()
-            }
-            Self::Text => joined().into(),
-            Self::Emails => json!({ "emails": addresses }),
-        }
-    }
-}
 
 const FIRST_LOOK: Duration = Duration::from_millis(250);
 const LONGEST_LOOK: Duration = Duration::from_secs(5);
@@ -153,6 +118,8 @@ fn address(item: &Value) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]

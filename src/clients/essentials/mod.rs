@@ -7,6 +7,7 @@ mod connection;
 mod elements;
 mod error;
 mod exemptions;
+mod exemptions_shape;
 mod lenient;
 mod organization;
 mod records;

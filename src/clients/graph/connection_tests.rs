@@ -47,7 +47,7 @@ async fn a_token_that_stays_refused_is_an_error_after_two_requests() {
 #[tokio::test]
 async fn a_missing_permission_shows_what_is_needed_and_what_is_held() {
     let (_, graph) = Fake::serving(|_, _| Reply::error(403, "Authorization_RequestDenied", "No.")).await;
-    let text = graph.domains().verified(&call()).await.expect_err("refused").to_string();
+    let text = graph.domains().list(&call()).await.expect_err("refused").to_string();
     assert!(text.contains("`Domain.Read.All`") && text.contains("`User.Read.All`"), "{text}");
 }
 
@@ -61,7 +61,7 @@ async fn a_refusal_names_the_run_as_it_was_sent() {
     })
     .await;
     let call = Call::new(Duration::from_secs(30), CancellationToken::new(), Uuid::from_u128(7));
-    let alone = graph.domains().verified(&call).await.expect_err("refused").to_string();
+    let alone = graph.domains().list(&call).await.expect_err("refused").to_string();
     let in_a_batch = graph.snapshot(&call, "c").await.expect_err("refused").to_string();
     let sent: Vec<String> = fake.seen().into_iter().map(|seen| seen.run).collect();
     assert_eq!(sent, [Uuid::from_u128(7).to_string(), Uuid::from_u128(7).to_string()]);
@@ -74,16 +74,8 @@ async fn a_refusal_names_the_run_as_it_was_sent() {
 async fn a_proxys_page_is_called_by_its_name() {
     let (_, graph) =
         Fake::serving(|_, _| Reply::new(200, Value::String("<html>Sign in</html>".to_owned()))).await;
-    let text = graph.domains().verified(&call()).await.expect_err("no Graph").to_string();
+    let text = graph.domains().list(&call()).await.expect_err("no Graph").to_string();
     assert!(text.contains("an HTML page"), "{text}");
-}
-
-#[tokio::test]
-async fn verified_domains_are_in_lower_case_and_in_order() {
-    let domains = json!({"value": [{"id": "B.com", "isVerified": true}, {"id": "a.com", "isVerified": true},
-                                   {"id": "c.com", "isVerified": false}]});
-    let (_, graph) = Fake::serving(move |_, _| Reply::ok(domains.clone())).await;
-    assert_eq!(graph.domains().verified(&call()).await.expect("domains"), ["a.com", "b.com"]);
 }
 
 #[test]

@@ -95,12 +95,4 @@ impl Domains<'_> {
         let operation = format!("read the domains of tenant `{}`", self.0.tenant());
         self.0.list(call, Ask::get("/domains".to_owned(), &needs::READ_DOMAINS, operation)).await
     }
-
-    /// The names of the verified domains, in lower case and in order.
-    pub async fn verified(&self, call: &Call) -> Result<Vec<String>, Error> {
-        let domains = self.list(call).await?.into_iter().filter(|domain| domain.is_verified);
-        let mut names: Vec<String> = domains.map(|domain| domain.name.to_lowercase()).collect();
-        names.sort_unstable();
-        Ok(names)
-    }
 }

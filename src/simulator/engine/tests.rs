@@ -64,6 +64,8 @@ fn licensed(mail: &str) -> User {
         assigned_plans: vec![AssignedPlan {
             service: "exchange".to_owned(),
             capability_status: "Enabled".to_owned(),
+            // Exchange Online (Plan 2).
+            service_plan_id: "efb87545-963c-4e0d-99df-69c6916d9eb0".to_owned(),
             ..AssignedPlan::default()
         }],
         ..User::default()

@@ -182,3 +182,13 @@ fn an_exemption_made_after_the_plan_stays_until_a_plan_has_shown_it() {
         assert_eq!(exempt(&quickstart), strings(&json!([PRINTER])));
     }
 }
+
+/// Nothing runs by itself at frequency 0, but a reviewed run does, and its report counts on them.
+#[test]
+fn a_first_configuration_that_runs_nothing_has_its_exemptions() {
+    let mut quickstart = world(&json!([FAX, PRINTER]));
+    quickstart.write(SYNC, &json!({ "frequency": 0 }));
+    let said = quickstart.change(SYNC);
+    assert!(!said.has_errors(), "{said}");
+    assert_eq!(exempt(&quickstart), strings(&json!([FAX, PRINTER])));
+}

@@ -10,7 +10,7 @@ use crate::support::quickstart::{Quickstart, SYNC, strings};
 use crate::support::simulator::Simulator;
 
 const MISSED: &str = "No run of the sync was seen in time";
-const OTHERWISE: &str = "Proofpoint's run left some people otherwise than foreseen";
+const OTHERWISE: &str = "Proofpoint's run left some people of contoso.com otherwise than foreseen";
 
 /// The default story, with a sync that is waited for. The deadline is for a wait that would not end.
 fn world(arguments: &Json) -> Quickstart {

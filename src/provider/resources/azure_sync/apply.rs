@@ -3,39 +3,22 @@
 
 use std::collections::BTreeSet;
 
-use secrecy::SecretString;
-
 use super::due;
 use super::evidence::ends_then;
 use super::handover::{Change, HandedOver};
 use super::judging::{Foreseen, Judge};
-use super::managed_secret::{Keys, Minted, Unproven, gone, new_owner, prove};
+use super::managed_secret::{Keys, Minted, Unproven, gone, prove};
 use super::model::{ManagedClientSecret, SyncModel};
 use super::planning::{Credential, drops_an_exemption, exemptions_taken_over, needs_put};
 use super::preflight::{Preflight, declared_roles};
 use super::settings::{self, settings, widens};
+use super::steps::Apply;
 use super::waiting::{self, Run};
-use super::{AzureSync, Facts, exemptions, rotation};
-use crate::provider_block::Session;
-use clients::essentials::{Organization, Settings, Shown};
-use clients::graph::Graph;
+use super::{Facts, exemptions, rotation};
+use clients::essentials::{Settings, Shown};
 use clients::http::Call;
 use framework::attr::Attr;
 use framework::diagnostic::{Diagnostic, Diagnostics};
-use framework::resource::Planned;
-
-/// What the steps work with.
-pub(super) struct Apply<'a> {
-    pub(super) session: &'a Session,
-    pub(super) call: &'a Call,
-    pub(super) graph: Option<Graph>,
-    pub(super) organization: Organization,
-    pub(super) planned: &'a Planned<AzureSync>,
-    /// The primary domain of the organization.
-    pub(super) name: String,
-    /// What the resource marks its keys with.
-    pub(super) owner: String,
-}
 
 /// What is known when the steps are done.
 pub(super) struct Done {
@@ -45,20 +28,7 @@ pub(super) struct Done {
     pub(super) failure: Option<Diagnostics>,
 }
 
-impl<'a> Apply<'a> {
-    /// The steps for a plan.
-    pub(super) fn new(
-        session: &'a Session,
-        call: &'a Call,
-        graph: Option<Graph>,
-        organization: Organization,
-        planned: &'a Planned<AzureSync>,
-        name: &str,
-    ) -> Self {
-        let owner = planned.private.owner.clone().unwrap_or_else(new_owner);
-        Self { session, call, graph, organization, planned, name: name.to_owned(), owner }
-    }
-
+impl Apply<'_> {
     /// Brings the organization to what the plan says.
     pub(super) async fn run(
         &self,
@@ -212,11 +182,6 @@ impl<'a> Apply<'a> {
                 model.rotation_reason = rotation::Reason::SettingsChanged.text().into();
             }
         }
-    }
-
-    pub(super) fn keys(&self) -> Result<Keys<'_>, Diagnostics> {
-        let managed = self.planned.model.managed_client_secret.unwrap_or_default();
-        Keys::new(self.graph()?, &managed, &self.name, Some(&self.owner))
     }
 
     async fn mint_if_managed(&self, model: &SyncModel) -> Result<Option<Minted>, Diagnostics> {
@@ -395,34 +360,5 @@ impl<'a> Apply<'a> {
             self.judge(wanted).judge().await?;
         }
         self.bring_exemptions().await
-    }
-
-    pub(super) async fn bring_exemptions(&self) -> Result<(), Diagnostics> {
-        let Some(exempt) = self.planned.model.exemptions.known() else { return Ok(()) };
-        let before = self.planned.prior.as_ref().and_then(|prior| prior.exemptions.known());
-        exemptions::apply(&self.organization, self.call, before, exempt).await
-    }
-
-    fn configured_secret(&self) -> Result<SecretString, Diagnostics> {
-        let config = &self.planned.config;
-        let secret = config.client_secret_wo.known().or(config.client_secret.known());
-        secret.cloned().map(SecretString::from).ok_or_else(|| {
-            Diagnostic::error(
-                "A client secret is needed",
-                "Proofpoint is given a client secret together with the settings, and the configuration holds none.",
-            )
-            .into()
-        })
-    }
-
-    pub(super) fn graph(&self) -> Result<&Graph, Diagnostics> {
-        self.graph.as_ref().ok_or_else(|| {
-            Diagnostic::error(
-                "The provider is not configured for Entra",
-                "A managed secret is made in Entra. Configure how to sign in there, for example with `ARM_TENANT_ID`, \
-                 `ARM_CLIENT_ID` and `ARM_CLIENT_SECRET`.",
-            )
-            .into()
-        })
     }
 }

@@ -4,18 +4,17 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use secrecy::SecretString;
 
-use super::apply::Apply;
 use super::echo::{self, Echoes};
 use super::evidence::shows_end;
 use super::exemptions;
 use super::managed_secret::Minted;
+use super::steps::Apply;
 use super::waiting::afterwards;
 use crate::provider_block::Diagnose as _;
 use clients::essentials::{Difference, Error, LastRun, Member, Settings, Shown};
-use clients::http::{Call, delays};
+use clients::http::delays;
 use framework::diagnostic::{Diagnostic, Diagnostics};
 
 const FIRST_LOOK: Duration = Duration::from_millis(250);
@@ -82,9 +81,15 @@ impl Apply<'_> {
         };
         self.send(change, &first).await?;
         // From here on Proofpoint has the key: whatever fails is told beside it.
-        if change.widens
-            && let Err(failure) = self.raise(change, &first, &mut done).await
-        {
+        let protected = if change.widens {
+            self.raise(change, &first, &mut done).await
+        } else if change.present.is_none() {
+            // There was nothing to bring them to before.
+            self.bring_exemptions().await
+        } else {
+            Ok(())
+        };
+        if let Err(failure) = protected {
             done.failure = Some(failure);
             return Ok(done);
         }
@@ -256,11 +261,6 @@ impl Apply<'_> {
         done.echoes = echo::learn(change.echoes, &differences, stale);
         echo::tell(&done.echoes, self.organization.domain(), &self.planned.model, diagnostics);
     }
-
-    pub(super) async fn last_run(&self, call: &Call) -> Result<LastRun, Diagnostics> {
-        let shown = self.organization.settings(call).await.map_err(|error| error.diagnose())?;
-        Ok(shown.map(|shown| shown.last_run).unwrap_or_default())
-    }
 }
 
 /// Whether an answer is certainly one from after the first PUT: it shows the end of the key that came with it, or another
@@ -275,27 +275,4 @@ fn is_fresh(change: &Change<'_>, first: &Settings, shown: &Shown) -> bool {
     let still_otherwise: BTreeSet<Member> =
         first.differences(&now).iter().map(|other| other.member).collect();
     arrived.difference(&still_otherwise).next().is_some()
-}
-
-/// When a key ends, so that no other key of its application does: to the second.
-pub(super) fn end_of_its_own(wanted: Timestamp, others: &BTreeSet<i64>) -> Timestamp {
-    let mut second = wanted.as_second();
-    while others.contains(&second) {
-        second -= 1;
-    }
-    Timestamp::from_second(second).unwrap_or(wanted)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_two_keys_of_an_application_end_in_the_same_second() {
-        let wanted: Timestamp = "2028-11-24T00:00:00.9Z".parse().unwrap();
-        let second = wanted.as_second();
-        let others = BTreeSet::from([second, second - 1, second - 3]);
-        assert_eq!(end_of_its_own(wanted, &others).as_second(), second - 2);
-        assert_eq!(end_of_its_own(wanted, &BTreeSet::new()).to_string(), "2028-11-24T00:00:00Z");
-    }
 }

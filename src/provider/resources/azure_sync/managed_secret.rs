@@ -10,7 +10,6 @@ use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
 use uuid::Uuid;
 
-use super::handover::end_of_its_own;
 use super::model::{ManagedClientSecret, SyncModel};
 use crate::provider_block::{Diagnose as _, ObjectPath};
 use clients::graph::{self, Graph, NewPassword, PasswordCredential};
@@ -334,4 +333,27 @@ fn without_roles(client_id: &str, missing: &[String]) -> Diagnostic {
 
 fn application_id() -> framework::path::Path {
     SyncModel::managed_client_secret().join(ManagedClientSecret::application_id())
+}
+
+/// When a key ends, so that no other key of its application does: to the second.
+fn end_of_its_own(wanted: Timestamp, others: &BTreeSet<i64>) -> Timestamp {
+    let mut second = wanted.as_second();
+    while others.contains(&second) {
+        second -= 1;
+    }
+    Timestamp::from_second(second).unwrap_or(wanted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_keys_of_an_application_end_in_the_same_second() {
+        let wanted: Timestamp = "2028-11-24T00:00:00.9Z".parse().unwrap();
+        let second = wanted.as_second();
+        let others = BTreeSet::from([second, second - 1, second - 3]);
+        assert_eq!(end_of_its_own(wanted, &others).as_second(), second - 2);
+        assert_eq!(end_of_its_own(wanted, &BTreeSet::new()).to_string(), "2028-11-24T00:00:00Z");
+    }
 }

@@ -17,6 +17,7 @@ mod preflight;
 mod rotation;
 mod settings;
 mod sides;
+mod steps;
 mod waiting;
 
 use std::time::Duration;
@@ -31,11 +32,11 @@ use framework::resource::{ImportBy, Planned, Planning, Resource, ResourceDescrip
 use framework::timeouts::{DefaultTimeouts, parse_duration};
 use sync_report::SyncVersion;
 
-use apply::Apply;
 use model::{LIFETIME, MAX_REMOVALS, ROTATE_BEFORE};
 pub use model::{SyncIdentity, SyncModel};
 use observation::{observe, read_settings};
 use sides::{optional_graph, organization_of, refuse_foreign, refuse_other_organization, settings_of};
+use steps::Apply;
 
 /// The resource.
 #[derive(Debug, Clone, Copy, Default)]

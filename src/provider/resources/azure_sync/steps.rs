@@ -1,0 +1,84 @@
+//! What the steps of a create or update work with.
+
+use secrecy::SecretString;
+
+use super::managed_secret::{Keys, new_owner};
+use super::{AzureSync, exemptions};
+use crate::provider_block::{Diagnose as _, Session};
+use clients::essentials::{LastRun, Organization};
+use clients::graph::Graph;
+use clients::http::Call;
+use framework::diagnostic::{Diagnostic, Diagnostics};
+use framework::resource::Planned;
+
+/// What the steps work with.
+pub(super) struct Apply<'a> {
+    pub(super) session: &'a Session,
+    pub(super) call: &'a Call,
+    pub(super) graph: Option<Graph>,
+    pub(super) organization: Organization,
+    pub(super) planned: &'a Planned<AzureSync>,
+    /// The primary domain of the organization.
+    pub(super) name: String,
+    /// What the resource marks its keys with.
+    pub(super) owner: String,
+}
+
+impl<'a> Apply<'a> {
+    /// The steps for a plan.
+    pub(super) fn new(
+        session: &'a Session,
+        call: &'a Call,
+        graph: Option<Graph>,
+        organization: Organization,
+        planned: &'a Planned<AzureSync>,
+        name: &str,
+    ) -> Self {
+        let owner = planned.private.owner.clone().unwrap_or_else(new_owner);
+        Self { session, call, graph, organization, planned, name: name.to_owned(), owner }
+    }
+
+    /// The keys of the application that is managed for this organization.
+    pub(super) fn keys(&self) -> Result<Keys<'_>, Diagnostics> {
+        let managed = self.planned.model.managed_client_secret.unwrap_or_default();
+        Keys::new(self.graph()?, &managed, &self.name, Some(&self.owner))
+    }
+
+    /// Makes the exempt addresses those of the plan, where it manages them.
+    pub(super) async fn bring_exemptions(&self) -> Result<(), Diagnostics> {
+        let Some(exempt) = self.planned.model.exemptions.known() else { return Ok(()) };
+        let before = self.planned.prior.as_ref().and_then(|prior| prior.exemptions.known());
+        exemptions::apply(&self.organization, self.call, before, exempt).await
+    }
+
+    /// The secret of the configuration, which is there unless one is managed.
+    pub(super) fn configured_secret(&self) -> Result<SecretString, Diagnostics> {
+        let config = &self.planned.config;
+        let secret = config.client_secret_wo.known().or(config.client_secret.known());
+        secret.cloned().map(SecretString::from).ok_or_else(|| {
+            Diagnostic::error(
+                "A client secret is needed",
+                "Proofpoint is given a client secret together with the settings, and the configuration holds none.",
+            )
+            .into()
+        })
+    }
+
+    /// Microsoft Graph, which a managed secret needs.
+    pub(super) fn graph(&self) -> Result<&Graph, Diagnostics> {
+        self.graph.as_ref().ok_or_else(|| {
+            Diagnostic::error(
+                "The provider is not configured for Entra",
+                "A managed secret is made in Entra. Configure how to sign in there, for example with `ARM_TENANT_ID`, \
+                 `ARM_CLIENT_ID` and `ARM_CLIENT_SECRET`.",
+            )
+            .into()
+        })
+    }
+
+    /// The last run that Proofpoint shows.
+    pub(super) async fn last_run(&self, call: &Call) -> Result<LastRun, Diagnostics> {
+        let shown = self.organization.settings(call).await.map_err(|error| error.diagnose())?;
+        Ok(shown.map(|shown| shown.last_run).unwrap_or_default())
+    }
+}
