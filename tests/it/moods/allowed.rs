@@ -4,7 +4,7 @@ use super::cases::Case;
 
 /// A value of a mood, and words of the error.
 const REFUSALS: &[(&str, &str)] = &[
-    ("put_when_absent=not_found", "404"),
+    ("put_when_absent=not_found", "saved once by hand"),
     ("credentials_check=refused", "could not be established"),
     ("exemptions_put=no_effect", "exempt"),
 ];
@@ -16,12 +16,10 @@ pub(super) fn refusal(case: &Case) -> Vec<&'static str> {
 
 /// Values that the provider is not right under yet, and what is wrong.
 const WAITING: &[(&str, &str)] = &[
-    ("put_when_absent=not_found", "each refused apply leaves another key"),
-    ("replica_lag=4 reads", "the permissions in a token are not waited for"),
-    ("settings_lag=1500ms", "settings that show late are an error"),
-    ("forced_setting=add_groups_false", "a forced setting is an error"),
-    ("forced_setting=frequency_daily", "a forced setting is an error"),
-    ("further_members=shown_and_required", "members that are shown are not sent back"),
+    ("settings_lag=1500ms", "what shows late is taken for drift, and a second key is minted"),
+    ("forced_setting=add_groups_false", "each apply that ends at frequency 0 leaves another key"),
+    ("forced_setting=frequency_daily", "a forced frequency is taken for drift, and a second key is minted"),
+    ("further_members=shown_and_required", "a member that a first configuration must have is not known"),
     ("exemptions_put=no_effect", "each refused apply leaves another key"),
 ];
 
