@@ -10,6 +10,8 @@ mod list;
 mod plan;
 mod read;
 #[cfg(test)]
+mod rules_tests;
+#[cfg(test)]
 mod tests;
 mod upgrade;
 mod validate;
