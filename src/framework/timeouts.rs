@@ -85,6 +85,13 @@ impl DefaultTimeouts {
         Self { create: long, read: Duration::from_secs(300), update: long, delete: long }
     }
 
+    /// The same with another number of minutes for destruction.
+    #[must_use]
+    pub const fn deleting(mut self, minutes: u64) -> Self {
+        self.delete = Duration::from_secs(60 * minutes);
+        self
+    }
+
     /// The timeout of an operation on an object: its `timeouts` block, else the default.
     pub fn of(&self, operation: Operation, object: &Value) -> Duration {
         let configured = object.member("timeouts").member(operation.name()).as_str().and_then(parse_duration);

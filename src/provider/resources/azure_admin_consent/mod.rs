@@ -5,7 +5,6 @@ mod marks;
 mod model;
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -61,14 +60,7 @@ impl Resource for AzureAdminConsent {
     type Error = Failure;
 
     fn describe(&self) -> ResourceDescription {
-        let minutes = |minutes: u64| Duration::from_secs(60 * minutes);
-        let timeouts = DefaultTimeouts {
-            create: minutes(10),
-            read: minutes(5),
-            update: minutes(10),
-            delete: minutes(5),
-        };
-        ResourceDescription { timeouts, ..ResourceDescription::new("azure_admin_consent") }
+        ResourceDescription::new("azure_admin_consent").timeouts(DefaultTimeouts::minutes(10).deleting(5))
     }
 
     fn validate(&self, config: &ConsentModel, diagnostics: &mut Diagnostics) {

@@ -5,7 +5,6 @@ mod model;
 mod properties;
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -66,14 +65,7 @@ impl Resource for AzureApplication {
     type Error = Failure;
 
     fn describe(&self) -> ResourceDescription {
-        let minutes = |minutes: u64| Duration::from_secs(60 * minutes);
-        let timeouts = DefaultTimeouts {
-            create: minutes(10),
-            read: minutes(5),
-            update: minutes(10),
-            delete: minutes(5),
-        };
-        ResourceDescription { timeouts, ..ResourceDescription::new("azure_application") }
+        ResourceDescription::new("azure_application").timeouts(DefaultTimeouts::minutes(10).deleting(5))
     }
 
     fn plan(&self, plan: &mut Planning<Self>, diagnostics: &mut Diagnostics) {

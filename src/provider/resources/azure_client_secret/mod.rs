@@ -6,7 +6,6 @@ mod model;
 mod rotation;
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use jiff::SignedDuration;
 
@@ -44,14 +43,7 @@ impl Resource for AzureClientSecret {
     type Error = Failure;
 
     fn describe(&self) -> ResourceDescription {
-        let minutes = |minutes: u64| Duration::from_secs(60 * minutes);
-        let timeouts = DefaultTimeouts {
-            create: minutes(10),
-            read: minutes(5),
-            update: minutes(10),
-            delete: minutes(5),
-        };
-        ResourceDescription { timeouts, ..ResourceDescription::new("azure_client_secret") }
+        ResourceDescription::new("azure_client_secret").timeouts(DefaultTimeouts::minutes(10).deleting(5))
     }
 
     fn validate(&self, config: &ClientSecretModel, diagnostics: &mut Diagnostics) {

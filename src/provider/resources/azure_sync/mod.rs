@@ -20,8 +20,6 @@ mod sides;
 mod steps;
 mod waiting;
 
-use std::time::Duration;
-
 use serde::{Deserialize, Serialize};
 
 use crate::provider_block::{Diagnose as _, ObjectPath, Session};
@@ -70,15 +68,8 @@ impl Resource for AzureSync {
     type Error = Diagnostics;
 
     fn describe(&self) -> ResourceDescription {
-        let minutes = |minutes: u64| Duration::from_secs(60 * minutes);
         // Waiting for a run comes on top, see `waiting`.
-        let timeouts = DefaultTimeouts {
-            create: minutes(20),
-            read: minutes(5),
-            update: minutes(20),
-            delete: minutes(10),
-        };
-        ResourceDescription { timeouts, ..ResourceDescription::new("azure_sync") }
+        ResourceDescription::new("azure_sync").timeouts(DefaultTimeouts::minutes(20).deleting(10))
     }
 
     fn validate(&self, config: &SyncModel, diagnostics: &mut Diagnostics) {
