@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use grammar::counted;
 use reqwest::{Method, Url};
 use secrecy::SecretString;
 use serde::de::DeserializeOwned;
@@ -161,7 +162,7 @@ impl Organization {
 
     /// Creates accounts. A batch answers 207 with what became of each (INFERRED shape).
     pub async fn create_users(&self, call: &Call, users: &[UserChange]) -> Result<BatchOutcome, Error> {
-        let operation = format!("create {} users of `{}`", users.len(), self.domain);
+        let operation = format!("create {} of `{}`", counted(users.len(), "user"), self.domain);
         let ask = self.ask(Method::POST, &["users"], operation.clone()).body(body(&operation, &users)?);
         let response = self.essentials.send(call, ask).await?;
         BatchOutcome::from_answer(&response.body).map_err(|misfit| failed(&operation, misfit))

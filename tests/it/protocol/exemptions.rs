@@ -50,7 +50,7 @@ fn refused(said: &Messages, named: &str) {
     let error = said.expect_error();
     assert_eq!(
         (error.summary.as_str(), error.path.as_str()),
-        ("The organization has exemptions that are not listed", "exemptions"),
+        ("The organization has exemptions that are not listed (contoso.com)", "exemptions"),
         "{said}"
     );
     assert!(error.detail.contains(&format!("\"{named}\"")), "{said}");
@@ -119,7 +119,7 @@ fn an_exemption_that_is_accepted_and_not_kept_is_noticed() {
     let error = said.expect_error();
     assert_eq!(
         (error.summary.as_str(), error.path.as_str()),
-        ("Proofpoint did not take the exemption", "exemptions")
+        ("Proofpoint did not take the exemption (contoso.com)", "exemptions")
     );
     assert!(error.detail.contains(SCANNER), "{said}");
     assert!(quickstart.settings().is_null(), "something would run");

@@ -111,6 +111,10 @@ impl Resource for AzureSync {
         }
     }
 
+    fn subject(&self, model: &SyncModel) -> Option<String> {
+        model.domain.known().cloned()
+    }
+
     fn plan(&self, plan: &mut Planning<Self>, diagnostics: &mut Diagnostics) {
         planning::plan(plan, diagnostics);
     }
