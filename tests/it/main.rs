@@ -13,4 +13,5 @@ mod differential;
 mod interfaces;
 mod moods;
 mod protocol;
+mod soak;
 mod support;

@@ -23,6 +23,11 @@ const WAITING: &[(&str, &str)] = &[
     ("exemptions_put=no_effect", "each refused apply leaves another key"),
 ];
 
+/// Whether applies succeed under a value, written as `name=value`.
+pub(super) fn converges(word: &str) -> bool {
+    WAITING.iter().chain(REFUSALS).all(|(known, _)| *known != word)
+}
+
 /// Whether a case has one of those.
 pub(super) fn is_waiting(case: &Case) -> bool {
     WAITING.iter().any(|(word, _)| case.has(word))

@@ -18,6 +18,11 @@ use std::thread;
 
 use cases::Case;
 
+/// Every value of every mood under which a life converges, as `name=value`.
+pub(crate) fn convergent() -> Vec<String> {
+    cases::all_words().into_iter().filter(|word| allowed::converges(word)).collect()
+}
+
 /// Lives at a time: they mostly wait.
 const AT_ONCE: usize = 4;
 
