@@ -18,9 +18,14 @@ use std::thread;
 
 use cases::Case;
 
-/// Every value of every mood under which a life converges, as `name=value`.
-pub(crate) fn convergent() -> Vec<String> {
-    cases::all_words().into_iter().filter(|word| allowed::converges(word)).collect()
+/// Every value of every mood that is not the default, as `name=value`.
+pub(crate) fn values() -> Vec<String> {
+    cases::all_words()
+}
+
+/// Whether a life converges under these values together.
+pub(crate) fn converge(values: &[String]) -> bool {
+    allowed::converge(values)
 }
 
 /// Lives at a time: they mostly wait.

@@ -158,7 +158,7 @@ impl Life {
             && let Some(outcome) = outcome
         {
             let errors = outcome.errors();
-            tell(&format!("{} -> {:?} {errors:#?}", outcome.command, outcome.code));
+            seeds::say(&format!("{} -> {:?} {errors:#?}", outcome.command, outcome.code));
         }
         let secret = self.workspace.attributes("proofpoint_azure_client_secret.other")["value"].clone();
         self.chosen.extend(secret.as_str().map(str::to_owned));
@@ -181,9 +181,4 @@ impl Life {
         let all = many.chain(one).chain([json!(null)]);
         all.filter_map(|key| key.as_str().map(str::to_owned)).collect()
     }
-}
-
-#[expect(clippy::print_stderr, reason = "asked for by whoever looks at one life")]
-fn tell(text: &str) {
-    eprintln!("{text}");
 }

@@ -39,13 +39,16 @@ impl Schedule {
     /// Draws the life of a number; the same one every time.
     pub(super) fn of(seed: u64, domain: &str) -> Self {
         let mut random = Random::new(seed ^ 0x5eed_0000);
-        let values = moods::convergent();
+        let values = moods::values();
         let mut drawn: Vec<String> = Vec::new();
         for _ in 0..random.below(3) {
             let value = random.pick(&values).clone();
             let name = |word: &str| word.split('=').next().unwrap_or_default().to_owned();
             if drawn.iter().all(|other| name(other) != name(&value)) {
                 drawn.push(value);
+            }
+            if !moods::converge(&drawn) {
+                drawn.pop();
             }
         }
         let first = Configuration::draw(&mut random, domain);

@@ -43,3 +43,9 @@ pub(super) fn shrinks() -> bool {
 pub(super) fn tell() -> bool {
     knob("TEST_SOAK_TELL").is_some()
 }
+
+/// Tells whoever looks on, which the test's own output would do only at its end.
+#[expect(clippy::print_stderr, reason = "for whoever looks at a run of many minutes")]
+pub(super) fn say(text: &str) {
+    eprintln!("{text}");
+}

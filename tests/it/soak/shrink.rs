@@ -16,6 +16,7 @@ pub(super) fn failure_of(seed: u64) -> Option<String> {
     let whole = Schedule::of(seed, DOMAIN);
     let asked = seeds::only().map_or_else(|| whole.clone(), |numbers| whole.with_only(&numbers));
     let mut problem = problem_of(&asked)?;
+    seeds::say(&format!("seed {seed} fails: {problem}\n{asked}"));
     let mut least = asked;
     let mut tries = 0;
     for number in least.disturbances() {
