@@ -1,5 +1,6 @@
 //! One life: the phases of its schedule one after the other, then peace, then the end.
 
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use reqwest::Method;
@@ -14,7 +15,7 @@ use super::seeds;
 use crate::differential::random::Random;
 use crate::support::cli::{self, Cli};
 use crate::support::simulator::Simulator;
-use crate::support::workspace::{Install, Outcome, Workspace, workspace};
+use crate::support::workspace::{Install, Outcome, Workspace, workspace_of};
 
 /// Of the organization in every world that is made with `--users`.
 pub(super) const DOMAIN: &str = "contoso.com";
@@ -24,6 +25,7 @@ const APPLICATION: &str = "proofpoint_azure_application.sync";
 /// What is going on.
 pub(super) struct Life {
     cli: &'static Cli,
+    provider: PathBuf,
     pub(super) simulator: Simulator,
     pub(super) workspace: Workspace,
     pub(super) configuration: Configuration,
@@ -41,11 +43,11 @@ pub(super) struct Life {
     pub(super) accounts: Json,
 }
 
-/// Lives through a schedule.
+/// Lives through a schedule with a build of the provider.
 ///
 /// # Panics
 /// When a rule is broken.
-pub(super) fn live(schedule: &Schedule) {
+pub(super) fn live(schedule: &Schedule, provider: &Path) {
     let clis = cli::all();
     let cli = &clis[usize::try_from(schedule.seed).unwrap_or(0) % clis.len()];
     let seed = schedule.seed.to_string();
@@ -54,13 +56,14 @@ pub(super) fn live(schedule: &Schedule) {
     arguments.extend(moods.iter().map(String::as_str));
     let simulator = Simulator::within(&arguments);
     assert_eq!(simulator.tenant().domain, DOMAIN);
-    let mut workspace = workspace(cli, Install::Override, &simulator.environment());
+    let mut workspace = workspace_of(provider, cli, Install::Override, &simulator.environment());
     workspace.set("TF_LOG_PROVIDER", "TRACE");
     let log = workspace.root().join("trace.log");
     workspace.set("TF_LOG_PATH", log.to_str().expect("a path in UTF-8"));
     let accounts = simulator.state()["organizations"][DOMAIN]["users"].clone();
     let mut life = Life {
         cli,
+        provider: provider.to_owned(),
         simulator,
         workspace,
         configuration: schedule.first.clone(),
@@ -132,7 +135,7 @@ impl Life {
     /// Another workspace that has the sync of this organization, and nothing else; only where there is an application for it.
     fn second_state(&self, application: &Json) -> Option<Workspace> {
         let (id, client_id) = (application["id"].as_str()?, application["client_id"].as_str()?);
-        let other = workspace(self.cli, Install::Override, &self.simulator.environment());
+        let other = workspace_of(&self.provider, self.cli, Install::Override, &self.simulator.environment());
         other.write(
             "main.tf",
             &format!(

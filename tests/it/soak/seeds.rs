@@ -49,3 +49,8 @@ pub(super) fn tell() -> bool {
 pub(super) fn say(text: &str) {
     eprintln!("{text}");
 }
+
+/// The planted fault to try, or `all`; none in a plain run.
+pub(super) fn planted() -> Option<String> {
+    knob("TEST_PLANTED")
+}

@@ -2,10 +2,12 @@
 
 use std::fmt::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 
 use super::life::{self, DOMAIN};
 use super::schedule::Schedule;
 use super::seeds;
+use crate::support::workspace::provider;
 
 /// Lives that may be spent on leaving disturbances out.
 const TRIES: usize = 12;
@@ -15,7 +17,7 @@ const TRIES: usize = 12;
 pub(super) fn failure_of(seed: u64) -> Option<String> {
     let whole = Schedule::of(seed, DOMAIN);
     let asked = seeds::only().map_or_else(|| whole.clone(), |numbers| whole.with_only(&numbers));
-    let mut problem = problem_of(&asked)?;
+    let mut problem = problem_of(&asked, provider())?;
     seeds::say(&format!("seed {seed} fails: {problem}\n{asked}"));
     let mut least = asked;
     let mut tries = 0;
@@ -26,7 +28,7 @@ pub(super) fn failure_of(seed: u64) -> Option<String> {
         tries += 1;
         let numbers: Vec<usize> = least.disturbances().into_iter().filter(|one| *one != number).collect();
         let fewer = least.with_only(&numbers);
-        if let Some(other) = problem_of(&fewer) {
+        if let Some(other) = problem_of(&fewer, provider()) {
             (least, problem) = (fewer, other);
         }
     }
@@ -37,8 +39,9 @@ pub(super) fn failure_of(seed: u64) -> Option<String> {
     Some(text)
 }
 
-fn problem_of(schedule: &Schedule) -> Option<String> {
-    let problem = catch_unwind(AssertUnwindSafe(|| life::live(schedule))).err()?;
+/// What goes wrong in a life with a build of the provider; none when nothing does.
+pub(super) fn problem_of(schedule: &Schedule, build: &Path) -> Option<String> {
+    let problem = catch_unwind(AssertUnwindSafe(|| life::live(schedule, build))).err()?;
     let text = problem.downcast_ref::<String>().cloned();
     Some(
         text.or_else(|| problem.downcast_ref::<&str>().map(|text| (*text).to_owned()))
