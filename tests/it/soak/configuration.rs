@@ -7,6 +7,7 @@ const PATIENCE: &str = "20s";
 
 /// The knobs of the configuration.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "knobs that are on or off")]
 pub(super) struct Configuration {
     pub(super) domain: String,
     pub(super) display_name: String,

@@ -41,7 +41,7 @@ impl Disturbance {
                 Self::Kill(death, Fatal::draw(random))
             }
             12..=15 => Self::ByHand(Hand::draw(random)),
-            16 | 17 => Self::Clock(*random.pick::<&str>(&["90s", "90m", "49h", "705d", "800d"])),
+            16 | 17 => Self::Clock(random.pick::<&str>(&["90s", "90m", "49h", "705d", "800d"])),
             _ => Self::SecondState,
         }
     }

@@ -74,7 +74,7 @@ impl Hand {
         let done = catch_unwind(AssertUnwindSafe(|| match self {
             Self::Application(index) => edit(&by_hand::edits_of_application()[index], &hand),
             Self::Consent(index) => edit(&by_hand::edits_of_consent()[index], &hand),
-            Self::Settings(_) if held.is_null() => None,
+            Self::Settings(_) | Self::PastesSecret if held.is_null() => None,
             Self::Settings(index) => edit(&by_hand::edits_of_sync()[index], &hand),
             Self::Principal => edit(&by_hand::edit_of_principal(), &hand),
             Self::DeletesApplication => {
@@ -102,7 +102,6 @@ impl Hand {
                 );
                 made["keyId"].as_str().map(str::to_owned)
             }
-            Self::PastesSecret if held.is_null() => None,
             Self::PastesSecret => {
                 let path = format!("{}/addPassword", hand.application());
                 let made = hand.graph(

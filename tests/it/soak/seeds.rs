@@ -16,13 +16,11 @@ fn number(name: &str) -> Option<u64> {
 
 /// The numbers of the lives: one with `TEST_SOAK_SEED`, the first so many with `TEST_SOAK_SEEDS`, from `TEST_SOAK_FROM` on.
 pub(super) fn asked() -> Vec<u64> {
-    match number("TEST_SOAK_SEED") {
-        Some(seed) => vec![seed],
-        None => {
-            let first = number("TEST_SOAK_FROM").unwrap_or(0);
-            (first..first + number("TEST_SOAK_SEEDS").unwrap_or(USUAL)).collect()
-        }
+    if let Some(seed) = number("TEST_SOAK_SEED") {
+        return vec![seed];
     }
+    let first = number("TEST_SOAK_FROM").unwrap_or(0);
+    (first..first + number("TEST_SOAK_SEEDS").unwrap_or(USUAL)).collect()
 }
 
 /// The only disturbances that happen, where `TEST_SOAK_ONLY` lists some, as in `0,3`; `none` stands for none.

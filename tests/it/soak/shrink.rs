@@ -20,12 +20,8 @@ pub(super) fn failure_of(seed: u64) -> Option<String> {
     let mut problem = problem_of(&asked, provider())?;
     seeds::say(&format!("seed {seed} fails: {problem}\n{asked}"));
     let mut least = asked;
-    let mut tries = 0;
-    for number in least.disturbances() {
-        if tries == TRIES || !seeds::shrinks() {
-            break;
-        }
-        tries += 1;
+    let tries = if seeds::shrinks() { TRIES } else { 0 };
+    for number in least.disturbances().into_iter().take(tries) {
         let numbers: Vec<usize> = least.disturbances().into_iter().filter(|one| *one != number).collect();
         let fewer = least.with_only(&numbers);
         if let Some(other) = problem_of(&fewer, provider()) {
