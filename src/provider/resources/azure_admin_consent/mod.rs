@@ -91,7 +91,7 @@ impl Resource for AzureAdminConsent {
             Names::of(&planned.model).resolve(&graph, &ctx.clients.call(ctx)).await.map(drop)
         };
         if let Err(problems) = checked.await {
-            diagnostics.append(Diagnostics::from(problems));
+            diagnostics.append(problems);
         }
     }
 

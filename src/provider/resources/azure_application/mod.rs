@@ -105,7 +105,7 @@ impl Resource for AzureApplication {
             properties::resolve(&graph, &ctx.clients.call(ctx), &planned.model).await
         };
         if let Err(problems) = checked.await {
-            diagnostics.append(Diagnostics::from(problems));
+            diagnostics.append(problems);
         }
     }
 

@@ -12,7 +12,7 @@ use super::exemptions;
 use super::managed_secret::Minted;
 use super::steps::Apply;
 use super::waiting::afterwards;
-use crate::provider_block::Diagnose as _;
+use crate::provider_block::{Diagnose as _, Failure};
 use clients::essentials::{Difference, Error, LastRun, Member, Settings, Shown};
 use clients::http::delays;
 use framework::diagnostic::{Diagnostic, Diagnostics};
@@ -57,7 +57,7 @@ pub(super) struct HandedOver {
     /// Whether it showed the end of this very key.
     pub(super) shows_end: bool,
     /// Why the rest was not done, so that nothing runs.
-    pub(super) failure: Option<Diagnostics>,
+    pub(super) failure: Option<Failure>,
 }
 
 impl Apply<'_> {
@@ -66,7 +66,7 @@ impl Apply<'_> {
         &self,
         change: &Change<'_>,
         diagnostics: &mut Diagnostics,
-    ) -> Result<HandedOver, Diagnostics> {
+    ) -> Result<HandedOver, Failure> {
         let mut first = change.wanted.clone();
         if change.widens {
             // Until all that protects people is in place, nothing may run that was not allowed to run before.
@@ -103,18 +103,18 @@ impl Apply<'_> {
         change: &Change<'_>,
         idle: &Settings,
         done: &mut HandedOver,
-    ) -> Result<(), Diagnostics> {
+    ) -> Result<(), Failure> {
         self.bring_exemptions().await?;
         let shown = self.see_in_place(change, idle).await?;
         // As late as can be: a run that ends before this has not used the new key.
         done.run_before = shown.last_run.clone();
         done.shown = Some(shown);
-        self.send_patiently(change, &change.wanted).await.map_err(|error| error.diagnose().into())
+        Ok(self.send_patiently(change, &change.wanted).await?)
     }
 
-    async fn send(&self, change: &Change<'_>, settings: &Settings) -> Result<(), Diagnostics> {
+    async fn send(&self, change: &Change<'_>, settings: &Settings) -> Result<(), Failure> {
         let Err(error) = self.send_patiently(change, settings).await else { return Ok(()) };
-        let Some(minted) = change.minted else { return Err(error.diagnose().into()) };
+        let Some(minted) = change.minted else { return Err(error.into()) };
         if !error.is_definite_refusal() {
             let mut left = error.diagnose();
             left.detail.push_str(
@@ -167,7 +167,7 @@ impl Apply<'_> {
     }
 
     /// Waits until Proofpoint shows all that decides what a run does, the exemptions included.
-    async fn see_in_place(&self, change: &Change<'_>, idle: &Settings) -> Result<Shown, Diagnostics> {
+    async fn see_in_place(&self, change: &Change<'_>, idle: &Settings) -> Result<Shown, Failure> {
         let mut missing = vec!["the settings, of which none are shown".to_owned()];
         let mut fresh_looks = 0;
         for pause in delays(FIRST_LOOK, LONGEST_LOOK) {
@@ -184,7 +184,7 @@ impl Apply<'_> {
                     fresh_looks += usize::from(is_fresh(change, idle, &shown) && lacking.is_empty());
                 }
                 Ok(None) => {}
-                Err(error) if error.is_definite_refusal() => return Err(error.diagnose().into()),
+                Err(error) if error.is_definite_refusal() => return Err(error.into()),
                 Err(error) => tracing::warn!(%error, "looking at the settings failed"),
             }
             if fresh_looks > FRESH_LOOKS || self.call.wait(pause).await.is_err() {

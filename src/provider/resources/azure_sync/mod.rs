@@ -22,7 +22,7 @@ mod waiting;
 
 use serde::{Deserialize, Serialize};
 
-use crate::provider_block::{Diagnose as _, ObjectPath, Session};
+use crate::provider_block::{At as _, Failure, ObjectPath, Session};
 use framework::attr::Attr;
 use framework::context::Context;
 use framework::diagnostic::{Diagnostic, Diagnostics};
@@ -65,7 +65,7 @@ impl Resource for AzureSync {
     type Identity = SyncIdentity;
     type Private = Facts;
     type Clients = Session;
-    type Error = Diagnostics;
+    type Error = Failure;
 
     fn describe(&self) -> ResourceDescription {
         // Waiting for a run comes on top, see `waiting`.
@@ -125,11 +125,10 @@ impl Resource for AzureSync {
         ctx: &Context<Session>,
         planned: Planned<Self>,
         diagnostics: &mut Diagnostics,
-    ) -> Result<State<Self>, Diagnostics> {
+    ) -> Result<State<Self>, Failure> {
         let (session, call) = (&ctx.clients, ctx.clients.call(ctx));
         let organization = organization_of(session, &call, planned.model.domain.text()).await?;
-        let profile =
-            organization.profile(&call).await.map_err(|error| error.diagnose().at(SyncModel::domain()))?;
+        let profile = organization.profile(&call).await.at(SyncModel::domain())?;
         let name = profile.primary_domain.to_lowercase();
         let present = settings_of(&organization, &call).await?;
         refuse_foreign(present.as_ref(), &planned.model, &name)?;
@@ -154,7 +153,7 @@ impl Resource for AzureSync {
         ctx: &Context<Session>,
         state: State<Self>,
         diagnostics: &mut Diagnostics,
-    ) -> Result<Option<State<Self>>, Diagnostics> {
+    ) -> Result<Option<State<Self>>, Failure> {
         let (session, call) = (&ctx.clients, ctx.clients.call(ctx));
         let State { mut model, private: mut facts } = state;
         let imported = model.domain.is_null();
@@ -166,7 +165,7 @@ impl Resource for AzureSync {
         };
         facts.stack = Some(organization.stack().to_owned());
         if imported {
-            let profile = organization.profile(&call).await.map_err(|error| error.diagnose())?;
+            let profile = organization.profile(&call).await?;
             model.organization = profile.primary_domain.to_lowercase().into();
             model.id = id(model.organization.text()).into();
             model.max_removals = MAX_REMOVALS.into();
@@ -176,7 +175,7 @@ impl Resource for AzureSync {
         }
         if model.exemptions.is_known() {
             let exempt = organization.exemptions(&call).await;
-            model.exemptions = exempt.map_err(|error| error.diagnose().at(SyncModel::exemptions()))?.into();
+            model.exemptions = exempt.at(SyncModel::exemptions())?.into();
         }
         facts.rotation = observe(session, &call, &model, &facts, &shown, &organization, diagnostics).await?;
         let before = model.clone();
@@ -200,7 +199,7 @@ impl Resource for AzureSync {
         prior: State<Self>,
         planned: Planned<Self>,
         diagnostics: &mut Diagnostics,
-    ) -> Result<State<Self>, Diagnostics> {
+    ) -> Result<State<Self>, Failure> {
         let (session, call) = (&ctx.clients, ctx.clients.call(ctx));
         let name = prior.model.organization.text();
         let organization = organization_of(session, &call, planned.model.domain.text()).await?;
@@ -226,12 +225,12 @@ impl Resource for AzureSync {
         ctx: &Context<Session>,
         state: State<Self>,
         diagnostics: &mut Diagnostics,
-    ) -> Result<(), Diagnostics> {
+    ) -> Result<(), Failure> {
         let (session, call) = (&ctx.clients, ctx.clients.call(ctx));
         departure::leave(session, &call, &state, diagnostics).await
     }
 
-    fn import(&self, by: ImportBy<SyncIdentity>) -> Result<State<Self>, Diagnostics> {
+    fn import(&self, by: ImportBy<SyncIdentity>) -> Result<State<Self>, Failure> {
         let organization = match by {
             ImportBy::Id(id) => {
                 let path = ObjectPath::parse_part(&id, "orgs", PART)

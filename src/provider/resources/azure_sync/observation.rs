@@ -7,7 +7,7 @@ use super::managed_secret::Keys;
 use super::model::SyncModel;
 use super::sides::{organization_of, settings_of};
 use super::{Facts, rotation};
-use crate::provider_block::{Diagnose as _, Session};
+use crate::provider_block::{Diagnose as _, Failure, Session};
 use clients::essentials::{Organization, Shown};
 use clients::http::{Call, delays};
 use framework::diagnostic::Diagnostics;
@@ -20,7 +20,7 @@ pub(super) async fn read_settings(
     call: &Call,
     model: &SyncModel,
     facts: &Facts,
-) -> Result<Option<(Organization, Shown)>, Diagnostics> {
+) -> Result<Option<(Organization, Shown)>, Failure> {
     let domain = model.domain.text();
     let account = session.essentials()?;
     if let Some(organization) =
@@ -42,7 +42,7 @@ pub(super) async fn observe(
     shown: &Shown,
     organization: &Organization,
     diagnostics: &mut Diagnostics,
-) -> Result<rotation::Facts, Diagnostics> {
+) -> Result<rotation::Facts, Failure> {
     let (Some(managed), Some(key_id)) = (model.managed_client_secret.known(), model.key_id.known()) else {
         return Ok(facts.rotation.clone());
     };
@@ -59,7 +59,7 @@ pub(super) async fn observe(
                     .warning("Not checked: whether the managed key is still there", error.diagnose().detail);
                 None
             }
-            Err(error) => return Err(error.diagnose().into()),
+            Err(error) => return Err(error.into()),
         },
     };
     let rotate_before = parse_duration(managed.rotate_before.text()).unwrap_or_default();
@@ -73,9 +73,7 @@ pub(super) async fn observe(
     let handed_over =
         facts.rotation.handed_over.filter(|_| !superseded.is_empty() && facts.rotation.due.is_none());
     let signed_in = match handed_over {
-        Some(then) => {
-            signed_in_with(call, &graph, key_id, &superseded, then).await.map_err(|error| error.diagnose())?
-        }
+        Some(then) => signed_in_with(call, &graph, key_id, &superseded, then).await?,
         None => SignedInWith::NotKnown,
     };
     let secret_expiry = match (&shown.secret_expiry, tracked.end) {
