@@ -28,6 +28,11 @@ pub trait DataSource: Sized + Send + Sync + 'static {
     /// Refuses configurations that are certainly wrong, beyond what the attributes' own rules refuse.
     fn validate(&self, _config: &Self::Model, _diagnostics: &mut Diagnostics) {}
 
+    /// What its messages are about, as [`Resource::subject`](super::resource::Resource::subject).
+    fn subject(&self, _config: &Self::Model) -> Option<String> {
+        None
+    }
+
     /// Reads it. `config` is wholly known and has its defaults; what is returned holds the arguments as they are
     /// and the results. Something that is not found is an error.
     fn read(

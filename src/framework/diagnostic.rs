@@ -91,6 +91,19 @@ impl Diagnostics {
         other.into_iter().for_each(|diagnostic| self.push(diagnostic));
     }
 
+    /// The same messages, each with a summary that names what it is about: CLIs fold warnings of one summary into one, and the
+    /// details of all but the first are not shown then.
+    #[must_use]
+    pub fn about(self, subject: &str) -> Self {
+        let named = |diagnostic: Diagnostic| {
+            if names(&diagnostic.summary, subject) {
+                return diagnostic;
+            }
+            Diagnostic { summary: format!("{} ({subject})", diagnostic.summary), ..diagnostic }
+        };
+        self.into_iter().map(named).collect()
+    }
+
     /// Whether one of them is an error.
     pub fn has_errors(&self) -> bool {
         self.0.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
@@ -105,6 +118,21 @@ impl Diagnostics {
     pub fn iter(&self) -> std::slice::Iter<'_, Diagnostic> {
         self.0.iter()
     }
+}
+
+/// Whether a text has a name in it, and not only as a part of another one.
+fn names(text: &str, name: &str) -> bool {
+    let (text, name) = (text.to_lowercase(), name.to_lowercase());
+    let goes_on = |rest: &str, mut letters: std::str::Chars<'_>, back: bool| {
+        let next = if back { letters.next_back() } else { letters.next() };
+        // A full stop ends a sentence, or joins the parts of a name.
+        let joins = |letter: char| letter == '-' || letter == '.' && (back || rest.len() > 1);
+        next.is_some_and(|letter| letter.is_alphanumeric() || joins(letter))
+    };
+    text.match_indices(&name).any(|(at, found)| {
+        let (before, after) = (&text[..at], &text[at + found.len()..]);
+        !goes_on(before, before.chars(), true) && !goes_on(after, after.chars(), false)
+    })
 }
 
 impl From<Diagnostic> for Diagnostics {
@@ -142,6 +170,22 @@ impl<'a> IntoIterator for &'a Diagnostics {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_summary_that_does_not_say_what_it_is_about_gets_it_at_its_end() {
+        let about = |summary: &str| {
+            let named = Diagnostics::from(Diagnostic::warning(summary, "d")).about("contoso.com");
+            named.iter().next().unwrap().summary.clone()
+        };
+        assert_eq!(about("The secret ends"), "The secret ends (contoso.com)");
+        for named in ["The sync of `Contoso.com` stays", "People of contoso.com", "(contoso.com)"] {
+            assert_eq!(about(named), named);
+        }
+        for another in ["People of mail.contoso.com", "People of contoso.com.au", "People of old-contoso.com"]
+        {
+            assert_eq!(about(another), format!("{another} (contoso.com)"));
+        }
+    }
 
     #[test]
     fn the_same_message_is_kept_once() {

@@ -175,7 +175,7 @@ impl<F: Function> ErasedFunction for F {
         let mut found = ErasedFunction::signature(self).check();
         let (kinds, described) = (F::Arguments::kinds(), self.describe().parameters.len());
         if kinds.len() != described {
-            found.push(format!("{} arguments are taken and {described} described", kinds.len()));
+            found.push(format!("arguments taken: {}, described: {described}", kinds.len()));
         }
         if kinds.iter().rev().skip(1).any(|kind| kind.variadic) {
             found.push("only the last argument can be variadic".to_owned());
@@ -337,7 +337,7 @@ mod tests {
             }
         }
         let found = Silent.check();
-        assert!(found.contains(&"2 arguments are taken and 1 described".to_owned()), "{found:?}");
+        assert!(found.contains(&"arguments taken: 2, described: 1".to_owned()), "{found:?}");
         assert!(found.contains(&"only the last argument can be variadic".to_owned()), "{found:?}");
     }
 

@@ -116,6 +116,12 @@ pub trait Resource: Sized + Send + Sync + 'static {
         None
     }
 
+    /// What its messages are about, such as the name of the object: a summary that does not say it gets it at its end. CLIs
+    /// show warnings of the same summary as one, so that of many objects only the first would be told.
+    fn subject(&self, _model: &Self::Model) -> Option<String> {
+        None
+    }
+
     /// How states of older schema versions become current ones, each straight from its version.
     fn upgrades(&self) -> Vec<Upgrade> {
         Vec::new()

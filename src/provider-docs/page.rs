@@ -9,6 +9,7 @@ use framework::provider::Provider;
 use framework::schema::Schema;
 use framework::service::Service as _;
 use framework::timeouts::DefaultTimeouts;
+use grammar::counted;
 
 use crate::markdown::{indented, push, summary};
 use crate::tree::Pages;
@@ -188,9 +189,8 @@ fn timeouts(body: &Schema, defaults: Option<DefaultTimeouts>) -> String {
 
 fn minutes(duration: Duration) -> String {
     match (duration.as_secs() / 60, duration.as_secs() % 60) {
-        (1, 0) => "1 minute".to_owned(),
-        (minutes, 0) => format!("{minutes} minutes"),
-        _ => format!("{} seconds", duration.as_secs()),
+        (minutes, 0) => counted(minutes, "minute"),
+        _ => counted(duration.as_secs(), "second"),
     }
 }
 

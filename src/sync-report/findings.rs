@@ -5,9 +5,9 @@ use std::fmt;
 use super::address::{domain_of, is_onmicrosoft};
 use super::classes::{AccountClass, Block, Loss, ObjectClass, Target};
 use super::estimate::Estimate;
-use super::grammar::counted;
 use super::roster::{Account, AccountType};
 use super::rows::Plain;
+use grammar::counted;
 
 /// How much a finding matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -22,7 +22,6 @@ mod directory;
 mod disagreement;
 mod estimate;
 mod findings;
-mod grammar;
 mod input;
 mod limit;
 mod markdown;
@@ -52,7 +51,6 @@ pub use directory::{DeletedItem, Directory, DirectoryObject, GroupFacts, Licence
 pub use disagreement::{Disagreement, disagreements};
 pub use estimate::Estimate;
 pub use findings::{Finding, Severity};
-pub use grammar::counted;
 pub use input::Input;
 pub use limit::{Judgement, Limit, LimitError};
 pub use report::{Counts, Report, Section};

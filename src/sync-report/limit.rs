@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::grammar::counted;
+use grammar::counted;
 
 /// How many accounts a run may remove.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

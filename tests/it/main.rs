@@ -9,6 +9,7 @@
 
 mod acceptance;
 mod architecture;
+mod counts;
 mod differential;
 mod interfaces;
 mod moods;

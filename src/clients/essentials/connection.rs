@@ -1,6 +1,6 @@
 //! Signing in to the Essentials API, and finding the stack that serves an organization.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -41,17 +41,19 @@ struct Inner {
 }
 
 /// How a stack takes what nobody documents, as far as this process has learnt it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Habits {
     /// Whether a PUT of the settings may carry members that this version does not know.
     pub(super) takes_unknown_members: bool,
+    /// Members that this version does not know and without which it takes no PUT.
+    pub(super) demanded: BTreeSet<String>,
     /// The shape in which it was seen to take exemptions.
     pub(super) exemptions: Option<ExemptionsShape>,
 }
 
 impl Default for Habits {
     fn default() -> Self {
-        Self { takes_unknown_members: true, exemptions: None }
+        Self { takes_unknown_members: true, demanded: BTreeSet::new(), exemptions: None }
     }
 }
 
@@ -101,7 +103,7 @@ impl Essentials {
     /// What is known of a stack's habits.
     pub(super) fn habits(&self, stack: &Url) -> Habits {
         let habits = self.0.habits.lock().unwrap_or_else(PoisonError::into_inner);
-        habits.get(stack).copied().unwrap_or_default()
+        habits.get(stack).cloned().unwrap_or_default()
     }
 
     /// Notes a habit of a stack, for as long as the process lives.

@@ -86,6 +86,9 @@ pub struct Refusal {
 /// The most that is shown of an answer, in characters.
 const SHOWN: usize = 600;
 
+/// The longest word of a refusal that may name a member, in bytes.
+const LONGEST_NAME: usize = 64;
+
 impl Refusal {
     /// Takes the readable part out of an error's body, without what the request kept secret. No shape of it is
     /// documented, so what is not understood is shown as it is.
@@ -165,6 +168,24 @@ impl Error {
         matches!(&self.kind, ErrorKind::Refused(answer) if [400, 422].contains(&answer.status))
     }
 
+    /// Members that a refusal names as missing (INFERRED: no refusal has been published). Names are taken for what looks like
+    /// one of the documented ones; Microsoft's words about a credential name none.
+    pub(super) fn demanded_members(&self) -> Vec<String> {
+        let ErrorKind::Refused(answer) = &self.kind else { return Vec::new() };
+        let text = answer.text.to_lowercase();
+        let finds_missing = ["missing", "required", "mandatory"].iter().any(|word| text.contains(word));
+        if !self.is_malformed() || !finds_missing || text.contains("aadsts") {
+            return Vec::new();
+        }
+        let words = text.split(|letter: char| letter != '_' && !letter.is_ascii_alphanumeric());
+        let names = words.filter(|word| {
+            word.len() <= LONGEST_NAME
+                && word.trim_matches('_').contains('_')
+                && word.starts_with(char::is_alphabetic)
+        });
+        names.map(str::to_owned).collect()
+    }
+
     /// Whether the service has refused the request as a whole, so that nothing of it was done: a complete answer that finds
     /// fault with the request. Too many requests and a time-out at the service are none.
     pub fn is_definite_refusal(&self) -> bool {
@@ -213,6 +234,27 @@ mod tests {
         assert_eq!(words(shaped), "bad country (`x.example`)");
         assert_eq!(words(br#"{"message": "n\u006f"}"#), r#"{"message":"no"}"#);
         assert_eq!(words(b"oops"), "oops");
+    }
+
+    #[test]
+    fn a_member_that_a_refusal_misses_is_read_out_of_its_words() {
+        let refused = |status: u16, text: &str| {
+            let answer = Refusal { status, text: text.to_owned(), request_id: None };
+            Error { operation: "write".to_owned(), kind: ErrorKind::Refused(answer) }.demanded_members()
+        };
+        assert_eq!(
+            refused(400, "bad request: missing sync_shared_mailboxes (`x.example`)"),
+            ["sync_shared_mailboxes"]
+        );
+        assert_eq!(refused(422, r#"{"message":"`sync_a` and 'sync_b' are required"}"#), ["sync_a", "sync_b"]);
+        for (status, text) in [
+            (400, "`sync_shared_mailboxes` is unknown"),
+            (400, "missing something"),
+            (500, "missing sync_shared_mailboxes"),
+            (400, "AADSTS7000216: 'client_secret' is required"),
+        ] {
+            assert!(refused(status, text).is_empty(), "{text}");
+        }
     }
 
     #[test]

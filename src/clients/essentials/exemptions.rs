@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use grammar::counted;
 use serde_json::Value;
 
 use super::error::{Error, ErrorKind};
@@ -82,7 +83,7 @@ impl Organization {
         addresses: &BTreeSet<String>,
         shape: ExemptionsShape,
     ) -> Result<(), Error> {
-        let operation = format!("add {} sync exemptions to `{}`", addresses.len(), self.domain());
+        let operation = format!("add {} to `{}`", counted(addresses.len(), "sync exemption"), self.domain());
         let body = body(&operation, &shape.body(addresses))?;
         self.put(call, EXEMPTIONS, operation, body).await
     }

@@ -1,9 +1,12 @@
 //! One organization on its stack: the calls that concern it.
 
+use std::collections::BTreeSet;
+
+use grammar::counted;
 use reqwest::{Method, Url};
 use secrecy::SecretString;
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::connection::{Ask, Essentials};
 use super::elements::Elements;
@@ -76,26 +79,52 @@ impl Organization {
     }
 
     /// Replaces the settings of its sync as a whole, the client secret included (DOCUMENTED; the first configuration
-    /// goes the same way). Members that this version does not know are sent back, unless the stack refuses to have them.
+    /// goes the same way). Members that this version does not know are sent back, unless the stack refuses to have them. One
+    /// that it demands and that nobody has set yet is sent as `false`; the answer names these.
     pub async fn put_settings(
         &self,
         call: &Call,
         settings: &Settings,
         key: &SecretString,
-    ) -> Result<(), Error> {
+    ) -> Result<BTreeSet<String>, Error> {
         let habits = self.essentials.habits(&self.stack);
-        if !settings.others.is_empty() && habits.takes_unknown_members {
-            match self.put_all(call, settings, key).await {
-                Err(error) if error.is_malformed() => {}
-                sent => return sent,
+        let mut left_out = !habits.takes_unknown_members;
+        let mut demanded = habits.demanded;
+        loop {
+            let mut whole = settings.clone();
+            if left_out {
+                whole.others.clear();
+            }
+            for name in &demanded {
+                let value = settings.others.get(name).cloned().unwrap_or(Value::Bool(false));
+                whole.others.insert(name.clone(), value);
+            }
+            let error = match self.put_all(call, &whole, key).await {
+                Err(error) if error.is_malformed() => error,
+                Err(error) => return Err(error),
+                Ok(()) => {
+                    let supplied = demanded.iter().filter(|name| !settings.others.contains_key(*name));
+                    let supplied = supplied.cloned().collect();
+                    let leaves_out = left_out && !settings.others.is_empty();
+                    self.essentials.learn(&self.stack, |habits| {
+                        habits.takes_unknown_members &= !leaves_out;
+                        habits.demanded = demanded;
+                    });
+                    return Ok(supplied);
+                }
+            };
+            let known = demanded.len();
+            demanded.extend(error.demanded_members().into_iter().filter(|name| !whole.has(name)));
+            if demanded.len() > MOST_DEMANDED {
+                return Err(error);
+            }
+            if demanded.len() == known {
+                if left_out || whole.others.is_empty() {
+                    return Err(error);
+                }
+                left_out = true;
             }
         }
-        let known = Settings { others: Map::new(), ..settings.clone() };
-        self.put_all(call, &known, key).await?;
-        if !settings.others.is_empty() {
-            self.essentials.learn(&self.stack, |habits| habits.takes_unknown_members = false);
-        }
-        Ok(())
     }
 
     async fn put_all(&self, call: &Call, settings: &Settings, key: &SecretString) -> Result<(), Error> {
@@ -133,7 +162,7 @@ impl Organization {
 
     /// Creates accounts. A batch answers 207 with what became of each (INFERRED shape).
     pub async fn create_users(&self, call: &Call, users: &[UserChange]) -> Result<BatchOutcome, Error> {
-        let operation = format!("create {} users of `{}`", users.len(), self.domain);
+        let operation = format!("create {} of `{}`", counted(users.len(), "user"), self.domain);
         let ask = self.ask(Method::POST, &["users"], operation.clone()).body(body(&operation, &users)?);
         let response = self.essentials.send(call, ask).await?;
         BatchOutcome::from_answer(&response.body).map_err(|misfit| failed(&operation, misfit))
@@ -191,6 +220,9 @@ impl Organization {
         Ask::new(method, &self.stack, &whole, operation).of(&self.domain)
     }
 }
+
+/// How many members may be demanded that this version does not know: a service that goes on naming others means none of them.
+const MOST_DEMANDED: usize = 8;
 
 const SETTINGS: &[&str] = &["settings", "azure"];
 

@@ -212,6 +212,12 @@ impl Settings {
         found.map(|(_, value)| value).unwrap_or_default()
     }
 
+    /// Whether a PUT of them holds a member of this name.
+    pub(super) fn has(&self, name: &str) -> bool {
+        let mut known = self.members().into_iter().map(|(member, _)| member.to_string());
+        name == "ad_key" || self.others.contains_key(name) || known.any(|known| known == name)
+    }
+
     /// The members that `after` has otherwise. Case means nothing in any of them: domains, ids and names of roles.
     pub fn differences(&self, after: &Self) -> Vec<Difference> {
         let pairs = self.members().into_iter().zip(after.members());

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::{MakeContext, validate};
+use super::{MakeContext, about, validate};
 use crate::data_source::DataSource;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::{self, Model};
@@ -39,6 +39,21 @@ impl<D: DataSource> Source<D> {
         let timeouts = reader.describe().timeouts;
         Self { reader, schema: Arc::new(D::Model::schema()), timeouts }
     }
+
+    async fn result(
+        &self,
+        context: MakeContext<'_, D::Clients>,
+        config: &Value,
+        arguments: D::Model,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<Value, Diagnostics> {
+        let context = context(&self.timeouts, Operation::Read, config)?;
+        let result = self.reader.read(&context, arguments, diagnostics).await.map_err(Into::into)?;
+        if diagnostics.has_errors() {
+            return Err(Diagnostics::new());
+        }
+        Ok(result_of(&self.schema, &result, "read")?)
+    }
 }
 
 #[async_trait]
@@ -64,13 +79,11 @@ impl<D: DataSource> ErasedDataSource<D::Clients> for Source<D> {
         config: Value,
         diagnostics: &mut Diagnostics,
     ) -> Result<Value, Diagnostics> {
-        let context = context(&self.timeouts, Operation::Read, &config)?;
-        let config: D::Model = model::read(&with_defaults(&self.schema, config))?;
-        let result = self.reader.read(&context, config, diagnostics).await.map_err(Into::into)?;
-        if diagnostics.has_errors() {
-            return Err(Diagnostics::new());
-        }
-        Ok(result_of(&self.schema, &result, "read")?)
+        let arguments: D::Model = model::read(&with_defaults(&self.schema, config.clone()))?;
+        let subject = self.reader.subject(&arguments);
+        let read = self.result(context, &config, arguments, diagnostics).await;
+        *diagnostics = about(std::mem::take(diagnostics), subject.as_deref());
+        read.map_err(|errors| about(errors, subject.as_deref()))
     }
 }
 

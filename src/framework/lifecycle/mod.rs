@@ -109,10 +109,28 @@ impl<R: Resource> Managed<R> {
         value.unknowns_to_null()
     }
 
+    /// What messages about an object of this value are about.
+    fn subject(&self, value: &Value) -> Option<String> {
+        self.resource.subject(&model::read(value).ok()?)
+    }
+
     /// The state that a request holds.
     fn state(value: &Value, private: R::Private) -> Result<State<R>, Diagnostic> {
         Ok(State { model: model::read(value)?, private })
     }
+}
+
+/// The messages with what they are about in their summaries.
+fn about(messages: Diagnostics, subject: Option<&str>) -> Diagnostics {
+    match subject {
+        Some(subject) => messages.about(subject),
+        None => messages,
+    }
+}
+
+/// What is wanted of an object; of one that is destroyed, what it was.
+fn or_prior<'a>(wanted: &'a Value, prior: &'a Value) -> &'a Value {
+    if wanted.is_null() { prior } else { wanted }
 }
 
 #[async_trait]
@@ -145,15 +163,21 @@ impl<R: Resource> ErasedResource<R::Clients> for Managed<R> {
     }
 
     async fn read(&self, context: MakeContext<'_, R::Clients>, request: ReadRequest) -> StateResponse {
-        self.refreshed(context, request).await
+        let subject = self.subject(&request.current);
+        let response = self.refreshed(context, request).await;
+        StateResponse { diagnostics: about(response.diagnostics, subject.as_deref()), ..response }
     }
 
     async fn plan(&self, context: MakeContext<'_, R::Clients>, request: PlanRequest) -> PlanResponse {
-        self.planned(context, request).await
+        let subject = self.subject(or_prior(&request.proposed, &request.prior));
+        let response = self.planned(context, request).await;
+        PlanResponse { diagnostics: about(response.diagnostics, subject.as_deref()), ..response }
     }
 
     async fn apply(&self, context: MakeContext<'_, R::Clients>, request: ApplyRequest) -> StateResponse {
-        self.applied(context, request).await
+        let subject = self.subject(or_prior(&request.planned, &request.prior));
+        let response = self.applied(context, request).await;
+        StateResponse { diagnostics: about(response.diagnostics, subject.as_deref()), ..response }
     }
 
     fn import(&self, target: ImportTarget) -> StateResponse {

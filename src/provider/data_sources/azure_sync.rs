@@ -89,6 +89,10 @@ impl DataSource for AzureSyncSource {
         DataSourceDescription::new("azure_sync")
     }
 
+    fn subject(&self, config: &AzureSyncSourceModel) -> Option<String> {
+        config.domain.known().cloned()
+    }
+
     async fn read(
         &self,
         ctx: &Context<Session>,

@@ -74,7 +74,11 @@ fn a_reviewed_run_deletes_nobody_who_is_back_and_no_more_than_allowed() {
         stage.bring_back(&ben);
         stage.hire("nora.olsen");
         stage.simulator.forget_requests();
-        let refused = stage.workspace.apply(&["deletion.bin"]).fails().says("Planned rows no longer hold");
+        let refused = stage
+            .workspace
+            .apply(&["deletion.bin"])
+            .fails()
+            .says("Planned rows of contoso.com no longer hold");
         refused.says("ben.cole@contoso.com").says("Nothing was written");
         assert_eq!(stage.account_writes(), [""; 0]);
 

@@ -84,14 +84,12 @@ fn drawn(mut cases: Vec<Case>, seed: u64) -> Vec<Case> {
     drawn
 }
 
-/// Each value of each mood alone; none with one that is waiting to be mended.
+/// Each value of each mood alone.
 pub(super) fn singles() -> Vec<Case> {
     if let Some(case) = asked() {
         return vec![case];
     }
-    let alone =
-        all_values().into_iter().map(|one| Case(vec![one])).filter(|case| !super::allowed::is_waiting(case));
-    drawn(alone.collect(), 20_261_128)
+    drawn(all_values().into_iter().map(|one| Case(vec![one])).collect(), 20_261_128)
 }
 
 /// Pairs of values of different moods, the same every time.
@@ -102,7 +100,7 @@ pub(super) fn pairs() -> Vec<Case> {
         let mut one = || values[random.below(values.len())].clone();
         let (first, second) = (one(), one());
         let case = Case(vec![first.clone(), second.clone()]);
-        if first.0 != second.0 && !super::allowed::is_waiting(&case) && !found.contains(&case) {
+        if first.0 != second.0 && !found.contains(&case) {
             found.push(case);
         }
     }

@@ -49,10 +49,10 @@ fn the_first_plan_is_told_of_a_policy_that_forbids_or_shortens_secrets() {
         let tenant = json!({ "isEnabled": true, "applicationRestrictions": restrictions });
         let policies = json!({ "defaultAppManagementPolicy": tenant });
         quickstart.simulator.control(Method::POST, "policies", Some(&policies));
-        for kind in [SYNC, SECRET] {
+        for (kind, summary) in [(SYNC, format!("{summary} (contoso.com)")), (SECRET, summary.to_owned())] {
             quickstart.configure();
             let said = quickstart.plan(kind).messages;
-            assert!(said.warns(summary) && !said.has_errors(), "{kind}: {summary}: {said}");
+            assert!(said.warns(&summary) && !said.has_errors(), "{kind}: {summary}: {said}");
         }
     };
     told(

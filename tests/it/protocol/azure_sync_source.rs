@@ -74,7 +74,10 @@ fn an_organization_that_does_not_synchronize_is_an_error_that_names_what_reads_i
     let simulator = Simulator::start(&["--users", "1"]);
     let (state, said) = read(&simulator, &simulator.tenant().domain);
     let refusal = said.expect_error();
-    assert_eq!((refusal.path.as_str(), refusal.summary.as_str()), ("domain", "No sync is configured"));
+    assert_eq!(
+        (refusal.path.as_str(), refusal.summary.as_str()),
+        ("domain", "No sync is configured (contoso.com)")
+    );
     assert!(refusal.detail.contains("`proofpoint_azure_sync_health`") && state.is_null(), "{refusal}");
 }
 

@@ -100,6 +100,11 @@ fn a_value_that_is_late_is_looked_for_again_and_never_learnt() {
     let said = apply_showing(&quickstart, &old, None);
     assert!(!said.has_errors() && said.warns(OTHERWISE), "{said}");
     show(&quickstart, &shown(&quickstart, &json!({ "default_user_role_name": "silent_user" })), 0, None);
+    let keys = quickstart.keys();
+    quickstart.restart();
+    assert!(nothing_to_do(&quickstart).warns(OTHERWISE), "no key for what may only be late");
+    assert_eq!(quickstart.keys(), keys);
+    quickstart.simulator.advance_clock("21m");
     assert!(has_to_do(&quickstart), "somebody may have set it back");
     quickstart.simulator.set_faults(&json!([]));
     nothing_to_do(&quickstart);
@@ -211,4 +216,107 @@ fn members_that_nobody_knows_are_sent_back_and_left_out_where_they_are_refused()
         .collect();
     assert_eq!(puts, [400, 204]);
     assert_eq!(quickstart.state(APPLICATION)["client_id"], quickstart.settings()["application_id"]);
+}
+
+#[track_caller]
+fn succeeds(said: &Messages) {
+    assert!(!said.has_errors(), "{said}");
+}
+
+fn under(mood: &str, arguments: &Json) -> Quickstart {
+    let mut quickstart = Quickstart::prepared(Simulator::start(&["--mood", mood]));
+    quickstart.write(SYNC, arguments);
+    quickstart
+}
+
+#[test]
+fn a_switch_that_the_stack_turns_off_is_named_and_what_the_error_says_helps() {
+    let mut quickstart =
+        under("forced_setting=add_groups_false", &json!({ "timeouts": { "create": "20s" } }));
+    for _ in 0..2 {
+        quickstart.restart();
+        let said = quickstart.change(SYNC);
+        assert!(said.expect_error().detail.contains("`groups.add` is `false` instead of `true`"), "{said}");
+        assert!(quickstart.settings().is_null() && quickstart.keys().is_empty(), "left over: {said}");
+    }
+    quickstart.write(SYNC, &json!({ "groups": { "add": false } }));
+    succeeds(&quickstart.change(SYNC));
+    quickstart.assert_sound("as the error says");
+}
+
+#[test]
+fn a_change_that_is_refused_again_and_again_leaves_no_keys_behind() {
+    let mut quickstart = under(
+        "forced_setting=add_groups_false",
+        &json!({ "groups": { "add": false }, "timeouts": { "update": "20s" } }),
+    );
+    succeeds(&quickstart.change(SYNC));
+    quickstart.write(SYNC, &json!({ "groups": { "add": true } }));
+    for _ in 0..3 {
+        quickstart.restart();
+        let said = quickstart.change(SYNC);
+        assert!(said.expect_error().detail.contains("`groups.add` is `false` instead of `true`"), "{said}");
+        assert_eq!(quickstart.settings()["sync_frequency"], 0, "something would run");
+        quickstart.assert_sound("refused");
+        assert_eq!(quickstart.keys().len(), 1, "{:#}", quickstart.state(SYNC));
+    }
+    quickstart.write(SYNC, &json!({ "groups": { "add": false } }));
+    succeeds(&quickstart.change(SYNC));
+    assert_eq!(quickstart.settings()["sync_frequency"], 1);
+}
+
+#[test]
+fn a_frequency_that_the_stack_keeps_is_warned_of_and_plans_nothing() {
+    let mut quickstart = under("forced_setting=frequency_daily", &json!({}));
+    let said = quickstart.change(SYNC);
+    assert!(!said.has_errors() && said.warns(OTHERWISE), "{said}");
+    let keys = quickstart.keys();
+    for _ in 0..2 {
+        quickstart.restart();
+        assert!(nothing_to_do(&quickstart).warns(OTHERWISE));
+    }
+    assert_eq!((quickstart.keys(), &quickstart.state(SYNC)["frequency"]), (keys, &json!(1)));
+}
+
+#[test]
+fn an_option_that_the_stack_demands_is_sent_as_it_is_shown() {
+    let mut quickstart = under("further_members=shown_and_required", &json!({}));
+    let said = quickstart.change(SYNC);
+    assert!(!said.has_errors(), "{said}");
+    assert!(said.to_string().contains("`sync_shared_mailboxes`"), "{said}");
+    quickstart.assert_sound("demanded");
+    quickstart.restart();
+    quickstart.write(SYNC, &json!({ "default_role": "silent_user" }));
+    let said = quickstart.change(SYNC);
+    assert!(!said.has_errors() && !said.to_string().contains("sync_shared_mailboxes"), "{said}");
+}
+
+#[test]
+fn settings_that_are_not_shown_yet_are_not_taken_for_deleted() {
+    let mut quickstart = under("settings_lag=60s", &json!({ "frequency": 0 }));
+    let said = quickstart.change(SYNC);
+    assert!(
+        !said.has_errors()
+            && said.warns("Proofpoint does not show the settings of `contoso.com` that it accepted"),
+        "{said}"
+    );
+    let keys = quickstart.keys();
+    quickstart.restart();
+    assert!(nothing_to_do(&quickstart).warns("Proofpoint does not show the settings of `contoso.com` yet"));
+    quickstart.simulator.advance_clock("2m");
+    quickstart.restart();
+    nothing_to_do(&quickstart).expect_none();
+    assert_eq!(quickstart.keys(), keys, "a key was minted for it");
+
+    // A change that is late: an application, and what a run may do, as they were before.
+    quickstart.write(SYNC, &json!({ "default_role": "silent_user", "users": { "remove_deleted": false } }));
+    let said = quickstart.change(SYNC);
+    assert!(!said.has_errors() && said.warns(OTHERWISE) && said.warns(MORE), "{said}");
+    quickstart.simulator.advance_clock("50s");
+    quickstart.restart();
+    nothing_to_do(&quickstart);
+    quickstart.simulator.advance_clock("1m");
+    quickstart.restart();
+    nothing_to_do(&quickstart).expect_none();
+    quickstart.assert_sound("late");
 }

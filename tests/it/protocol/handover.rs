@@ -154,6 +154,6 @@ fn a_key_that_is_removed_while_it_is_proven_ends_the_wait() {
         quickstart.apply(SYNC, planned)
     });
     let error = said.expect_error();
-    assert_eq!(error.summary, "The new key was removed while it was proven", "{said}");
+    assert_eq!(error.summary, "The new key was removed while it was proven (contoso.com)", "{said}");
     assert!(quickstart.keys().is_empty());
 }

@@ -11,7 +11,7 @@ use crate::support::simulator::Simulator;
 
 const TOLD: &str = "What the sync will do to people of contoso.com";
 const NOT_JUDGED: &str = "Not judged yet: what the sync will do to people";
-const REFUSED: &str = "The sync would remove too many accounts";
+const REFUSED: &str = "The sync would remove too many accounts of contoso.com";
 
 /// The default story: three people were hired, one married, one was deleted, one is blocked. At most `limit` accounts may go.
 fn world(limit: &str) -> Quickstart {
@@ -133,7 +133,7 @@ fn a_report_that_cannot_be_read_is_a_refusal_unless_the_check_is_switched_off() 
     let mut quickstart = world("10%");
     let forbidden = json!({ "method": "GET", "path": "/v1.0/users*", "status": 403 });
     quickstart.simulator.set_faults(&json!([forbidden]));
-    let unforeseen = "What the sync would do to people cannot be foreseen";
+    let unforeseen = "What the sync would do to people of contoso.com cannot be foreseen";
     refused(&quickstart.plan(SYNC).messages, unforeseen, &["User.Read.All", "`max_removals = \"100%\"`"]);
 
     quickstart.write(SYNC, &json!({ "max_removals": "100%" }));

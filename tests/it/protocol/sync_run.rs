@@ -8,6 +8,7 @@ use serde_json::{Map, Value as Json, json};
 use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
 
+use crate::support::named::expect_named;
 use crate::support::plugin;
 use crate::support::plugin::Plugin;
 use crate::support::plugin::calls::{Messages, Plan, Stored};
@@ -70,11 +71,17 @@ impl Reviewed {
     pub(super) fn plan(&self, arguments: Json) -> Plan {
         let mut config = arguments;
         config["domain"] = json!(self.domain);
-        self.runtime.block_on(async { self.plugin.resource(RUN).await.plan(None, config).await })
+        let planned =
+            self.runtime.block_on(async { self.plugin.resource(RUN).await.plan(None, config).await });
+        expect_named(&planned.messages, &json!(self.domain));
+        planned
     }
 
     pub(super) fn apply(&self, planned: Plan) -> Stored {
-        self.runtime.block_on(async { self.plugin.resource(RUN).await.apply(None, planned).await })
+        let applied =
+            self.runtime.block_on(async { self.plugin.resource(RUN).await.apply(None, planned).await });
+        expect_named(&applied.messages, &json!(self.domain));
+        applied
     }
 
     /// Begins to apply, and comes back while the first request that creates accounts is on its way.
@@ -117,7 +124,7 @@ fn excess(said: &Messages) -> &str {
     let error = said.expect_error();
     assert_eq!(
         (error.path.as_str(), error.summary.as_str()),
-        ("max_deletions", "More deletions than allowed")
+        ("max_deletions", "More deletions than allowed at contoso.com")
     );
     error.detail.split(" Check why").next().unwrap()
 }
@@ -201,7 +208,7 @@ fn an_update_that_is_another_one_by_now_keeps_everything_from_being_written() {
     world.simulator.forget_requests();
     let refused = world.apply(planned);
     let error = refused.messages.expect_error();
-    assert_eq!(error.summary, "Planned rows no longer hold");
+    assert_eq!(error.summary, "Planned rows of contoso.com no longer hold");
     assert!(error.detail.contains("irene.jones@contoso.com  now the row is `update "), "{error}");
     assert!(!error.detail.contains("jack.king"), "{error}");
     world.expect_no_writes();

@@ -9,7 +9,7 @@ use crate::support::plugin::calls::Messages;
 use crate::support::quickstart::{Quickstart, SYNC, strings};
 use crate::support::simulator::Simulator;
 
-const MISSED: &str = "No run of the sync was seen in time";
+const MISSED: &str = "No run of the sync was seen in time (contoso.com)";
 const OTHERWISE: &str = "Proofpoint's run left some people of contoso.com otherwise than foreseen";
 
 /// The default story, with a sync that is waited for. The deadline is for a wait that would not end.
@@ -140,7 +140,10 @@ fn a_stack_that_never_shows_a_run_is_not_waited_for() {
     );
     let said = quickstart.change(SYNC);
     assert!(!said.has_errors(), "{said}");
-    assert!(said.warns("This stack does not tell when a sync has run") && !said.warns(MISSED), "{said}");
+    assert!(
+        said.warns("This stack does not tell when a sync has run (contoso.com)") && !said.warns(MISSED),
+        "{said}"
+    );
     assert_eq!(quickstart.state(SYNC)["routing_ready_at"], Json::Null);
     quickstart.assert_sound("not waited for");
 }
@@ -162,7 +165,7 @@ fn an_interruption_ends_the_wait_and_keeps_what_was_done() {
         quickstart.simulator.await_looks();
         quickstart.stop();
     });
-    assert!(!said.has_errors() && said.warns("Interrupted"), "{said}");
+    assert!(!said.has_errors() && said.warns("Interrupted (contoso.com)"), "{said}");
     assert!(quickstart.state(SYNC)["key_id"].is_string());
     quickstart.restart();
     assert!(quickstart.converge().is_empty(), "{:#}", quickstart.state(SYNC));

@@ -10,6 +10,7 @@ use reqwest::Method;
 use serde_json::{Value as Json, json};
 use tokio::runtime::Runtime;
 
+use super::named::expect_named;
 use super::plugin::Plugin;
 use super::plugin::calls::{Messages, Plan, Stored};
 use super::plugin::messages::{self, schema::Block};
@@ -151,7 +152,10 @@ impl Quickstart {
 
     /// Reads a data source.
     pub(crate) fn data(&self, name: &str, config: Json) -> (Json, Messages) {
-        self.runtime.block_on(self.plugin.data(name, config))
+        let domain = config["domain"].clone();
+        let (read, said) = self.runtime.block_on(self.plugin.data(name, config));
+        expect_named(&said, &domain);
+        (read, said)
     }
 
     /// Reads one object and plans it. What was said while reading comes first.
@@ -256,6 +260,7 @@ impl Quickstart {
             }
             resource.apply(Some(&prior), planned).await.messages
         });
+        expect_named(&said, &prior.state["domain"]);
         if said.has_errors() {
             return Err(said);
         }

@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use serde_json::{Value as Json, json};
 
+use super::named::expect_named;
 use super::plugin::calls::{Messages, Plan, Stored};
 use super::plugin::{self, Plugin};
 use super::quickstart::{APPLICATION, CONSENT, ORDER, Objects, SECRET};
@@ -73,6 +74,7 @@ pub(super) async fn refresh(plugin: &Plugin, kind: &'static str, objects: &Mutex
     let Some(stored) = held(objects).remove(kind) else { return Messages::default() };
     let mut read = plugin.resource(kind).await.read(&stored).await;
     let said = std::mem::take(&mut read.messages);
+    expect_named(&said, &stored.state["domain"]);
     if said.0.iter().all(|message| !message.error) {
         keep(objects, kind, read);
     }
@@ -87,7 +89,10 @@ pub(super) async fn plan(
     changes: &BTreeMap<&'static str, Json>,
 ) -> Plan {
     let all = held(objects);
-    plugin.resource(kind).await.plan(all.get(kind), configuration(kind, domain, &all, changes)).await
+    let config = configuration(kind, domain, &all, changes);
+    let planned = plugin.resource(kind).await.plan(all.get(kind), config).await;
+    expect_named(&planned.messages, &planned.config["domain"]);
+    planned
 }
 
 pub(super) async fn apply(
@@ -97,7 +102,9 @@ pub(super) async fn apply(
     planned: Plan,
 ) -> Messages {
     let prior = held(objects).remove(kind);
+    let organization = planned.config["domain"].clone();
     let mut applied = plugin.resource(kind).await.apply(prior.as_ref(), planned).await;
+    expect_named(&applied.messages, &organization);
     let said = std::mem::take(&mut applied.messages);
     keep(objects, kind, applied);
     said

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use jiff::{SignedDuration, Timestamp};
 
 use clients::essentials::{LastRun, days_between, read_time};
+use grammar::counted;
 use sync_report::{Finding, Severity};
 
 /// Something that the caller may not be allowed to read.
@@ -144,8 +145,9 @@ fn runs(verdict: &mut Verdict, sync: &Sync, secrets: &[Secret], now: Timestamp) 
             None => format!("No run has succeeded since the newest client secret was made, {since}"),
         };
         let text = format!(
-            "{last}, and the sync runs every {frequency} hours. Proofpoint's API does not say what is wrong: check the client secret, the \
-             consent and the domains, or run the sync in the console, which shows the error."
+            "{last}, and the sync runs every {}. Proofpoint's API does not say what is wrong: check the client secret, the \
+             consent and the domains, or run the sync in the console, which shows the error.",
+            counted(frequency, "hour")
         );
         verdict.find(Severity::Warning, "overdue", text);
     } else if last.is_none() {
@@ -206,7 +208,7 @@ fn secret(verdict: &mut Verdict, sync: &Sync, secrets: Option<&[Secret]>, warn_d
         verdict.find(
             Severity::Warning,
             "secret_ends_soon",
-            format!("The client secret ends in {days} days. Rotate it."),
+            format!("The client secret ends in {}. Rotate it.", counted(days, "day")),
         );
     }
 }

@@ -34,6 +34,10 @@ impl DataSource for AzureSyncHealthSource {
         DataSourceDescription::new("azure_sync_health")
     }
 
+    fn subject(&self, config: &HealthModel) -> Option<String> {
+        config.domain.known().cloned()
+    }
+
     async fn read(
         &self,
         ctx: &Context<Session>,

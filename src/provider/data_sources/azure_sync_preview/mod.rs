@@ -32,6 +32,10 @@ impl DataSource for AzureSyncPreviewSource {
         DataSourceDescription::new("azure_sync_preview")
     }
 
+    fn subject(&self, config: &PreviewModel) -> Option<String> {
+        config.domain.known().cloned()
+    }
+
     async fn read(
         &self,
         ctx: &Context<Session>,

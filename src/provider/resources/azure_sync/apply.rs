@@ -29,6 +29,17 @@ pub(super) struct Done {
     pub(super) failure: Option<Failure>,
 }
 
+/// Which of the keys before the new one are certainly in nobody's use.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Unused {
+    /// None is known to be.
+    None,
+    /// Those before the one that Proofpoint had: it has accepted two others since.
+    Earlier,
+    /// All of them.
+    All,
+}
+
 impl Apply<'_> {
     /// Brings the organization to what the plan says.
     pub(super) async fn run(
@@ -65,12 +76,15 @@ impl Apply<'_> {
         diagnostics: &mut Diagnostics,
     ) -> Result<(), Failure> {
         let widens = widens(present.as_ref(), &wanted);
+        let (new, idle_before) =
+            (present.is_none(), present.as_ref().is_none_or(|present| present.sync_frequency == 0));
         let waits = done.model.wait_for_sync == Attr::Known(true) && wanted.sync_frequency > 0;
         self.look_before(diagnostics).await?;
         let foreseen = self.foresee(present.as_ref(), &wanted, waits).await?;
         let turn = self.session.turn(self.call, &self.name).await?;
-        if !widens && present.is_some() {
-            self.bring_exemptions().await?;
+        if present.is_some() {
+            // What cannot be protected costs no key. Nobody loses protection before the settings are in place.
+            if widens { self.add_exemptions().await? } else { self.bring_exemptions().await? }
         }
         let minted = self.mint_if_managed(&done.model).await?;
         let secret = match &minted {
@@ -80,6 +94,7 @@ impl Apply<'_> {
         let change = Change {
             wanted: wanted.clone(),
             present,
+            sent_before: self.planned.prior.as_ref().map(|prior| settings(prior, None)),
             widens,
             secret: &secret,
             minted: minted.as_ref(),
@@ -90,13 +105,29 @@ impl Apply<'_> {
         self.session.claim(&self.name, &self.owner);
         drop(turn);
         self.record(&handed, minted.as_ref(), done);
-        let HandedOver { run_before, shown, failure, .. } = handed;
+        let HandedOver { run_before, shown, seen, failure, may_run, .. } = handed;
+        let contradicted = done.facts.rotation.shows_ends
+            && minted.as_ref().is_some_and(|minted| {
+                let shown = done.model.secret_expiry.text();
+                ends_then(shown, minted.end) == Some(false)
+            });
         let call = if waits { waiting::afterwards(self.call) } else { self.call.clone() };
-        if failure.is_some() {
-            done.model.frequency = 0.into();
-            done.failure = failure;
+        if let Some(failure) = failure {
             let call = waiting::afterwards(self.call);
-            return self.settle_keys(&call, minted, false, done, diagnostics).await;
+            if new && self.planned.prior.is_none() && !may_run {
+                return Err(self.take_back(&call, failure).await);
+            }
+            done.model.frequency = 0.into();
+            done.failure = Some(failure);
+            // Nothing runs. A create that fails leaves no state in which an old key could be kept for later.
+            let unused = if contradicted {
+                Unused::None
+            } else if seen || (idle_before && self.planned.prior.is_none()) {
+                Unused::All
+            } else {
+                Unused::Earlier
+            };
+            return self.settle_keys(&call, minted, unused, done, diagnostics).await;
         }
         let ran = match shown {
             Some(shown) if waits && waiting::shows_runs(&run_before, &shown) => {
@@ -111,13 +142,9 @@ impl Apply<'_> {
         if let (true, Some(Foreseen { settled, .. })) = (ran, &foreseen) {
             diagnostics.append(Judge { call: &call, ..self.judge(&wanted) }.after_run(settled).await);
         }
-        let contradicted = done.facts.rotation.shows_ends
-            && minted.as_ref().is_some_and(|minted| {
-                let shown = done.model.secret_expiry.text();
-                ends_then(shown, minted.end) == Some(false)
-            });
         let proven = (ran || wanted.sync_frequency == 0) && !contradicted;
-        self.settle_keys(&call, minted, proven, done, diagnostics).await
+        let unused = if proven { Unused::All } else { Unused::None };
+        self.settle_keys(&call, minted, unused, done, diagnostics).await
     }
 
     /// Looks once more before the first write: now every problem counts.
@@ -163,6 +190,7 @@ impl Apply<'_> {
     fn record(&self, handed: &HandedOver, minted: Option<&Minted>, done: &mut Done) {
         let now = self.graph.as_ref().map(|graph| graph.clock().now());
         done.facts.echoes = handed.echoes.clone();
+        done.facts.late_until = handed.late_until;
         done.facts.rotation = rotation::Facts {
             run_before_handover: handed.run_before.at().map(str::to_owned),
             handed_over: minted.and(now),
@@ -270,12 +298,37 @@ impl Apply<'_> {
         Ok(true)
     }
 
-    /// Says in the model which keys there are now, and removes those that are proven to be unused.
+    /// Removes settings that this apply has made and that nothing runs of, with every key that was made for them: a create that
+    /// fails leaves no state that would know of them.
+    async fn take_back(&self, call: &Call, failure: Failure) -> Failure {
+        let outcome = async {
+            self.organization.delete_settings(call).await?;
+            if self.planned.model.managed_client_secret.is_known() {
+                self.keys()?.remove_all(call, None).await?;
+            }
+            Ok::<(), Failure>(())
+        };
+        let told = match outcome.await {
+            Ok(()) => " What was made for it at Proofpoint and in Entra has been removed again.",
+            Err(problem) => {
+                tracing::warn!(?problem, "what a failed create has made is left behind");
+                " What was made for it could not be removed again; nothing runs, and the next apply goes on from there."
+            }
+        };
+        let mut failures = Diagnostics::new();
+        failures.append(failure.into_iter().map(|mut failure| {
+            failure.detail.push_str(told);
+            failure
+        }));
+        failures.into()
+    }
+
+    /// Says in the model which keys there are now, and removes those that are unused.
     async fn settle_keys(
         &self,
         call: &Call,
         minted: Option<Minted>,
-        proven: bool,
+        unused: Unused,
         done: &mut Done,
         diagnostics: &mut Diagnostics,
     ) -> Result<(), Failure> {
@@ -302,11 +355,14 @@ impl Apply<'_> {
             older.retain(|key| listed.contains(key));
             older.extend(listed);
             older.remove(&minted.key_id);
-            if proven {
-                for key in older.clone() {
-                    keys.remove(call, [&key]).await?;
-                    older.remove(&key);
-                }
+            let kept = match unused {
+                Unused::All => None,
+                Unused::Earlier => tracked,
+                Unused::None => return Ok(()),
+            };
+            for key in older.clone().into_iter().filter(|key| Some(key) != kept) {
+                keys.remove(call, [&key]).await?;
+                older.remove(&key);
             }
             Ok::<(), Failure>(())
         };
@@ -315,7 +371,7 @@ impl Apply<'_> {
             diagnostics.append(problem.into_iter().map(Diagnostic::into_warning));
         }
         older.remove(&minted.key_id);
-        done.facts.rotation.proven = proven && !older.is_empty();
+        done.facts.rotation.proven = unused == Unused::All && !older.is_empty();
         done.model.superseded_key_ids = older.into();
         Ok(())
     }

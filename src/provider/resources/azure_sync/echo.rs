@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use framework::attr::Attr;
 use framework::diagnostic::{Diagnostic, Diagnostics};
 use framework::path::Path;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -44,15 +45,26 @@ pub(super) fn learn(
     learnt.collect()
 }
 
+/// Whether every value that was learnt is the stack's own, and none may be late.
+pub(super) fn are_sure(echoes: &Echoes) -> bool {
+    echoes.values().all(|echo| echo.sure)
+}
+
 /// Takes back what a refresh took over from an answer, where the stack is known to keep that value for the one in the
-/// state. What is shown no longer is forgotten.
-pub(super) fn keep_sent(echoes: &mut Echoes, prior: &SyncModel, shown: &Shown, model: &mut SyncModel) {
+/// state, or where the answer may be `late`. What is shown no longer is forgotten.
+pub(super) fn keep_sent(
+    echoes: &mut Echoes,
+    late: bool,
+    prior: &SyncModel,
+    shown: &Shown,
+    model: &mut SyncModel,
+) {
     let sent = settings(prior, None);
     let now = shown.over(&sent);
     echoes.retain(|member, echo| now.member(*member) == echo.shown);
     for difference in sent.differences(&now) {
         let known = echoes.get(&difference.member);
-        if known.is_some_and(|echo| echo.sure && echo.sent == difference.before)
+        if known.is_some_and(|echo| (echo.sure || late) && echo.sent == difference.before)
             && !reaches_further(&difference)
         {
             keep(difference.member, prior, model);
@@ -60,18 +72,34 @@ pub(super) fn keep_sent(echoes: &mut Echoes, prior: &SyncModel, shown: &Shown, m
     }
 }
 
-/// Tells of every member that the stack keeps otherwise than the plan has it.
-pub(super) fn tell(echoes: &Echoes, organization: &str, model: &SyncModel, diagnostics: &mut Diagnostics) {
+/// Whether an answer shows a value that may only be late and would let a run do more to people than was asked: as a change
+/// it would alarm, and as nothing it could hurt.
+pub(super) fn alarms(echoes: &Echoes, prior: &SyncModel, shown: &Shown) -> bool {
+    let sent = settings(prior, None);
+    sent.differences(&shown.over(&sent)).iter().any(|difference| {
+        let known = echoes.get(&difference.member);
+        reaches_further(difference) && known.is_some_and(|echo| !echo.sure && echo.shown == difference.after)
+    })
+}
+
+/// Tells of every member that the stack shows otherwise than the plan has it, and until when that may only be late.
+pub(super) fn tell(
+    echoes: &Echoes,
+    (late_until, model): (Option<Timestamp>, &SyncModel),
+    organization: &str,
+    diagnostics: &mut Diagnostics,
+) {
     let planned = settings(model, None);
     for (member, echo) in echoes {
         if planned.member(*member) == echo.sent {
-            let Echo { sent, shown, .. } = echo.clone();
-            diagnostics.push(told(organization, &Difference { member: *member, before: sent, after: shown }));
+            let Echo { sent, shown, sure } = echo.clone();
+            let difference = Difference { member: *member, before: sent, after: shown };
+            diagnostics.push(told(organization, &difference, late_until.filter(|_| !sure)));
         }
     }
 }
 
-fn told(organization: &str, difference: &Difference) -> Diagnostic {
+fn told(organization: &str, difference: &Difference, late_until: Option<Timestamp>) -> Diagnostic {
     let Difference { member, before, after } = difference;
     let path = argument(*member);
     let (sent, shown) = (in_words(*member, before), in_words(*member, after));
@@ -86,12 +114,18 @@ fn told(organization: &str, difference: &Difference) -> Diagnostic {
         )
         .at(path);
     }
+    let what_then = match late_until {
+        Some(until) => format!(
+            "It may be late: the state keeps what was sent, and nothing is planned for it before {until}. After that it \
+             counts as a change."
+        ),
+        None => format!(
+            "The state keeps what was sent, and nothing is planned for it. If the stack keeps it so, set `{path}` to {shown}."
+        ),
+    };
     Diagnostic::warning(
         format!("Proofpoint shows another value for `{organization}` than it accepted"),
-        format!(
-            "`{path}` was sent as {sent}, and Proofpoint accepted it, but shows {shown}. The state keeps what was sent, and \
-             nothing is planned for it. If the stack keeps it so, set `{path}` to {shown}."
-        ),
+        format!("`{path}` was sent as {sent}, and Proofpoint accepted it, but shows {shown}. {what_then}"),
     )
     .at(path)
 }

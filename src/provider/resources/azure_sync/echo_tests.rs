@@ -23,7 +23,7 @@ fn refreshed(echoes: &mut Echoes, shown: &Shown) -> SyncModel {
     let prior = model();
     let mut read = prior.clone();
     super::super::settings::show(shown, &mut read);
-    keep_sent(echoes, &prior, shown, &mut read);
+    keep_sent(echoes, false, &prior, shown, &mut read);
     read
 }
 
@@ -34,7 +34,7 @@ fn a_value_that_the_stack_keeps_is_no_drift_until_it_shows_another() {
     let shown = Shown { update_users: Some(false), ..Shown::default() };
     assert_eq!(refreshed(&mut echoes, &shown), model());
     let mut told = Diagnostics::new();
-    tell(&echoes, "example.com", &model(), &mut told);
+    tell(&echoes, (None, &model()), "example.com", &mut told);
     assert_eq!(told.iter().count(), 1);
     // Once it shows what was sent, the other value is drift again.
     assert_eq!(refreshed(&mut echoes, &Shown { update_users: Some(true), ..Shown::default() }), model());
@@ -60,7 +60,7 @@ fn a_value_that_does_more_to_people_is_drift_and_told_of() {
         let mut echoes = learn(&Echoes::new(), &[flag(member, false)], |_| false);
         assert_ne!(refreshed(&mut echoes, &shown), model(), "{member}");
         let mut told = Diagnostics::new();
-        tell(&echoes, "example.com", &model(), &mut told);
+        tell(&echoes, (None, &model()), "example.com", &mut told);
         assert!(told.iter().all(|one| one.summary.contains("does more than was asked")), "{told:?}");
         assert_eq!(told.iter().count(), 1, "{member}");
     }

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use secrecy::SecretString;
 
 use super::echo::{self, Echoes};
@@ -32,8 +33,10 @@ const CONFIGURED_PATIENCE: Duration = Duration::from_secs(120);
 pub(super) struct Change<'a> {
     /// The settings that the plan asks for.
     pub(super) wanted: Settings,
-    /// What Proofpoint had.
+    /// What Proofpoint showed.
     pub(super) present: Option<Settings>,
+    /// What it was sent last, as the state has it. It may be late with showing that as well.
+    pub(super) sent_before: Option<Settings>,
     /// Whether they let a run do more than it may now.
     pub(super) widens: bool,
     /// The secret that goes with them.
@@ -56,8 +59,14 @@ pub(super) struct HandedOver {
     pub(super) echoes: Echoes,
     /// Whether it showed the end of this very key.
     pub(super) shows_end: bool,
+    /// Whether an answer was seen that is certainly one from after the key was given.
+    pub(super) seen: bool,
+    /// Until when what it shows may be late, where it was not seen to show all that it was sent.
+    pub(super) late_until: Option<Timestamp>,
     /// Why the rest was not done, so that nothing runs.
     pub(super) failure: Option<Failure>,
+    /// Whether it may run nevertheless: the answer to the last PUT was lost.
+    pub(super) may_run: bool,
 }
 
 impl Apply<'_> {
@@ -77,9 +86,14 @@ impl Apply<'_> {
             shown: None,
             echoes: change.echoes.clone(),
             shows_end: false,
+            seen: false,
+            late_until: None,
             failure: None,
+            may_run: false,
         };
-        self.send(change, &first).await?;
+        let supplied = self.send(change, &first).await?;
+        diagnostics
+            .append((!supplied.is_empty()).then(|| unknown_members(self.organization.domain(), &supplied)));
         // From here on Proofpoint has the key: whatever fails is told beside it.
         let protected = if change.widens {
             self.raise(change, &first, &mut done).await
@@ -91,6 +105,9 @@ impl Apply<'_> {
         };
         if let Err(failure) = protected {
             done.failure = Some(failure);
+            if !done.seen || !echo::are_sure(&done.echoes) {
+                done.late_until = self.late_until();
+            }
             return Ok(done);
         }
         self.read_back(change, &first, &mut done, diagnostics).await;
@@ -105,15 +122,29 @@ impl Apply<'_> {
         done: &mut HandedOver,
     ) -> Result<(), Failure> {
         self.bring_exemptions().await?;
-        let shown = self.see_in_place(change, idle).await?;
+        let shown = self.see_in_place(change, idle, done).await?;
         // As late as can be: a run that ends before this has not used the new key.
         done.run_before = shown.last_run.clone();
+        // What this version does not know goes back as it is shown now, which may be for the first time.
+        let wanted = Settings { others: shown.others.clone(), ..change.wanted.clone() };
         done.shown = Some(shown);
-        Ok(self.send_patiently(change, &change.wanted).await?)
+        self.send_patiently(change, &wanted).await.map(drop).map_err(|error| {
+            done.may_run = !error.is_definite_refusal();
+            error.into()
+        })
     }
 
-    async fn send(&self, change: &Change<'_>, settings: &Settings) -> Result<(), Failure> {
-        let Err(error) = self.send_patiently(change, settings).await else { return Ok(()) };
+    /// Until when an answer may be from before a PUT that was sent now: as long as the operation itself may take.
+    fn late_until(&self) -> Option<Timestamp> {
+        let now = self.session.essentials().ok()?.clock().now();
+        now.checked_add(self.patience).ok()
+    }
+
+    async fn send(&self, change: &Change<'_>, settings: &Settings) -> Result<BTreeSet<String>, Failure> {
+        let error = match self.send_patiently(change, settings).await {
+            Ok(supplied) => return Ok(supplied),
+            Err(error) => error,
+        };
         let Some(minted) = change.minted else { return Err(error.into()) };
         if !error.is_definite_refusal() {
             let mut left = error.diagnose();
@@ -147,7 +178,11 @@ impl Apply<'_> {
     }
 
     /// A key that was made a moment ago may be unknown where Proofpoint looks: a refusal is no answer before the time is up.
-    async fn send_patiently(&self, change: &Change<'_>, settings: &Settings) -> Result<(), Error> {
+    async fn send_patiently(
+        &self,
+        change: &Change<'_>,
+        settings: &Settings,
+    ) -> Result<BTreeSet<String>, Error> {
         let call = match change.minted {
             Some(_) => self.call.clone(),
             None => self.call.at_most(CONFIGURED_PATIENCE),
@@ -167,13 +202,22 @@ impl Apply<'_> {
     }
 
     /// Waits until Proofpoint shows all that decides what a run does, the exemptions included.
-    async fn see_in_place(&self, change: &Change<'_>, idle: &Settings) -> Result<Shown, Failure> {
+    async fn see_in_place(
+        &self,
+        change: &Change<'_>,
+        idle: &Settings,
+        done: &mut HandedOver,
+    ) -> Result<Shown, Failure> {
         let mut missing = vec!["the settings, of which none are shown".to_owned()];
         let mut fresh_looks = 0;
         for pause in delays(FIRST_LOOK, LONGEST_LOOK) {
             match self.organization.settings(self.call).await {
                 Ok(Some(shown)) => {
                     let differences = idle.differences(&shown.over(idle));
+                    let fresh = is_fresh(change, idle, &shown);
+                    done.seen |= fresh;
+                    let stale = |difference: &Difference| may_be_late(change, fresh, difference);
+                    done.echoes = echo::learn(change.echoes, &differences, stale);
                     missing = echo::missing(&differences);
                     let exempt = self.planned.model.exemptions.known();
                     let lacking = exemptions::lacking(&self.organization, self.call, exempt).await?;
@@ -181,7 +225,8 @@ impl Apply<'_> {
                     if missing.is_empty() {
                         return Ok(shown);
                     }
-                    fresh_looks += usize::from(is_fresh(change, idle, &shown) && lacking.is_empty());
+                    done.shown = Some(shown);
+                    fresh_looks += usize::from(fresh && lacking.is_empty());
                 }
                 Ok(None) => {}
                 Err(error) if error.is_definite_refusal() => return Err(error.into()),
@@ -195,7 +240,7 @@ impl Apply<'_> {
             format!("The sync of `{}` was not switched on", self.organization.domain()),
             format!(
                 "Proofpoint accepted everything, but does not show it: {}. A run could do something else to people than was \
-                 judged, so that `frequency` stays 0. The key is handed over. Look at the sync's page in the Proofpoint \
+                 judged, so that `frequency` stays 0. Look at the sync's page in the Proofpoint \
                  console; set what the stack does not take to what it shows, and apply again.",
                 missing.join("; ")
             ),
@@ -213,28 +258,34 @@ impl Apply<'_> {
         diagnostics: &mut Diagnostics,
     ) {
         let call = afterwards(self.call);
-        let mut differences = Vec::new();
+        let (mut seen, mut awaited) = (false, false);
         for (look, pause) in delays(FIRST_LOOK, LONGEST_LOOK).take(LOOKS).enumerate() {
-            let shown = match self.organization.settings(&call).await {
-                Ok(Some(shown)) => shown,
-                outcome => {
-                    tracing::warn!(error = ?outcome.err(), "reading the settings back showed none");
-                    if call.wait(pause).await.is_err() {
+            match self.organization.settings(&call).await {
+                Ok(Some(shown)) => {
+                    let differences = change.wanted.differences(&shown.over(&change.wanted));
+                    let fresh = is_fresh(change, first, &shown);
+                    let stale = |difference: &Difference| {
+                        // Only the last PUT raised it: an answer from after the one before shows 0.
+                        let idle = change.widens
+                            && difference.member == Member::SyncFrequency
+                            && difference.after == first.sync_frequency;
+                        idle || may_be_late(change, fresh, difference)
+                    };
+                    done.echoes = echo::learn(change.echoes, &differences, stale);
+                    done.seen |= fresh;
+                    let end = change.minted.map(|minted| minted.end);
+                    done.shows_end = end.is_some_and(|end| shows_end(&shown, end));
+                    // The end of the key may come late, too; a stack that never showed one is not waited for.
+                    awaited = end.is_some() && shown.secret_expiry.is_some() && !done.shows_end;
+                    done.shown = Some(shown);
+                    seen = echo::are_sure(&done.echoes);
+                    let enough = if change.shows_ends && awaited { LOOKS } else { FRESH_LOOKS };
+                    let agrees = differences.is_empty() && !awaited;
+                    if seen && (agrees || look + 1 >= enough) {
                         break;
                     }
-                    continue;
                 }
-            };
-            differences = change.wanted.differences(&shown.over(&change.wanted));
-            let end = change.minted.map(|minted| minted.end);
-            done.shows_end = end.is_some_and(|end| shows_end(&shown, end));
-            let fresh = is_fresh(change, first, &shown);
-            // The end of the key may come late, too; a stack that never showed one is not waited for.
-            let awaited = end.is_some() && shown.secret_expiry.is_some() && !done.shows_end;
-            let enough = if change.shows_ends && awaited { LOOKS } else { FRESH_LOOKS };
-            done.shown = Some(shown);
-            if (differences.is_empty() && (!awaited || look + 1 >= enough)) || (fresh && look + 1 >= enough) {
-                break;
+                outcome => tracing::warn!(error = ?outcome.err(), "reading the settings back showed none"),
             }
             if call.wait(pause).await.is_err() {
                 break;
@@ -249,18 +300,31 @@ impl Apply<'_> {
                 "They were sent and accepted. The next plan looks again.",
             );
         }
-        let fresh = done.shown.as_ref().is_some_and(|shown| is_fresh(change, first, shown));
-        let stale = |difference: &Difference| match difference.member {
-            // Only the last PUT raised it: an answer from after the one before shows 0.
-            Member::SyncFrequency if change.widens => true,
-            member => {
-                let before = change.present.as_ref().map(|present| present.member(member));
-                !fresh && before.as_ref() == Some(&difference.after)
-            }
-        };
-        done.echoes = echo::learn(change.echoes, &differences, stale);
-        echo::tell(&done.echoes, self.organization.domain(), &self.planned.model, diagnostics);
+        if !seen || (change.shows_ends && awaited) {
+            done.late_until = self.late_until();
+        }
+        let told = (done.late_until, &self.planned.model);
+        echo::tell(&done.echoes, told, self.organization.domain(), diagnostics);
     }
+}
+
+fn unknown_members(organization: &str, supplied: &BTreeSet<String>) -> Diagnostic {
+    let names: Vec<String> = supplied.iter().map(|name| format!("`{name}`")).collect();
+    Diagnostic::warning(
+        format!("The stack of `{organization}` has options of the sync that this version does not know"),
+        format!(
+            "Proofpoint refuses settings without {}, so that each was sent as `false`. Look at the sync's page in the Proofpoint \
+             console: what is set there is kept from now on.",
+            names.join(", ")
+        ),
+    )
+}
+
+/// Whether a member may read otherwise only because the answer is from before the PUT: then it shows what was there, or
+/// what was sent before and may have been late itself.
+fn may_be_late(change: &Change<'_>, fresh: bool, difference: &Difference) -> bool {
+    let earlier = change.present.iter().chain(&change.sent_before);
+    !fresh && earlier.map(|earlier| earlier.member(difference.member)).any(|value| value == difference.after)
 }
 
 /// Whether an answer is certainly one from after the first PUT: it shows the end of the key that came with it, or another
@@ -270,9 +334,14 @@ fn is_fresh(change: &Change<'_>, first: &Settings, shown: &Shown) -> bool {
         return true;
     }
     let Some(present) = &change.present else { return true };
-    let now = shown.over(present);
-    let arrived: BTreeSet<Member> = present.differences(first).iter().map(|changed| changed.member).collect();
-    let still_otherwise: BTreeSet<Member> =
-        first.differences(&now).iter().map(|other| other.member).collect();
+    let members = |one: &Settings, other: &Settings| -> BTreeSet<Member> {
+        one.differences(other).iter().map(|different| different.member).collect()
+    };
+    let mut arrived = members(present, first);
+    if let Some(sent_before) = &change.sent_before {
+        let also = members(sent_before, first);
+        arrived.retain(|member| also.contains(member));
+    }
+    let still_otherwise = members(first, &shown.over(present));
     arrived.difference(&still_otherwise).next().is_some()
 }

@@ -57,19 +57,24 @@ impl Judge<'_> {
     /// Above the limit it is an error; within it, what a plan warns of. None where the check is switched off and there is
     /// nothing to say.
     pub(super) async fn judge(&self) -> Result<Option<Foreseen>, Refusal> {
+        let domain = self.organization.domain();
         let limit: Limit =
             self.model.max_removals.text().parse().map_err(|error: sync_report::LimitError| {
                 let told = Diagnostic::error("Invalid limit", format!("{error}."));
                 Refusal::Judged(told.at(SyncModel::max_removals()))
             })?;
         let Some(graph) = self.graph else {
-            return if limit.allows_everything() { Ok(None) } else { Err(Refusal::Judged(without_graph())) };
+            return if limit.allows_everything() {
+                Ok(None)
+            } else {
+                Err(Refusal::Judged(without_graph(domain)))
+            };
         };
         let input = match self.read(graph).await {
             Ok(input) => input,
             Err(_) if limit.allows_everything() => return Ok(None),
             Err(error) if error.is_sign_in() => return Err(Refusal::SignIn(error.diagnostic())),
-            Err(error) => return Err(Refusal::Judged(unforeseeable(&error))),
+            Err(error) => return Err(Refusal::Judged(unforeseeable(domain, &error))),
         };
         let estimate = Estimate::of(&input);
         let (report, settled) = (estimate.report(ROWS), settled(&input, &estimate));
@@ -77,7 +82,7 @@ impl Judge<'_> {
         let text = told(&report) + &other_version(input, &report, limit);
         if judgement.exceeded() {
             let told = Diagnostic::error(
-                "The sync would remove too many accounts",
+                format!("The sync would remove too many accounts of {domain}"),
                 format!(
                     "{judgement}. Look at the rows; if they are right, raise `max_removals`, which is {limit} now.\n\n{text}"
                 ),
@@ -85,7 +90,7 @@ impl Judge<'_> {
             return Err(Refusal::Judged(told.at(SyncModel::max_removals())));
         }
         // CLIs show warnings of one title as one: each names its organization.
-        let title = format!("What the sync will do to people of {}", self.organization.domain());
+        let title = format!("What the sync will do to people of {domain}");
         let grave = report.findings.iter().any(|finding| finding.severity == Severity::Error);
         let told = (grave || report.concerns_anybody()).then(|| Diagnostic::warning(title, text));
         Ok(Some(Foreseen { told, settled }))
@@ -189,9 +194,9 @@ fn write_rows(text: &mut String, title: &str, section: &Section, foreseen: &BTre
     }
 }
 
-fn unforeseeable(error: &preview::Error) -> Diagnostic {
+fn unforeseeable(domain: &str, error: &preview::Error) -> Diagnostic {
     Diagnostic::error(
-        "What the sync would do to people cannot be foreseen",
+        format!("What the sync would do to people of {domain} cannot be foreseen"),
         format!(
             "{}\n\nUntil then syncing is not switched on or widened. `max_removals = \"100%\"` switches this check off.",
             error.diagnostic().detail
@@ -201,9 +206,9 @@ fn unforeseeable(error: &preview::Error) -> Diagnostic {
 }
 
 /// The directory cannot be read for want of a sign-in.
-fn without_graph() -> Diagnostic {
+fn without_graph(domain: &str) -> Diagnostic {
     Diagnostic::error(
-        "What the sync would do to people cannot be foreseen",
+        format!("What the sync would do to people of {domain} cannot be foreseen"),
         "The provider is not configured for Entra, so that it cannot read the directory. Configure how to sign in there, or \
          switch this check off with `max_removals = \"100%\"`.",
     )

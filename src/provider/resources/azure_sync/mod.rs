@@ -20,6 +20,7 @@ mod sides;
 mod steps;
 mod waiting;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::provider_block::{At as _, Failure, ObjectPath, Session};
@@ -32,7 +33,7 @@ use sync_report::SyncVersion;
 
 use model::{LIFETIME, MAX_REMOVALS, ROTATE_BEFORE};
 pub use model::{SyncIdentity, SyncModel};
-use observation::{observe, read_settings};
+use observation::{is_late, look_until_sure, not_shown_yet, observe, read_settings};
 use sides::{optional_graph, organization_of, refuse_foreign, refuse_other_organization, settings_of};
 use steps::Apply;
 
@@ -52,6 +53,10 @@ pub struct Facts {
     /// Values that the stack shows for others that it was sent.
     #[serde(default, skip_serializing_if = "echo::Echoes::is_empty")]
     echoes: echo::Echoes,
+    /// Until when what Proofpoint shows may be from before the last PUT, where it did not show all that it was sent. Counted
+    /// by Proofpoint's clock, whichever process looks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    late_until: Option<Timestamp>,
     /// What is known about the managed key.
     #[serde(default, flatten)]
     rotation: rotation::Facts,
@@ -104,6 +109,10 @@ impl Resource for AzureSync {
                 );
             }
         }
+    }
+
+    fn subject(&self, model: &SyncModel) -> Option<String> {
+        model.domain.known().cloned()
     }
 
     fn plan(&self, plan: &mut Planning<Self>, diagnostics: &mut Diagnostics) {
@@ -161,8 +170,13 @@ impl Resource for AzureSync {
             model.domain = model.organization.clone();
         }
         let Some((organization, shown)) = read_settings(session, &call, &model, &facts).await? else {
+            if is_late(session, &facts)? {
+                diagnostics.push(not_shown_yet(model.organization.text(), facts.late_until));
+                return Ok(Some(State::new(model).with_private(facts)));
+            }
             return Ok(None);
         };
+        let shown = look_until_sure(session, &call, &organization, &model, &facts, shown).await?;
         facts.stack = Some(organization.stack().to_owned());
         if imported {
             let profile = organization.profile(&call).await?;
@@ -181,7 +195,8 @@ impl Resource for AzureSync {
         let before = model.clone();
         settings::show(&shown, &mut model);
         if !imported {
-            echo::keep_sent(&mut facts.echoes, &before, &shown, &mut model);
+            let late = is_late(session, &facts)?;
+            echo::keep_sent(&mut facts.echoes, late, &before, &shown, &mut model);
         }
         // What Proofpoint says of the secret's end is a finding of the health data source, not a reason for a plan.
         if imported {

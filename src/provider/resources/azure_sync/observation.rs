@@ -6,11 +6,11 @@ use super::evidence::{SignedInWith, ends_then, signed_in_with};
 use super::managed_secret::Keys;
 use super::model::SyncModel;
 use super::sides::{organization_of, settings_of};
-use super::{Facts, rotation};
+use super::{Facts, echo, rotation};
 use crate::provider_block::{Diagnose as _, Failure, Session};
 use clients::essentials::{Organization, Shown};
 use clients::http::{Call, delays};
-use framework::diagnostic::Diagnostics;
+use framework::diagnostic::{Diagnostic, Diagnostics};
 use framework::timeouts::parse_duration;
 use jiff::Timestamp;
 
@@ -31,6 +31,48 @@ pub(super) async fn read_settings(
     }
     let organization = organization_of(session, call, domain).await?;
     Ok(settings_of(&organization, call).await?.map(|settings| (organization, settings)))
+}
+
+/// Whether what Proofpoint shows may still be from before the last PUT.
+pub(super) fn is_late(session: &Session, facts: &Facts) -> Result<bool, Failure> {
+    let now = session.essentials()?.clock().now();
+    Ok(facts.late_until.is_some_and(|until| now < until))
+}
+
+/// Looks again while a value that may be late would alarm.
+pub(super) async fn look_until_sure(
+    session: &Session,
+    call: &Call,
+    organization: &Organization,
+    model: &SyncModel,
+    facts: &Facts,
+    mut shown: Shown,
+) -> Result<Shown, Failure> {
+    for pause in delays(FIRST_LOOK, LONGEST_LOOK) {
+        if !is_late(session, facts)? || !echo::alarms(&facts.echoes, model, &shown) {
+            break;
+        }
+        if call.wait(pause).await.is_err() {
+            break;
+        }
+        // An answer that fails, or that shows nothing, says no more than the one before.
+        if let Ok(Some(now)) = organization.settings(call).await {
+            shown = now;
+        }
+    }
+    Ok(shown)
+}
+
+/// What to tell where Proofpoint shows no settings that it has accepted a while ago.
+pub(super) fn not_shown_yet(organization: &str, late_until: Option<Timestamp>) -> Diagnostic {
+    let until = late_until.map(|until| format!(" before {until}")).unwrap_or_default();
+    Diagnostic::warning(
+        format!("Proofpoint does not show the settings of `{organization}` yet"),
+        format!(
+            "They were sent and accepted, and may be late: the state keeps them, and nothing is planned for them{until}. After \
+             that they count as deleted."
+        ),
+    )
 }
 
 /// Looks at the managed key, where there is one.
@@ -62,6 +104,7 @@ pub(super) async fn observe(
             Err(error) => return Err(error.into()),
         },
     };
+    let late = is_late(session, facts)?;
     let rotate_before = parse_duration(managed.rotate_before.text()).unwrap_or_default();
     let tracked = rotation::Tracked {
         key_id,
@@ -76,17 +119,20 @@ pub(super) async fn observe(
         Some(then) => signed_in_with(call, &graph, key_id, &superseded, then).await?,
         None => SignedInWith::NotKnown,
     };
-    let secret_expiry = match (&shown.secret_expiry, tracked.end) {
+    // What is from before the last PUT tells nothing of the key that came with it.
+    let shown = Some(shown).filter(|_| !late);
+    let secret_expiry = shown.and_then(|shown| shown.secret_expiry.as_ref());
+    let secret_expiry = match (secret_expiry, tracked.end) {
         (Some(text), Some(end)) if facts.rotation.shows_ends && ends_then(text, end) == Some(false) => {
             look_again(call, organization, end).await
         }
-        (expiry, _) => expiry.clone(),
+        (expiry, _) => expiry.cloned(),
     };
     let seen = rotation::Seen {
         now: graph.clock().now(),
         keys: listed.as_deref(),
-        client_id: shown.application_id.as_deref(),
-        last_successful_sync: shown.last_run.at(),
+        client_id: shown.and_then(|shown| shown.application_id.as_deref()),
+        last_successful_sync: shown.and_then(|shown| shown.last_run.at()),
         secret_expiry: secret_expiry.as_deref(),
         signed_in,
     };

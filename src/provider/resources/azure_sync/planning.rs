@@ -142,7 +142,8 @@ pub(super) fn plan(plan: &mut Planning<AzureSync>, diagnostics: &mut Diagnostics
             drop_managed(&mut plan.planned);
         }
     }
-    echo::tell(&plan.private.echoes, plan.planned.organization.text(), &plan.planned, diagnostics);
+    let told = (plan.private.late_until, &plan.planned);
+    echo::tell(&plan.private.echoes, told, plan.planned.organization.text(), diagnostics);
     let put = needs_put(plan.prior.as_ref(), &plan.planned);
     let (planned, prior) = (&mut plan.planned, plan.prior.as_ref());
     planned.secret_expiry = match prior {

@@ -1,5 +1,7 @@
 //! What the steps of a create or update work with.
 
+use std::time::Duration;
+
 use secrecy::SecretString;
 
 use super::managed_secret::{Keys, new_owner};
@@ -22,6 +24,8 @@ pub(super) struct Apply<'a> {
     pub(super) name: String,
     /// What the resource marks its keys with.
     pub(super) owner: String,
+    /// How long the operation may take.
+    pub(super) patience: Duration,
 }
 
 impl<'a> Apply<'a> {
@@ -35,7 +39,8 @@ impl<'a> Apply<'a> {
         name: &str,
     ) -> Self {
         let owner = planned.private.owner.clone().unwrap_or_else(new_owner);
-        Self { session, call, graph, organization, planned, name: name.to_owned(), owner }
+        let patience = call.remaining();
+        Self { session, call, graph, organization, planned, name: name.to_owned(), owner, patience }
     }
 
     /// The keys of the application that is managed for this organization.
@@ -49,6 +54,14 @@ impl<'a> Apply<'a> {
         let Some(exempt) = self.planned.model.exemptions.known() else { return Ok(()) };
         let before = self.planned.prior.as_ref().and_then(|prior| prior.exemptions.known());
         exemptions::apply(&self.organization, self.call, before, exempt).await
+    }
+
+    /// Adds the exempt addresses of the plan, where it manages them, and takes none off.
+    pub(super) async fn add_exemptions(&self) -> Result<(), Failure> {
+        match self.planned.model.exemptions.known() {
+            Some(exempt) => exemptions::apply(&self.organization, self.call, None, exempt).await,
+            None => Ok(()),
+        }
     }
 
     /// The secret of the configuration, which is there unless one is managed.

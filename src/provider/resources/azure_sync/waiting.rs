@@ -11,6 +11,7 @@ use clients::essentials::{Error, LastRun, Shown};
 use clients::http::{Call, Interrupted, delays};
 use framework::attr::Attr;
 use framework::diagnostic::Diagnostic;
+use grammar::counted;
 
 use super::model::SyncModel;
 
@@ -161,9 +162,10 @@ pub(super) fn missed(frequency: i64) -> Diagnostic {
     Diagnostic::warning(
         "No run of the sync was seen in time",
         format!(
-            "The settings are in place, but Proofpoint has not reported a successful run within {frequency} hours and 30 \
+            "The settings are in place, but Proofpoint has not reported a successful run within {} and 30 \
              minutes, or the time that `timeouts` allows. Look at the sync's page in the Proofpoint console for an error; \
-             `proofpoint_azure_sync_health` shows when one succeeds."
+             `proofpoint_azure_sync_health` shows when one succeeds.",
+            counted(frequency, "hour")
         ),
     )
     .at(SyncModel::wait_for_sync())

@@ -132,6 +132,10 @@ impl Resource for AzureSyncRun {
         None
     }
 
+    fn subject(&self, model: &RunModel) -> Option<String> {
+        model.domain.known().cloned()
+    }
+
     /// What was enacted is done: a later plan shows only what is new, as additions of lines.
     fn loaded(&self, model: &mut RunModel) {
         model.changes = Attr::Known(BTreeMap::new());
@@ -211,7 +215,7 @@ fn held(
         }
     }
     if !broken.is_empty() {
-        return Err(telling::broken(&broken).into());
+        return Err(telling::broken(domain, &broken).into());
     }
     diagnostics.append(telling::outdated(domain, &outdated));
     left.extend(outdated);

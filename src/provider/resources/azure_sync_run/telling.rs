@@ -7,7 +7,8 @@ use super::enact::{Outcome, Stop};
 use super::model::RunModel;
 use crate::provider_block::{Failure, PreviewIntention, SyncIntention};
 use framework::diagnostic::{Diagnostic, Diagnostics};
-use sync_report::{Action, Change, Disagreement, Judgement, Limit, counted};
+use grammar::counted;
+use sync_report::{Action, Change, Disagreement, Judgement, Limit};
 
 /// How many rows of one kind a message names.
 const ROWS: usize = 20;
@@ -66,16 +67,15 @@ pub(super) fn leaves(
     let who = match sync.map(|sync| sync.frequency) {
         Some(0) => "Nobody does that while `frequency = 0`.".to_owned(),
         Some(hours) => {
-            format!("Proofpoint's own run does, every {}.", counted(hours.unsigned_abs(), "hour"))
+            format!("Proofpoint's own run does, every {}.", counted(hours, "hour"))
         }
         None => "Nobody does that before a sync is configured.".to_owned(),
     };
     let mut text = Vec::new();
     if !left.is_empty() {
-        let number = u64::try_from(left.len()).unwrap_or(u64::MAX);
         text.push(format!(
             "The run leaves {} of the report. {who}\n{}",
-            counted(number, "row"),
+            counted(left.len(), "row"),
             listed(&left, ROWS)
         ));
     }
@@ -109,10 +109,9 @@ pub(super) fn enacted(
         Some(Stop::Failed(error)) => format!("{error}"),
     };
     let detail = format!("{why} The next plan shows what remains.\n\n{}", listed(&outcome.left, ROWS));
-    let planned = u64::try_from(enact.len()).unwrap_or(u64::MAX);
     let verb = if outcome.left.len() == 1 { "was" } else { "were" };
     let summary =
-        format!("{} of {} {verb} not enacted at {domain}", outcome.left.len(), counted(planned, "row"));
+        format!("{} of {} {verb} not enacted at {domain}", outcome.left.len(), counted(enact.len(), "row"));
     if outcome.made == 0 {
         return Err(Diagnostic::error(summary, detail).at(RunModel::changes()).into());
     }
@@ -122,7 +121,7 @@ pub(super) fn enacted(
 
 /// Additions that were approved and are not true any more.
 pub(super) fn outdated(domain: &str, left: &BTreeMap<String, String>) -> Option<Diagnostic> {
-    let number = u64::try_from(left.len()).unwrap_or(u64::MAX);
+    let number = left.len();
     (number > 0).then(|| {
         let verb = if number == 1 { "holds" } else { "hold" };
         Diagnostic::warning(
@@ -137,9 +136,9 @@ pub(super) fn outdated(domain: &str, left: &BTreeMap<String, String>) -> Option<
 }
 
 /// Updates and deletions that no longer hold.
-pub(super) fn broken(broken: &BTreeMap<String, String>) -> Diagnostic {
+pub(super) fn broken(domain: &str, broken: &BTreeMap<String, String>) -> Diagnostic {
     Diagnostic::error(
-        "Planned rows no longer hold",
+        format!("Planned rows of {domain} no longer hold"),
         format!(
             "The directory or the organization has changed since the plan was made. Nothing was written. Plan again and review \
              what is shown then.\n\n{}",
@@ -189,10 +188,10 @@ pub(super) fn excess(
     };
     let verb = if deletions_only { "delete" } else { "delete or deactivate" };
     let detail = format!("The run would {verb} {}; {allows}.", counted(removals, "account"));
-    let summary = "More deletions than allowed";
+    let summary = format!("More deletions than allowed at {}", model.domain.text());
     let diagnostic = if model.on_excess.text() == "withhold" {
         Diagnostic::warning(
-            format!("{summary} at {}", model.domain.text()),
+            summary,
             format!("{detail} All of them are withheld; additions and other updates are made."),
         )
     } else {

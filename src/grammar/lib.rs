@@ -1,9 +1,12 @@
-//! Numbers of things in words.
+//! Numbers of things in words: one function, so that no message says `1 accounts`. A crate of its own since messages are made in
+//! crates that know nothing of each other.
+
+use std::fmt;
 
 /// A number of things: `1 account`, `2 accounts`. The word is that for one; those that end in `y` or a hiss take their own
 /// plural.
-pub fn counted(number: u64, one: &str) -> String {
-    if number == 1 { format!("1 {one}") } else { format!("{number} {}", plural(one)) }
+pub fn counted<N: From<u8> + PartialEq + Copy + fmt::Display>(number: N, one: &str) -> String {
+    if number == N::from(1) { format!("1 {one}") } else { format!("{number} {}", plural(one)) }
 }
 
 fn plural(one: &str) -> String {
