@@ -12,7 +12,7 @@ use framework::attr::Attr;
 use framework::context::Context;
 use framework::data_source::{DataSource, DataSourceDescription};
 use framework::diagnostic::Diagnostics;
-use sync_report::{Actions, Disagreement, Estimate, Exemptions, Reach, Role, Switches, What};
+use sync_report::{Actions, Disagreement, Estimate, Exemptions, Reach, Report, Role, Switches, What};
 
 use model::{AllowedActions, PreviewModel, WhatToSync};
 
@@ -53,7 +53,7 @@ impl DataSource for AzureSyncPreviewSource {
         let input = preview::finish(directory, &call, &organization, wanted).await?;
         let estimate = Estimate::of(&input);
         let detail_limit = usize::try_from(config.detail_limit.unwrap_or(DETAIL_LIMIT)).unwrap_or(usize::MAX);
-        let report = estimate.report(detail_limit);
+        let report = Report { domain: config.domain.text().to_owned(), ..estimate.report(detail_limit) };
         let reach =
             if config.functional_accounts.unwrap_or(true) { Reach::Everything } else { Reach::UsersOnly };
         let changes: BTreeMap<String, String> =
@@ -66,7 +66,7 @@ impl DataSource for AzureSyncPreviewSource {
             version: input.version,
             changes: changes.clone(),
             left: left.clone(),
-            unmatched: report.counts.unmatched,
+            unmatched: report.unmatched.clone(),
         };
         session.intentions().keep_preview(config.domain.text(), intention);
         Ok(PreviewModel {
