@@ -263,7 +263,7 @@ fn shown(
 
 async fn graph_of(ctx: &Context<Session>, model: &ConsentModel) -> Result<Graph, Failure> {
     let call = ctx.clients.call(ctx);
-    Ok(ctx.clients.graph(&call, model.tenant_id.known().map(String::as_str)).await?)
+    ctx.clients.graph(&call, model.tenant_id.known().map(String::as_str)).await
 }
 
 /// The application's principal. While its application is young, one that is not there is waited for.

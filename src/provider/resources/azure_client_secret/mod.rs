@@ -280,7 +280,7 @@ async fn graph_of(ctx: &Context<Session>, model: &ClientSecretModel) -> Result<G
     let named = ObjectPath::parse(model.application_id.text(), "applications").ok();
     let named = named.and_then(|path| path.tenant).map(|tenant| tenant.to_string());
     let tenant = model.tenant_id.known().cloned().or(named);
-    Ok(ctx.clients.graph(&ctx.clients.call(ctx), tenant.as_deref()).await?)
+    ctx.clients.graph(&ctx.clients.call(ctx), tenant.as_deref()).await
 }
 
 fn path(ctx: &Context<Session>, graph: &Graph, keys: &Keys<'_>) -> ObjectPath {
