@@ -145,6 +145,13 @@ resource "proofpoint_azure_sync" "this" {{
 resource "proofpoint_azure_client_secret" "other" {
   application_id = proofpoint_azure_application.sync.id
   display_name   = "elsewhere"
+
+  timeouts {
+    create = "20s"
+    read   = "20s"
+    update = "20s"
+    delete = "20s"
+  }
 }
 "#;
         }
