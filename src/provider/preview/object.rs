@@ -12,6 +12,9 @@ model! {
         /// Two reports with the same rows have the same digest, whether all rows are shown or not.
         digest: Attr<String> => computed(),
 
+        /// The organization whose report it is: `domain` of the data source.
+        domain: Attr<String> => computed(),
+
         /// The version of the sync that is assumed.
         sync_version: Attr<i64> => computed(),
 
@@ -198,6 +201,7 @@ impl From<&Report> for ReportModel {
     fn from(report: &Report) -> Self {
         Self {
             digest: report.digest.as_str().into(),
+            domain: report.domain.as_str().into(),
             sync_version: report.version.number().into(),
             summary: report.summary().into(),
             counts: Attr::Known((&report.counts).into()),
@@ -225,6 +229,7 @@ impl From<&ReportModel> for Report {
         let counts: Counts = model.counts.known().map(Counts::from).unwrap_or_default();
         Self {
             digest: model.digest.text().to_owned(),
+            domain: model.domain.text().to_owned(),
             version: sync_version(&model.sync_version),
             adding: section(&model.adding, counts.adding),
             updating: section(&model.updating, counts.updating),
@@ -257,6 +262,7 @@ mod tests {
         };
         let report = Report {
             digest: "00ff".to_owned(),
+            domain: "contoso.com".to_owned(),
             version: SyncVersion::V1,
             counts: Counts {
                 adding: 400,

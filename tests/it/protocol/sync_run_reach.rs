@@ -100,6 +100,27 @@ fn what_a_run_leaves_is_warned_of_even_when_it_has_nothing_to_do() {
 }
 
 #[test]
+fn accounts_that_nothing_proves_to_be_needless_are_named_among_what_is_left() {
+    let world = Reviewed::start(&[]);
+    let left = || {
+        world.preview(json!({}));
+        let said = world.plan(json!({ "changes": {} })).messages;
+        warning(&said, LEFT).detail.clone()
+    };
+    let text = left();
+    for words in [
+        "1 unmatched account, of which nothing proves that it should go or stay",
+        "Delete it by hand if it is not needed.",
+        "\n  scanner@contoso.com  silent_user: 'Scanner Second Floor', not in Entra",
+    ] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+    let desk = json!({ "primary_email": "desk@contoso.com", "type": "end_user" });
+    world.essentials(Method::POST, "users", Some(&desk));
+    assert!(left().contains("2 unmatched accounts, of which nothing proves that they should go or stay"));
+}
+
+#[test]
 fn preview_and_sync_that_disagree_are_found_at_plan_and_before_the_first_write() {
     let world = leaver();
     switch(&world, "remove_deleted_users", false);

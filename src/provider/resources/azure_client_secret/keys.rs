@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::model::{ClientSecretModel, instant};
 use super::rotation::span;
-use crate::provider_block::{At as _, Diagnose as _, Failure, ObjectPath};
+use crate::provider_block::{At as _, Failure, ObjectPath};
 use clients::graph::{self, Graph, MintedPassword, NewPassword, PasswordCredential, PasswordRules};
 use clients::http::{Call, delays};
 use framework::diagnostic::Diagnostic;
@@ -35,7 +35,7 @@ pub(super) enum Seen {
 /// A secret that could not be made.
 pub(super) struct Refusal {
     /// Why.
-    pub(super) problem: Diagnostic,
+    pub(super) problem: Failure,
     /// Its description, if it may have been made all the same.
     pub(super) lost: Option<String>,
 }
@@ -101,7 +101,7 @@ impl<'a> Keys<'a> {
         self.graph.applications().add_password(self.call, &self.application, &new).await.map_err(|error| {
             let may_be_there = error.outcome_is_unknown() || error.is_cancelled();
             Refusal {
-                problem: error.diagnose().at(ClientSecretModel::application_id()),
+                problem: Failure::from(error).at(ClientSecretModel::application_id()),
                 lost: may_be_there.then_some(display_name),
             }
         })
@@ -109,12 +109,12 @@ impl<'a> Keys<'a> {
 
     /// The present. The time is Entra's: nothing else may have been asked in this process yet, and the clock of this machine
     /// may be wrong. The application's own date tells besides whether replicas may not know it yet.
-    pub(super) async fn time(&self) -> Result<Timestamp, Diagnostic> {
+    pub(super) async fn time(&self) -> Result<Timestamp, Failure> {
         self.graph
             .applications()
             .get(self.call, &self.application)
             .await
-            .map_err(|error| error.diagnose().at(ClientSecretModel::application_id()))?;
+            .at(ClientSecretModel::application_id())?;
         Ok(self.graph.now())
     }
 
@@ -153,7 +153,8 @@ impl<'a> Keys<'a> {
 fn end_after(now: Timestamp, life: SignedDuration) -> Result<Timestamp, Refusal> {
     now.checked_add(life).map_err(|_| Refusal {
         problem: Diagnostic::error("The life is too long", "The end lies beyond all dates.")
-            .at(ClientSecretModel::end_date_relative()),
+            .at(ClientSecretModel::end_date_relative())
+            .into(),
         lost: None,
     })
 }

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use crate::preview::{self, Wanted};
+use crate::provider_block::Failure;
 use clients::essentials::{Organization, Settings};
 use clients::graph::Graph;
 use clients::http::Call;
-use framework::diagnostic::{Diagnostic, Diagnostics};
+use framework::diagnostic::Diagnostic;
 use sync_report::{Estimate, Exemptions, Finding, Input, Limit, ObjectClass, Report, Section, Severity};
 
 use super::model::SyncModel;
@@ -44,7 +45,7 @@ pub(super) enum Refusal {
     Judged(Diagnostic),
 }
 
-impl From<Refusal> for Diagnostics {
+impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Self {
         match refusal {
             Refusal::SignIn(told) | Refusal::Judged(told) => told.into(),

@@ -5,10 +5,10 @@ use std::fmt::Write as _;
 
 use super::enact::{Outcome, Stop};
 use super::model::RunModel;
-use crate::provider_block::{PreviewIntention, SyncIntention};
+use crate::provider_block::{Failure, PreviewIntention, SyncIntention};
 use framework::diagnostic::{Diagnostic, Diagnostics};
 use grammar::counted;
-use sync_report::{Action, Change, Disagreement, Judgement, Limit};
+use sync_report::{Action, Change, Disagreement, Judgement, Limit, Section};
 
 /// How many rows of one kind a message names.
 const ROWS: usize = 20;
@@ -61,7 +61,7 @@ pub(super) fn leaves(
         let action = line.split_once(' ').map_or(line.as_str(), |(action, _)| action);
         left.insert(address.clone(), format!("{action}: not among the run's `changes`"));
     }
-    if left.is_empty() && preview.unmatched == 0 {
+    if left.is_empty() && preview.unmatched.total == 0 {
         return None;
     }
     let who = match sync.map(|sync| sync.frequency) {
@@ -71,6 +71,7 @@ pub(super) fn leaves(
         }
         None => "Nobody does that before a sync is configured.".to_owned(),
     };
+    let runs = sync.is_some_and(|sync| sync.frequency > 0);
     let mut text = Vec::new();
     if !left.is_empty() {
         text.push(format!(
@@ -79,18 +80,35 @@ pub(super) fn leaves(
             listed(&left, ROWS)
         ));
     }
-    if preview.unmatched > 0 {
-        text.push(format!(
-            "Of {} nothing proves that they should go or stay (`report.unmatched`): the run leaves them. {}",
-            counted(preview.unmatched, "account"),
-            match sync.map(|sync| sync.frequency) {
-                Some(1..) => "Proofpoint's own run removes those that an earlier one made.",
-                _ => "Delete by hand those that are not needed.",
-            }
-        ));
+    if preview.unmatched.total > 0 {
+        text.push(unmatched(&preview.unmatched, runs));
     }
     let title = format!("What this run leaves of {domain}");
     Some(Diagnostic::warning(title, text.join("\n\n")).at(RunModel::changes()))
+}
+
+/// The accounts that a run leaves since nobody knows better, by name as far as they are shown.
+fn unmatched(section: &Section, runs: bool) -> String {
+    let it = if section.total == 1 { "it" } else { "they" };
+    let then = match (runs, section.total) {
+        (true, 1) => "Proofpoint's own run removes it if an earlier one made it.",
+        (true, _) => "Proofpoint's own run removes those that an earlier one made.",
+        (false, 1) => "Delete it by hand if it is not needed.",
+        (false, _) => "Delete by hand those that are not needed.",
+    };
+    let mut text = format!(
+        "The run leaves {}, of which nothing proves that {it} should go or stay. {then}",
+        counted(section.total, "unmatched account")
+    );
+    for (address, row) in section.rows.iter().take(ROWS) {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "\n  {address}  {row}");
+    }
+    let shown = u64::try_from(section.rows.len().min(ROWS)).unwrap_or(u64::MAX);
+    if section.total > shown {
+        let _ = write!(text, "\n  and {} more", section.total - shown);
+    }
+    text
 }
 
 /// Says what was not enacted; an error when nothing was, since there is nothing to record then.
@@ -99,7 +117,7 @@ pub(super) fn enacted(
     enact: &[Change],
     outcome: &Outcome,
     diagnostics: &mut Diagnostics,
-) -> Result<(), Diagnostics> {
+) -> Result<(), Failure> {
     if outcome.left.is_empty() {
         return Ok(());
     }
