@@ -27,15 +27,15 @@ pub(super) fn live(quickstart: &mut Quickstart) {
             "servicePlanId": "9aaf7827-d63c-4b61-89c3-182f06f82e5c",
         }],
     });
-    by_hand(quickstart, Method::POST, "users", Some(&person));
+    by_hand(quickstart, &Method::POST, "users", Some(&person));
     enact_until(quickstart, &address, true);
-    by_hand(quickstart, Method::DELETE, &format!("users/{address}"), None);
+    by_hand(quickstart, &Method::DELETE, &format!("users/{address}"), None);
     enact_until(quickstart, &address, false);
 }
 
 /// A change of the directory, which may be throttled, or find a replica that is behind.
 #[track_caller]
-fn by_hand(quickstart: &Quickstart, method: Method, path: &str, body: Option<&Json>) {
+fn by_hand(quickstart: &Quickstart, method: &Method, path: &str, body: Option<&Json>) {
     let start = Instant::now();
     loop {
         let (status, answer) = quickstart.simulator.graph(method.clone(), path, body);
