@@ -127,3 +127,13 @@ fn what_a_first_plan_of_an_expiring_secret_knew_stays() {
     quickstart.plan(SYNC);
     assert_agreement(&quickstart, &[SECRET, SYNC], true);
 }
+
+#[test]
+fn what_a_first_plan_of_a_sync_with_a_secret_of_its_own_knew_stays() {
+    let mut quickstart = quickstart();
+    quickstart.write(SYNC, &json!({ "managed_client_secret": null, "client_secret": "a~b" }));
+    let said = quickstart.change(SYNC);
+    assert!(!said.has_errors(), "{said}");
+    assert!(quickstart.state(SYNC)["key_id"].is_null());
+    assert_agreement(&quickstart, &[SYNC], true);
+}
