@@ -5,7 +5,7 @@ mod model;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::preview::{self, Wanted};
-use crate::provider_block::{Diagnose, PreviewIntention, Session};
+use crate::provider_block::{At as _, Failure, PreviewIntention, Session};
 use clients::essentials::Organization;
 use clients::http::Call;
 use framework::attr::Attr;
@@ -26,7 +26,7 @@ const DETAIL_LIMIT: i64 = 100;
 impl DataSource for AzureSyncPreviewSource {
     type Model = PreviewModel;
     type Clients = Session;
-    type Error = Diagnostics;
+    type Error = Failure;
 
     fn describe(&self) -> DataSourceDescription {
         DataSourceDescription::new("azure_sync_preview")
@@ -41,20 +41,16 @@ impl DataSource for AzureSyncPreviewSource {
         ctx: &Context<Session>,
         config: PreviewModel,
         _diagnostics: &mut Diagnostics,
-    ) -> Result<PreviewModel, Diagnostics> {
+    ) -> Result<PreviewModel, Failure> {
         let session = &ctx.clients;
         let call = session.call(ctx);
         let graph = session.graph(&call, config.tenant_id.known().map(String::as_str)).await?;
         let account = session.essentials()?;
         let directory = preview::begin(&call, &graph);
-        let organization = account
-            .organization(&call, config.domain.text())
-            .await
-            .map_err(|error| error.diagnose().at(PreviewModel::domain()))?;
+        let organization =
+            account.organization(&call, config.domain.text()).await.at(PreviewModel::domain())?;
         let wanted = wanted(&call, &organization, &config).await?;
-        let input = preview::finish(directory, &call, &organization, wanted)
-            .await
-            .map_err(|error| error.diagnostic())?;
+        let input = preview::finish(directory, &call, &organization, wanted).await?;
         let estimate = Estimate::of(&input);
         let detail_limit = usize::try_from(config.detail_limit.unwrap_or(DETAIL_LIMIT)).unwrap_or(usize::MAX);
         let report = Report { domain: config.domain.text().to_owned(), ..estimate.report(detail_limit) };
@@ -83,12 +79,8 @@ impl DataSource for AzureSyncPreviewSource {
 }
 
 /// Settings, exemptions and version: as named, else as the organization has them now, else the defaults.
-async fn wanted(
-    call: &Call,
-    organization: &Organization,
-    config: &PreviewModel,
-) -> Result<Wanted, Diagnostics> {
-    let live = organization.settings(call).await.map_err(|error| error.diagnose())?;
+async fn wanted(call: &Call, organization: &Organization, config: &PreviewModel) -> Result<Wanted, Failure> {
+    let live = organization.settings(call).await?;
     let live = live.as_ref().map(preview::shown_switches).unwrap_or_default();
     let exemptions = config.exemptions.known();
     Ok(Wanted {

@@ -15,7 +15,7 @@ use super::settings::{self, settings, widens};
 use super::steps::Apply;
 use super::waiting::{self, Run};
 use super::{Facts, exemptions, rotation};
-use crate::provider_block::Diagnose as _;
+use crate::provider_block::Failure;
 use clients::essentials::{Settings, Shown};
 use clients::http::Call;
 use framework::attr::Attr;
@@ -26,7 +26,7 @@ pub(super) struct Done {
     pub(super) model: SyncModel,
     pub(super) facts: Facts,
     /// What was not done after Proofpoint was given the key, which has to be in the state.
-    pub(super) failure: Option<Diagnostics>,
+    pub(super) failure: Option<Failure>,
 }
 
 /// Which of the keys before the new one are certainly in nobody's use.
@@ -46,7 +46,7 @@ impl Apply<'_> {
         &self,
         shown: Option<&Shown>,
         diagnostics: &mut Diagnostics,
-    ) -> Result<Done, Diagnostics> {
+    ) -> Result<Done, Failure> {
         let mut done =
             Done { model: self.planned.model.clone(), facts: self.planned.private.clone(), failure: None };
         done.facts.stack = Some(self.organization.stack().to_owned());
@@ -74,7 +74,7 @@ impl Apply<'_> {
         wanted: Settings,
         done: &mut Done,
         diagnostics: &mut Diagnostics,
-    ) -> Result<(), Diagnostics> {
+    ) -> Result<(), Failure> {
         let widens = widens(present.as_ref(), &wanted);
         let (new, idle_before) =
             (present.is_none(), present.as_ref().is_none_or(|present| present.sync_frequency == 0));
@@ -155,7 +155,7 @@ impl Apply<'_> {
     }
 
     /// Looks once more before the first write: now every problem counts.
-    async fn look_before(&self, diagnostics: &mut Diagnostics) -> Result<Option<Diagnostic>, Diagnostics> {
+    async fn look_before(&self, diagnostics: &mut Diagnostics) -> Result<Option<Diagnostic>, Failure> {
         let preflight = Preflight {
             session: self.session,
             call: self.call,
@@ -221,14 +221,14 @@ impl Apply<'_> {
         }
     }
 
-    async fn mint_if_managed(&self, model: &SyncModel) -> Result<Option<Minted>, Diagnostics> {
+    async fn mint_if_managed(&self, model: &SyncModel) -> Result<Option<Minted>, Failure> {
         match model.managed_client_secret.known() {
             Some(managed) => self.mint(managed).await.map(Some),
             None => Ok(None),
         }
     }
 
-    async fn mint(&self, managed: &ManagedClientSecret) -> Result<Minted, Diagnostics> {
+    async fn mint(&self, managed: &ManagedClientSecret) -> Result<Minted, Failure> {
         let (graph, keys) = (self.graph()?, self.keys()?);
         let client_id = self.planned.model.client_id.text();
         let declared = declared_roles(graph, self.call, client_id).await?;
@@ -256,7 +256,7 @@ impl Apply<'_> {
         minted: Option<&Minted>,
         model: &mut SyncModel,
         diagnostics: &mut Diagnostics,
-    ) -> Result<bool, Diagnostics> {
+    ) -> Result<bool, Failure> {
         let clock = self.session.essentials()?.clock();
         let now = || clock.now();
         let creating = self.planned.prior.is_none();
@@ -308,13 +308,13 @@ impl Apply<'_> {
 
     /// Removes settings that this apply has made and that nothing runs of, with every key that was made for them: a create that
     /// fails leaves no state that would know of them.
-    async fn take_back(&self, call: &Call, failure: Diagnostics) -> Diagnostics {
+    async fn take_back(&self, call: &Call, failure: Failure) -> Failure {
         let outcome = async {
-            self.organization.delete_settings(call).await.map_err(|error| error.diagnose())?;
+            self.organization.delete_settings(call).await?;
             if self.planned.model.managed_client_secret.is_known() {
                 self.keys()?.remove_all(call, None).await?;
             }
-            Ok::<(), Diagnostics>(())
+            Ok::<(), Failure>(())
         };
         let told = match outcome.await {
             Ok(()) => " What was made for it at Proofpoint and in Entra has been removed again.",
@@ -328,7 +328,7 @@ impl Apply<'_> {
             failure.detail.push_str(told);
             failure
         }));
-        failures
+        failures.into()
     }
 
     /// Says in the model which keys there are now, and removes those that are unused.
@@ -339,7 +339,7 @@ impl Apply<'_> {
         unused: Unused,
         done: &mut Done,
         diagnostics: &mut Diagnostics,
-    ) -> Result<(), Diagnostics> {
+    ) -> Result<(), Failure> {
         if done.model.routing_ready_at.is_unknown() {
             done.model.routing_ready_at = Attr::Null;
         }
@@ -372,7 +372,7 @@ impl Apply<'_> {
                 keys.remove(call, [&key]).await?;
                 older.remove(&key);
             }
-            Ok::<(), Diagnostics>(())
+            Ok::<(), Failure>(())
         };
         if let Err(problem) = outcome.await {
             // Proofpoint has the new key: the next apply removes the old ones, whether or not there is a run.
@@ -385,7 +385,7 @@ impl Apply<'_> {
     }
 
     /// After the PUT of another credential: our keys are not in use any more.
-    async fn leave_managed(&self, call: &Call, diagnostics: &mut Diagnostics) -> Result<(), Diagnostics> {
+    async fn leave_managed(&self, call: &Call, diagnostics: &mut Diagnostics) -> Result<(), Failure> {
         let Some(prior) = &self.planned.prior else { return Ok(()) };
         let Some(managed) = prior.managed_client_secret.known() else { return Ok(()) };
         if Credential::of(&self.planned.config) == Credential::None {
@@ -402,7 +402,7 @@ impl Apply<'_> {
     }
 
     /// The plan showed that the superseded keys go.
-    async fn retire_proven(&self, done: &mut Done) -> Result<(), Diagnostics> {
+    async fn retire_proven(&self, done: &mut Done) -> Result<(), Failure> {
         let superseded = self.planned.prior.as_ref().and_then(|prior| prior.superseded_key_ids.known());
         let (true, Some(superseded)) = (done.model.managed_client_secret.is_known(), superseded) else {
             return Ok(());
@@ -415,7 +415,7 @@ impl Apply<'_> {
     }
 
     /// Changes of exemptions alone need no secret.
-    async fn exempt(&self, present: Option<&Settings>, wanted: &Settings) -> Result<(), Diagnostics> {
+    async fn exempt(&self, present: Option<&Settings>, wanted: &Settings) -> Result<(), Failure> {
         let exempt = &self.planned.model.exemptions;
         if !exempt.is_known() || self.planned.prior.as_ref().is_some_and(|prior| prior.exemptions == *exempt)
         {

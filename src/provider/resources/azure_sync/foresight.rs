@@ -6,7 +6,7 @@ use super::settings::{self, settings};
 use super::sides::{optional_graph, organization_of, refuse_foreign, refuse_other_organization, settings_of};
 use super::{AzureSync, due, exemptions, planning};
 use crate::preview;
-use crate::provider_block::{Diagnose as _, Session, SyncIntention};
+use crate::provider_block::{Failure, Session, SyncIntention};
 use framework::attr::AttributeType as _;
 use framework::context::Context;
 use framework::diagnostic::{Diagnostic, Diagnostics};
@@ -43,7 +43,7 @@ pub(super) async fn foresee(
     ctx: &Context<Session>,
     planned: &Planned<AzureSync>,
     diagnostics: &mut Diagnostics,
-) -> Result<(), Diagnostics> {
+) -> Result<(), Failure> {
     let (session, call) = (&ctx.clients, ctx.clients.call(ctx));
     let model = &planned.model;
     let Some(domain) = model.domain.known() else { return Ok(()) };
@@ -54,7 +54,7 @@ pub(super) async fn foresee(
             if let (Some(client_id), Some(present)) = (model.client_id.known(), &present)
                 && present.application_id.as_ref().is_some_and(|shown| !shown.eq_ignore_ascii_case(client_id))
             {
-                let profile = organization.profile(&call).await.map_err(|error| error.diagnose())?;
+                let profile = organization.profile(&call).await?;
                 refuse_foreign(Some(present), model, &profile.primary_domain.to_lowercase())?;
             }
         }
@@ -101,7 +101,7 @@ pub(super) async fn foresee(
             Err(refusal) => {
                 // One cause is told once.
                 sign_in = sign_in.filter(|_| !matches!(refusal, Refusal::SignIn(_)));
-                diagnostics.append(Diagnostics::from(refusal));
+                diagnostics.append(Failure::from(refusal));
             }
         }
     }

@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use crate::preview::{self, Wanted};
-use crate::provider_block::Session;
+use crate::provider_block::{Failure, Session};
 use clients::essentials::{Organization, Settings};
 use clients::graph::Graph;
 use clients::http::Call;
-use framework::diagnostic::{Diagnostic, Diagnostics};
+use framework::diagnostic::Diagnostic;
 use sync_report::{Estimate, Exemptions, Finding, Input, Limit, ObjectClass, Report, Section, Severity};
 
 use super::model::SyncModel;
@@ -41,12 +41,12 @@ pub(super) struct Foreseen {
 /// Why a sync is not let at people.
 pub(super) enum Refusal {
     /// Nobody could look: signing in to Entra failed.
-    SignIn(Diagnostics),
+    SignIn(Failure),
     /// It was judged, or cannot be.
     Judged(Diagnostic),
 }
 
-impl From<Refusal> for Diagnostics {
+impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Self {
         match refusal {
             Refusal::SignIn(told) => told,
@@ -71,7 +71,7 @@ impl Judge<'_> {
         let input = match self.read(graph).await {
             Ok(input) => input,
             Err(_) if limit.allows_everything() => return Ok(None),
-            Err(error) if error.is_sign_in() => return Err(Refusal::SignIn(error.diagnostic().into())),
+            Err(error) if error.is_sign_in() => return Err(Refusal::SignIn(error.into())),
             Err(error) => return Err(Refusal::Judged(unforeseeable(domain, &error))),
         };
         let estimate = Estimate::of(&input);

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::enact::{Outcome, Stop};
 use super::model::RunModel;
-use crate::provider_block::{PreviewIntention, SyncIntention};
+use crate::provider_block::{Failure, PreviewIntention, SyncIntention};
 use framework::diagnostic::{Diagnostic, Diagnostics};
 use grammar::counted;
 use sync_report::{Action, Change, Disagreement, Judgement, Limit, Section};
@@ -117,7 +117,7 @@ pub(super) fn enacted(
     enact: &[Change],
     outcome: &Outcome,
     diagnostics: &mut Diagnostics,
-) -> Result<(), Diagnostics> {
+) -> Result<(), Failure> {
     if outcome.left.is_empty() {
         return Ok(());
     }
