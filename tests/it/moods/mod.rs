@@ -20,6 +20,16 @@ use std::thread;
 
 use cases::Case;
 
+/// Every value of every mood that is not the default, as `name=value`.
+pub(crate) fn values() -> Vec<String> {
+    cases::all_words()
+}
+
+/// Whether a life converges under these values together.
+pub(crate) fn converge(values: &[String]) -> bool {
+    allowed::converge(values)
+}
+
 /// Lives at a time: they mostly wait.
 const AT_ONCE: usize = 4;
 

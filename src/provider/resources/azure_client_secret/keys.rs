@@ -22,6 +22,9 @@ const LONGEST_LOOK: Duration = Duration::from_secs(4);
 /// jump between replicas for a while after a change.
 const LOOKS: usize = 4;
 
+/// How old a secret may be to be taken for one that a killed command has left.
+const LATELY: SignedDuration = SignedDuration::from_hours(24);
+
 /// What a look at the application showed.
 pub(super) enum Seen {
     /// The application is gone.
@@ -132,6 +135,37 @@ impl<'a> Keys<'a> {
     pub(super) async fn remove(&self, key_id: &str) -> Result<(), Failure> {
         let removed = self.graph.applications().remove_password(self.call, &self.application, key_id).await;
         removed.map(drop).at(ClientSecretModel::application_id())
+    }
+
+    /// Tells of secrets that were made lately with the same description as a new one: a command that was killed, state and all,
+    /// leaves one that nothing knows of. It may as well be somebody else's, so that it is not removed.
+    pub(super) async fn twins(&self, made: &MintedPassword, description: &str) -> Option<Diagnostic> {
+        let application = self.graph.applications().get(self.call, &self.application).await.ok().flatten()?;
+        let since = self.graph.now().checked_sub(LATELY).ok()?;
+        let is_twin = |key: &&PasswordCredential| {
+            let name = key.display_name.as_deref().unwrap_or_default();
+            key.key_id != made.key_id
+                && unmarked(name) == description
+                && unmarked(name) != name
+                && key.start_date_time.is_some_and(|start| start > since)
+        };
+        let twins = application.password_credentials.iter().filter(is_twin);
+        let twins: Vec<String> = twins.map(|key| format!("`{}`", key.key_id)).collect();
+        if twins.is_empty() {
+            return None;
+        }
+        let text = format!(
+            "The application `{}` has other secrets that this provider has made since yesterday with the description              `{description}`: {}. If a command was killed before it could write its state, nobody knows their values: remove              them under Certificates & secrets. They may as well be those of another configuration.",
+            application.display_name,
+            twins.join(", ")
+        );
+        Some(
+            Diagnostic::warning(
+                format!("`{}` may have a secret that is left over", application.display_name),
+                text,
+            )
+            .at(ClientSecretModel::display_name()),
+        )
     }
 
     /// Removes the keys that bear one of these descriptions: nobody knows their values.

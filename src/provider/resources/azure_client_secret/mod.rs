@@ -92,6 +92,7 @@ impl Resource for AzureClientSecret {
         model.tenant_id = graph.tenant().as_str().into();
         match keys.mint(&model).await {
             Ok(minted) => {
+                diagnostics.append(keys.twins(&minted, model.display_name.text()).await);
                 show(&mut model, minted, &path(ctx, &graph, &keys), &graph);
                 Ok(State::new(model))
             }
