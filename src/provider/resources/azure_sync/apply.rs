@@ -4,7 +4,7 @@
 use super::due;
 use super::evidence::ends_then;
 use super::handover::{Change, HandedOver};
-use super::judging::{Foreseen, Judge};
+use super::judging::{Foreseen, Judge, Refusal};
 use super::managed_secret::{Minted, Unproven, gone, prove};
 use super::model::{ManagedClientSecret, SyncModel};
 use super::old_keys::Unused;
@@ -69,8 +69,15 @@ impl Apply<'_> {
         let (new, idle_before) =
             (present.is_none(), present.as_ref().is_none_or(|present| present.sync_frequency == 0));
         let waits = done.model.wait_for_sync == Attr::Known(true) && wanted.sync_frequency > 0;
-        self.look_before(diagnostics).await?;
-        let foreseen = self.foresee(present.as_ref(), &wanted, waits).await?;
+        let sign_in = self.look_before(diagnostics).await?;
+        let foreseen = match self.foresee(present.as_ref(), &wanted, waits).await {
+            // One cause is told once.
+            Err(refusal @ Refusal::SignIn(_)) => return Err(refusal.into()),
+            foreseen => {
+                diagnostics.append(sign_in);
+                foreseen?
+            }
+        };
         let turn = self.session.turn(self.call, &self.name).await?;
         if present.is_some() {
             // What cannot be protected costs no key. Nobody loses protection before the settings are in place.
@@ -138,7 +145,7 @@ impl Apply<'_> {
     }
 
     /// Looks once more before the first write: now every problem counts.
-    async fn look_before(&self, diagnostics: &mut Diagnostics) -> Result<(), Failure> {
+    async fn look_before(&self, diagnostics: &mut Diagnostics) -> Result<Option<Diagnostic>, Failure> {
         let preflight = Preflight {
             session: self.session,
             call: self.call,
@@ -155,9 +162,9 @@ impl Apply<'_> {
         present: Option<&Settings>,
         wanted: &Settings,
         waits: bool,
-    ) -> Result<Option<Foreseen>, Failure> {
+    ) -> Result<Option<Foreseen>, Refusal> {
         if due::is_due(self.planned, present, wanted) {
-            Ok(self.judge(wanted).judge().await?)
+            self.judge(wanted).judge().await
         } else if waits {
             // Nothing that has to be judged, only something to compare the run with.
             Ok(self.judge(wanted).judge().await.ok().flatten())
@@ -168,6 +175,7 @@ impl Apply<'_> {
 
     fn judge<'b>(&'b self, settings: &'b Settings) -> Judge<'b> {
         Judge {
+            session: self.session,
             call: self.call,
             graph: self.graph.as_ref(),
             organization: &self.organization,

@@ -168,22 +168,43 @@ pub(super) fn broken(domain: &str, broken: &BTreeMap<String, String>) -> Diagnos
 
 /// Rows that were made under other settings than those that hold.
 pub(super) fn disagree(domain: &str, found: &[Disagreement], rows: &BTreeMap<String, String>) -> Diagnostic {
-    let lines = found.iter().map(|one| {
-        let place =
-            if one.name == Disagreement::VERSION { "this run goes by" } else { "the organization has" };
-        format!("  {}: the rows were made with {}, and {place} {}", one.name, one.approved, one.holds)
-    });
     Diagnostic::error(
         format!("Preview and sync of {domain} disagree"),
         format!(
-            "Nothing was written. The rows hold under other settings than those that the run has to go by:\n{}\n\nName the \
-             same values in `proofpoint_azure_sync`, `proofpoint_azure_sync_preview` and `proofpoint_azure_sync_run`, best from \
-             one `locals` block, apply the sync, and plan again.\n\n{}",
-            lines.collect::<Vec<_>>().join("\n"),
+            "Nothing was written. The rows hold under other settings than those that the run has to go by:\n{}\n\n{SAME} If they \
+             are the same already, Proofpoint's settings are no longer those of the time of the plan.\n\n{}",
+            differences(found, "the rows were made with"),
             listed(rows, ROWS)
         ),
     )
     .at(RunModel::changes())
+}
+
+/// Rows that would hold in part under other settings, which nothing proves to be those that they were made with.
+pub(super) fn either(domain: &str, found: &[Disagreement], rows: &BTreeMap<String, String>) -> Diagnostic {
+    Diagnostic::error(
+        format!("Planned rows of {domain} do not hold"),
+        format!(
+            "Nothing was written. Some of the rows would hold under other settings than those that the run has to go \
+             by:\n{}\n\nEither preview and sync say different things, or people, groups or accounts are other ones than when the \
+             plan was made, or both. {SAME} If they are the same, plan again and review what is shown then.\n\n{}",
+            differences(found, "they would hold with"),
+            listed(rows, ROWS)
+        ),
+    )
+    .at(RunModel::changes())
+}
+
+const SAME: &str = "Name the same values in `proofpoint_azure_sync`, `proofpoint_azure_sync_preview` and \
+                    `proofpoint_azure_sync_run`, best from one `locals` block, apply the sync, and plan again.";
+
+fn differences(found: &[Disagreement], rows: &str) -> String {
+    let lines = found.iter().map(|one| {
+        let place =
+            if one.name == Disagreement::VERSION { "this run goes by" } else { "the organization has" };
+        format!("  {}: {rows} {}, and {place} {}", one.name, one.approved, one.holds)
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// More people who lose something than the limit allows.
