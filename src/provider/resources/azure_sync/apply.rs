@@ -18,7 +18,7 @@ use crate::provider_block::Failure;
 use clients::essentials::{Settings, Shown};
 use clients::http::Call;
 use framework::attr::Attr;
-use framework::diagnostic::Diagnostics;
+use framework::diagnostic::{Diagnostic, Diagnostics};
 
 /// What is known when the steps are done.
 pub(super) struct Done {
