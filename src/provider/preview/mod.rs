@@ -4,6 +4,7 @@
 mod directory;
 mod object;
 mod organization;
+mod vocabulary;
 
 use futures::FutureExt;
 use tokio_util::task::AbortOnDropHandle;
@@ -15,8 +16,9 @@ use clients::http::Call;
 use framework::diagnostic::Diagnostic;
 use sync_report::{Directory, Exemptions, Input, Roster, Switches, SyncVersion};
 
-pub use object::{CountsModel, FindingModel, ReportModel, sync_version};
+pub use object::{CountsModel, FindingModel, ReportModel};
 pub use organization::{shown_switches, switches};
+pub use vocabulary::{FindingSeverity, NewUserRole, StackVersion, count_or_percent};
 
 /// What the report is to be computed for.
 #[derive(Debug, Clone, Default)]

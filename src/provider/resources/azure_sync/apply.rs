@@ -206,7 +206,7 @@ impl Apply<'_> {
             model.key_hint = minted.hint.as_str().into();
             model.key_end_date = minted.end.to_string().into();
             if model.rotation_reason.is_unknown() {
-                model.rotation_reason = rotation::Reason::SettingsChanged.text().into();
+                model.rotation_reason = rotation::Reason::SettingsChanged.into();
             }
         }
     }

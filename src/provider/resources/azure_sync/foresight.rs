@@ -12,7 +12,6 @@ use framework::context::Context;
 use framework::diagnostic::{Diagnostic, Diagnostics};
 use framework::resource::Planned;
 use framework::value::Value;
-use sync_report::SyncVersion;
 
 /// Keeps what the plan makes of the sync, for those who look at the same organization later in the same command.
 pub(super) fn keep_intention(session: &Session, planned: &Planned<AzureSync>) {
@@ -31,7 +30,7 @@ pub(super) fn keep_intention(session: &Session, planned: &Planned<AzureSync>) {
         let intention = SyncIntention {
             switches: preview::switches(&settings),
             exemptions: model.exemptions.known().cloned(),
-            version: model.sync_version.known().copied().and_then(SyncVersion::from_number),
+            version: model.sync_version.known().map(|version| version.0),
             frequency: settings.sync_frequency,
         };
         session.intentions().keep_sync(domain, intention);

@@ -140,7 +140,7 @@ impl Judge<'_> {
         let wanted = Wanted {
             switches: preview::switches(self.settings),
             exemptions: exemptions.map(|addresses| Exemptions::new(addresses.iter().map(String::as_str))),
-            version: preview::sync_version(&self.model.sync_version),
+            version: self.model.sync_version.unwrap_or_default().into(),
         };
         preview::read(self.call, graph, self.organization, wanted).await
     }

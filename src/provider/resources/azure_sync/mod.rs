@@ -24,15 +24,16 @@ mod waiting;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::preview::StackVersion;
 use crate::provider_block::{At as _, Failure, ObjectPath, Session};
 use framework::attr::Attr;
 use framework::context::Context;
 use framework::diagnostic::{Diagnostic, Diagnostics};
 use framework::resource::{ImportBy, Planned, Planning, Resource, ResourceDescription, State};
 use framework::timeouts::{DefaultTimeouts, parse_duration};
-use sync_report::SyncVersion;
+use sync_report::Limit;
 
-use model::{LIFETIME, MAX_REMOVALS, ROTATE_BEFORE};
+use model::{LIFETIME, ROTATE_BEFORE};
 pub use model::{SyncIdentity, SyncModel};
 use observation::{is_late, look_until_sure, not_shown_yet, observe, read_settings};
 use sides::{optional_graph, organization_of, refuse_foreign, refuse_other_organization, settings_of};
@@ -186,8 +187,8 @@ impl Resource for AzureSync {
             let profile = organization.profile(&call).await?;
             model.organization = profile.primary_domain.to_lowercase().into();
             model.id = id(model.organization.text()).into();
-            model.max_removals = MAX_REMOVALS.into();
-            model.sync_version = SyncVersion::default().number().into();
+            model.max_removals = Limit::default().to_string().into();
+            model.sync_version = StackVersion::default().into();
             model.wait_for_sync = false.into();
             model.wait_for_routing = false.into();
         }

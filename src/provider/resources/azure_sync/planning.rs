@@ -183,7 +183,7 @@ fn plan_managed(plan: &mut Planning<AzureSync>) {
     forget_managed(planned);
     // Known only where it stays the same whatever the values turn out to be that are unknown yet.
     planned.rotation_reason = match reasons {
-        (Some(certain), Some(possible)) if certain == possible => certain.text().into(),
+        (Some(certain), Some(possible)) if certain == possible => certain.into(),
         _ => Attr::Unknown,
     };
 }

@@ -232,11 +232,11 @@ fn held(
 
 fn limit(model: &RunModel) -> Limit {
     // The configuration was checked; without a value the default holds.
-    model.max_deletions.text().parse().unwrap_or(Limit::Percent { hundredths: 1000 })
+    model.max_deletions.text().parse().unwrap_or_default()
 }
 
 fn version(model: &RunModel) -> SyncVersion {
-    preview::sync_version(&model.sync_version)
+    model.sync_version.unwrap_or_default().into()
 }
 
 /// How many of the planned rows the limit counts.

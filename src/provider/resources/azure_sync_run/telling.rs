@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::enact::{Outcome, Stop};
-use super::model::RunModel;
+use super::model::{OnExcess, RunModel};
 use crate::provider_block::{Failure, PreviewIntention, SyncIntention};
+use framework::attr::Attr;
 use framework::diagnostic::{Diagnostic, Diagnostics};
 use grammar::counted;
 use sync_report::{Action, Change, Disagreement, Judgement, Limit, Section};
@@ -228,7 +229,7 @@ pub(super) fn excess(
     let verb = if deletions_only { "delete" } else { "delete or deactivate" };
     let detail = format!("The run would {verb} {}; {allows}.", counted(removals, "account"));
     let summary = format!("More deletions than allowed at {}", model.domain.text());
-    let diagnostic = if model.on_excess.text() == "withhold" {
+    let diagnostic = if model.on_excess == Attr::Known(OnExcess::Withhold) {
         Diagnostic::warning(
             summary,
             format!("{detail} All of them are withheld; additions and other updates are made."),
