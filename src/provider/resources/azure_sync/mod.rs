@@ -12,6 +12,7 @@ mod judging;
 mod managed_secret;
 mod model;
 mod observation;
+mod old_keys;
 mod planning;
 mod preflight;
 mod rotation;
@@ -58,6 +59,9 @@ pub struct Facts {
     /// by Proofpoint's clock, whichever process looks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     late_until: Option<Timestamp>,
+    /// Keys in applications that were left, which could not be removed yet.
+    #[serde(default, skip_serializing_if = "old_keys::Left::is_empty")]
+    left: old_keys::Left,
     /// What is known about the managed key.
     #[serde(default, flatten)]
     rotation: rotation::Facts,

@@ -39,6 +39,12 @@ model! {
     /// Nothing is switched on before its effect is known. A change that starts or widens syncing is judged when the plan
     /// is made, and again when it is applied, before anything is written: above `max_removals` it fails. Proofpoint's later runs are
     /// its own; the limit does not bind them.
+    ///
+    /// A replacement with `create_before_destroy` and a rename without a `moved` block leave what the new resource has set up:
+    /// destroying the old one sees the new one's key and lets go of settings and keys, with a warning. Without
+    /// `managed_client_secret` it sees that within one run only: if such a run is interrupted, the one that destroys the old
+    /// resource deletes the settings, and the plan after it makes them again. To keep them, take the old resource out of the
+    /// state before (`state rm`).
     pub struct SyncModel {
         /// Path of the settings, `/orgs/{organization}/settings/azure`.
         id: Attr<String> => computed().use_state_for_unknown(),
@@ -127,7 +133,8 @@ model! {
         /// End of that key's life, RFC 3339.
         key_end_date: Attr<String> => computed(),
 
-        /// Ids of earlier managed keys. They are removed once Proofpoint has proven the present one by a run.
+        /// Ids of earlier managed keys, also of an application that was left. They are removed once Proofpoint has proven the
+        /// present one by a run; what could not be removed stays listed, and the next apply tries again.
         superseded_key_ids: Attr<BTreeSet<String>> => computed(),
 
         /// Why the present key was minted: `created`; `settings_changed`; `expiring` (`rotate_before` was reached);

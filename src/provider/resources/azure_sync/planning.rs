@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::model::SyncModel;
+use super::old_keys::ends_managed;
 use super::rotation::{self, Change, Reason};
 use super::settings::carried;
 use super::{AzureSync, Facts, echo};
@@ -141,6 +142,12 @@ pub(super) fn plan(plan: &mut Planning<AzureSync>, diagnostics: &mut Diagnostics
             refuse_put_without_secret(plan, diagnostics);
             drop_managed(&mut plan.planned);
         }
+    }
+    // Keys that this apply cannot remove either stay listed.
+    if credential != Credential::Managed
+        && (!plan.private.left.is_empty() || ends_managed(plan.prior.as_ref(), credential))
+    {
+        plan.planned.superseded_key_ids = Attr::Unknown;
     }
     let told = (plan.private.late_until, &plan.planned);
     echo::tell(&plan.private.echoes, told, plan.planned.organization.text(), diagnostics);
