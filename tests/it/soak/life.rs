@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 
 use super::command;
 use super::configuration::Configuration;
-use super::disturbance::Disturbance;
+use super::disturbance::{Death, Disturbance};
 use super::ending;
 use super::schedule::{Order, Phase, Schedule};
 use super::seeds;
@@ -33,6 +33,8 @@ pub(super) struct Life {
     pub(super) foreign_keys: Vec<String>,
     /// Whether an application that held such keys went away with them.
     pub(super) lost_applications: bool,
+    /// Whether a command was killed that may have had something to write into its state.
+    pub(super) lost_its_state: bool,
     /// Whether the sync ever ran by itself.
     pub(super) ran_by_itself: bool,
     /// Everything that commands have printed.
@@ -69,6 +71,7 @@ pub(super) fn live(schedule: &Schedule, provider: &Path) {
         configuration: schedule.first.clone(),
         foreign_keys: Vec::new(),
         lost_applications: false,
+        lost_its_state: false,
         ran_by_itself: false,
         printed: Vec::new(),
         chosen: Vec::new(),
@@ -123,6 +126,7 @@ impl Life {
         let racing = other
             .as_ref()
             .map(|other| other.start("racing", &["apply", "-no-color", "-input=false", "-auto-approve"]));
+        self.lost_its_state |= death.is_some_and(|(death, _)| death == Death::Cli);
         let outcome = command::run(&self.workspace, &self.simulator, &arguments, death, &faults);
         self.hear(outcome);
         if let (Some(mut racing), Some(other)) = (racing, other) {
