@@ -11,6 +11,8 @@ use crate::moods;
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Order {
     Apply,
+    /// A plan that is saved, somebody who is hired meanwhile, and `apply` of that plan.
+    Saved,
     /// `apply -replace` of an address.
     Replace(&'static str),
     Destroy,
@@ -64,6 +66,7 @@ impl Schedule {
                 0 if index > 0 => Order::Destroy,
                 1 if index > 0 => Order::Replace("proofpoint_azure_application.sync"),
                 2 if index > 0 => Order::Replace("proofpoint_azure_sync.this"),
+                3 | 4 if index > 0 => Order::Saved,
                 _ => Order::Apply,
             };
             phases.push(Phase { changes, disturbances, order });
