@@ -167,6 +167,43 @@ fn an_addition_that_no_longer_holds_is_warned_of() {
     assert!(applied.state["left"]["grace.hill@contoso.com"].is_string(), "{:#}", applied.state);
 }
 
+#[test]
+fn a_licence_that_was_taken_away_since_is_no_disagreement_and_keeps_nobody_else_waiting() {
+    // Version 1 would add her all the same, which is not what the rows were made with.
+    let world = Reviewed::start(&[]);
+    let planned = world.plan(json!({ "changes": world.preview(json!({}))["changes"] }));
+    world.graph(Method::PATCH, "users/grace.hill@contoso.com", Some(&json!({ "assignedPlans": [] })));
+    let applied = world.apply(planned);
+    assert!(!applied.messages.has_errors(), "{}", applied.messages);
+    warning(&applied.messages, "1 planned addition of contoso.com no longer holds");
+    assert!(applied.state["left"]["grace.hill@contoso.com"].is_string(), "{:#}", applied.state);
+    world.essentials(Method::GET, "users/frank.gomez@contoso.com", None);
+}
+
+#[test]
+fn what_may_be_a_disagreement_or_a_change_of_the_directory_is_told_as_either() {
+    let world = leaver();
+    switch(&world, "update_groups", false);
+    let rows =
+        json!({ "jack.king@contoso.com": world.preview(json!({}))["changes"]["jack.king@contoso.com"] });
+    let planned = world.plan(json!({ "changes": rows }));
+    told(&planned.messages);
+    // A list gets the leaver's address. Were groups updated, it would get it in the same run, and he could be deleted.
+    let aliases = json!({ "proxyAddresses": ["SMTP:all-staff@contoso.com", "smtp:jack.king@contoso.com"] });
+    let groups =
+        world.simulator.graph_done(Method::GET, "groups?$filter=mail eq 'all-staff@contoso.com'", None);
+    let id = groups["value"][0]["id"].as_str().expect("the list").to_owned();
+    world.graph(Method::PATCH, &format!("groups/{id}"), Some(&aliases));
+    world.simulator.forget_requests();
+    let refused = world.apply(planned);
+    let error = refused.messages.expect_error();
+    assert_eq!(error.summary, "Planned rows of contoso.com do not hold");
+    let line = "groups.update: they would hold with true, and the organization has false";
+    assert!(error.detail.contains(line) && error.detail.contains("Either preview and sync"), "{error}");
+    assert!(error.detail.contains("jack.king@contoso.com  another object in Entra has"), "{error}");
+    world.expect_no_writes();
+}
+
 /// What becomes of Ben's row where the users API treats a change of the type in this way.
 fn converted(mood: &str) -> (Json, Json) {
     let world = Reviewed::start(&["--mood", &format!("functional_account={mood}")]);

@@ -175,3 +175,16 @@ async fn missing_permissions(
     }
     Ok(missing)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use framework::model::Model as _;
+
+    #[test]
+    fn the_page_tells_after_how_many_days_a_secret_is_a_finding() {
+        let schema = HealthModel::schema();
+        let told = &schema.attribute("warn_days").unwrap().description;
+        assert!(told.contains(&format!("Defaults to {WARN_DAYS}.")), "{told}");
+    }
+}

@@ -12,7 +12,7 @@ use framework::attr::Attr;
 use framework::context::Context;
 use framework::data_source::{DataSource, DataSourceDescription};
 use framework::diagnostic::Diagnostics;
-use sync_report::{Actions, Disagreement, Estimate, Exemptions, Reach, Report, Role, Switches, What};
+use sync_report::{Actions, Disagreement, Estimate, Exemptions, Reach, Report, Switches, What};
 
 use model::{AllowedActions, PreviewModel, WhatToSync};
 
@@ -86,13 +86,13 @@ async fn wanted(call: &Call, organization: &Organization, config: &PreviewModel)
     Ok(Wanted {
         switches: named_over(config, live),
         exemptions: exemptions.map(|addresses| Exemptions::new(addresses.iter().map(String::as_str))),
-        version: preview::sync_version(&config.sync_version),
+        version: config.sync_version.unwrap_or_default().into(),
     })
 }
 
 fn named_over(config: &PreviewModel, live: Switches) -> Switches {
     Switches {
-        default_role: Role::from_name(config.default_role.text()).unwrap_or(live.default_role),
+        default_role: config.default_role.known().map_or(live.default_role, |role| role.0),
         what: config.what.known().map_or(live.what, |what| what_over(what, live.what)),
         users: config.users.known().map_or(live.users, |users| actions_over(users, live.users)),
         groups: config.groups.known().map_or(live.groups, |groups| actions_over(groups, live.groups)),
@@ -147,6 +147,7 @@ fn actions_over(named: &AllowedActions, live: Actions) -> Actions {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use sync_report::Role;
 
     #[test]
     fn named_settings_go_before_the_live_ones_member_by_member() {
@@ -162,7 +163,18 @@ mod tests {
         let switches = named_over(&config, live);
         assert_eq!(switches.users, Actions { add: false, update: false, remove_deleted: true });
         assert_eq!((switches.default_role, switches.what), (Role::SilentUser, live.what));
-        let config = PreviewModel { default_role: "end_user".into(), ..PreviewModel::default() };
+        let config = PreviewModel {
+            default_role: preview::NewUserRole(Role::EndUser).into(),
+            ..PreviewModel::default()
+        };
         assert_eq!(named_over(&config, live).default_role, Role::EndUser);
+    }
+
+    #[test]
+    fn the_page_tells_how_many_rows_are_shown() {
+        use framework::model::Model as _;
+        let schema = PreviewModel::schema();
+        let told = &schema.attribute("detail_limit").unwrap().description;
+        assert!(told.contains(&format!("Defaults to {DETAIL_LIMIT}.")), "{told}");
     }
 }

@@ -157,7 +157,7 @@ impl Resource for AzureAdminConsent {
         model.tenant_id = graph.tenant().as_str().into();
         model.service_principal_object_id = principal.object_id.as_str().into();
         model.remove_extra = model.remove_extra.unwrap_or_default().into();
-        model.mode = model.mode.unwrap_or(Mode::Grant).into();
+        model.mode = model.mode.unwrap_or_default().into();
         Ok(Some(State::new(model).with_private(private)))
     }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::AzureSync;
 use super::managed_secret::Keys;
+use super::old_keys::remove_left;
 use super::sides::{organization_of, settings_of};
 use crate::provider_block::{Failure, Session};
 use clients::http::Call;
@@ -60,10 +61,14 @@ pub(super) async fn leave(
         }
         organization.delete_settings(call).await?;
     }
-    match &keys {
-        Some(keys) => keys.remove_all(call, model.key_id.known().map(String::as_str)).await,
-        None => Ok(()),
+    if let Some(keys) = &keys {
+        keys.remove_all(call, model.key_id.known().map(String::as_str)).await?;
     }
+    if facts.left.is_empty() {
+        return Ok(());
+    }
+    let graph = session.graph(call, model.tenant_id.known().map(String::as_str)).await?;
+    remove_left(call, &graph, name, &mut facts.left.clone()).await
 }
 
 fn let_go(name: &str, why: &str) -> Diagnostic {

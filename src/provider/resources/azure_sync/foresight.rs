@@ -12,7 +12,6 @@ use framework::context::Context;
 use framework::diagnostic::{Diagnostic, Diagnostics};
 use framework::resource::Planned;
 use framework::value::Value;
-use sync_report::SyncVersion;
 
 /// Keeps what the plan makes of the sync, for those who look at the same organization later in the same command.
 pub(super) fn keep_intention(session: &Session, planned: &Planned<AzureSync>) {
@@ -31,7 +30,7 @@ pub(super) fn keep_intention(session: &Session, planned: &Planned<AzureSync>) {
         let intention = SyncIntention {
             switches: preview::switches(&settings),
             exemptions: model.exemptions.known().cloned(),
-            version: model.sync_version.known().copied().and_then(SyncVersion::from_number),
+            version: model.sync_version.known().map(|version| version.0),
             frequency: settings.sync_frequency,
         };
         session.intentions().keep_sync(domain, intention);
@@ -89,29 +88,21 @@ pub(super) async fn foresee(
     let mut sign_in = findings.sign_in.map(Diagnostic::into_warning);
     if judged {
         let judge = Judge {
+            session,
             call: &call,
             graph: graph.as_ref(),
             organization: &organization,
             model,
             settings: &wanted,
         };
-        let refusal = match judge.judge().await {
-            Ok(foreseen) => {
-                diagnostics.append(foreseen.and_then(|foreseen| foreseen.told));
-                None
-            }
-            // What keeps it from being judged is that nobody can sign in, and that is what has to be said.
-            Err(Refusal::Judged(_)) if graph.is_none() && session.is_configured_for_entra() => {
-                let tenant = model.tenant_id.known().map(String::as_str);
-                session.graph(&call, tenant).await.err()
-            }
+        match judge.judge().await {
+            Ok(foreseen) => diagnostics.append(foreseen.and_then(|foreseen| foreseen.told)),
             Err(refusal) => {
                 // One cause is told once.
                 sign_in = sign_in.filter(|_| !matches!(refusal, Refusal::SignIn(_)));
-                Some(refusal.into())
+                diagnostics.append(Failure::from(refusal));
             }
-        };
-        diagnostics.append(refusal.into_iter().flatten());
+        }
     }
     diagnostics.append(sign_in);
     Ok(())

@@ -12,6 +12,7 @@ mod judging;
 mod managed_secret;
 mod model;
 mod observation;
+mod old_keys;
 mod planning;
 mod preflight;
 mod rotation;
@@ -23,15 +24,16 @@ mod waiting;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::preview::StackVersion;
 use crate::provider_block::{At as _, Failure, ObjectPath, Session};
 use framework::attr::Attr;
 use framework::context::Context;
 use framework::diagnostic::{Diagnostic, Diagnostics};
 use framework::resource::{ImportBy, Planned, Planning, Resource, ResourceDescription, State};
 use framework::timeouts::{DefaultTimeouts, parse_duration};
-use sync_report::SyncVersion;
+use sync_report::Limit;
 
-use model::{LIFETIME, MAX_REMOVALS, ROTATE_BEFORE};
+use model::{LIFETIME, ROTATE_BEFORE};
 pub use model::{SyncIdentity, SyncModel};
 use observation::{is_late, look_until_sure, not_shown_yet, observe, read_settings};
 use sides::{optional_graph, organization_of, refuse_foreign, refuse_other_organization, settings_of};
@@ -57,6 +59,9 @@ pub struct Facts {
     /// by Proofpoint's clock, whichever process looks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     late_until: Option<Timestamp>,
+    /// Keys in applications that were left, which could not be removed yet.
+    #[serde(default, skip_serializing_if = "old_keys::Left::is_empty")]
+    left: old_keys::Left,
     /// What is known about the managed key.
     #[serde(default, flatten)]
     rotation: rotation::Facts,
@@ -182,8 +187,8 @@ impl Resource for AzureSync {
             let profile = organization.profile(&call).await?;
             model.organization = profile.primary_domain.to_lowercase().into();
             model.id = id(model.organization.text()).into();
-            model.max_removals = MAX_REMOVALS.into();
-            model.sync_version = SyncVersion::default().number().into();
+            model.max_removals = Limit::default().to_string().into();
+            model.sync_version = StackVersion::default().into();
             model.wait_for_sync = false.into();
             model.wait_for_routing = false.into();
         }

@@ -44,26 +44,29 @@ impl Preflight<'_> {
             self.consent(graph, &mut findings).await;
             self.secret_policy(graph, &mut findings).await;
         } else if self.model.managed_client_secret.is_null() {
-            findings.remarks.warning_at(
-                SyncModel::primary_domain(),
+            let remark = Diagnostic::warning(
                 "Not checked: whether the tenant is the right one",
                 "The provider is not configured for Entra or cannot sign in there, so nobody checked that `primary_domain` \
                  belongs to the tenant of `client_id`.",
             );
+            findings.sign_in = Some(remark.at(SyncModel::primary_domain()));
         }
         findings
     }
 
-    /// Looks once more before the first write: now every problem counts.
-    pub(super) async fn refuse_problems(&self, diagnostics: &mut Diagnostics) -> Result<(), Failure> {
+    /// Looks once more before the first write: now every problem counts. Gives what to tell of a sign-in that failed where that
+    /// alone is no reason to stop.
+    pub(super) async fn refuse_problems(
+        &self,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<Option<Diagnostic>, Failure> {
         let Findings { contradictions: mut errors, problems, remarks, sign_in } = self.look().await;
         diagnostics.append(remarks);
         errors.append(problems);
-        match sign_in {
-            Some(told) if self.model.managed_client_secret.is_null() => diagnostics.push(told),
-            told => errors.append(told),
-        }
-        if errors.has_errors() { Err(errors.into()) } else { Ok(()) }
+        let (remark, problem) =
+            if self.model.managed_client_secret.is_null() { (sign_in, None) } else { (None, sign_in) };
+        errors.append(problem);
+        if errors.has_errors() { Err(errors.into()) } else { Ok(remark) }
     }
 
     /// The Proofpoint account must be able to write.

@@ -17,7 +17,9 @@ use framework::attr::Attr;
 use framework::context::Context;
 use framework::diagnostic::{Diagnostic, Diagnostics};
 use framework::resource::{ImportBy, NoIdentity, Planned, Planning, Resource, ResourceDescription, State};
-use sync_report::{Action, Approved, Change, Estimate, Input, Judgement, Limit, Reach, SyncVersion};
+use sync_report::{
+    Action, Approved, Change, Estimate, Explanation, Input, Judgement, Limit, Reach, SyncVersion,
+};
 
 use model::RunModel;
 
@@ -208,10 +210,16 @@ fn held(
     let mut left = estimate.left(Reach::Everything);
     left.extend(unapproved);
     if !(broken.is_empty() && outdated.is_empty()) {
-        let disagreements = sync_report::disagreements(input, approved);
-        if !disagreements.is_empty() {
-            let rows = broken.into_iter().chain(outdated).collect();
-            return Err(telling::disagree(domain, &disagreements, &rows).into());
+        match sync_report::explain(input, approved) {
+            Explanation::Settings(settings) => {
+                let rows = broken.into_iter().chain(outdated).collect();
+                return Err(telling::disagree(domain, &settings, &rows).into());
+            }
+            Explanation::Either(settings) if !broken.is_empty() => {
+                let rows = broken.into_iter().chain(outdated).collect();
+                return Err(telling::either(domain, &settings, &rows).into());
+            }
+            Explanation::Either(_) | Explanation::Changed => {}
         }
     }
     if !broken.is_empty() {
@@ -224,11 +232,11 @@ fn held(
 
 fn limit(model: &RunModel) -> Limit {
     // The configuration was checked; without a value the default holds.
-    model.max_deletions.text().parse().unwrap_or(Limit::Percent { hundredths: 1000 })
+    model.max_deletions.text().parse().unwrap_or_default()
 }
 
 fn version(model: &RunModel) -> SyncVersion {
-    preview::sync_version(&model.sync_version)
+    model.sync_version.unwrap_or_default().into()
 }
 
 /// How many of the planned rows the limit counts.

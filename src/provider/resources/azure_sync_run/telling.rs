@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::enact::{Outcome, Stop};
-use super::model::RunModel;
+use super::model::{OnExcess, RunModel};
 use crate::provider_block::{Failure, PreviewIntention, SyncIntention};
+use framework::attr::Attr;
 use framework::diagnostic::{Diagnostic, Diagnostics};
 use grammar::counted;
 use sync_report::{Action, Change, Disagreement, Judgement, Limit, Section};
@@ -168,22 +169,43 @@ pub(super) fn broken(domain: &str, broken: &BTreeMap<String, String>) -> Diagnos
 
 /// Rows that were made under other settings than those that hold.
 pub(super) fn disagree(domain: &str, found: &[Disagreement], rows: &BTreeMap<String, String>) -> Diagnostic {
-    let lines = found.iter().map(|one| {
-        let place =
-            if one.name == Disagreement::VERSION { "this run goes by" } else { "the organization has" };
-        format!("  {}: the rows were made with {}, and {place} {}", one.name, one.approved, one.holds)
-    });
     Diagnostic::error(
         format!("Preview and sync of {domain} disagree"),
         format!(
-            "Nothing was written. The rows hold under other settings than those that the run has to go by:\n{}\n\nName the \
-             same values in `proofpoint_azure_sync`, `proofpoint_azure_sync_preview` and `proofpoint_azure_sync_run`, best from \
-             one `locals` block, apply the sync, and plan again.\n\n{}",
-            lines.collect::<Vec<_>>().join("\n"),
+            "Nothing was written. The rows hold under other settings than those that the run has to go by:\n{}\n\n{SAME} If they \
+             are the same already, Proofpoint's settings are no longer those of the time of the plan.\n\n{}",
+            differences(found, "the rows were made with"),
             listed(rows, ROWS)
         ),
     )
     .at(RunModel::changes())
+}
+
+/// Rows that would hold in part under other settings, which nothing proves to be those that they were made with.
+pub(super) fn either(domain: &str, found: &[Disagreement], rows: &BTreeMap<String, String>) -> Diagnostic {
+    Diagnostic::error(
+        format!("Planned rows of {domain} do not hold"),
+        format!(
+            "Nothing was written. Some of the rows would hold under other settings than those that the run has to go \
+             by:\n{}\n\nEither preview and sync say different things, or people, groups or accounts are other ones than when the \
+             plan was made, or both. {SAME} If they are the same, plan again and review what is shown then.\n\n{}",
+            differences(found, "they would hold with"),
+            listed(rows, ROWS)
+        ),
+    )
+    .at(RunModel::changes())
+}
+
+const SAME: &str = "Name the same values in `proofpoint_azure_sync`, `proofpoint_azure_sync_preview` and \
+                    `proofpoint_azure_sync_run`, best from one `locals` block, apply the sync, and plan again.";
+
+fn differences(found: &[Disagreement], rows: &str) -> String {
+    let lines = found.iter().map(|one| {
+        let place =
+            if one.name == Disagreement::VERSION { "this run goes by" } else { "the organization has" };
+        format!("  {}: {rows} {}, and {place} {}", one.name, one.approved, one.holds)
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// More people who lose something than the limit allows.
@@ -207,7 +229,7 @@ pub(super) fn excess(
     let verb = if deletions_only { "delete" } else { "delete or deactivate" };
     let detail = format!("The run would {verb} {}; {allows}.", counted(removals, "account"));
     let summary = format!("More deletions than allowed at {}", model.domain.text());
-    let diagnostic = if model.on_excess.text() == "withhold" {
+    let diagnostic = if model.on_excess == Attr::Known(OnExcess::Withhold) {
         Diagnostic::warning(
             summary,
             format!("{detail} All of them are withheld; additions and other updates are made."),
