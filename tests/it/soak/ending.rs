@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
+use reqwest::Method;
 use serde_json::{Value as Json, json};
 
-use super::life::Life;
+use super::life::{DOMAIN, Life};
 use crate::support::archive;
 
 /// Applies that it may take.
@@ -27,6 +28,10 @@ pub(super) fn settles(life: &mut Life) {
             {
                 let import = life.workspace.import("proofpoint_azure_application.sync", &id);
                 life.hear(Some(import.succeeds()));
+            }
+            if last.contains("has exemptions that are not listed") {
+                let path = format!("orgs/{DOMAIN}/settings/azure/exemptions/by-hand%40{DOMAIN}");
+                life.simulator.essentials_done(Method::DELETE, &path, None);
             }
             continue;
         }
@@ -85,7 +90,7 @@ pub(super) fn is_as_configured(life: &Life, moods: &[String]) {
     let settings = &organization["settings"];
     assert_eq!(settings["application_id"], *client_id, "Proofpoint signs in as another application");
     holds_a_living_key(life);
-    if moods.iter().all(|word| !word.starts_with("forced_setting") && !word.starts_with("disable_login")) {
+    if moods.iter().all(|word| !word.starts_with("disable_login")) {
         has_its_settings(life, settings, &organization["exemptions"]);
     }
     touched_nobody_unplanned(life, &organization["users"]);

@@ -41,7 +41,9 @@ impl Schedule {
     /// Draws the life of a number; the same one every time.
     pub(super) fn of(seed: u64, domain: &str) -> Self {
         let mut random = Random::new(seed ^ 0x5eed_0000);
-        let values = moods::values();
+        // Whether a stack that forces a setting is one on which an apply may go on depends on the knobs; `moods` lives with those.
+        let mut values = moods::values();
+        values.retain(|word| !word.starts_with("forced_setting"));
         let mut drawn: Vec<String> = Vec::new();
         for _ in 0..random.below(3) {
             let value = random.pick(&values).clone();
