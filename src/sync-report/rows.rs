@@ -8,6 +8,9 @@ use super::directory::{DeletedItem, DirectoryObject, ObjectKind};
 use super::estimate::Estimate;
 use super::roster::Account;
 
+/// What becomes of an unmatched account where Proofpoint runs by itself.
+const IF_MADE: &str = "; removed if an earlier run made it";
+
 /// A row of the report: the kind of account and what is said of it. Shown as `kind: text`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Row {
@@ -34,6 +37,13 @@ impl From<&str> for Row {
 impl Row {
     fn new(kind: &str, text: String) -> Self {
         Self { kind: kind.to_owned(), text }
+    }
+
+    /// The same without what only a run of Proofpoint's own would do.
+    #[must_use]
+    pub fn without_runs(&self) -> Self {
+        let text = self.text.strip_suffix(IF_MADE).unwrap_or(&self.text);
+        Self::new(&self.kind, text.to_owned())
     }
 
     pub(super) fn marked(mut self, estimate: &Estimate<'_>, versions_differ: bool) -> Self {
@@ -108,10 +118,7 @@ impl Row {
 
     pub(super) fn unmatched(estimate: &Estimate<'_>, index: u32, account: &Account) -> Self {
         let text = unmatched_because(estimate, index, account);
-        Self::new(
-            account.account_type.name(),
-            format!("{}{text}; removed if an earlier run made it", Named(account)),
-        )
+        Self::new(account.account_type.name(), format!("{}{text}{IF_MADE}", Named(account)))
     }
 
     pub(super) fn exempt(estimate: &Estimate<'_>, object: Option<u32>, account: Option<u32>) -> Self {

@@ -284,7 +284,7 @@ moods! {
         /// Envelopes of lists of users, domains, organizations and endpoints.
         #[Observed = "Clients read envelopes; the file has bare arrays for some."]
         lists: Lists,
-        /// A `PUT users/{user}` that makes a user a functional account.
+        /// A `PUT users/{user}` that makes a user a functional account, or one of these a user.
         #[Inferred = "The file lists the type as writable; guides do it in the console."]
         functional_account: FunctionalAccount,
         /// A change by an administrator who may only read.

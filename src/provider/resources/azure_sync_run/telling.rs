@@ -103,7 +103,11 @@ fn unmatched(section: &Section, runs: bool) -> String {
     );
     for (address, row) in section.rows.iter().take(ROWS) {
         // Writing to a string cannot fail.
-        let _ = write!(text, "\n  {address}  {row}");
+        let _ = if runs {
+            write!(text, "\n  {address}  {row}")
+        } else {
+            write!(text, "\n  {address}  {}", row.without_runs())
+        };
     }
     let shown = u64::try_from(section.rows.len().min(ROWS)).unwrap_or(u64::MAX);
     if section.total > shown {
