@@ -151,9 +151,9 @@ fn the_sync_as_it_is_planned_counts_and_not_as_it_still_is() {
     // Removal is on at Proofpoint, as the preview says, and the same plan switches it off.
     let world = leaver();
     let shown = world.preview(json!({ "users": { "add": true, "update": true, "remove_deleted": true } }));
-    let live = world.essentials(Method::GET, "settings/azure", None);
+    let settings = world.essentials(Method::GET, "settings/azure", None);
     let sync = json!({
-        "domain": world.domain, "client_id": live["application_id"], "default_role": "end_user", "frequency": 0,
+        "domain": world.domain, "client_id": settings["application_id"], "default_role": "end_user", "frequency": 0,
         "client_secret": world.simulator.tenant().client_secret, "users": { "remove_deleted": false },
     });
     world.plan_other("proofpoint_azure_sync", sync);
@@ -167,9 +167,9 @@ fn the_sync_as_it_is_planned_counts_and_not_as_it_still_is() {
 #[test]
 fn a_sync_that_stays_as_it_is_has_a_version_that_counts_too() {
     let mut world = leaver();
-    let live = world.essentials(Method::GET, "settings/azure", None);
+    let settings = world.essentials(Method::GET, "settings/azure", None);
     let sync = json!({
-        "domain": world.domain, "client_id": live["application_id"], "default_role": "end_user", "frequency": 0,
+        "domain": world.domain, "client_id": settings["application_id"], "default_role": "end_user", "frequency": 0,
         "client_secret": world.simulator.tenant().client_secret, "sync_version": 1,
         "users": { "remove_deleted": true }, "groups": { "add": true },
     });
