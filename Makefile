@@ -1,7 +1,7 @@
 # Every chore of this project. `make demo` shows the provider at work, `make test` proves it.
 
 .DEFAULT_GOAL := help
-.PHONY: help build test demo lint fmt docs bench dist tools
+.PHONY: help build test soak planted demo lint fmt docs bench dist tools
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST) | expand -t 16
@@ -12,6 +12,14 @@ build: ## Build the provider and the simulator for release
 test: ## Run unit, protocol and acceptance tests with every CLI found
 	@.ci/tools any
 	cargo test
+
+soak: ## Live SEEDS lives drawn by number (300), or the one of SEED, with the disturbances ONLY=0,2
+	@.ci/tools any
+	TEST_SOAK_SEEDS=$(or $(SEEDS),300) TEST_SOAK_SEED=$(SEED) TEST_SOAK_ONLY=$(ONLY) cargo test --test it soak::every_seed -- --nocapture
+
+planted: ## Plant faults (or the one of FAULT) into copies of the provider and live until one is noticed
+	@.ci/tools any
+	TEST_PLANTED=$(or $(FAULT),all) cargo test --test it soak::planted:: -- --nocapture
 
 demo: ## Apply the quick start against the simulator; KEEP=1 leaves it running
 	@.ci/tools any

@@ -120,13 +120,24 @@ impl ReadError {
     }
 }
 
+/// What a value may be by its type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Choices {
+    /// Whatever the shape allows.
+    Anything,
+    /// One of these words.
+    Words(&'static [&'static str]),
+    /// One of these numbers.
+    Numbers(&'static [i64]),
+}
+
 /// A Rust type that the value of an attribute can have: text, numbers, collections, or another model.
 pub trait AttributeType: Sized {
     /// Its place in a schema.
     fn shape() -> Shape;
-    /// The words that it can be, or each of its elements; none where it is not a closed set of words.
-    fn words() -> &'static [&'static str] {
-        &[]
+    /// What it can be, or each of its elements, where that is a closed set.
+    fn choices() -> Choices {
+        Choices::Anything
     }
     /// Whether it takes null.
     #[doc(hidden)]
@@ -144,8 +155,8 @@ impl<T: AttributeType> AttributeType for Attr<T> {
         T::shape()
     }
 
-    fn words() -> &'static [&'static str] {
-        T::words()
+    fn choices() -> Choices {
+        T::choices()
     }
 
     fn takes_null() -> bool {
@@ -325,8 +336,8 @@ impl<T: AttributeType> AttributeType for Vec<T> {
         T::shape().collected(Nesting::List)
     }
 
-    fn words() -> &'static [&'static str] {
-        T::words()
+    fn choices() -> Choices {
+        T::choices()
     }
 
     fn read(value: &Value, path: &Path) -> Result<Self, ReadError> {
@@ -350,8 +361,8 @@ impl<T: AttributeType + Ord> AttributeType for BTreeSet<T> {
         T::shape().collected(Nesting::Set)
     }
 
-    fn words() -> &'static [&'static str] {
-        T::words()
+    fn choices() -> Choices {
+        T::choices()
     }
 
     fn read(value: &Value, path: &Path) -> Result<Self, ReadError> {
@@ -370,8 +381,8 @@ impl<T: AttributeType> AttributeType for BTreeMap<String, T> {
         T::shape().collected(Nesting::Map)
     }
 
-    fn words() -> &'static [&'static str] {
-        T::words()
+    fn choices() -> Choices {
+        T::choices()
     }
 
     fn read(value: &Value, path: &Path) -> Result<Self, ReadError> {

@@ -112,6 +112,7 @@ mod library_desk;
 mod lifecycle;
 pub mod list;
 pub mod model;
+pub mod or_other;
 pub mod path;
 pub mod plan;
 #[doc(hidden)]

@@ -137,7 +137,7 @@ macro_rules! model {
                         $crate::model::field_name(stringify!($field)),
                         $crate::model::description(&[$($field_doc),*]),
                         <$Type as $crate::attr::AttributeType>::shape(),
-                        $rules.words(<$Type as $crate::attr::AttributeType>::words()),
+                        $rules.choices(<$Type as $crate::attr::AttributeType>::choices()),
                     );
                 )*
                 schema

@@ -9,6 +9,7 @@ pub use crate::diagnostic::{Diagnostic, Diagnostics};
 pub use crate::ephemeral::{EphemeralResource, Opened, Renewed};
 pub use crate::function::{Function, FunctionDescription, FunctionError, Variadic};
 pub use crate::list::{Find, Finds, ListResource, Query};
+pub use crate::or_other::OrOther;
 pub use crate::path::Path;
 pub use crate::provider::Provider;
 pub use crate::resource::{ImportBy, NoIdentity, Planned, Planning, Resource, ResourceDescription, State};

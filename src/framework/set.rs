@@ -1,6 +1,6 @@
 //! `Set<T>`: a set of what has no order, such as models.
 
-use super::attr::{AttributeType, ReadError, present};
+use super::attr::{AttributeType, Choices, ReadError, present};
 use super::path::Path;
 use super::schema::{Nesting, Shape};
 use super::value::Value;
@@ -79,8 +79,8 @@ impl<T: AttributeType + PartialEq> AttributeType for Set<T> {
         T::shape().collected(Nesting::Set)
     }
 
-    fn words() -> &'static [&'static str] {
-        T::words()
+    fn choices() -> Choices {
+        T::choices()
     }
 
     fn read(value: &Value, path: &Path) -> Result<Self, ReadError> {

@@ -1,14 +1,28 @@
-//! Closed sets of words, such as `oak` or `beech`: Rust enums as the types of attributes.
+//! Closed sets of words, such as `oak` or `beech`, and of numbers: Rust enums as the types of attributes.
 
-/// What is required where a text is none of the words.
+use std::fmt::Display;
+
+use super::attr::{Choices, ReadError};
+use super::path::Path;
+
+/// What is said of a value that is none of the set.
 #[doc(hidden)]
-pub fn required(words: &[&str], text: &str) -> String {
-    let words: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
-    format!("one of {} is required, not `{text}`", words.join(", "))
+pub fn not_among(path: &Path, choices: Choices, value: &dyn Display) -> ReadError {
+    let listed = match choices {
+        Choices::Anything => Vec::new(),
+        Choices::Words(words) => quoted(words),
+        Choices::Numbers(numbers) => quoted(numbers),
+    };
+    ReadError::wrong(path, format!("one of {} is required, not `{value}`", listed.join(", ")))
 }
 
-/// Declares a closed set of words as the type of an attribute. The validator, the sentence in the documentation and the
-/// conversion from and to values follow from it.
+/// The choices as they stand in sentences.
+pub(crate) fn quoted(choices: &[impl Display]) -> Vec<String> {
+    choices.iter().map(|choice| format!("`{choice}`")).collect()
+}
+
+/// Declares a closed set of words as the type of an attribute. The validator, the conversion from and to values and a
+/// sentence in the documentation follow from it; the sentence is left out where the description tells of each word.
 ///
 /// ```ignore
 /// words! {
@@ -31,14 +45,22 @@ pub fn required(words: &[&str], text: &str) -> String {
 /// ```
 ///
 /// An enum that is declared in a crate which knows nothing of this framework gets a newtype, which says how the foreign
-/// enum lists its values and spells them:
+/// enum lists its values and spells them, or numbers them:
 ///
 /// ```ignore
 /// words! {
 ///     /// The wood, as the timber trade knows it.
 ///     pub struct Wood(timber::Kind) in timber::Kind::ALL, as timber::Kind::name;
 /// }
+///
+/// words! {
+///     /// The issue of the grading rules.
+///     pub struct Issue(timber::Rules) in timber::Rules::ALL, as number timber::Rules::issue;
+/// }
 /// ```
+///
+/// A service may have learned words that this list does not have: an attribute that takes over what it answers is an
+/// [`OrOther`](crate::or_other::OrOther).
 #[macro_export]
 macro_rules! words {
     (
@@ -78,8 +100,68 @@ macro_rules! words {
     };
     (
         $(#[$meta:meta])*
+        $visibility:vis struct $Words:ident($Foreign:ty) in $all:expr, as number $number:expr;
+    ) => {
+        $crate::words!(@newtype $(#[$meta])* $visibility struct $Words($Foreign));
+
+        impl $crate::attr::AttributeType for $Words {
+            fn shape() -> $crate::schema::Shape {
+                <i64 as $crate::attr::AttributeType>::shape()
+            }
+
+            fn choices() -> $crate::attr::Choices {
+                static NUMBERS: ::std::sync::LazyLock<::std::vec::Vec<i64>> = ::std::sync::LazyLock::new(|| {
+                    $all.iter().map(|value| $number(*value)).collect()
+                });
+                $crate::attr::Choices::Numbers(&NUMBERS)
+            }
+
+            fn read(
+                value: &$crate::value::Value,
+                path: &$crate::path::Path,
+            ) -> ::std::result::Result<Self, $crate::attr::ReadError> {
+                let number = <i64 as $crate::attr::AttributeType>::read(value, path)?;
+                let value = $all.iter().copied().find(|value| $number(*value) == number).map($Words);
+                value.ok_or_else(|| $crate::words::not_among(path, <Self as $crate::attr::AttributeType>::choices(), &number))
+            }
+
+            fn write(&self) -> $crate::value::Value {
+                $crate::value::Value::from(*self)
+            }
+        }
+
+        impl ::std::convert::From<$Words> for $crate::value::Value {
+            fn from(value: $Words) -> Self {
+                $crate::value::Value::from($number(value.0))
+            }
+        }
+
+        impl ::std::fmt::Display for $Words {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                ::std::fmt::Display::fmt(&$number(self.0), f)
+            }
+        }
+    };
+    (
+        $(#[$meta:meta])*
         $visibility:vis struct $Words:ident($Foreign:ty) in $all:expr, as $spell:expr;
     ) => {
+        $crate::words!(@newtype $(#[$meta])* $visibility struct $Words($Foreign));
+
+        impl ::std::convert::AsRef<str> for $Words {
+            fn as_ref(&self) -> &str {
+                $spell(self.0)
+            }
+        }
+
+        $crate::words!(@attribute $Words, {
+            static WORDS: ::std::sync::LazyLock<::std::vec::Vec<&'static str>> = ::std::sync::LazyLock::new(|| {
+                $all.iter().map(|value| $spell(*value)).collect()
+            });
+            &WORDS
+        }, |text| $all.iter().copied().find(|value| $spell(*value) == text).map($Words));
+    };
+    (@newtype $(#[$meta:meta])* $visibility:vis struct $Words:ident($Foreign:ty)) => {
         $(#[$meta])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         $visibility struct $Words($visibility $Foreign);
@@ -95,19 +177,6 @@ macro_rules! words {
                 value.0
             }
         }
-
-        impl ::std::convert::AsRef<str> for $Words {
-            fn as_ref(&self) -> &str {
-                $spell(self.0)
-            }
-        }
-
-        $crate::words!(@attribute $Words, {
-            static WORDS: ::std::sync::LazyLock<::std::vec::Vec<&'static str>> = ::std::sync::LazyLock::new(|| {
-                $all.iter().map(|value| $spell(*value)).collect()
-            });
-            &WORDS
-        }, |text| $all.iter().copied().find(|value| $spell(*value) == text).map($Words));
     };
     (@attribute $Words:ident, $words:expr, $find:expr) => {
         impl $crate::attr::AttributeType for $Words {
@@ -115,8 +184,8 @@ macro_rules! words {
                 <::std::string::String as $crate::attr::AttributeType>::shape()
             }
 
-            fn words() -> &'static [&'static str] {
-                $words
+            fn choices() -> $crate::attr::Choices {
+                $crate::attr::Choices::Words($words)
             }
 
             fn read(
@@ -126,7 +195,7 @@ macro_rules! words {
                 let text = <::std::string::String as $crate::attr::AttributeType>::read(value, path)?;
                 let find: fn(&str) -> ::std::option::Option<Self> = $find;
                 find(&text).ok_or_else(|| {
-                    $crate::attr::ReadError::wrong(path, $crate::words::required(Self::words(), &text))
+                    $crate::words::not_among(path, <Self as $crate::attr::AttributeType>::choices(), &text)
                 })
             }
 
@@ -165,6 +234,13 @@ mod tests {
     }
 
     impl Kind {
+        fn grade(self) -> i64 {
+            match self {
+                Self::Hard => 1,
+                Self::Soft => 3,
+            }
+        }
+
         const ALL: [Self; 2] = [Self::Hard, Self::Soft];
 
         fn name(self) -> &'static str {
@@ -190,6 +266,11 @@ mod tests {
         struct Hardness(Kind) in Kind::ALL, as Kind::name;
     }
 
+    words! {
+        /// Its grade.
+        struct Grade(Kind) in Kind::ALL, as number Kind::grade;
+    }
+
     crate::model! {
         /// A shelf.
         struct Shelf {
@@ -197,6 +278,10 @@ mod tests {
             wood: Attr<Wood> => optional().computed().default_value(Wood::Oak),
             /// How hard its boards are.
             boards: Attr<Vec<Hardness>> => optional(),
+            /// Its grade.
+            grade: Attr<Grade> => optional(),
+            /// Either `hard`, as most are, or `soft`.
+            back: Attr<Hardness> => optional(),
         }
     }
 
@@ -207,6 +292,17 @@ mod tests {
         assert_eq!(Hardness::read(&"soft".into(), &Path::root()), Ok(Hardness(Kind::Soft)));
         assert_eq!(Hardness(Kind::Soft).to_string(), "soft");
         assert_eq!(Attr::<Wood>::read(&Value::Unknown, &Path::root()), Ok(Attr::Unknown));
+    }
+
+    #[test]
+    fn a_number_of_a_closed_set_is_a_value_and_back() {
+        assert_eq!(Grade::read(&3.into(), &Path::root()), Ok(Grade(Kind::Soft)));
+        assert_eq!(Grade(Kind::Hard).write(), 1.into());
+        assert_eq!(Grade(Kind::Soft).to_string(), "3");
+        let Err(ReadError::Wrong(wrong)) = Grade::read(&2.into(), &Path::root()) else {
+            panic!("it was taken");
+        };
+        assert_eq!(wrong.message, "one of `1`, `3` is required, not `2`");
     }
 
     #[test]
@@ -225,6 +321,12 @@ mod tests {
         assert_eq!(wood.validators.len(), 1);
         let boards = schema.attribute("boards").unwrap();
         assert_eq!(boards.description, "How hard its boards are. Each is one of `hard`, `soft`.");
+        assert_eq!(schema.attribute("grade").unwrap().description, "Its grade. One of `1`, `3`.");
+        let told = schema.attribute("back").unwrap();
+        assert_eq!(
+            (told.description.as_str(), told.validators.len()),
+            ("Either `hard`, as most are, or `soft`.", 1)
+        );
         let shelf: Shelf =
             model::read(&Value::object([("wood", Value::from("oak")), ("boards", Value::from("x"))]))
                 .unwrap_or_default();

@@ -237,7 +237,9 @@ impl Workspace {
     /// The attributes of the object at `address` in the root module's state; null when it is not there.
     #[track_caller]
     pub fn attributes(&self, address: &str) -> Value {
-        let file = fs::read(self.path().join("terraform.tfstate")).unwrap_or_else(|_| b"{}".to_vec());
+        let file = fs::read(self.path().join("terraform.tfstate")).unwrap_or_default();
+        // A CLI that was killed may leave one that is empty, which CLIs take for none.
+        let file = if file.is_empty() { b"{}".to_vec() } else { file };
         let state: Value = serde_json::from_slice(&file).expect("a state file");
         let mut resources = state["resources"].as_array().into_iter().flatten();
         let named = |resource: &&Value| {
@@ -259,18 +261,35 @@ impl Workspace {
 
     /// Kills the providers that this workspace's CLI has started, as `kill -9` does, and returns how many there were.
     pub fn kill_provider(&self) -> usize {
+        let processes = self.provider_processes().into_iter();
+        let killed = |process: &String| {
+            Command::new("kill").args(["-9", process]).status().is_ok_and(|status| status.success())
+        };
+        processes.filter(killed).count()
+    }
+
+    /// How many providers that this workspace's CLI has started are alive.
+    pub fn providers(&self) -> usize {
+        self.provider_processes().len()
+    }
+
+    fn provider_processes(&self) -> Vec<String> {
         let output = Command::new("ps").args(["-axo", "pid=,command="]).output().expect("`ps` runs");
         let place = text(self.dir.path());
         let processes = String::from_utf8_lossy(&output.stdout).into_owned();
         let ours = processes.lines().filter_map(|line| {
             let (process, command) = line.trim().split_once(' ')?;
             let program = command.split_whitespace().next()?;
-            (program.contains(&self.file) && program.contains(&place)).then_some(process)
+            (program.contains(&self.file) && program.contains(&place)).then(|| process.to_owned())
         });
-        ours.filter(|process| {
-            Command::new("kill").args(["-9", process]).status().is_ok_and(|status| status.success())
-        })
-        .count()
+        ours.collect()
+    }
+
+    /// What a command that was started under this name has printed: output and errors.
+    pub fn printed(&self, name: &str) -> (String, String) {
+        let file = |end: &str| fs::read(self.dir.path().join(format!("{name}.{end}"))).unwrap_or_default();
+        let text = |end: &str| String::from_utf8_lossy(&file(end)).into_owned();
+        (text("out"), text("err"))
     }
 
     /// Every file that the CLI and the provider left behind, with its content; for searching.
@@ -294,7 +313,8 @@ impl Workspace {
 /// What a run of the CLI came to.
 #[derive(Debug, Clone)]
 pub struct Outcome {
-    command: String,
+    /// The command, to be shown.
+    pub command: String,
     /// The exit code; none when a signal ended it.
     pub code: Option<i32>,
     /// What it printed.

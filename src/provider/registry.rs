@@ -45,7 +45,9 @@ pub fn provider(variables: &BTreeMap<String, String>) -> Provider<Session> {
 mod tests {
     use super::*;
     use crate::provider_block::permissions;
+    use framework::schema::{Attribute, DefaultValue, Schema, Shape};
     use framework::service::Service as _;
+    use framework::value::Value;
 
     #[test]
     fn whatever_needs_permissions_is_something_that_the_provider_offers() {
@@ -56,6 +58,48 @@ mod tests {
             assert!(!occasions.is_empty(), "{name}");
         }
         assert!(permissions::of("proofpoint_account").is_empty());
+    }
+
+    /// Defaults are written once, in the code: what the pages say of them must be that.
+    #[test]
+    fn every_description_tells_of_the_default_that_there_is() {
+        fn look(schema: &Schema, place: &str, wrong: &mut Vec<String>) {
+            for Attribute { name, description, shape, default, .. } in &schema.attributes {
+                let place = format!("{place}.{name}");
+                if let Some(DefaultValue::Value(value)) = default
+                    && !tells_of(description, value)
+                {
+                    wrong.push(format!("`{place}` defaults to {value:?}: {description}"));
+                }
+                if let Shape::Nested(_, schema) = shape {
+                    look(schema, &place, wrong);
+                }
+            }
+        }
+
+        fn tells_of(description: &str, value: &Value) -> bool {
+            let said = |words: String| {
+                description.contains(&format!("Defaults to {words}"))
+                    || description.contains(&format!("{words} (the default"))
+            };
+            match value {
+                Value::Bool(flag) => said(flag.to_string()),
+                Value::Number(number) => said(number.to_string()),
+                Value::String(text) => said(format!("`{text}`")),
+                value => {
+                    let texts = value.as_elements().into_iter().flatten().filter_map(Value::as_str);
+                    let told =
+                        description.split_once("Defaults to").map(|(_, told)| told).unwrap_or_default();
+                    texts.map(|text| format!("`{text}`")).all(|text| told.contains(&text))
+                }
+            }
+        }
+
+        let mut wrong = Vec::new();
+        for (name, schema) in provider(&BTreeMap::new()).resource_schemas() {
+            look(&schema, &name, &mut wrong);
+        }
+        assert_eq!(wrong, Vec::<String>::new());
     }
 
     #[test]

@@ -21,6 +21,9 @@ pub enum Severity {
 }
 
 impl Severity {
+    /// All of them, the gravest first.
+    pub const ALL: [Self; 3] = [Self::Error, Self::Warning, Self::Info];
+
     /// `error`, `warning` or `info`.
     pub fn name(self) -> &'static str {
         match self {
@@ -28,11 +31,6 @@ impl Severity {
             Self::Warning => "warning",
             Self::Info => "info",
         }
-    }
-
-    /// The severity with this name, if there is one.
-    pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Error, Self::Warning, Self::Info].into_iter().find(|severity| severity.name() == name)
     }
 }
 

@@ -48,7 +48,7 @@ pub use approved::Approved;
 pub use changes::{Action, Change, Reach};
 pub use classes::{AccountClass, Evidence, KeptBecause, ObjectClass};
 pub use directory::{DeletedItem, Directory, DirectoryObject, GroupFacts, Licence, UserFacts};
-pub use disagreement::{Disagreement, disagreements};
+pub use disagreement::{Disagreement, Explanation, explain};
 pub use estimate::Estimate;
 pub use findings::{Finding, Severity};
 pub use input::Input;

@@ -18,6 +18,13 @@ pub enum Limit {
     },
 }
 
+/// Where nobody names one.
+impl Default for Limit {
+    fn default() -> Self {
+        Self::Percent { hundredths: 1_000 }
+    }
+}
+
 /// The text is neither a count nor a percentage.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is neither a whole number nor a percentage such as `10%` or `2.5%`")]

@@ -24,7 +24,8 @@ impl Report {
         );
         let sections = self.sections().map(|(title, section)| (title, section, section.total > 0));
         let sections: Vec<_> = sections.into_iter().filter(|(_, _, any)| *any).collect();
-        let mut text = format!("### Entra ID sync\n\n**{}.**\n", self.summary());
+        let of = if self.domain.is_empty() { String::new() } else { format!(" of {}", code(&self.domain)) };
+        let mut text = format!("### Entra ID sync{of}\n\n**{}.**\n", self.summary());
         if !self.findings.is_empty() {
             text.push('\n');
         }
@@ -79,14 +80,18 @@ fn table(text: &mut String, title: &str, section: &Section, limit: usize) {
 /// Text for a code span inside a table. Names and addresses come from a directory: nothing in them may become a link, a
 /// mention or markup.
 fn literal(text: &str) -> String {
-    text.chars()
-        .map(|character| match character {
-            '`' => '\'',
-            _ if character.is_control() => ' ',
-            _ => character,
-        })
-        .collect::<String>()
-        .replace('|', "\\|")
+    let mut literal = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '`' => literal.push('\''),
+            // One that follows a backslash would end the cell: the backslash before it would escape the other one.
+            '|' if literal.ends_with('\\') => literal.push_str(" \\|"),
+            '|' => literal.push_str("\\|"),
+            _ if character.is_control() => literal.push(' '),
+            _ => literal.push(character),
+        }
+    }
+    literal
 }
 
 fn code(text: &str) -> String {
@@ -141,6 +146,41 @@ mod tests {
             "| `a'b@contoso.com` | end\\_user | `firstname '@everyone \\| <img src=x> 'x' # no'` |"
         ));
         assert!(markdown.contains("- **warning** see &#64;everyone &lt;b&gt;"));
+    }
+
+    #[test]
+    fn a_backslash_before_a_pipe_does_not_end_the_cell() {
+        let mut report = Report::default();
+        report.adding.total = 1;
+        report.adding.rows.insert("a@contoso.com".to_owned(), row(r"surname '\| @everyone \\| <img>'"));
+        let markdown = report.markdown();
+        let line = markdown.lines().find(|line| line.contains("a@contoso.com")).unwrap();
+        assert_eq!(cells(line), 3, "{line}");
+    }
+
+    /// How many cells a row of a table has: a backslash keeps what is behind it from ending one.
+    fn cells(line: &str) -> usize {
+        let mut letters = line.chars();
+        let mut pipes = 0;
+        while let Some(letter) = letters.next() {
+            match letter {
+                '\\' => drop(letters.next()),
+                '|' => pipes += 1,
+                _ => {}
+            }
+        }
+        pipes - 1
+    }
+
+    #[test]
+    fn it_says_whose_report_it_is() {
+        let report = Report { domain: "contoso.com".to_owned(), ..Report::default() };
+        assert!(
+            report.markdown().starts_with("### Entra ID sync of `contoso.com`\n"),
+            "{}",
+            report.markdown()
+        );
+        assert!(Report::default().markdown().starts_with("### Entra ID sync\n"));
     }
 
     #[test]

@@ -227,6 +227,11 @@ fn enact(accounts: &mut Vec<Account>, change: &Change) -> Result<(), String> {
     Ok(())
 }
 
+fn lines_of(input: &Input) -> BTreeMap<String, String> {
+    let estimate = Estimate::of(input);
+    estimate.changes(Reach::Everything).map(|change| (change.address.clone(), change.line())).collect()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -270,6 +275,30 @@ proptest! {
         let unapproved = again.unapproved.clone();
         prop_assert!(reach == Reach::UsersOnly || unapproved.is_empty(), "{:?}", unapproved);
         prop_assert_eq!(again, Approved { done, unapproved, ..Approved::default() });
+    }
+
+    #[test]
+    fn other_settings_alone_are_never_called_a_change_of_the_directory(
+        parts in parts(), flags in subsequence((0..9).collect::<Vec<_>>(), 1..3)
+    ) {
+        let mut input = parts.input();
+        let approved = lines_of(&input);
+        for (at, (_, flag)) in input.switches.flags_mut().into_iter().enumerate() {
+            *flag ^= flags.contains(&at);
+        }
+        let held = Estimate::of(&input).hold(&approved);
+        let holds = held.broken.is_empty() && held.left.is_empty();
+        prop_assert!(holds || explain(&mut input, &approved) != Explanation::Changed, "{:?}", held);
+    }
+
+    #[test]
+    fn a_change_of_the_directory_alone_is_never_certainly_called_a_disagreement(
+        before in parts(), after in parts()
+    ) {
+        let approved = lines_of(&before.clone().input());
+        let after = Parts { switches: before.switches, version: before.version, exemptions: before.exemptions, ..after };
+        let explained = explain(&mut after.input(), &approved);
+        prop_assert!(!matches!(explained, Explanation::Settings(_)), "{:?}", explained);
     }
 
     #[test]

@@ -61,6 +61,8 @@ pub struct Section {
 pub struct Report {
     /// The same for the same rows, whether they are all shown or not: 32 hexadecimal digits.
     pub digest: String,
+    /// The organization, as it was asked for; empty where it is not told.
+    pub domain: String,
     /// The version of the sync that is assumed.
     pub version: SyncVersion,
     /// How many there are of each.
@@ -245,6 +247,7 @@ impl<'a> Estimate<'a> {
         let version = self.input.version;
         Report {
             digest,
+            domain: String::new(),
             version,
             counts,
             adding,

@@ -8,6 +8,9 @@ use super::directory::{DeletedItem, DirectoryObject, ObjectKind};
 use super::estimate::Estimate;
 use super::roster::Account;
 
+/// What becomes of an unmatched account where Proofpoint runs by itself.
+const IF_MADE: &str = "; removed if an earlier run made it";
+
 /// A row of the report: the kind of account and what is said of it. Shown as `kind: text`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Row {
@@ -34,6 +37,13 @@ impl From<&str> for Row {
 impl Row {
     fn new(kind: &str, text: String) -> Self {
         Self { kind: kind.to_owned(), text }
+    }
+
+    /// The same without what only a run of Proofpoint's own would do.
+    #[must_use]
+    pub fn without_runs(&self) -> Self {
+        let text = self.text.strip_suffix(IF_MADE).unwrap_or(&self.text);
+        Self::new(&self.kind, text.to_owned())
     }
 
     pub(super) fn marked(mut self, estimate: &Estimate<'_>, versions_differ: bool) -> Self {
@@ -108,10 +118,7 @@ impl Row {
 
     pub(super) fn unmatched(estimate: &Estimate<'_>, index: u32, account: &Account) -> Self {
         let text = unmatched_because(estimate, index, account);
-        Self::new(
-            account.account_type.name(),
-            format!("{}{text}; removed if an earlier run made it", Named(account)),
-        )
+        Self::new(account.account_type.name(), format!("{}{text}{IF_MADE}", Named(account)))
     }
 
     pub(super) fn exempt(estimate: &Estimate<'_>, object: Option<u32>, account: Option<u32>) -> Self {
@@ -283,11 +290,19 @@ pub(super) struct Plain<'a>(pub(super) &'a str);
 impl fmt::Display for Plain<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.chars().try_for_each(|character| {
-            let unsafe_to_show = character.is_control()
-                || matches!(character, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
+            let unsafe_to_show = character.is_control() || turns_or_hides(character);
             formatter.write_char(if unsafe_to_show { char::REPLACEMENT_CHARACTER } else { character })
         })
     }
+}
+
+/// Marks that turn the direction, break a line or are not seen.
+fn turns_or_hides(character: char) -> bool {
+    matches!(
+        character,
+        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}'
+    )
 }
 
 /// A value in single quotes: these need no escape in a plan's text.
@@ -342,5 +357,10 @@ mod tests {
     #[test]
     fn names_cannot_break_the_line_or_turn_its_direction() {
         assert_eq!(Quoted("Ann\n\u{202e}Example").to_string(), "'Ann\u{fffd}\u{fffd}Example'");
+        for hidden in
+            ['\u{61c}', '\u{ad}', '\u{180e}', '\u{2060}', '\u{2064}', '\u{fff9}', '\u{e0001}', '\u{e0041}']
+        {
+            assert_eq!(Quoted(&format!("a{hidden}")).to_string(), "'a\u{fffd}'", "{hidden:?}");
+        }
     }
 }

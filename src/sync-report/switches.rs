@@ -11,14 +11,8 @@ pub enum SyncVersion {
 }
 
 impl SyncVersion {
-    /// The version with this number, if there is one.
-    pub fn from_number(number: i64) -> Option<Self> {
-        match number {
-            1 => Some(Self::V1),
-            2 => Some(Self::V2),
-            _ => None,
-        }
-    }
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::V1, Self::V2];
 
     /// `1` or `2`.
     pub fn number(self) -> i64 {
@@ -49,9 +43,12 @@ pub enum Role {
 }
 
 impl Role {
+    /// Those that a sync may give.
+    pub const ALL: [Self; 2] = [Self::EndUser, Self::SilentUser];
+
     /// The role with this name, if there is one.
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::EndUser, Self::SilentUser].into_iter().find(|role| role.name() == name)
+        Self::ALL.into_iter().find(|role| role.name() == name)
     }
 
     /// Its name in configurations and on the wire.
@@ -99,15 +96,21 @@ pub struct Switches {
     pub groups: Actions,
 }
 
+impl Default for Actions {
+    /// Nobody is removed before somebody says so.
+    fn default() -> Self {
+        Self { add: true, update: true, remove_deleted: false }
+    }
+}
+
 impl Default for Switches {
     /// The defaults of `proofpoint_azure_sync`: active users and distribution groups, add and update, nothing removed.
     fn default() -> Self {
-        let actions = Actions { add: true, update: true, remove_deleted: false };
         Self {
             default_role: Role::EndUser,
             what: What { active_users: true, distribution_groups: true, security_groups: false },
-            users: actions,
-            groups: actions,
+            users: Actions::default(),
+            groups: Actions::default(),
         }
     }
 }

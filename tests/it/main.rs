@@ -14,4 +14,5 @@ mod differential;
 mod interfaces;
 mod moods;
 mod protocol;
+mod soak;
 mod support;

@@ -29,6 +29,12 @@ pub const WRITE_APPLICATIONS: Need = Need {
     permissions: &[WRITE_APPLICATION],
     note: Some("`Application.ReadWrite.OwnedBy` is enough for applications that the caller owns"),
 };
+/// Owners of a registration, reading: the page of the operation asks for more than the registration itself does.
+pub const READ_OWNERS: Need = Need {
+    what: "read the owners of an application",
+    permissions: &[WRITE_APPLICATION, &["Directory.Read.All"]],
+    note: None,
+};
 /// Owners of a registration.
 pub const WRITE_OWNERS: Need = Need {
     what: "change the owners of an application",

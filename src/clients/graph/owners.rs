@@ -29,7 +29,7 @@ pub(super) fn by_client_id(client_id: &str) -> Ask {
     let path = format!("/applications(appId={})/owners?$select=id", literal(client_id));
     Ask::get(
         path,
-        &needs::READ_APPLICATIONS,
+        &needs::READ_OWNERS,
         format!("read the owners of the application with client id `{client_id}`"),
     )
 }
@@ -39,7 +39,7 @@ impl Applications<'_> {
     pub async fn owners(&self, call: &Call, object_id: &str) -> Result<BTreeSet<String>, Error> {
         let path = format!("/applications/{}/owners?$select=id", encoded(object_id));
         let operation = format!("read the owners of application `{object_id}`");
-        let ask = Ask::get(path, &needs::READ_APPLICATIONS, operation);
+        let ask = Ask::get(path, &needs::READ_OWNERS, operation);
         let first = self.0.settle(call, ask.clone(), self.0.late(object_id)).await?;
         let first: Listing<Owner> = first.json().map_err(|error| ask.error(error))?;
         let owners = self.0.list_from(call, &ask, first).await?;

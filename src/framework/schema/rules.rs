@@ -1,13 +1,14 @@
 //! The words with which a field of a model says its rules.
 
-use std::borrow::Cow;
+use std::borrow::{Borrow as _, Cow};
 use std::sync::Arc;
 
 use super::{Attribute, Block, DefaultValue, Nesting, Schema, Shape};
-use crate::attr::AttributeType;
+use crate::attr::{AttributeType, Choices};
 use crate::plan::modifiers::{Change, Modifier, ReplaceIf, UseState};
-use crate::validators::{Check, Validator, each, one_of};
+use crate::validators::{Check, Validator, each, one_of, one_of_numbers};
 use crate::value::{Type, Value};
+use crate::words::quoted;
 
 /// The rules of one field, built up from one of the functions of this module.
 #[must_use]
@@ -22,7 +23,7 @@ pub struct Rules {
     modifiers: Vec<Arc<dyn Modifier>>,
     same: Option<fn(&Value, &Value) -> bool>,
     items: (u64, u64),
-    words: &'static [&'static str],
+    choices: Choices,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -48,7 +49,7 @@ impl Rules {
             modifiers: Vec::new(),
             same: None,
             items: (0, 0),
-            words: &[],
+            choices: Choices::Anything,
         }
     }
 }
@@ -134,7 +135,10 @@ impl Rules {
     }
 
     /// A rule of its own about the known configured value; the error says what is required.
-    pub fn check<T: AttributeType + 'static>(self, rule: fn(&T) -> Result<(), String>) -> Self {
+    pub fn check<T>(self, rule: fn(&T) -> Result<(), String>) -> Self
+    where
+        T: ToOwned<Owned: AttributeType> + ?Sized + 'static,
+    {
         self.validate(Checked(rule))
     }
 
@@ -172,10 +176,10 @@ impl Rules {
         self
     }
 
-    /// The words of the field's type, which `model!` passes on: a rule, and a sentence of the description.
+    /// What the field's type allows, which `model!` passes on: a rule, and a sentence of the description.
     #[doc(hidden)]
-    pub const fn words(mut self, words: &'static [&'static str]) -> Self {
-        self.words = words;
+    pub const fn choices(mut self, choices: Choices) -> Self {
+        self.choices = choices;
         self
     }
 
@@ -216,7 +220,7 @@ impl Rules {
             return;
         }
         let value_type = shape.value_type();
-        let description = self.say_words(description, &value_type);
+        let description = self.say_choices(description, &value_type);
         let default = self.default.map(|default| match default {
             // A default that does not fit is left as it is: the schema check names it.
             DefaultValue::Value(value) => {
@@ -243,29 +247,32 @@ impl Rules {
         });
     }
 
-    /// Makes a rule of the words of the type, and a sentence at the end of the description.
-    fn say_words(&mut self, description: String, value_type: &Type) -> String {
-        if self.words.is_empty() {
-            return description;
-        }
-        let listed: Vec<String> = self.words.iter().map(|word| format!("`{word}`")).collect();
-        let (rule, one): (Arc<dyn Validator>, _) = match value_type {
-            Type::String => (Arc::new(one_of(self.words)), "One"),
-            _ => (Arc::new(each(one_of(self.words))), "Each is one"),
+    /// Makes a rule of what the type allows, and a sentence at the end of a description that does not tell of each.
+    fn say_choices(&mut self, description: String, value_type: &Type) -> String {
+        let one = matches!(value_type, Type::String | Type::Number);
+        let (rule, listed): (Arc<dyn Validator>, Vec<String>) = match self.choices {
+            Choices::Anything => return description,
+            Choices::Words(words) if one => (Arc::new(one_of(words)), quoted(words)),
+            Choices::Words(words) => (Arc::new(each(one_of(words))), quoted(words)),
+            Choices::Numbers(numbers) if one => (Arc::new(one_of_numbers(numbers)), quoted(numbers)),
+            Choices::Numbers(numbers) => (Arc::new(each(one_of_numbers(numbers))), quoted(numbers)),
         };
         self.validators.insert(0, rule);
-        format!("{description} {one} of {}.", listed.join(", "))
+        if listed.iter().all(|choice| description.contains(choice.as_str())) {
+            return description;
+        }
+        format!("{description} {} of {}.", if one { "One" } else { "Each is one" }, listed.join(", "))
     }
 }
 
 /// A rule given as a function of the typed value.
-struct Checked<T>(fn(&T) -> Result<(), String>);
+struct Checked<T: ?Sized>(fn(&T) -> Result<(), String>);
 
-impl<T: AttributeType + 'static> Validator for Checked<T> {
+impl<T: ToOwned<Owned: AttributeType> + ?Sized + 'static> Validator for Checked<T> {
     fn validate(&self, check: &mut Check<'_>) {
         // What does not fit the type has been refused when the model was read.
-        if let Ok(value) = T::read(check.value, check.path)
-            && let Err(required) = (self.0)(&value)
+        if let Ok(value) = T::Owned::read(check.value, check.path)
+            && let Err(required) = (self.0)(value.borrow())
         {
             check.refuse(required);
         }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::provider_block::{Diagnose as _, ObjectPath, Session};
-use clients::essentials::{self, Shown};
+use crate::provider_block::{At as _, Failure, ObjectPath, Session};
+use clients::essentials::Shown;
 use framework::attr::Attr;
 use framework::context::Context;
 use framework::data_source::{DataSource, DataSourceDescription};
@@ -83,7 +83,7 @@ model! {
 impl DataSource for AzureSyncSource {
     type Model = AzureSyncSourceModel;
     type Clients = Session;
-    type Error = Diagnostics;
+    type Error = Failure;
 
     fn describe(&self) -> DataSourceDescription {
         DataSourceDescription::new("azure_sync")
@@ -98,18 +98,19 @@ impl DataSource for AzureSyncSource {
         ctx: &Context<Session>,
         config: AzureSyncSourceModel,
         _: &mut Diagnostics,
-    ) -> Result<AzureSyncSourceModel, Diagnostics> {
+    ) -> Result<AzureSyncSourceModel, Failure> {
         let (session, call) = (&ctx.clients, ctx.clients.call(ctx));
         let domain = config.domain.text();
-        let failed = |error: essentials::Error| error.diagnose().at(AzureSyncSourceModel::domain());
         let read = async {
-            let organization = session.essentials()?.organization(&call, domain).await.map_err(failed)?;
-            let Some(settings) = organization.settings(&call).await.map_err(failed)? else {
+            let organization =
+                session.essentials()?.organization(&call, domain).await.at(AzureSyncSourceModel::domain())?;
+            let Some(settings) = organization.settings(&call).await.at(AzureSyncSourceModel::domain())?
+            else {
                 return Err(none(domain).into());
             };
-            let exemptions = organization.exemptions(&call).await.map_err(failed)?;
-            let profile = organization.profile(&call).await.map_err(failed)?;
-            Ok::<_, Diagnostics>((settings, exemptions, profile.primary_domain.to_lowercase()))
+            let exemptions = organization.exemptions(&call).await.at(AzureSyncSourceModel::domain())?;
+            let profile = organization.profile(&call).await.at(AzureSyncSourceModel::domain())?;
+            Ok::<_, Failure>((settings, exemptions, profile.primary_domain.to_lowercase()))
         };
         let (settings, exemptions, organization) = read.await?;
         let mut model = shown(settings);

@@ -4,19 +4,21 @@
 mod directory;
 mod object;
 mod organization;
+mod vocabulary;
 
 use futures::FutureExt;
 use tokio_util::task::AbortOnDropHandle;
 
-use crate::provider_block::Failure;
+use crate::provider_block::{Diagnose as _, Failure};
 use clients::essentials;
 use clients::graph::{self, Graph, needs};
 use clients::http::Call;
 use framework::diagnostic::Diagnostic;
 use sync_report::{Directory, Exemptions, Input, Roster, Switches, SyncVersion};
 
-pub use object::{CountsModel, FindingModel, ReportModel, sync_version};
+pub use object::{CountsModel, FindingModel, ReportModel};
 pub use organization::{shown_switches, switches};
+pub use vocabulary::{FindingSeverity, NewUserRole, StackVersion, count_or_percent};
 
 /// What the report is to be computed for.
 #[derive(Debug, Clone, Default)]
@@ -28,6 +30,8 @@ pub struct Wanted {
     /// The version of the sync that is assumed.
     pub version: SyncVersion,
 }
+
+const UNREADABLE: &str = "Unable to read the directory";
 
 /// Why there is no report.
 #[derive(Debug, thiserror::Error)]
@@ -74,15 +78,18 @@ impl Error {
     pub fn diagnostic(&self) -> Diagnostic {
         let summary = match self {
             // Nothing was looked at yet: that is another matter than a directory that cannot be read.
-            Self::Directory(_) if self.is_sign_in() => "Unable to sign in to Entra",
-            Self::Directory(_) | Self::ObjectId(_) | Self::BasicProperties | Self::Ended => {
-                "Unable to read the directory"
+            Self::Directory(error) if self.is_sign_in() => return error.diagnose(),
+            Self::Directory(error) => {
+                return Diagnostic { summary: UNREADABLE.to_owned(), ..error.diagnose() };
             }
-            Self::Organization(_) => "Unable to read the organization",
+            Self::ObjectId(_) | Self::BasicProperties | Self::Ended => UNREADABLE,
+            Self::Organization(error) => {
+                let summary = "Unable to read the organization".to_owned();
+                return Diagnostic { summary, ..error.diagnose() };
+            }
             Self::OtherTenant { .. } => "The tenant is not that of the organization",
         };
-        let text = self.to_string();
-        Diagnostic::error(summary, if text.ends_with('.') { text } else { format!("{text}.") })
+        Diagnostic::error(summary, format!("{self}."))
     }
 }
 

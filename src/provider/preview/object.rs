@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use super::vocabulary::{FindingSeverity, StackVersion};
 use framework::attr::Attr;
 use framework::model;
-use sync_report::{Counts, Finding, Report, Row, Section, Severity, SyncVersion};
+use sync_report::{Counts, Finding, Report, Row, Section, Severity};
 
 model! {
     /// What a run of the sync would do. An estimate of what Proofpoint's own run does.
@@ -12,8 +13,11 @@ model! {
         /// Two reports with the same rows have the same digest, whether all rows are shown or not.
         digest: Attr<String> => computed(),
 
+        /// The organization whose report it is: `domain` of the data source.
+        domain: Attr<String> => computed(),
+
         /// The version of the sync that is assumed.
-        sync_version: Attr<i64> => computed(),
+        sync_version: Attr<StackVersion> => computed(),
 
         /// The counts in one line.
         summary: Attr<String> => computed(),
@@ -93,8 +97,8 @@ model! {
 model! {
     /// Something to know beside the rows.
     pub struct FindingModel {
-        /// `error`, `warning` or `info`.
-        severity: Attr<String> => computed(),
+        /// How much it matters: `error`, `warning` or `info`.
+        severity: Attr<FindingSeverity> => computed(),
         /// A stable name for use in checks.
         code: Attr<String> => computed(),
         /// What was found, and what to do.
@@ -133,7 +137,7 @@ fn section(rows: &Attr<BTreeMap<String, String>>, total: u64) -> Section {
 impl From<&Finding> for FindingModel {
     fn from(finding: &Finding) -> Self {
         Self {
-            severity: finding.severity.name().into(),
+            severity: FindingSeverity(finding.severity).into(),
             code: finding.code.as_str().into(),
             text: finding.text.as_str().into(),
         }
@@ -143,7 +147,7 @@ impl From<&Finding> for FindingModel {
 impl From<&FindingModel> for Finding {
     fn from(model: &FindingModel) -> Self {
         Self {
-            severity: Severity::from_name(model.severity.text()).unwrap_or(Severity::Info),
+            severity: model.severity.known().map_or(Severity::Info, |severity| severity.0),
             code: model.code.text().to_owned(),
             text: model.text.text().to_owned(),
         }
@@ -198,7 +202,8 @@ impl From<&Report> for ReportModel {
     fn from(report: &Report) -> Self {
         Self {
             digest: report.digest.as_str().into(),
-            sync_version: report.version.number().into(),
+            domain: report.domain.as_str().into(),
+            sync_version: StackVersion(report.version).into(),
             summary: report.summary().into(),
             counts: Attr::Known((&report.counts).into()),
             adding: rows(&report.adding),
@@ -214,18 +219,14 @@ impl From<&Report> for ReportModel {
     }
 }
 
-/// The version that a `sync_version` names; the default where it names none.
-pub fn sync_version(number: &Attr<i64>) -> SyncVersion {
-    number.known().copied().and_then(SyncVersion::from_number).unwrap_or_default()
-}
-
 impl From<&ReportModel> for Report {
     /// The report that was shown; what was not shown is only in its counts.
     fn from(model: &ReportModel) -> Self {
         let counts: Counts = model.counts.known().map(Counts::from).unwrap_or_default();
         Self {
             digest: model.digest.text().to_owned(),
-            version: sync_version(&model.sync_version),
+            domain: model.domain.text().to_owned(),
+            version: model.sync_version.unwrap_or_default().into(),
             adding: section(&model.adding, counts.adding),
             updating: section(&model.updating, counts.updating),
             deleting: section(&model.deleting, counts.deleting),
@@ -247,6 +248,7 @@ mod tests {
     use super::*;
     use framework::attr::AttributeType;
     use framework::model;
+    use sync_report::SyncVersion;
 
     #[test]
     fn a_report_survives_the_way_into_a_configuration_and_back() {
@@ -257,6 +259,7 @@ mod tests {
         };
         let report = Report {
             digest: "00ff".to_owned(),
+            domain: "contoso.com".to_owned(),
             version: SyncVersion::V1,
             counts: Counts {
                 adding: 400,

@@ -60,6 +60,15 @@ impl From<Failure> for Diagnostics {
     }
 }
 
+impl IntoIterator for Failure {
+    type Item = Diagnostic;
+    type IntoIter = <Diagnostics as IntoIterator>::IntoIter;
+
+    fn into_iter(self) -> Self::IntoIter {
+        Diagnostics::from(self).into_iter()
+    }
+}
+
 macro_rules! from {
     ($($error:ty => $cause:ident),*) => {
         $(impl From<$error> for Failure {

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use sync_report::{Switches, SyncVersion};
+use sync_report::{Section, Switches, SyncVersion};
 
 /// What a sync is about to be, or is.
 #[derive(Debug, Clone)]
@@ -34,8 +34,8 @@ pub struct PreviewIntention {
     pub changes: BTreeMap<String, String>,
     /// The rows that a run leaves, each with the reason.
     pub left: BTreeMap<String, String>,
-    /// How many accounts are unmatched.
-    pub unmatched: u64,
+    /// The accounts of which nothing proves that they should go or stay.
+    pub unmatched: Section,
 }
 
 /// What was said so far, by the domain that names the organization.

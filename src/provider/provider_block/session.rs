@@ -7,7 +7,7 @@ use tokio::sync::OnceCell;
 use uuid::Uuid;
 
 use super::configuration::{Configuration, Missing};
-use super::diagnose::Diagnose as _;
+use super::failure::Failure;
 use super::ids::ObjectPath;
 use super::intentions::Intentions;
 use clients::auth::{Credentials, TenantId};
@@ -18,7 +18,7 @@ use clients::graph::{self, Graph};
 use clients::http::{Call, HttpClient, Options};
 use framework::attr::Attr;
 use framework::context::Context;
-use framework::diagnostic::{Diagnostic, Diagnostics};
+use framework::diagnostic::Diagnostic;
 
 /// What this process knows of an organization.
 #[derive(Debug, Default)]
@@ -82,7 +82,7 @@ impl Session {
         &self,
         call: &Call,
         organization: &str,
-    ) -> Result<tokio::sync::OwnedMutexGuard<()>, Diagnostics> {
+    ) -> Result<tokio::sync::OwnedMutexGuard<()>, Failure> {
         let turn = self.organizations().entry(organization.to_owned()).or_default().turn.clone();
         call.run(turn.lock_owned()).await.map_err(|_| {
             Diagnostic::error(
@@ -118,19 +118,18 @@ impl Session {
     }
 
     /// How to sign in to Entra.
-    pub fn credentials(&self) -> Result<&Credentials, Diagnostics> {
+    pub fn credentials(&self) -> Result<&Credentials, Failure> {
         if let Some(credentials) = self.credentials.get() {
             return Ok(credentials);
         }
         let choice = self.configuration.entra.clone().map_err(|missing| incomplete("Entra", missing))?;
-        let client = self.http()?.reqwest().map_err(|error| error.diagnose())?;
-        let credentials = Credentials::new(choice, client, self.run)
-            .map_err(|error| clients::auth::Error::from(error).diagnose())?;
+        let client = self.http()?.reqwest()?;
+        let credentials = Credentials::new(choice, client, self.run).map_err(clients::auth::Error::from)?;
         Ok(self.credentials.get_or_init(|| credentials))
     }
 
     /// The id of the provider's tenant, when its configuration names one.
-    pub async fn default_tenant(&self, call: &Call) -> Result<Option<TenantId>, Diagnostics> {
+    pub async fn default_tenant(&self, call: &Call) -> Result<Option<TenantId>, Failure> {
         match self.named_tenant() {
             Some(name) => Ok(Some(self.connection(call, name).await?.tenant().clone())),
             None => Ok(None),
@@ -144,7 +143,7 @@ impl Session {
     /// Microsoft Graph for a tenant: the one named (by id or domain), else the provider's, else the one that the
     /// managed identity or the Azure CLI belongs to. One connection per tenant and process; it knows the tenant's id, which
     /// is all that may be stored.
-    pub async fn graph(&self, call: &Call, tenant: Option<&str>) -> Result<Graph, Diagnostics> {
+    pub async fn graph(&self, call: &Call, tenant: Option<&str>) -> Result<Graph, Failure> {
         let credentials = self.credentials()?;
         let tenant = if let Some(name) = tenant {
             TenantId::parse(name).map_err(|error| {
@@ -152,23 +151,19 @@ impl Session {
             })?
         } else {
             let scope = &credentials.cloud().graph_scope;
-            credentials.home(call, scope).await.map_err(|error| error.diagnose())?
+            credentials.home(call, scope).await?
         };
         // For `path`, and since it may be the same one under another name. Who names a tenant need not be admitted to it.
         self.own_tenant(call).await?;
         self.connection(call, &tenant).await
     }
 
-    async fn connection(&self, call: &Call, tenant: &TenantId) -> Result<Graph, Diagnostics> {
-        self.connect(call, tenant).await?.map_err(|error| error.diagnose().into())
+    async fn connection(&self, call: &Call, tenant: &TenantId) -> Result<Graph, Failure> {
+        Ok(self.connect(call, tenant).await??)
     }
 
     /// The same, with a failed sign-in as an error of its own.
-    async fn connect(
-        &self,
-        call: &Call,
-        tenant: &TenantId,
-    ) -> Result<Result<Graph, graph::Error>, Diagnostics> {
+    async fn connect(&self, call: &Call, tenant: &TenantId) -> Result<Result<Graph, graph::Error>, Failure> {
         if let Some(known) = self.graphs().get(tenant) {
             return Ok(Ok(known.clone()));
         }
@@ -197,7 +192,7 @@ impl Session {
     }
 
     /// The login of Proofpoint Essentials.
-    pub fn essentials(&self) -> Result<&Essentials, Diagnostics> {
+    pub fn essentials(&self) -> Result<&Essentials, Failure> {
         if let Some(essentials) = self.essentials.get() {
             return Ok(essentials);
         }
@@ -213,13 +208,13 @@ impl Session {
 
     /// The id of the tenant that the provider's configuration names, if it names one. An identity that a domain's tenant
     /// does not admit has worked on another one.
-    async fn own_tenant(&self, call: &Call) -> Result<Option<TenantId>, Diagnostics> {
+    async fn own_tenant(&self, call: &Call) -> Result<Option<TenantId>, Failure> {
         let find = || async {
             match self.named_tenant() {
                 Some(name) if !name.is_uuid() => match self.connect(call, name).await? {
                     Ok(graph) => Ok(Some(graph.tenant().clone())),
                     Err(error) if error.is_refused_sign_in() => Ok(None),
-                    Err(error) => Err(Diagnostics::from(error.diagnose())),
+                    Err(error) => Err(error.into()),
                 },
                 named => Ok(named.cloned()),
             }
@@ -234,7 +229,7 @@ impl Session {
         ObjectPath::new((!is_own).then(|| tenant.clone()), collection, id)
     }
 
-    fn http(&self) -> Result<&HttpClient, Diagnostics> {
+    fn http(&self) -> Result<&HttpClient, Failure> {
         match &self.configuration.ca_bundle {
             Ok(_) => Ok(&self.http),
             Err(missing) => Err(incomplete("the network", missing.clone())),
@@ -243,6 +238,6 @@ impl Session {
 }
 
 /// One side is needed and not wholly configured.
-fn incomplete(side: &str, missing: Missing) -> Diagnostics {
+fn incomplete(side: &str, missing: Missing) -> Failure {
     Diagnostic::error(format!("The provider is not configured for {side}"), missing.detail).into()
 }

@@ -10,6 +10,7 @@ use crate::directory::application::Application;
 use crate::directory::key::Key;
 use crate::directory::lookup;
 use crate::graph::references;
+use crate::moods::OwnersReaders;
 use crate::server::exchange::Answer;
 
 /// What is owned.
@@ -30,6 +31,10 @@ impl Owned {
 
 pub(crate) fn list(call: &Call<'_>, holder: Owned, key: &Key) -> Outcome {
     call.allow("GET", &format!("/{}/{{id}}/owners", holder.set()))?;
+    if call.world.moods.owners_readers == OwnersReaders::Documented {
+        // The other half of what changing them takes.
+        call.allow("POST", &format!("/{}/{{id}}/owners/$ref", holder.set()))?;
+    }
     let missing = || Failure::not_found(key.shown());
     let owners = match holder {
         Owned::Application => {

@@ -56,9 +56,16 @@ words! {
     }
     /// Who may read deleted objects.
     DeletedReaders {
+        /// `Directory.Read.All`; `Application.Read.All`, `Application.ReadWrite.All`; `Group.Read.All`, `Group.ReadWrite.All`.
+        Documented,
         /// Also `Application.ReadWrite.OwnedBy` (applications, principals) and `GroupMember.Read.All` (groups).
         Wider,
-        /// `Directory.Read.All`; `Application.Read.All`, `Application.ReadWrite.All`; `Group.Read.All`, `Group.ReadWrite.All`.
+    }
+    /// Who may read the owners of applications and principals.
+    OwnersReaders {
+        /// Whoever may read the object itself.
+        Wider,
+        /// Only who holds `Directory.Read.All` besides.
         Documented,
     }
     /// What the reports of sign-ins by credential say.

@@ -13,7 +13,7 @@ use super::essentials_words::{
 use super::lag::{Delay, Lag};
 use super::microsoft_words::{
     Abandoned, Cascade, Conflict, DeletedReaders, Duplicate, EmptyScope, FreshApplication, FreshPrincipal,
-    Hint, RetryAfter, ScopeNames, SignInActivity,
+    Hint, OwnersReaders, RetryAfter, ScopeNames, SignInActivity,
 };
 use super::mood::{Evidence, Mood, Values};
 
@@ -134,6 +134,9 @@ moods! {
         /// Who may read deleted applications, principals and groups.
         #[Documented = "The page and the permission data differ: the page has neither `Application.ReadWrite.OwnedBy` nor `GroupMember.Read.All`."]
         deleted_items_readers: DeletedReaders,
+        /// Who may read the owners of applications and principals.
+        #[Documented = "The page of the owners names `Directory.Read.All` beside a permission for applications; the permission data has either."]
+        owners_readers: OwnersReaders,
         /// What `appCredentialSignInActivities` (beta) says of a sign-in, to whoever has `AuditLog.Read.All`.
         #[Inferred = "The resource is documented, how late it is is not; a P1 licence is said to be needed."]
         sign_in_activity: SignInActivity,
@@ -281,7 +284,7 @@ moods! {
         /// Envelopes of lists of users, domains, organizations and endpoints.
         #[Observed = "Clients read envelopes; the file has bare arrays for some."]
         lists: Lists,
-        /// A `PUT users/{user}` that makes a user a functional account.
+        /// A `PUT users/{user}` that makes a user a functional account, or one of these a user.
         #[Inferred = "The file lists the type as writable; guides do it in the console."]
         functional_account: FunctionalAccount,
         /// A change by an administrator who may only read.

@@ -19,6 +19,12 @@ pub(super) fn refusal(case: &Case) -> Vec<&'static str> {
     together.map(|(_, text)| *text).collect()
 }
 
+/// Whether applies succeed under these values, each written as `name=value`.
+pub(super) fn converge(values: &[String]) -> bool {
+    let has = |word: &&str| values.iter().any(|value| value == word);
+    REFUSALS.iter().all(|(words, _)| !words.iter().all(has))
+}
+
 #[test]
 fn what_is_refused_is_a_value_of_a_mood() {
     let values = super::cases::all_words();

@@ -4,9 +4,9 @@ use serde_json::{Value as Json, json};
 
 use super::allowed;
 use super::cases::Case;
-use super::world;
+use super::{reviewed, world};
 use crate::support::plugin::calls::Messages;
-use crate::support::quickstart::{APPLICATION, CONSENT, Quickstart, SYNC};
+use crate::support::quickstart::{APPLICATION, CONSENT, Quickstart, RUN, SYNC};
 use crate::support::simulator::Simulator;
 
 const ORDER: [&str; 3] = [APPLICATION, CONSENT, SYNC];
@@ -35,7 +35,7 @@ pub(super) fn live(case: &Case) {
     assert_eq!(converges, allowed::refusal(case).is_empty(), "whether it converges");
 }
 
-/// Creates, changes and rotates; whether all of it converged.
+/// Creates, changes and rotates, and enacts reviewed reports; whether all of it converged.
 fn through(quickstart: &mut Quickstart, case: &Case) -> bool {
     if !settle(quickstart, case, "created") {
         return false;
@@ -62,7 +62,17 @@ fn through(quickstart: &mut Quickstart, case: &Case) -> bool {
     // Two runs prove the new key, where the stack tells of runs.
     quickstart.simulator.advance_clock("49h");
     quickstart.restart();
-    settle(quickstart, case, "proven")
+    if !settle(quickstart, case, "proven") {
+        return false;
+    }
+
+    quickstart.write(SYNC, &json!({ "frequency": 0, "users": { "remove_deleted": true } }));
+    if !settle(quickstart, case, "stopped") {
+        return false;
+    }
+    reviewed::live(quickstart);
+    assert!(settle(quickstart, case, "reviewed"), "fails without a change");
+    true
 }
 
 /// Applies until nothing changes any more. True when it converged at once, or at the second apply; false when it says what is in
@@ -123,7 +133,7 @@ fn apply_all(quickstart: &Quickstart) -> Result<(), Messages> {
 /// Destroys everything; what fails is tried once more, as the next command does.
 #[track_caller]
 fn destroy(quickstart: &mut Quickstart) {
-    for kind in ORDER.into_iter().rev() {
+    for kind in [RUN].into_iter().chain(ORDER.into_iter().rev()) {
         if let Err(said) = quickstart.try_destroy(kind) {
             assert_says_what_to_do(&said, &Case::default(), "destroy");
             quickstart.restart();

@@ -1,5 +1,6 @@
 //! The whole life of a synchronization under each value of each mood of the simulator, alone and in pairs: an application, its
-//! consent and a sync are made, changed, rotated and destroyed, and previewed with a reviewed run in between.
+//! consent and a sync are made, changed and rotated; with the sync at rest, reviewed runs give somebody an account and take it away
+//! again; then all is destroyed.
 //!
 //! The rule: an apply converges, or fails with what to do; a second one never makes it worse; the key that Proofpoint holds is a
 //! living one, and nothing is left over at the end. What may fail, and with which words, is written down in `allowed.rs`.
@@ -10,6 +11,7 @@
 mod allowed;
 mod cases;
 mod life;
+mod reviewed;
 mod world;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -17,6 +19,16 @@ use std::sync::Mutex;
 use std::thread;
 
 use cases::Case;
+
+/// Every value of every mood that is not the default, as `name=value`.
+pub(crate) fn values() -> Vec<String> {
+    cases::all_words()
+}
+
+/// Whether a life converges under these values together.
+pub(crate) fn converge(values: &[String]) -> bool {
+    allowed::converge(values)
+}
 
 /// Lives at a time: they mostly wait.
 const AT_ONCE: usize = 4;

@@ -164,3 +164,21 @@ fn a_secret_that_somebody_removed_is_made_anew() {
     assert_eq!(world.keys(), BTreeSet::from([key(&again)]));
     assert_ne!(key(&again), key(&made));
 }
+
+#[test]
+fn a_secret_whose_state_died_with_its_command_is_told_of_by_the_next() {
+    let world = World::start();
+    let first = world.make(None, "1");
+    // The command was killed: nothing knows of it.
+    let (second, said) = world.apply(None, "1");
+    let second = second.expect("a secret");
+    assert!(!said.has_errors(), "{said}");
+    let text = said.to_string();
+    assert!(text.contains("that is left over"), "{text}");
+    assert!(text.contains(first.state["key_id"].as_str().unwrap()), "{text}");
+    assert!(!text.contains(second.state["key_id"].as_str().unwrap()), "{text}");
+    // One that is older than a day is no news.
+    world.simulator.advance_clock("25h");
+    let (_, said) = world.apply(None, "1");
+    said.expect_none();
+}

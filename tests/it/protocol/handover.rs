@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::{Value as Json, json};
 
 use crate::support::plugin::values::UNKNOWN;
-use crate::support::quickstart::{APPLICATION, Quickstart, SYNC, strings};
+use crate::support::quickstart::{APPLICATION, CONSENT, Quickstart, SYNC, strings};
 use crate::support::simulator::Simulator;
 
 fn prepared(arguments: &Json) -> Quickstart {
@@ -156,4 +156,70 @@ fn a_key_that_is_removed_while_it_is_proven_ends_the_wait() {
     let error = said.expect_error();
     assert_eq!(error.summary, "The new key was removed while it was proven (contoso.com)", "{said}");
     assert!(quickstart.keys().is_empty());
+}
+
+/// The ids of an application's keys.
+fn keys_of(quickstart: &Quickstart, object_id: &str) -> Vec<Json> {
+    let application = quickstart.graph(Method::GET, &format!("applications/{object_id}"), None);
+    let keys = application["passwordCredentials"].as_array().cloned().unwrap_or_default();
+    keys.iter().map(|key| key["keyId"].clone()).collect()
+}
+
+#[test]
+fn a_managed_key_that_could_not_be_removed_goes_with_the_next_apply_though_another_secret_took_its_place() {
+    let mut quickstart = prepared(&json!({}));
+    assert!(!quickstart.change(SYNC).has_errors());
+    let (old, secret) = (quickstart.state(SYNC)["key_id"].clone(), quickstart.settings()["ad_key"].clone());
+    quickstart.write(SYNC, &json!({ "managed_client_secret": null, "client_secret": secret }));
+    let kept = json!({ "method": "POST", "path": "**/removePassword", "status": 403 });
+    quickstart.simulator.set_faults(&json!([kept]));
+    for _ in 0..2 {
+        quickstart.restart();
+        let said = quickstart.change(SYNC);
+        assert!(!said.has_errors() && !said.0.is_empty(), "{said}");
+        assert_eq!(quickstart.state(SYNC)["superseded_key_ids"], json!([old]));
+    }
+    quickstart.simulator.set_faults(&json!([]));
+    quickstart.restart();
+    let said = quickstart.change(SYNC);
+    assert!(!said.has_errors(), "{said}");
+    assert!(quickstart.keys().is_empty(), "{:?}", quickstart.keys());
+    quickstart.restart();
+    assert_eq!(quickstart.plan(SYNC).state, quickstart.state(SYNC), "nothing is left to do");
+    assert!(quickstart.state(SYNC)["superseded_key_ids"].is_null());
+}
+
+#[test]
+fn keys_of_an_application_that_was_left_go_once_the_new_one_is_proven() {
+    for frequency in [0, 1] {
+        let mut quickstart = prepared(&json!({ "frequency": frequency }));
+        assert!(!quickstart.change(SYNC).has_errors());
+        let first = quickstart.take(APPLICATION);
+        let (old, left) =
+            (quickstart.state(SYNC)["key_id"].clone(), first.state["object_id"].as_str().expect("an id"));
+        quickstart.write(APPLICATION, &json!({ "display_name": "Another", "unique_name": "another" }));
+        for kind in [APPLICATION, CONSENT] {
+            if kind == CONSENT {
+                quickstart.take(CONSENT);
+            }
+            let said = quickstart.change(kind);
+            assert!(!said.has_errors(), "{said}");
+        }
+        // Nothing may be removed at first.
+        let kept = json!({ "method": "POST", "path": "**/removePassword", "status": 403 });
+        quickstart.simulator.set_faults(&json!([kept]));
+        let said = quickstart.change(SYNC);
+        assert!(!said.has_errors(), "{said}");
+        assert_eq!(quickstart.state(SYNC)["superseded_key_ids"], json!([old]), "frequency {frequency}");
+        assert_eq!(keys_of(&quickstart, left), [old], "frequency {frequency}");
+        quickstart.simulator.set_faults(&json!([]));
+        quickstart.simulator.advance_clock("3h");
+        quickstart.restart();
+        let said = quickstart.change(SYNC);
+        assert!(!said.has_errors(), "{said}");
+        assert!(keys_of(&quickstart, left).is_empty(), "frequency {frequency}");
+        assert!(strings(&quickstart.state(SYNC)["superseded_key_ids"]).is_empty());
+        quickstart.restart();
+        assert_eq!(quickstart.plan(SYNC).state, quickstart.state(SYNC), "nothing is left to do");
+    }
 }

@@ -142,6 +142,60 @@ fn a_report_that_cannot_be_read_is_a_refusal_unless_the_check_is_switched_off() 
     quickstart.assert_sound("unjudged");
 }
 
+/// What a sign-in that Entra refuses is told as: once, by its own title, with what to do about the sign-in.
+#[track_caller]
+fn told_as_a_sign_in(said: &Messages, kind: &str) {
+    assert!(said.has_errors(), "{kind}: {said}");
+    let about: Vec<_> = said.0.iter().filter(|message| message.detail.contains("AADSTS7000215")).collect();
+    assert_eq!(about.len(), 1, "{kind}: one cause is told once: {said}");
+    assert!(about[0].error && about[0].summary.contains("sign"), "{kind}: {said}");
+    for message in &said.0 {
+        let text = message.to_string();
+        assert!(
+            !text.contains("foresee") && !text.contains("foreseen"),
+            "{kind}: nothing was looked at: {said}"
+        );
+        assert!(
+            !text.contains("max_removals") && !text.contains("switch"),
+            "{kind}: no matter of the check: {said}"
+        );
+    }
+}
+
+#[test]
+fn a_sign_in_that_fails_is_told_once_as_one_and_not_as_a_foresight_to_be_switched_off() {
+    let own_secret = json!({ "managed_client_secret": null, "client_secret": "from elsewhere" });
+    for (kind, arguments) in [("managed", json!({})), ("own secret", own_secret)] {
+        let mut quickstart = world("10%");
+        quickstart.write(SYNC, &arguments);
+        let planned = quickstart.plan(SYNC);
+        told(&planned.messages);
+        quickstart.set("ARM_CLIENT_SECRET", "no longer valid");
+        told_as_a_sign_in(&quickstart.plan(SYNC).messages, &format!("{kind}, plan"));
+        told_as_a_sign_in(&quickstart.apply(SYNC, planned), &format!("{kind}, apply"));
+        assert!(quickstart.state(SYNC).is_null(), "{kind}: something was made");
+
+        // Where the check is off, it is a warning for who brings a secret, and an error where one is to be made.
+        quickstart.write(SYNC, &json!({ "max_removals": "100%" }));
+        quickstart.configure();
+        let said = quickstart.plan(SYNC).messages;
+        let about = said.0.iter().filter(|message| message.detail.contains("AADSTS7000215"));
+        assert_eq!(about.count(), 1, "{kind}, unjudged: {said}");
+        assert!(!said.0.iter().any(|message| message.to_string().contains("foreseen")), "{kind}: {said}");
+    }
+    // A tenant that is named by its domain is not even known then.
+    let mut quickstart = world("10%");
+    quickstart.write(SYNC, &json!({ "managed_client_secret": null, "client_secret": "from elsewhere" }));
+    quickstart.set("ARM_TENANT_ID", "contoso.com");
+    let planned = quickstart.plan(SYNC);
+    told(&planned.messages);
+    quickstart.set("ARM_CLIENT_SECRET", "no longer valid");
+    told_as_a_sign_in(&quickstart.plan(SYNC).messages, "by domain, plan");
+    told_as_a_sign_in(&quickstart.apply(SYNC, planned), "by domain, apply");
+    let (_, said) = quickstart.data("proofpoint_azure_sync_preview", json!({ "domain": "contoso.com" }));
+    told_as_a_sign_in(&said, "preview");
+}
+
 #[test]
 fn accounts_that_version_1_turns_inactive_are_removals_and_version_2_tells_of_them() {
     let mut quickstart = world("0");

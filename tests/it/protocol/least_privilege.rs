@@ -6,6 +6,7 @@ use proofpoint_provider::provider_block::permissions;
 use serde_json::json;
 use tokio::runtime::Runtime;
 
+use crate::support::by_hand::principal_of;
 use crate::support::plugin::Start;
 use crate::support::plugin::calls::Messages;
 use crate::support::quickstart::{APPLICATION, CONSENT, Quickstart};
@@ -41,8 +42,7 @@ fn ways(resource: &str, occasion: &str) -> Vec<Vec<&'static str>> {
 #[test]
 fn an_application_lives_its_whole_life_by_each_permission_that_is_listed_for_it() {
     for way in ways(APPLICATION, "to manage it") {
-        let documented = ["--users", "1", "--mood", "deleted_items_readers=documented"];
-        let mut quickstart = Quickstart::start(Simulator::start(&documented));
+        let mut quickstart = Quickstart::start(Simulator::start(&["--users", "1"]));
         sign_in_with(&mut quickstart, &way);
         succeeds(&quickstart.change(APPLICATION));
         quickstart.restart();
@@ -62,12 +62,36 @@ fn an_application_lives_its_whole_life_by_each_permission_that_is_listed_for_it(
 }
 
 #[test]
+fn owners_are_managed_by_each_permission_that_is_listed_for_them_and_an_application_without_needs_no_more() {
+    let start =
+        || Quickstart::start(Simulator::start(&["--users", "1", "--mood", "owners_readers=documented"]));
+    for way in ways(APPLICATION, "with `owners`") {
+        let mut quickstart = start();
+        let owner = principal_of(&quickstart.simulator, &quickstart.simulator.tenant().client_id);
+        sign_in_with(&mut quickstart, &way);
+        quickstart.write(APPLICATION, &json!({ "owners": [owner] }));
+        succeeds(&quickstart.change(APPLICATION));
+        quickstart.restart();
+        let planned = quickstart.plan(APPLICATION);
+        succeeds(&planned.messages);
+        assert_eq!(planned.state, quickstart.state(APPLICATION), "{way:?}");
+    }
+    let mut quickstart = start();
+    sign_in_with(&mut quickstart, &["Application.ReadWrite.OwnedBy"]);
+    succeeds(&quickstart.change(APPLICATION));
+    let before = quickstart.state(APPLICATION)["object_id"].clone();
+    quickstart.forget_all();
+    quickstart.restart();
+    succeeds(&quickstart.change(APPLICATION));
+    assert_eq!(quickstart.state(APPLICATION)["object_id"], before, "an interrupted create is finished");
+}
+
+#[test]
 fn an_application_that_was_destroyed_is_restored_by_what_is_listed_for_that() {
     for mut way in ways(APPLICATION, "to find one that was destroyed") {
         let restore = ways(APPLICATION, "to restore it").swap_remove(0);
         way.extend(restore);
-        let documented = ["--users", "1", "--mood", "deleted_items_readers=documented"];
-        let mut quickstart = Quickstart::start(Simulator::start(&documented));
+        let mut quickstart = Quickstart::start(Simulator::start(&["--users", "1"]));
         sign_in_with(&mut quickstart, &way);
         succeeds(&quickstart.change(APPLICATION));
         let before = quickstart.state(APPLICATION)["object_id"].clone();
@@ -160,7 +184,7 @@ fn preview(simulator: &Simulator, runtime: &Runtime, permissions: &BTreeSet<&str
 
 #[test]
 fn a_report_needs_the_permissions_that_are_listed_for_it_and_no_more() {
-    let simulator = Simulator::start(&["--plain", "--mood", "deleted_items_readers=documented"]);
+    let simulator = Simulator::start(&["--plain"]);
     let runtime = Runtime::new().expect("a runtime");
     let lists = || permissions::of(PREVIEW).iter().flat_map(|(_, need)| need.permissions);
     let first: BTreeSet<&str> = lists().filter_map(|any_of| any_of.first().copied()).collect();

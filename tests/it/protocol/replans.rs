@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 use tokio::runtime::Runtime;
 
 use crate::support::plugin;
-use crate::support::quickstart::{APPLICATION, CONSENT, Quickstart, SECRET};
+use crate::support::quickstart::{APPLICATION, CONSENT, Quickstart, SECRET, SYNC};
 use crate::support::simulator::Simulator;
 use crate::support::steps::merge;
 
@@ -106,12 +106,12 @@ fn assert_agreement(quickstart: &Quickstart, kinds: &[&'static str], objects: bo
 
 #[test]
 fn what_a_first_plan_of_a_new_object_knew_stays() {
-    assert_agreement(&quickstart(), &[APPLICATION, CONSENT, SECRET], false);
+    assert_agreement(&quickstart(), &[APPLICATION, CONSENT, SECRET, SYNC], false);
 }
 
 #[test]
 fn what_a_first_plan_of_a_change_knew_stays() {
-    assert_agreement(&quickstart(), &[APPLICATION, CONSENT, SECRET], true);
+    assert_agreement(&quickstart(), &[APPLICATION, CONSENT, SECRET, SYNC], true);
 }
 
 #[test]
@@ -124,5 +124,16 @@ fn what_a_first_plan_of_an_expiring_secret_knew_stays() {
     quickstart.configure();
     // What is learnt by reading is kept.
     quickstart.plan(SECRET);
-    assert_agreement(&quickstart, &[SECRET], true);
+    quickstart.plan(SYNC);
+    assert_agreement(&quickstart, &[SECRET, SYNC], true);
+}
+
+#[test]
+fn what_a_first_plan_of_a_sync_with_a_secret_of_its_own_knew_stays() {
+    let mut quickstart = quickstart();
+    quickstart.write(SYNC, &json!({ "managed_client_secret": null, "client_secret": "a~b" }));
+    let said = quickstart.change(SYNC);
+    assert!(!said.has_errors(), "{said}");
+    assert!(quickstart.state(SYNC)["key_id"].is_null());
+    assert_agreement(&quickstart, &[SYNC], true);
 }

@@ -62,6 +62,12 @@ fn without_a_managed_secret_the_same_run_knows_its_successor() {
     let said = quickstart.destroy_deposed(SYNC, &old);
     assert!(!said.has_errors() && said.warns(GOES_ON), "{said}");
     assert!(!quickstart.settings().is_null());
+    quickstart.restart();
+    // Another run cannot tell both halves apart: what it deletes is made again.
+    quickstart.destroy_deposed(SYNC, &old);
+    assert!(quickstart.settings().is_null());
+    assert!(!quickstart.change(SYNC).has_errors());
+    assert_eq!(quickstart.settings()["sync_frequency"], 1);
     quickstart.destroy_one(SYNC);
     assert!(quickstart.settings().is_null());
 }

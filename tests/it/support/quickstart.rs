@@ -23,6 +23,9 @@ pub(crate) const SYNC: &str = "proofpoint_azure_sync";
 /// A secret of the application for use elsewhere, which is no part of the quick start.
 pub(crate) const SECRET: &str = "proofpoint_azure_client_secret";
 
+/// Enacts a reviewed report, which is no part of the quick start either.
+pub(crate) const RUN: &str = "proofpoint_azure_sync_run";
+
 /// In the order in which core makes them.
 pub(super) const ORDER: [&str; 3] = [APPLICATION, CONSENT, SYNC];
 
@@ -105,6 +108,11 @@ impl Quickstart {
     pub(crate) fn write(&mut self, kind: &'static str, arguments: &Json) {
         let all = self.changes.entry(kind).or_insert_with(|| json!({}));
         merge(all, arguments);
+    }
+
+    /// Writes arguments of one resource in place of those that were written before.
+    pub(crate) fn write_anew(&mut self, kind: &'static str, arguments: Json) {
+        self.changes.insert(kind, arguments);
     }
 
     /// What core holds of an object.

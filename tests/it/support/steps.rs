@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 use super::named::expect_named;
 use super::plugin::calls::{Messages, Plan, Stored};
 use super::plugin::{self, Plugin};
-use super::quickstart::{APPLICATION, CONSENT, ORDER, Objects, SECRET};
+use super::quickstart::{APPLICATION, CONSENT, ORDER, Objects, RUN, SECRET};
 
 pub(super) async fn configured(environment: &BTreeMap<String, String>) -> Plugin {
     let plugin = plugin::start(environment).await;
@@ -32,6 +32,7 @@ pub(super) fn configuration(
             "application_permissions": application["application_permissions"],
         }),
         SECRET => json!({ "application_id": application["id"] }),
+        RUN => json!({ "domain": domain }),
         _ => json!({
             "domain": domain, "client_id": application["client_id"], "default_role": "end_user", "frequency": 1,
             "managed_client_secret": { "application_id": application["id"] },

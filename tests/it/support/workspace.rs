@@ -12,7 +12,18 @@ use super::cli::Cli;
 /// A fresh workspace that holds the `terraform` block and nothing else, and trusts the simulators. `environment` is for the
 /// provider.
 pub(crate) fn workspace(cli: &Cli, install: Install, environment: &BTreeMap<String, String>) -> Workspace {
-    let mut workspace = Workspace::new(subject(), cli, install, environment);
+    workspace_of(provider(), cli, install, environment)
+}
+
+/// The same with another build of the provider.
+pub(crate) fn workspace_of(
+    program: &Path,
+    cli: &Cli,
+    install: Install,
+    environment: &BTreeMap<String, String>,
+) -> Workspace {
+    let subject = Subject { program, ..subject() };
+    let mut workspace = Workspace::new(subject, cli, install, environment);
     let file = authority::write_into(workspace.root());
     workspace.set(authority::VARIABLE, file.to_str().expect("temporary directories have UTF-8 names"));
     workspace

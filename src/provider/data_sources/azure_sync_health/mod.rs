@@ -6,7 +6,7 @@ mod model;
 use std::collections::BTreeSet;
 
 use crate::preview::FindingModel;
-use crate::provider_block::{Diagnose, Session};
+use crate::provider_block::{At as _, Failure, Session};
 use clients::essentials::{self, Shown};
 use clients::graph::{self, Graph, PermissionKind, Snapshot};
 use clients::http::Call;
@@ -28,7 +28,7 @@ const WARN_DAYS: i64 = 30;
 impl DataSource for AzureSyncHealthSource {
     type Model = HealthModel;
     type Clients = Session;
-    type Error = Diagnostics;
+    type Error = Failure;
 
     fn describe(&self) -> DataSourceDescription {
         DataSourceDescription::new("azure_sync_health")
@@ -43,13 +43,12 @@ impl DataSource for AzureSyncHealthSource {
         ctx: &Context<Session>,
         config: HealthModel,
         _diagnostics: &mut Diagnostics,
-    ) -> Result<HealthModel, Diagnostics> {
+    ) -> Result<HealthModel, Failure> {
         let session = &ctx.clients;
         let call = session.call(ctx);
         let graph = session.graph(&call, config.tenant_id.known().map(String::as_str)).await?;
-        let settings = settings(&call, session.essentials()?, config.domain.text())
-            .await
-            .map_err(|error| error.diagnose().at(HealthModel::domain()))?;
+        let settings =
+            settings(&call, session.essentials()?, config.domain.text()).await.at(HealthModel::domain())?;
         let application = match &settings {
             Some(Shown { application_id: Some(client_id), .. }) => {
                 application(&call, &graph, client_id).await?
@@ -114,10 +113,10 @@ async fn application(
     call: &Call,
     graph: &Graph,
     client_id: &str,
-) -> Result<Known<Option<Application>>, Diagnostics> {
+) -> Result<Known<Option<Application>>, graph::Error> {
     // What may not be read is told; any other failure is one.
     let told = |error: graph::Error| {
-        if error.is_forbidden() { Ok(error.to_string()) } else { Err(Diagnostics::from(error.diagnose())) }
+        if error.is_forbidden() { Ok(error.to_string()) } else { Err(error) }
     };
     let snapshot = match graph.snapshot(call, client_id).await {
         Ok(snapshot) => snapshot,
@@ -175,4 +174,17 @@ async fn missing_permissions(
         }
     }
     Ok(missing)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use framework::model::Model as _;
+
+    #[test]
+    fn the_page_tells_after_how_many_days_a_secret_is_a_finding() {
+        let schema = HealthModel::schema();
+        let told = &schema.attribute("warn_days").unwrap().description;
+        assert!(told.contains(&format!("Defaults to {WARN_DAYS}.")), "{told}");
+    }
 }

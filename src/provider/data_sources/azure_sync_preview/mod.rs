@@ -5,14 +5,14 @@ mod model;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::preview::{self, Wanted};
-use crate::provider_block::{Diagnose, PreviewIntention, Session};
+use crate::provider_block::{At as _, Failure, PreviewIntention, Session};
 use clients::essentials::Organization;
 use clients::http::Call;
 use framework::attr::Attr;
 use framework::context::Context;
 use framework::data_source::{DataSource, DataSourceDescription};
 use framework::diagnostic::Diagnostics;
-use sync_report::{Actions, Disagreement, Estimate, Exemptions, Reach, Role, Switches, What};
+use sync_report::{Actions, Disagreement, Estimate, Exemptions, Reach, Report, Switches, What};
 
 use model::{AllowedActions, PreviewModel, WhatToSync};
 
@@ -26,7 +26,7 @@ const DETAIL_LIMIT: i64 = 100;
 impl DataSource for AzureSyncPreviewSource {
     type Model = PreviewModel;
     type Clients = Session;
-    type Error = Diagnostics;
+    type Error = Failure;
 
     fn describe(&self) -> DataSourceDescription {
         DataSourceDescription::new("azure_sync_preview")
@@ -41,23 +41,19 @@ impl DataSource for AzureSyncPreviewSource {
         ctx: &Context<Session>,
         config: PreviewModel,
         _diagnostics: &mut Diagnostics,
-    ) -> Result<PreviewModel, Diagnostics> {
+    ) -> Result<PreviewModel, Failure> {
         let session = &ctx.clients;
         let call = session.call(ctx);
         let graph = session.graph(&call, config.tenant_id.known().map(String::as_str)).await?;
         let account = session.essentials()?;
         let directory = preview::begin(&call, &graph);
-        let organization = account
-            .organization(&call, config.domain.text())
-            .await
-            .map_err(|error| error.diagnose().at(PreviewModel::domain()))?;
+        let organization =
+            account.organization(&call, config.domain.text()).await.at(PreviewModel::domain())?;
         let wanted = wanted(&call, &organization, &config).await?;
-        let input = preview::finish(directory, &call, &organization, wanted)
-            .await
-            .map_err(|error| error.diagnostic())?;
+        let input = preview::finish(directory, &call, &organization, wanted).await?;
         let estimate = Estimate::of(&input);
         let detail_limit = usize::try_from(config.detail_limit.unwrap_or(DETAIL_LIMIT)).unwrap_or(usize::MAX);
-        let report = estimate.report(detail_limit);
+        let report = Report { domain: config.domain.text().to_owned(), ..estimate.report(detail_limit) };
         let reach =
             if config.functional_accounts.unwrap_or(true) { Reach::Everything } else { Reach::UsersOnly };
         let changes: BTreeMap<String, String> =
@@ -70,7 +66,7 @@ impl DataSource for AzureSyncPreviewSource {
             version: input.version,
             changes: changes.clone(),
             left: left.clone(),
-            unmatched: report.counts.unmatched,
+            unmatched: report.unmatched.clone(),
         };
         session.intentions().keep_preview(config.domain.text(), intention);
         Ok(PreviewModel {
@@ -83,24 +79,20 @@ impl DataSource for AzureSyncPreviewSource {
 }
 
 /// Settings, exemptions and version: as named, else as the organization has them now, else the defaults.
-async fn wanted(
-    call: &Call,
-    organization: &Organization,
-    config: &PreviewModel,
-) -> Result<Wanted, Diagnostics> {
-    let live = organization.settings(call).await.map_err(|error| error.diagnose())?;
+async fn wanted(call: &Call, organization: &Organization, config: &PreviewModel) -> Result<Wanted, Failure> {
+    let live = organization.settings(call).await?;
     let live = live.as_ref().map(preview::shown_switches).unwrap_or_default();
     let exemptions = config.exemptions.known();
     Ok(Wanted {
         switches: named_over(config, live),
         exemptions: exemptions.map(|addresses| Exemptions::new(addresses.iter().map(String::as_str))),
-        version: preview::sync_version(&config.sync_version),
+        version: config.sync_version.unwrap_or_default().into(),
     })
 }
 
 fn named_over(config: &PreviewModel, live: Switches) -> Switches {
     Switches {
-        default_role: Role::from_name(config.default_role.text()).unwrap_or(live.default_role),
+        default_role: config.default_role.known().map_or(live.default_role, |role| role.0),
         what: config.what.known().map_or(live.what, |what| what_over(what, live.what)),
         users: config.users.known().map_or(live.users, |users| actions_over(users, live.users)),
         groups: config.groups.known().map_or(live.groups, |groups| actions_over(groups, live.groups)),
@@ -155,6 +147,7 @@ fn actions_over(named: &AllowedActions, live: Actions) -> Actions {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use sync_report::Role;
 
     #[test]
     fn named_settings_go_before_the_live_ones_member_by_member() {
@@ -170,7 +163,18 @@ mod tests {
         let switches = named_over(&config, live);
         assert_eq!(switches.users, Actions { add: false, update: false, remove_deleted: true });
         assert_eq!((switches.default_role, switches.what), (Role::SilentUser, live.what));
-        let config = PreviewModel { default_role: "end_user".into(), ..PreviewModel::default() };
+        let config = PreviewModel {
+            default_role: preview::NewUserRole(Role::EndUser).into(),
+            ..PreviewModel::default()
+        };
         assert_eq!(named_over(&config, live).default_role, Role::EndUser);
+    }
+
+    #[test]
+    fn the_page_tells_how_many_rows_are_shown() {
+        use framework::model::Model as _;
+        let schema = PreviewModel::schema();
+        let told = &schema.attribute("detail_limit").unwrap().description;
+        assert!(told.contains(&format!("Defaults to {DETAIL_LIMIT}.")), "{told}");
     }
 }

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::preview::ReportModel;
+use crate::preview::{NewUserRole, ReportModel, StackVersion};
 use framework::attr::Attr;
 use framework::model;
 use framework::timeouts::ReadTimeouts;
-use framework::validators::{domain_name, one_of, one_of_numbers, range, uuid};
+use framework::validators::{domain_name, range, uuid};
 
 model! {
     /// Shows what a run of Proofpoint's Entra ID sync would do: who is added, changed and removed, who is exempt, and
@@ -27,7 +27,7 @@ model! {
         tenant_id: Attr<String> => optional().validate(uuid()),
 
         /// Role of new users: `end_user` or `silent_user`.
-        default_role: Attr<String> => optional().validate(one_of(&["end_user", "silent_user"])),
+        default_role: Attr<NewUserRole> => optional(),
 
         /// What is synchronized.
         what: Attr<WhatToSync> => optional(),
@@ -41,9 +41,9 @@ model! {
         /// Addresses that the sync leaves alone. Left out, those that the organization has now.
         exemptions: Attr<BTreeSet<String>> => optional(),
 
-        /// Version of the sync that the stack runs, 1 or 2: the title of the Azure page in Proofpoint's console shows it.
+        /// Version of the sync that the stack runs, `1` or `2`: the title of the Azure page in Proofpoint's console shows it.
         /// Defaults to 2.
-        sync_version: Attr<i64> => optional().validate(one_of_numbers(&[1, 2])),
+        sync_version: Attr<StackVersion> => optional(),
 
         /// Whether `changes` holds rows about functional accounts: groups, people whose sign-in is blocked, and accounts that
         /// become of another type. Defaults to true. Left out, they are in `left`.

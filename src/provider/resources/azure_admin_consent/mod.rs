@@ -91,7 +91,7 @@ impl Resource for AzureAdminConsent {
             Names::of(&planned.model).resolve(&graph, &ctx.clients.call(ctx)).await.map(drop)
         };
         if let Err(problems) = checked.await {
-            diagnostics.append(Diagnostics::from(problems));
+            diagnostics.append(problems);
         }
     }
 
@@ -157,7 +157,7 @@ impl Resource for AzureAdminConsent {
         model.tenant_id = graph.tenant().as_str().into();
         model.service_principal_object_id = principal.object_id.as_str().into();
         model.remove_extra = model.remove_extra.unwrap_or_default().into();
-        model.mode = model.mode.unwrap_or(Mode::Grant).into();
+        model.mode = model.mode.unwrap_or_default().into();
         Ok(Some(State::new(model).with_private(private)))
     }
 
@@ -263,7 +263,7 @@ fn shown(
 
 async fn graph_of(ctx: &Context<Session>, model: &ConsentModel) -> Result<Graph, Failure> {
     let call = ctx.clients.call(ctx);
-    Ok(ctx.clients.graph(&call, model.tenant_id.known().map(String::as_str)).await?)
+    ctx.clients.graph(&call, model.tenant_id.known().map(String::as_str)).await
 }
 
 /// The application's principal. While its application is young, one that is not there is waited for.

@@ -10,8 +10,10 @@ use framework::words;
 
 words! {
     /// Grant what is missing, or only look.
+    #[derive(Default)]
     pub enum Mode {
         /// What is missing is granted.
+        #[default]
         Grant = "grant",
         /// Nothing is written.
         Verify = "verify",
@@ -54,7 +56,7 @@ model! {
 
         /// `grant` (the default), or `verify`: nothing is ever written, not even when it is destroyed, and the apply fails
         /// while something is missing, naming the address at which an administrator can consent.
-        mode: Attr<Mode> => optional().computed().default_value(Mode::Grant),
+        mode: Attr<Mode> => optional().computed().default_value(Mode::default()),
 
         /// Object id of the application's service principal.
         service_principal_object_id: Attr<String> => computed().use_state_for_unknown(),

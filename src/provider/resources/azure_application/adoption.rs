@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::model::ApplicationModel;
 use super::{OWN_TAG, is_ours};
-use crate::provider_block::{Diagnose as _, ObjectPath};
+use crate::provider_block::{At as _, Failure, ObjectPath};
 use clients::graph::{self, Application, Graph, NewApplication, purge_date};
 use clients::http::Call;
 use framework::diagnostic::Diagnostic;
@@ -24,26 +24,25 @@ pub(super) enum Holder {
 }
 
 /// What holds a unique name, if it may be finished, restored or purged; else an error that says what holds it.
-pub(super) async fn find(graph: &Graph, call: &Call, name: &str) -> Result<Holder, Diagnostic> {
-    let failed = |error: graph::Error| error.diagnose().at(ApplicationModel::unique_name());
-    match look(graph, call, name).await.map_err(failed)? {
+pub(super) async fn find(graph: &Graph, call: &Call, name: &str) -> Result<Holder, Failure> {
+    match look(graph, call, name).await.at(ApplicationModel::unique_name())? {
         Sighting::DeletedHere(deleted) => Ok(Holder::DeletedHere(deleted)),
         Sighting::Active(active) => {
             let is_unfinished = is_ours(&active)
                 && is_young(&active, graph.clock().now())
                 && active.password_credentials.is_empty()
-                && has_no_grants(graph, call, &active).await.map_err(failed)?;
-            if is_unfinished { Ok(Holder::Unfinished(active)) } else { Err(held_by_active(&active, name)) }
+                && has_no_grants(graph, call, &active).await.at(ApplicationModel::unique_name())?;
+            if is_unfinished { Ok(Holder::Unfinished(active)) } else { Err(held_by_active(&active, name).into()) }
         }
         Sighting::Deleted(deleted) if is_ours(&deleted) => {
             let restored = graph.deleted_items().restore_application(call, &deleted.object_id).await;
             // The date says that its principal has to be restored as well.
             let deleted_date_time = deleted.deleted_date_time;
-            let restored = Application { deleted_date_time, ..restored.map_err(failed)? };
+            let restored = Application { deleted_date_time, ..restored.at(ApplicationModel::unique_name())? };
             Ok(Holder::Unfinished(Box::new(restored)))
         }
-        Sighting::Deleted(deleted) => Err(held_by_deleted(&deleted, name)),
-        Sighting::Nothing(Some(refusal)) => Err(failed(refusal)),
+        Sighting::Deleted(deleted) => Err(held_by_deleted(&deleted, name).into()),
+        Sighting::Nothing(Some(refusal)) => Err(Failure::from(refusal).at(ApplicationModel::unique_name())),
         Sighting::Nothing(None) => Err(Diagnostic::error(
             "The unique name is taken",
             format!(
@@ -51,7 +50,8 @@ pub(super) async fn find(graph: &Graph, call: &Call, name: &str) -> Result<Holde
                  choose another `unique_name`."
             ),
         )
-        .at(ApplicationModel::unique_name())),
+        .at(ApplicationModel::unique_name())
+        .into()),
     }
 }
 
@@ -112,11 +112,11 @@ pub(super) async fn make_anew(
     call: &Call,
     new: &NewApplication,
     deleted: &str,
-) -> Result<Application, Diagnostic> {
+) -> Result<Application, Failure> {
     let name = new.unique_name.as_deref().unwrap_or_default();
     let purged = graph.deleted_items().purge_own(call, deleted).await;
     purged.map_err(|error| not_purged(&error, deleted, name))?;
-    graph.applications().create_in_place(call, new).await.map_err(|error| error.diagnose())
+    Ok(graph.applications().create_in_place(call, new).await?)
 }
 
 fn not_purged(error: &graph::Error, deleted: &str, name: &str) -> Diagnostic {
@@ -135,8 +135,8 @@ fn not_purged(error: &graph::Error, deleted: &str, name: &str) -> Diagnostic {
 fn held_by_active(application: &Application, name: &str) -> Diagnostic {
     let id = ObjectPath::new(None, "applications", &application.object_id);
     let whose = if application.tags.iter().any(|tag| tag == OWN_TAG) {
-        "It was made by this provider, in another configuration or longer ago. If this plan replaces it with \
-         `create_before_destroy`, both would need the name at once."
+        "It was made by this provider: in another configuration, longer ago, or by a command that was killed before it could \
+         write its state. If this plan replaces it with `create_before_destroy`, both would need the name at once."
     } else {
         "It was not made by this provider."
     };

@@ -105,7 +105,7 @@ impl Resource for AzureApplication {
             properties::resolve(&graph, &ctx.clients.call(ctx), &planned.model).await
         };
         if let Err(problems) = checked.await {
-            diagnostics.append(Diagnostics::from(problems));
+            diagnostics.append(problems);
         }
     }
 
@@ -332,7 +332,7 @@ fn is_ours(application: &Application) -> bool {
 
 async fn graph_of(ctx: &Context<Session>, model: &ApplicationModel) -> Result<Graph, Failure> {
     let call = ctx.clients.call(ctx);
-    Ok(ctx.clients.graph(&call, model.tenant_id.known().map(String::as_str)).await?)
+    ctx.clients.graph(&call, model.tenant_id.known().map(String::as_str)).await
 }
 
 fn without_console() -> Diagnostics {
@@ -376,7 +376,7 @@ async fn register(
         Ok(Holder::DeletedHere(deleted)) => deleted,
         // Without an answer to the creation, finding nothing of ours leaves that as the thing to tell.
         Err(_) if error.outcome_is_unknown() => return Err(error.into()),
-        Err(problem) => return Err(problem.into()),
+        Err(problem) => return Err(problem),
     };
     let application = adoption::make_anew(graph, call, new, &deleted).await?;
     complete(graph, call, new, application).await

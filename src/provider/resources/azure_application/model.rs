@@ -66,7 +66,7 @@ model! {
         /// Accounts that may sign in: those of this tenant, `AzureADMyOrg` (the default, as Proofpoint asks), or those of
         /// any tenant, `AzureADMultipleOrgs`.
         sign_in_audience: Attr<String> =>
-            optional().computed().default_value("AzureADMyOrg").validate(one_of(&SIGN_IN_AUDIENCES)),
+            optional().computed().default_value(SIGN_IN_AUDIENCES[0]).validate(one_of(&SIGN_IN_AUDIENCES)),
 
         /// Microsoft Graph permissions that act for a signed-in user, by name. Defaults to `Directory.Read.All`,
         /// `Group.Read.All` and `User.ReadBasic.All`.

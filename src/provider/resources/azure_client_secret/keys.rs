@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::model::{ClientSecretModel, instant};
 use super::rotation::span;
-use crate::provider_block::{At as _, Diagnose as _, Failure, ObjectPath};
+use crate::provider_block::{At as _, Failure, ObjectPath};
 use clients::graph::{self, Graph, MintedPassword, NewPassword, PasswordCredential, PasswordRules};
 use clients::http::{Call, delays};
 use framework::diagnostic::Diagnostic;
@@ -21,6 +21,9 @@ const LONGEST_LOOK: Duration = Duration::from_secs(4);
 /// How often a missing key is looked for again before it counts as gone: about seven seconds in all. Listings of keys
 /// jump between replicas for a while after a change.
 const LOOKS: usize = 4;
+
+/// How old a secret may be to be taken for one that a killed command has left.
+const LATELY: SignedDuration = SignedDuration::from_hours(24);
 
 /// What a look at the application showed.
 pub(super) enum Seen {
@@ -35,7 +38,7 @@ pub(super) enum Seen {
 /// A secret that could not be made.
 pub(super) struct Refusal {
     /// Why.
-    pub(super) problem: Diagnostic,
+    pub(super) problem: Failure,
     /// Its description, if it may have been made all the same.
     pub(super) lost: Option<String>,
 }
@@ -101,7 +104,7 @@ impl<'a> Keys<'a> {
         self.graph.applications().add_password(self.call, &self.application, &new).await.map_err(|error| {
             let may_be_there = error.outcome_is_unknown() || error.is_cancelled();
             Refusal {
-                problem: error.diagnose().at(ClientSecretModel::application_id()),
+                problem: Failure::from(error).at(ClientSecretModel::application_id()),
                 lost: may_be_there.then_some(display_name),
             }
         })
@@ -109,12 +112,12 @@ impl<'a> Keys<'a> {
 
     /// The present. The time is Entra's: nothing else may have been asked in this process yet, and the clock of this machine
     /// may be wrong. The application's own date tells besides whether replicas may not know it yet.
-    pub(super) async fn time(&self) -> Result<Timestamp, Diagnostic> {
+    pub(super) async fn time(&self) -> Result<Timestamp, Failure> {
         self.graph
             .applications()
             .get(self.call, &self.application)
             .await
-            .map_err(|error| error.diagnose().at(ClientSecretModel::application_id()))?;
+            .at(ClientSecretModel::application_id())?;
         Ok(self.graph.now())
     }
 
@@ -132,6 +135,37 @@ impl<'a> Keys<'a> {
     pub(super) async fn remove(&self, key_id: &str) -> Result<(), Failure> {
         let removed = self.graph.applications().remove_password(self.call, &self.application, key_id).await;
         removed.map(drop).at(ClientSecretModel::application_id())
+    }
+
+    /// Tells of secrets that were made lately with the same description as a new one: a command that was killed, state and all,
+    /// leaves one that nothing knows of. It may as well be somebody else's, so that it is not removed.
+    pub(super) async fn twins(&self, made: &MintedPassword, description: &str) -> Option<Diagnostic> {
+        let application = self.graph.applications().get(self.call, &self.application).await.ok().flatten()?;
+        let since = self.graph.now().checked_sub(LATELY).ok()?;
+        let is_twin = |key: &&PasswordCredential| {
+            let name = key.display_name.as_deref().unwrap_or_default();
+            key.key_id != made.key_id
+                && unmarked(name) == description
+                && unmarked(name) != name
+                && key.start_date_time.is_some_and(|start| start > since)
+        };
+        let twins = application.password_credentials.iter().filter(is_twin);
+        let twins: Vec<String> = twins.map(|key| format!("`{}`", key.key_id)).collect();
+        if twins.is_empty() {
+            return None;
+        }
+        let text = format!(
+            "The application `{}` has other secrets that this provider has made since yesterday with the description              `{description}`: {}. If a command was killed before it could write its state, nobody knows their values: remove              them under Certificates & secrets. They may as well be those of another configuration.",
+            application.display_name,
+            twins.join(", ")
+        );
+        Some(
+            Diagnostic::warning(
+                format!("`{}` may have a secret that is left over", application.display_name),
+                text,
+            )
+            .at(ClientSecretModel::display_name()),
+        )
     }
 
     /// Removes the keys that bear one of these descriptions: nobody knows their values.
@@ -153,7 +187,8 @@ impl<'a> Keys<'a> {
 fn end_after(now: Timestamp, life: SignedDuration) -> Result<Timestamp, Refusal> {
     now.checked_add(life).map_err(|_| Refusal {
         problem: Diagnostic::error("The life is too long", "The end lies beyond all dates.")
-            .at(ClientSecretModel::end_date_relative()),
+            .at(ClientSecretModel::end_date_relative())
+            .into(),
         lost: None,
     })
 }

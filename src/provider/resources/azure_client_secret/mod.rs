@@ -75,7 +75,7 @@ impl Resource for AzureClientSecret {
 
     async fn check(&self, ctx: &Context<Session>, planned: &Planned<Self>, diagnostics: &mut Diagnostics) {
         if let Err(problems) = foresight::foresee(ctx, planned, diagnostics).await {
-            diagnostics.append(Diagnostics::from(problems));
+            diagnostics.append(problems);
         }
     }
 
@@ -92,17 +92,18 @@ impl Resource for AzureClientSecret {
         model.tenant_id = graph.tenant().as_str().into();
         match keys.mint(&model).await {
             Ok(minted) => {
+                diagnostics.append(keys.twins(&minted, model.display_name.text()).await);
                 show(&mut model, minted, &path(ctx, &graph, &keys), &graph);
                 Ok(State::new(model))
             }
             // Error and state: the destruction that core plans next then removes what may have been made. Core drops the
             // private facts of a tainted object before that, so that its description has to be in the state.
             Err(Refusal { problem, lost: Some(lost) }) => {
-                diagnostics.push(problem);
+                diagnostics.append(problem);
                 model.display_name = lost.into();
                 Ok(State::new(model))
             }
-            Err(Refusal { problem, lost: None }) => Err(problem.into()),
+            Err(Refusal { problem, lost: None }) => Err(problem),
         }
     }
 
@@ -163,7 +164,7 @@ impl Resource for AzureClientSecret {
                 Ok(minted) => show(&mut model, minted, &path(ctx, &graph, &keys), &graph),
                 // Nothing has changed as far as anybody knows; what may have been made is looked for later.
                 Err(Refusal { problem, lost }) => {
-                    diagnostics.push(problem);
+                    diagnostics.append(problem);
                     facts.lost.extend(lost);
                     return Ok(State::new(before).with_private(facts));
                 }
@@ -186,12 +187,12 @@ impl Resource for AzureClientSecret {
                     facts.over.remove(&key);
                     facts.superseded.remove(&key);
                 }
-                Err(problems) => diagnostics.append(Diagnostics::from(problems)),
+                Err(problems) => diagnostics.append(problems),
             }
         }
         match keys.remove_lost(&facts.lost).await {
             Ok(()) => facts.lost.clear(),
-            Err(problems) => diagnostics.append(Diagnostics::from(problems)),
+            Err(problems) => diagnostics.append(problems),
         }
         model.previous_key_ids = kept.into();
         Ok(State::new(model).with_private(facts))
@@ -280,7 +281,7 @@ async fn graph_of(ctx: &Context<Session>, model: &ClientSecretModel) -> Result<G
     let named = ObjectPath::parse(model.application_id.text(), "applications").ok();
     let named = named.and_then(|path| path.tenant).map(|tenant| tenant.to_string());
     let tenant = model.tenant_id.known().cloned().or(named);
-    Ok(ctx.clients.graph(&ctx.clients.call(ctx), tenant.as_deref()).await?)
+    ctx.clients.graph(&ctx.clients.call(ctx), tenant.as_deref()).await
 }
 
 fn path(ctx: &Context<Session>, graph: &Graph, keys: &Keys<'_>) -> ObjectPath {

@@ -1,21 +1,20 @@
 //! The steps of a create or update, in the order in which an interruption does the least harm:
 //! checks, secret, settings that run nothing yet, exemptions, settings that run, proof, removal of old keys.
 
-use std::collections::BTreeSet;
-
 use super::due;
 use super::evidence::ends_then;
 use super::handover::{Change, HandedOver};
-use super::judging::{Foreseen, Judge};
-use super::managed_secret::{Keys, Minted, Unproven, gone, prove};
+use super::judging::{Foreseen, Judge, Refusal};
+use super::managed_secret::{Minted, Unproven, gone, prove};
 use super::model::{ManagedClientSecret, SyncModel};
-use super::planning::{Credential, drops_an_exemption, exemptions_taken_over, needs_put};
+use super::old_keys::Unused;
+use super::planning::{drops_an_exemption, exemptions_taken_over, needs_put};
 use super::preflight::{Preflight, declared_roles};
 use super::settings::{self, settings, widens};
 use super::steps::Apply;
 use super::waiting::{self, Run};
 use super::{Facts, exemptions, rotation};
-use crate::provider_block::Diagnose as _;
+use crate::provider_block::Failure;
 use clients::essentials::{Settings, Shown};
 use clients::http::Call;
 use framework::attr::Attr;
@@ -26,18 +25,7 @@ pub(super) struct Done {
     pub(super) model: SyncModel,
     pub(super) facts: Facts,
     /// What was not done after Proofpoint was given the key, which has to be in the state.
-    pub(super) failure: Option<Diagnostics>,
-}
-
-/// Which of the keys before the new one are certainly in nobody's use.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Unused {
-    /// None is known to be.
-    None,
-    /// Those before the one that Proofpoint had: it has accepted two others since.
-    Earlier,
-    /// All of them.
-    All,
+    pub(super) failure: Option<Failure>,
 }
 
 impl Apply<'_> {
@@ -46,7 +34,7 @@ impl Apply<'_> {
         &self,
         shown: Option<&Shown>,
         diagnostics: &mut Diagnostics,
-    ) -> Result<Done, Diagnostics> {
+    ) -> Result<Done, Failure> {
         let mut done =
             Done { model: self.planned.model.clone(), facts: self.planned.private.clone(), failure: None };
         done.facts.stack = Some(self.organization.stack().to_owned());
@@ -60,7 +48,9 @@ impl Apply<'_> {
             self.put(present, wanted, &mut done, diagnostics).await?;
         } else {
             self.exempt(present.as_ref(), &wanted).await?;
-            if done.facts.rotation.proven {
+            if done.model.managed_client_secret.is_null() {
+                self.leave_managed(self.call, &mut done, diagnostics).await;
+            } else if done.facts.rotation.proven {
                 self.retire_proven(&mut done).await?;
             }
         }
@@ -74,13 +64,20 @@ impl Apply<'_> {
         wanted: Settings,
         done: &mut Done,
         diagnostics: &mut Diagnostics,
-    ) -> Result<(), Diagnostics> {
+    ) -> Result<(), Failure> {
         let widens = widens(present.as_ref(), &wanted);
         let (new, idle_before) =
             (present.is_none(), present.as_ref().is_none_or(|present| present.sync_frequency == 0));
         let waits = done.model.wait_for_sync == Attr::Known(true) && wanted.sync_frequency > 0;
-        self.look_before(diagnostics).await?;
-        let foreseen = self.foresee(present.as_ref(), &wanted, waits).await?;
+        let sign_in = self.look_before(diagnostics).await?;
+        let foreseen = match self.foresee(present.as_ref(), &wanted, waits).await {
+            // One cause is told once.
+            Err(refusal @ Refusal::SignIn(_)) => return Err(refusal.into()),
+            foreseen => {
+                diagnostics.append(sign_in);
+                foreseen?
+            }
+        };
         let turn = self.session.turn(self.call, &self.name).await?;
         if present.is_some() {
             // What cannot be protected costs no key. Nobody loses protection before the settings are in place.
@@ -148,7 +145,7 @@ impl Apply<'_> {
     }
 
     /// Looks once more before the first write: now every problem counts.
-    async fn look_before(&self, diagnostics: &mut Diagnostics) -> Result<(), Diagnostics> {
+    async fn look_before(&self, diagnostics: &mut Diagnostics) -> Result<Option<Diagnostic>, Failure> {
         let preflight = Preflight {
             session: self.session,
             call: self.call,
@@ -165,9 +162,9 @@ impl Apply<'_> {
         present: Option<&Settings>,
         wanted: &Settings,
         waits: bool,
-    ) -> Result<Option<Foreseen>, Diagnostics> {
+    ) -> Result<Option<Foreseen>, Refusal> {
         if due::is_due(self.planned, present, wanted) {
-            Ok(self.judge(wanted).judge().await?)
+            self.judge(wanted).judge().await
         } else if waits {
             // Nothing that has to be judged, only something to compare the run with.
             Ok(self.judge(wanted).judge().await.ok().flatten())
@@ -178,6 +175,7 @@ impl Apply<'_> {
 
     fn judge<'b>(&'b self, settings: &'b Settings) -> Judge<'b> {
         Judge {
+            session: self.session,
             call: self.call,
             graph: self.graph.as_ref(),
             organization: &self.organization,
@@ -208,19 +206,19 @@ impl Apply<'_> {
             model.key_hint = minted.hint.as_str().into();
             model.key_end_date = minted.end.to_string().into();
             if model.rotation_reason.is_unknown() {
-                model.rotation_reason = rotation::Reason::SettingsChanged.text().into();
+                model.rotation_reason = rotation::Reason::SettingsChanged.into();
             }
         }
     }
 
-    async fn mint_if_managed(&self, model: &SyncModel) -> Result<Option<Minted>, Diagnostics> {
+    async fn mint_if_managed(&self, model: &SyncModel) -> Result<Option<Minted>, Failure> {
         match model.managed_client_secret.known() {
             Some(managed) => self.mint(managed).await.map(Some),
             None => Ok(None),
         }
     }
 
-    async fn mint(&self, managed: &ManagedClientSecret) -> Result<Minted, Diagnostics> {
+    async fn mint(&self, managed: &ManagedClientSecret) -> Result<Minted, Failure> {
         let (graph, keys) = (self.graph()?, self.keys()?);
         let client_id = self.planned.model.client_id.text();
         let declared = declared_roles(graph, self.call, client_id).await?;
@@ -248,7 +246,7 @@ impl Apply<'_> {
         minted: Option<&Minted>,
         model: &mut SyncModel,
         diagnostics: &mut Diagnostics,
-    ) -> Result<bool, Diagnostics> {
+    ) -> Result<bool, Failure> {
         let clock = self.session.essentials()?.clock();
         let now = || clock.now();
         let creating = self.planned.prior.is_none();
@@ -300,13 +298,13 @@ impl Apply<'_> {
 
     /// Removes settings that this apply has made and that nothing runs of, with every key that was made for them: a create that
     /// fails leaves no state that would know of them.
-    async fn take_back(&self, call: &Call, failure: Diagnostics) -> Diagnostics {
+    async fn take_back(&self, call: &Call, failure: Failure) -> Failure {
         let outcome = async {
-            self.organization.delete_settings(call).await.map_err(|error| error.diagnose())?;
+            self.organization.delete_settings(call).await?;
             if self.planned.model.managed_client_secret.is_known() {
                 self.keys()?.remove_all(call, None).await?;
             }
-            Ok::<(), Diagnostics>(())
+            Ok::<(), Failure>(())
         };
         let told = match outcome.await {
             Ok(()) => " What was made for it at Proofpoint and in Entra has been removed again.",
@@ -320,94 +318,11 @@ impl Apply<'_> {
             failure.detail.push_str(told);
             failure
         }));
-        failures
-    }
-
-    /// Says in the model which keys there are now, and removes those that are unused.
-    async fn settle_keys(
-        &self,
-        call: &Call,
-        minted: Option<Minted>,
-        unused: Unused,
-        done: &mut Done,
-        diagnostics: &mut Diagnostics,
-    ) -> Result<(), Diagnostics> {
-        if done.model.routing_ready_at.is_unknown() {
-            done.model.routing_ready_at = Attr::Null;
-        }
-        let Some(minted) = minted else {
-            return self.leave_managed(call, diagnostics).await;
-        };
-        let keys = self.keys()?;
-        // Whatever bears our marker besides the new key was handed over earlier, or left behind by a run that died.
-        let mut older: BTreeSet<String> = self
-            .planned
-            .prior
-            .iter()
-            .flat_map(|prior| {
-                prior.key_id.known().into_iter().chain(prior.superseded_key_ids.known().into_iter().flatten())
-            })
-            .cloned()
-            .collect();
-        let outcome = async {
-            let tracked = self.planned.prior.as_ref().and_then(|prior| prior.key_id.known());
-            let listed = keys.list(call, tracked.map(String::as_str)).await?;
-            older.retain(|key| listed.contains(key));
-            older.extend(listed);
-            older.remove(&minted.key_id);
-            let kept = match unused {
-                Unused::All => None,
-                Unused::Earlier => tracked,
-                Unused::None => return Ok(()),
-            };
-            for key in older.clone().into_iter().filter(|key| Some(key) != kept) {
-                keys.remove(call, [&key]).await?;
-                older.remove(&key);
-            }
-            Ok::<(), Diagnostics>(())
-        };
-        if let Err(problem) = outcome.await {
-            // Proofpoint has the new key: the next apply removes the old ones, whether or not there is a run.
-            diagnostics.append(problem.into_iter().map(Diagnostic::into_warning));
-        }
-        older.remove(&minted.key_id);
-        done.facts.rotation.proven = unused == Unused::All && !older.is_empty();
-        done.model.superseded_key_ids = older.into();
-        Ok(())
-    }
-
-    /// After the PUT of another credential: our keys are not in use any more.
-    async fn leave_managed(&self, call: &Call, diagnostics: &mut Diagnostics) -> Result<(), Diagnostics> {
-        let Some(prior) = &self.planned.prior else { return Ok(()) };
-        let Some(managed) = prior.managed_client_secret.known() else { return Ok(()) };
-        if Credential::of(&self.planned.config) == Credential::None {
-            return Ok(());
-        }
-        let outcome = async {
-            let keys = Keys::new(self.graph()?, managed, &self.name, Some(&self.owner))?;
-            keys.remove_all(call, prior.key_id.known().map(String::as_str)).await
-        };
-        if let Err(problem) = outcome.await {
-            diagnostics.append(problem.into_iter().map(Diagnostic::into_warning));
-        }
-        Ok(())
-    }
-
-    /// The plan showed that the superseded keys go.
-    async fn retire_proven(&self, done: &mut Done) -> Result<(), Diagnostics> {
-        let superseded = self.planned.prior.as_ref().and_then(|prior| prior.superseded_key_ids.known());
-        let (true, Some(superseded)) = (done.model.managed_client_secret.is_known(), superseded) else {
-            return Ok(());
-        };
-        if done.model.superseded_key_ids.known().is_some_and(BTreeSet::is_empty) {
-            self.keys()?.remove(self.call, superseded).await?;
-            done.facts.rotation.proven = false;
-        }
-        Ok(())
+        failures.into()
     }
 
     /// Changes of exemptions alone need no secret.
-    async fn exempt(&self, present: Option<&Settings>, wanted: &Settings) -> Result<(), Diagnostics> {
+    async fn exempt(&self, present: Option<&Settings>, wanted: &Settings) -> Result<(), Failure> {
         let exempt = &self.planned.model.exemptions;
         if !exempt.is_known() || self.planned.prior.as_ref().is_some_and(|prior| prior.exemptions == *exempt)
         {

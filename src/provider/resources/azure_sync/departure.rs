@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use super::AzureSync;
 use super::managed_secret::Keys;
+use super::old_keys::remove_left;
 use super::sides::{organization_of, settings_of};
-use crate::provider_block::{Diagnose as _, Session};
+use crate::provider_block::{Failure, Session};
 use clients::http::Call;
 use framework::diagnostic::{Diagnostic, Diagnostics};
 use framework::resource::State;
@@ -16,7 +17,7 @@ pub(super) async fn leave(
     call: &Call,
     state: &State<AzureSync>,
     diagnostics: &mut Diagnostics,
-) -> Result<(), Diagnostics> {
+) -> Result<(), Failure> {
     let (model, facts) = (&state.model, &state.private);
     let name = model.organization.text();
     let organization = organization_of(session, call, model.domain.text()).await?;
@@ -58,12 +59,16 @@ pub(super) async fn leave(
                  other sign-ins in the console.",
             );
         }
-        organization.delete_settings(call).await.map_err(|error| error.diagnose())?;
+        organization.delete_settings(call).await?;
     }
-    match &keys {
-        Some(keys) => keys.remove_all(call, model.key_id.known().map(String::as_str)).await,
-        None => Ok(()),
+    if let Some(keys) = &keys {
+        keys.remove_all(call, model.key_id.known().map(String::as_str)).await?;
     }
+    if facts.left.is_empty() {
+        return Ok(());
+    }
+    let graph = session.graph(call, model.tenant_id.known().map(String::as_str)).await?;
+    remove_left(call, &graph, name, &mut facts.left.clone()).await
 }
 
 fn let_go(name: &str, why: &str) -> Diagnostic {

@@ -3,18 +3,18 @@
 use std::collections::BTreeSet;
 
 use super::model::SyncModel;
-use crate::provider_block::Diagnose as _;
+use crate::provider_block::{At as _, Failure};
 use clients::essentials::Organization;
 use clients::http::Call;
-use framework::diagnostic::{Diagnostic, Diagnostics};
+use framework::diagnostic::Diagnostic;
 
 /// Refuses to take over exemptions that somebody made by hand: they would be gone before anybody noticed.
 pub(super) async fn refuse_unlisted(
     organization: &Organization,
     call: &Call,
     wanted: &BTreeSet<String>,
-) -> Result<(), Diagnostics> {
-    let present = organization.exemptions(call).await.map_err(|error| error.diagnose())?;
+) -> Result<(), Failure> {
+    let present = organization.exemptions(call).await?;
     let unlisted: Vec<String> =
         present.difference(wanted).map(|address| format!("  \"{address}\",")).collect();
     if unlisted.is_empty() {
@@ -37,10 +37,10 @@ pub(super) async fn lacking(
     organization: &Organization,
     call: &Call,
     wanted: Option<&BTreeSet<String>>,
-) -> Result<BTreeSet<String>, Diagnostics> {
+) -> Result<BTreeSet<String>, Failure> {
     let Some(wanted) = wanted.filter(|wanted| !wanted.is_empty()) else { return Ok(BTreeSet::new()) };
     let listed = organization.exemptions(call).await;
-    let listed = listed.map_err(|error| error.diagnose().at(SyncModel::exemptions()))?;
+    let listed = listed.at(SyncModel::exemptions())?;
     Ok(wanted.difference(&listed).cloned().collect())
 }
 
@@ -51,12 +51,11 @@ pub(super) async fn apply(
     call: &Call,
     before: Option<&BTreeSet<String>>,
     wanted: &BTreeSet<String>,
-) -> Result<(), Diagnostics> {
-    let at = |error: clients::essentials::Error| error.diagnose().at(SyncModel::exemptions());
-    let present = organization.exemptions(call).await.map_err(at)?;
+) -> Result<(), Failure> {
+    let present = organization.exemptions(call).await.at(SyncModel::exemptions())?;
     let missing: BTreeSet<String> = wanted.difference(&present).cloned().collect();
     if !missing.is_empty() {
-        let lacking = organization.add_exemptions(call, &missing).await.map_err(at)?;
+        let lacking = organization.add_exemptions(call, &missing).await.at(SyncModel::exemptions())?;
         if let Some(absent) = lacking.first() {
             return Err(Diagnostic::error(
                 "Proofpoint did not take the exemption",
@@ -71,7 +70,7 @@ pub(super) async fn apply(
     }
     let dropped = before.into_iter().flatten().filter(|address| !wanted.contains(*address));
     for address in dropped.filter(|address| present.contains(*address)) {
-        organization.remove_exemption(call, address).await.map_err(at)?;
+        organization.remove_exemption(call, address).await.at(SyncModel::exemptions())?;
     }
     Ok(())
 }

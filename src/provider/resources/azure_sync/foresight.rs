@@ -6,13 +6,12 @@ use super::settings::{self, settings};
 use super::sides::{optional_graph, organization_of, refuse_foreign, refuse_other_organization, settings_of};
 use super::{AzureSync, due, exemptions, planning};
 use crate::preview;
-use crate::provider_block::{Diagnose as _, Session, SyncIntention};
+use crate::provider_block::{Failure, Session, SyncIntention};
 use framework::attr::AttributeType as _;
 use framework::context::Context;
 use framework::diagnostic::{Diagnostic, Diagnostics};
 use framework::resource::Planned;
 use framework::value::Value;
-use sync_report::SyncVersion;
 
 /// Keeps what the plan makes of the sync, for those who look at the same organization later in the same command.
 pub(super) fn keep_intention(session: &Session, planned: &Planned<AzureSync>) {
@@ -31,7 +30,7 @@ pub(super) fn keep_intention(session: &Session, planned: &Planned<AzureSync>) {
         let intention = SyncIntention {
             switches: preview::switches(&settings),
             exemptions: model.exemptions.known().cloned(),
-            version: model.sync_version.known().copied().and_then(SyncVersion::from_number),
+            version: model.sync_version.known().map(|version| version.0),
             frequency: settings.sync_frequency,
         };
         session.intentions().keep_sync(domain, intention);
@@ -43,7 +42,7 @@ pub(super) async fn foresee(
     ctx: &Context<Session>,
     planned: &Planned<AzureSync>,
     diagnostics: &mut Diagnostics,
-) -> Result<(), Diagnostics> {
+) -> Result<(), Failure> {
     let (session, call) = (&ctx.clients, ctx.clients.call(ctx));
     let model = &planned.model;
     let Some(domain) = model.domain.known() else { return Ok(()) };
@@ -54,7 +53,7 @@ pub(super) async fn foresee(
             if let (Some(client_id), Some(present)) = (model.client_id.known(), &present)
                 && present.application_id.as_ref().is_some_and(|shown| !shown.eq_ignore_ascii_case(client_id))
             {
-                let profile = organization.profile(&call).await.map_err(|error| error.diagnose())?;
+                let profile = organization.profile(&call).await?;
                 refuse_foreign(Some(present), model, &profile.primary_domain.to_lowercase())?;
             }
         }
@@ -89,29 +88,21 @@ pub(super) async fn foresee(
     let mut sign_in = findings.sign_in.map(Diagnostic::into_warning);
     if judged {
         let judge = Judge {
+            session,
             call: &call,
             graph: graph.as_ref(),
             organization: &organization,
             model,
             settings: &wanted,
         };
-        let refusal = match judge.judge().await {
-            Ok(foreseen) => {
-                diagnostics.append(foreseen.and_then(|foreseen| foreseen.told));
-                None
-            }
-            // What keeps it from being judged is that nobody can sign in, and that is what has to be said.
-            Err(Refusal::Judged(_)) if graph.is_none() && session.is_configured_for_entra() => {
-                let tenant = model.tenant_id.known().map(String::as_str);
-                session.graph(&call, tenant).await.err()
-            }
+        match judge.judge().await {
+            Ok(foreseen) => diagnostics.append(foreseen.and_then(|foreseen| foreseen.told)),
             Err(refusal) => {
                 // One cause is told once.
                 sign_in = sign_in.filter(|_| !matches!(refusal, Refusal::SignIn(_)));
-                Some(refusal.into())
+                diagnostics.append(Failure::from(refusal));
             }
-        };
-        diagnostics.append(refusal.into_iter().flatten());
+        }
     }
     diagnostics.append(sign_in);
     Ok(())

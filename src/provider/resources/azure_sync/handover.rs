@@ -13,7 +13,7 @@ use super::exemptions;
 use super::managed_secret::Minted;
 use super::steps::Apply;
 use super::waiting::afterwards;
-use crate::provider_block::Diagnose as _;
+use crate::provider_block::{Diagnose as _, Failure};
 use clients::essentials::{Difference, Error, LastRun, Member, Settings, Shown};
 use clients::http::delays;
 use framework::diagnostic::{Diagnostic, Diagnostics};
@@ -64,7 +64,7 @@ pub(super) struct HandedOver {
     /// Until when what it shows may be late, where it was not seen to show all that it was sent.
     pub(super) late_until: Option<Timestamp>,
     /// Why the rest was not done, so that nothing runs.
-    pub(super) failure: Option<Diagnostics>,
+    pub(super) failure: Option<Failure>,
     /// Whether it may run nevertheless: the answer to the last PUT was lost.
     pub(super) may_run: bool,
 }
@@ -75,7 +75,7 @@ impl Apply<'_> {
         &self,
         change: &Change<'_>,
         diagnostics: &mut Diagnostics,
-    ) -> Result<HandedOver, Diagnostics> {
+    ) -> Result<HandedOver, Failure> {
         let mut first = change.wanted.clone();
         if change.widens {
             // Until all that protects people is in place, nothing may run that was not allowed to run before.
@@ -120,7 +120,7 @@ impl Apply<'_> {
         change: &Change<'_>,
         idle: &Settings,
         done: &mut HandedOver,
-    ) -> Result<(), Diagnostics> {
+    ) -> Result<(), Failure> {
         self.bring_exemptions().await?;
         let shown = self.see_in_place(change, idle, done).await?;
         // As late as can be: a run that ends before this has not used the new key.
@@ -130,7 +130,7 @@ impl Apply<'_> {
         done.shown = Some(shown);
         self.send_patiently(change, &wanted).await.map(drop).map_err(|error| {
             done.may_run = !error.is_definite_refusal();
-            error.diagnose().into()
+            error.into()
         })
     }
 
@@ -140,12 +140,12 @@ impl Apply<'_> {
         now.checked_add(self.patience).ok()
     }
 
-    async fn send(&self, change: &Change<'_>, settings: &Settings) -> Result<BTreeSet<String>, Diagnostics> {
+    async fn send(&self, change: &Change<'_>, settings: &Settings) -> Result<BTreeSet<String>, Failure> {
         let error = match self.send_patiently(change, settings).await {
             Ok(supplied) => return Ok(supplied),
             Err(error) => error,
         };
-        let Some(minted) = change.minted else { return Err(error.diagnose().into()) };
+        let Some(minted) = change.minted else { return Err(error.into()) };
         if !error.is_definite_refusal() {
             let mut left = error.diagnose();
             left.detail.push_str(
@@ -207,7 +207,7 @@ impl Apply<'_> {
         change: &Change<'_>,
         idle: &Settings,
         done: &mut HandedOver,
-    ) -> Result<Shown, Diagnostics> {
+    ) -> Result<Shown, Failure> {
         let mut missing = vec!["the settings, of which none are shown".to_owned()];
         let mut fresh_looks = 0;
         for pause in delays(FIRST_LOOK, LONGEST_LOOK) {
@@ -229,7 +229,7 @@ impl Apply<'_> {
                     fresh_looks += usize::from(fresh && lacking.is_empty());
                 }
                 Ok(None) => {}
-                Err(error) if error.is_definite_refusal() => return Err(error.diagnose().into()),
+                Err(error) if error.is_definite_refusal() => return Err(error.into()),
                 Err(error) => tracing::warn!(%error, "looking at the settings failed"),
             }
             if fresh_looks > FRESH_LOOKS || self.call.wait(pause).await.is_err() {

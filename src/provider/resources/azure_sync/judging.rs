@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use crate::preview::{self, Wanted};
+use crate::provider_block::{Failure, Session};
 use clients::essentials::{Organization, Settings};
 use clients::graph::Graph;
 use clients::http::Call;
-use framework::diagnostic::{Diagnostic, Diagnostics};
+use framework::diagnostic::Diagnostic;
 use sync_report::{Estimate, Exemptions, Finding, Input, Limit, ObjectClass, Report, Section, Severity};
 
 use super::model::SyncModel;
@@ -21,6 +22,7 @@ const LOSSES: usize = 500;
 /// Who judges the run of these settings, with the present directory and accounts.
 #[derive(Clone, Copy)]
 pub(super) struct Judge<'a> {
+    pub(super) session: &'a Session,
     pub(super) call: &'a Call,
     pub(super) graph: Option<&'a Graph>,
     pub(super) organization: &'a Organization,
@@ -39,15 +41,16 @@ pub(super) struct Foreseen {
 /// Why a sync is not let at people.
 pub(super) enum Refusal {
     /// Nobody could look: signing in to Entra failed.
-    SignIn(Diagnostic),
+    SignIn(Failure),
     /// It was judged, or cannot be.
     Judged(Diagnostic),
 }
 
-impl From<Refusal> for Diagnostics {
+impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Self {
         match refusal {
-            Refusal::SignIn(told) | Refusal::Judged(told) => told.into(),
+            Refusal::SignIn(told) => told,
+            Refusal::Judged(told) => told.into(),
         }
     }
 }
@@ -63,16 +66,12 @@ impl Judge<'_> {
                 Refusal::Judged(told.at(SyncModel::max_removals()))
             })?;
         let Some(graph) = self.graph else {
-            return if limit.allows_everything() {
-                Ok(None)
-            } else {
-                Err(Refusal::Judged(without_graph(domain)))
-            };
+            return if limit.allows_everything() { Ok(None) } else { Err(self.without_graph().await) };
         };
         let input = match self.read(graph).await {
             Ok(input) => input,
             Err(_) if limit.allows_everything() => return Ok(None),
-            Err(error) if error.is_sign_in() => return Err(Refusal::SignIn(error.diagnostic())),
+            Err(error) if error.is_sign_in() => return Err(Refusal::SignIn(error.into())),
             Err(error) => return Err(Refusal::Judged(unforeseeable(domain, &error))),
         };
         let estimate = Estimate::of(&input);
@@ -125,12 +124,23 @@ impl Judge<'_> {
         })
     }
 
+    /// Nobody could look: since signing in failed, where the provider knows how to.
+    async fn without_graph(&self) -> Refusal {
+        if self.session.is_configured_for_entra() {
+            let tenant = self.model.tenant_id.known().map(String::as_str);
+            if let Err(told) = self.session.graph(self.call, tenant).await {
+                return Refusal::SignIn(told);
+            }
+        }
+        Refusal::Judged(not_configured(self.organization.domain()))
+    }
+
     async fn read(&self, graph: &Graph) -> Result<Input, preview::Error> {
         let exemptions = self.model.exemptions.known();
         let wanted = Wanted {
             switches: preview::switches(self.settings),
             exemptions: exemptions.map(|addresses| Exemptions::new(addresses.iter().map(String::as_str))),
-            version: preview::sync_version(&self.model.sync_version),
+            version: self.model.sync_version.unwrap_or_default().into(),
         };
         preview::read(self.call, graph, self.organization, wanted).await
     }
@@ -205,7 +215,7 @@ fn unforeseeable(domain: &str, error: &preview::Error) -> Diagnostic {
 }
 
 /// The directory cannot be read for want of a sign-in.
-fn without_graph(domain: &str) -> Diagnostic {
+fn not_configured(domain: &str) -> Diagnostic {
     Diagnostic::error(
         format!("What the sync would do to people of {domain} cannot be foreseen"),
         "The provider is not configured for Entra, so that it cannot read the directory. Configure how to sign in there, or \

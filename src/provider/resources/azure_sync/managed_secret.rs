@@ -11,7 +11,7 @@ use secrecy::SecretString;
 use uuid::Uuid;
 
 use super::model::{ManagedClientSecret, SyncModel};
-use crate::provider_block::{Diagnose as _, ObjectPath};
+use crate::provider_block::{At as _, Failure, ObjectPath};
 use clients::graph::{self, Graph, NewPassword, PasswordCredential};
 use clients::http::{Call, delays};
 use framework::diagnostic::{Diagnostic, Diagnostics};
@@ -63,7 +63,7 @@ impl<'a> Keys<'a> {
         managed: &ManagedClientSecret,
         organization: &str,
         owner: Option<&str>,
-    ) -> Result<Self, Diagnostics> {
+    ) -> Result<Self, Failure> {
         let path = ObjectPath::parse(managed.application_id.text(), "applications").map_err(|error| {
             Diagnostic::error("Not the id of an application", error.to_string()).at(application_id())
         })?;
@@ -81,9 +81,9 @@ impl<'a> Keys<'a> {
         &self,
         call: &Call,
         known: &BTreeSet<String>,
-    ) -> Result<bool, Diagnostics> {
+    ) -> Result<bool, Failure> {
         let application = self.graph.applications().get(call, &self.application).await;
-        let application = application.map_err(|error| error.diagnose().at(application_id()))?;
+        let application = application.at(application_id())?;
         let keys = application.map(|found| found.password_credentials).unwrap_or_default();
         Ok(keys.iter().filter(|key| !known.contains(&key.key_id)).any(|key| {
             let owner = key.display_name.as_deref().and_then(|name| self.owner_in(name));
@@ -98,8 +98,8 @@ impl<'a> Keys<'a> {
     }
 
     /// Every key that bears the marker, and `tracked` if it is there.
-    pub(super) async fn list(&self, call: &Call, tracked: Option<&str>) -> Result<Vec<String>, Diagnostics> {
-        self.read(call, tracked).await.map_err(|error| error.diagnose().at(application_id()).into())
+    pub(super) async fn list(&self, call: &Call, tracked: Option<&str>) -> Result<Vec<String>, Failure> {
+        self.read(call, tracked).await.at(application_id())
     }
 
     /// The same for a refresh, which looks twice at a bad sign: listings of keys jump between replicas for a while.
@@ -150,7 +150,7 @@ impl<'a> Keys<'a> {
         call: &Call,
         managed: &ManagedClientSecret,
         now: Timestamp,
-    ) -> Result<Minted, Diagnostics> {
+    ) -> Result<Minted, Failure> {
         let lifetime = parse_duration(managed.lifetime.text())
             .and_then(|lifetime| SignedDuration::try_from(lifetime).ok())
             .unwrap_or(SignedDuration::ZERO);
@@ -162,7 +162,7 @@ impl<'a> Keys<'a> {
             .at(SyncModel::managed_client_secret().join(ManagedClientSecret::lifetime()))
         })?;
         let application = self.graph.applications().get(call, &self.application).await;
-        let application = application.map_err(|error| error.diagnose().at(application_id()))?;
+        let application = application.at(application_id())?;
         let keys = application.map(|found| found.password_credentials).unwrap_or_default();
         let ends = keys.iter().filter_map(|key| Some(key.end_date_time?.as_second())).collect();
         // By the end that Proofpoint shows, its key is told from all others.
@@ -179,7 +179,7 @@ impl<'a> Keys<'a> {
             .applications()
             .add_password(call, &self.application, &NewPassword { display_name, end_date_time: Some(end) })
             .await
-            .map_err(|error| error.diagnose().at(application_id()))?;
+            .at(application_id())?;
         Ok(Minted {
             key_id: minted.key_id,
             hint: minted.hint,
@@ -225,7 +225,7 @@ impl<'a> Keys<'a> {
     }
 
     /// Removes every key that bears the marker, and `tracked`.
-    pub(super) async fn remove_all(&self, call: &Call, tracked: Option<&str>) -> Result<(), Diagnostics> {
+    pub(super) async fn remove_all(&self, call: &Call, tracked: Option<&str>) -> Result<(), Failure> {
         let keys = self.list(call, tracked).await?;
         self.remove(call, &keys).await
     }
@@ -235,13 +235,13 @@ impl<'a> Keys<'a> {
         &self,
         call: &Call,
         keys: impl IntoIterator<Item = &'k String>,
-    ) -> Result<(), Diagnostics> {
+    ) -> Result<(), Failure> {
         for key in keys {
             self.graph
                 .applications()
                 .remove_password(call, &self.application, key)
                 .await
-                .map_err(|error| error.diagnose().at(application_id()))?;
+                .at(application_id())?;
         }
         Ok(())
     }
@@ -266,7 +266,7 @@ pub(super) async fn prove(
 /// Why a new key was not proven.
 pub(super) enum Unproven {
     /// Entra does not let it sign in, or not with what the application declares.
-    Refused(Diagnostics),
+    Refused(Failure),
     /// It is not there any more.
     Gone,
 }
@@ -289,8 +289,8 @@ async fn sign_in(
     client_id: &str,
     minted: &Minted,
     declared: &BTreeSet<String>,
-) -> Result<(), Diagnostics> {
-    let mut refusal: Diagnostics = Diagnostics::new();
+) -> Result<(), Failure> {
+    let mut refusal = Failure::from(Diagnostics::new());
     for delay in delays(FIRST_LOOK, LONGEST_PROOF) {
         let token = graph
             .credentials()
@@ -309,8 +309,8 @@ async fn sign_in(
                 }
                 without_roles(client_id, &missing).into()
             }
-            Err(error) if error.may_be_replication() => error.diagnose().at(SyncModel::client_id()).into(),
-            Err(error) => return Err(error.diagnose().at(SyncModel::client_id()).into()),
+            Err(error) if error.may_be_replication() => Failure::from(error).at(SyncModel::client_id()),
+            Err(error) => return Err(Failure::from(error).at(SyncModel::client_id())),
         };
         if call.wait(delay).await.is_err() {
             break;

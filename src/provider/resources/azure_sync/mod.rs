@@ -12,6 +12,7 @@ mod judging;
 mod managed_secret;
 mod model;
 mod observation;
+mod old_keys;
 mod planning;
 mod preflight;
 mod rotation;
@@ -23,15 +24,16 @@ mod waiting;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::provider_block::{Diagnose as _, ObjectPath, Session};
+use crate::preview::StackVersion;
+use crate::provider_block::{At as _, Failure, ObjectPath, Session};
 use framework::attr::Attr;
 use framework::context::Context;
 use framework::diagnostic::{Diagnostic, Diagnostics};
 use framework::resource::{ImportBy, Planned, Planning, Resource, ResourceDescription, State};
 use framework::timeouts::{DefaultTimeouts, parse_duration};
-use sync_report::SyncVersion;
+use sync_report::Limit;
 
-use model::{LIFETIME, MAX_REMOVALS, ROTATE_BEFORE};
+use model::{LIFETIME, ROTATE_BEFORE};
 pub use model::{SyncIdentity, SyncModel};
 use observation::{is_late, look_until_sure, not_shown_yet, observe, read_settings};
 use sides::{optional_graph, organization_of, refuse_foreign, refuse_other_organization, settings_of};
@@ -57,6 +59,9 @@ pub struct Facts {
     /// by Proofpoint's clock, whichever process looks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     late_until: Option<Timestamp>,
+    /// Keys in applications that were left, which could not be removed yet.
+    #[serde(default, skip_serializing_if = "old_keys::Left::is_empty")]
+    left: old_keys::Left,
     /// What is known about the managed key.
     #[serde(default, flatten)]
     rotation: rotation::Facts,
@@ -70,7 +75,7 @@ impl Resource for AzureSync {
     type Identity = SyncIdentity;
     type Private = Facts;
     type Clients = Session;
-    type Error = Diagnostics;
+    type Error = Failure;
 
     fn describe(&self) -> ResourceDescription {
         // Waiting for a run comes on top, see `waiting`.
@@ -134,11 +139,10 @@ impl Resource for AzureSync {
         ctx: &Context<Session>,
         planned: Planned<Self>,
         diagnostics: &mut Diagnostics,
-    ) -> Result<State<Self>, Diagnostics> {
+    ) -> Result<State<Self>, Failure> {
         let (session, call) = (&ctx.clients, ctx.clients.call(ctx));
         let organization = organization_of(session, &call, planned.model.domain.text()).await?;
-        let profile =
-            organization.profile(&call).await.map_err(|error| error.diagnose().at(SyncModel::domain()))?;
+        let profile = organization.profile(&call).await.at(SyncModel::domain())?;
         let name = profile.primary_domain.to_lowercase();
         let present = settings_of(&organization, &call).await?;
         refuse_foreign(present.as_ref(), &planned.model, &name)?;
@@ -163,7 +167,7 @@ impl Resource for AzureSync {
         ctx: &Context<Session>,
         state: State<Self>,
         diagnostics: &mut Diagnostics,
-    ) -> Result<Option<State<Self>>, Diagnostics> {
+    ) -> Result<Option<State<Self>>, Failure> {
         let (session, call) = (&ctx.clients, ctx.clients.call(ctx));
         let State { mut model, private: mut facts } = state;
         let imported = model.domain.is_null();
@@ -180,17 +184,17 @@ impl Resource for AzureSync {
         let shown = look_until_sure(session, &call, &organization, &model, &facts, shown).await?;
         facts.stack = Some(organization.stack().to_owned());
         if imported {
-            let profile = organization.profile(&call).await.map_err(|error| error.diagnose())?;
+            let profile = organization.profile(&call).await?;
             model.organization = profile.primary_domain.to_lowercase().into();
             model.id = id(model.organization.text()).into();
-            model.max_removals = MAX_REMOVALS.into();
-            model.sync_version = SyncVersion::default().number().into();
+            model.max_removals = Limit::default().to_string().into();
+            model.sync_version = StackVersion::default().into();
             model.wait_for_sync = false.into();
             model.wait_for_routing = false.into();
         }
         if model.exemptions.is_known() {
             let exempt = organization.exemptions(&call).await;
-            model.exemptions = exempt.map_err(|error| error.diagnose().at(SyncModel::exemptions()))?.into();
+            model.exemptions = exempt.at(SyncModel::exemptions())?.into();
         }
         facts.rotation = observe(session, &call, &model, &facts, &shown, &organization, diagnostics).await?;
         let before = model.clone();
@@ -215,7 +219,7 @@ impl Resource for AzureSync {
         prior: State<Self>,
         planned: Planned<Self>,
         diagnostics: &mut Diagnostics,
-    ) -> Result<State<Self>, Diagnostics> {
+    ) -> Result<State<Self>, Failure> {
         let (session, call) = (&ctx.clients, ctx.clients.call(ctx));
         let name = prior.model.organization.text();
         let organization = organization_of(session, &call, planned.model.domain.text()).await?;
@@ -241,12 +245,12 @@ impl Resource for AzureSync {
         ctx: &Context<Session>,
         state: State<Self>,
         diagnostics: &mut Diagnostics,
-    ) -> Result<(), Diagnostics> {
+    ) -> Result<(), Failure> {
         let (session, call) = (&ctx.clients, ctx.clients.call(ctx));
         departure::leave(session, &call, &state, diagnostics).await
     }
 
-    fn import(&self, by: ImportBy<SyncIdentity>) -> Result<State<Self>, Diagnostics> {
+    fn import(&self, by: ImportBy<SyncIdentity>) -> Result<State<Self>, Failure> {
         let organization = match by {
             ImportBy::Id(id) => {
                 let path = ObjectPath::parse_part(&id, "orgs", PART)

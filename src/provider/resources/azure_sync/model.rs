@@ -2,27 +2,23 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::rotation::Reason;
+use crate::preview::{NewUserRole, StackVersion, count_or_percent};
 use crate::provider_block::ObjectPath;
 use framework::attr::{Attr, Secret};
 use framework::model;
+use framework::or_other::OrOther;
 use framework::timeouts::Timeouts;
 use framework::validators::{
-    at_most_one_of, domain_name, duration, each, length, one_of, one_of_numbers, prefer_write_only, requires,
-    uuid,
+    at_most_one_of, domain_name, duration, each, length, one_of_numbers, prefer_write_only, requires, uuid,
 };
-use sync_report::{Limit, SyncVersion};
-
-/// Roles that the sync may give to new users (Proofpoint OpenAPI file 2023, `default_user_role_name`).
-pub(super) const ROLES: [&str; 2] = ["end_user", "silent_user"];
+use sync_report::{Actions, Limit, Switches};
 
 /// Hours between automatic runs, 0 for none (same source, `sync_frequency`).
 pub(super) const FREQUENCIES: [i64; 6] = [0, 1, 3, 6, 12, 24];
 
 /// Hours between runs where the configuration names none.
 pub(super) const FREQUENCY: i64 = 1;
-
-/// Limit on removals where the configuration names none.
-pub(super) const MAX_REMOVALS: &str = "10%";
 
 /// Life of a managed key where the configuration names none.
 pub(super) const LIFETIME: &str = "17520h";
@@ -43,6 +39,12 @@ model! {
     /// Nothing is switched on before its effect is known. A change that starts or widens syncing is judged when the plan
     /// is made, and again when it is applied, before anything is written: above `max_removals` it fails. Proofpoint's later runs are
     /// its own; the limit does not bind them.
+    ///
+    /// A replacement with `create_before_destroy` and a rename without a `moved` block leave what the new resource has set up:
+    /// destroying the old one sees the new one's key and lets go of settings and keys, with a warning. Without
+    /// `managed_client_secret` it sees that within one run only: if such a run is interrupted, the one that destroys the old
+    /// resource deletes the settings, and the plan after it makes them again. To keep them, take the old resource out of the
+    /// state before (`state rm`).
     pub struct SyncModel {
         /// Path of the settings, `/orgs/{organization}/settings/azure`.
         id: Attr<String> => computed().use_state_for_unknown(),
@@ -65,7 +67,7 @@ model! {
 
         /// Role of the users that the sync creates: `end_user` (quarantine digest and console) or `silent_user` (digest
         /// only).
-        default_role: Attr<String> => required().validate(one_of(&ROLES)),
+        default_role: Attr<OrOther<NewUserRole>> => required(),
 
         /// Hours between automatic runs: 1 (the default), 3, 6, 12 or 24. With 0 nothing runs by itself, and changes to
         /// people go through [`proofpoint_azure_sync_run`](azure_sync_run.md).
@@ -91,14 +93,11 @@ model! {
         /// How many accounts a change that starts or widens syncing may remove or deactivate: a number, or a percentage of the
         /// active accounts that are not administrators, rounded up and at least 1. Defaults to `10%`; `100%` switches the
         /// check off.
-        max_removals: Attr<String> => optional().computed().default_value(MAX_REMOVALS).check(count_or_percent),
+        max_removals: Attr<String> => optional().computed().default_value(Limit::default().to_string()).check(count_or_percent),
 
-        /// Version of the sync that the stack runs, 1 or 2: the title of the Azure page in Proofpoint's console shows it.
+        /// Version of the sync that the stack runs, `1` or `2`: the title of the Azure page in Proofpoint's console shows it.
         /// Changes are judged by it: version 1 turns accounts of blocked users inactive. Defaults to 2.
-        sync_version: Attr<i64> => optional()
-            .computed()
-            .default_value(SyncVersion::default().number())
-            .validate(one_of_numbers(&[1, 2])),
+        sync_version: Attr<StackVersion> => optional().computed().default_value(StackVersion::default()),
 
         /// Secret that the provider mints, hands to Proofpoint and replaces in time.
         managed_client_secret: Attr<ManagedClientSecret> =>
@@ -134,14 +133,15 @@ model! {
         /// End of that key's life, RFC 3339.
         key_end_date: Attr<String> => computed(),
 
-        /// Ids of earlier managed keys. They are removed once Proofpoint has proven the present one by a run.
+        /// Ids of earlier managed keys, also of an application that was left. They are removed once Proofpoint has proven the
+        /// present one by a run; what could not be removed stays listed, and the next apply tries again.
         superseded_key_ids: Attr<BTreeSet<String>> => computed(),
 
         /// Why the present key was minted: `created`; `settings_changed`; `expiring` (`rotate_before` was reached);
         /// `key_missing` (it was removed in Entra); `client_id_changed` (Proofpoint signed in as another application);
         /// `trigger_changed` (`rotate_when_changed`); `adopted` (after an import); `interrupted` (an earlier apply did not
         /// get to its end); or `proofpoint_holds_another_key`.
-        rotation_reason: Attr<String> => computed(),
+        rotation_reason: Attr<OrOther<Reason>> => computed(),
 
         /// End of the secret's life as Proofpoint shows it, where it does.
         secret_expiry: Attr<String> => computed(),
@@ -158,11 +158,12 @@ model! {
     /// What is synchronized.
     pub struct What {
         /// Licensed, active users. Defaults to true.
-        active_users: Attr<bool> => optional().computed().default_value(true),
+        active_users: Attr<bool> => optional().computed().default_value(Switches::default().what.active_users),
         /// Distribution groups. Defaults to true.
-        distribution_groups: Attr<bool> => optional().computed().default_value(true),
+        distribution_groups: Attr<bool> =>
+            optional().computed().default_value(Switches::default().what.distribution_groups),
         /// Mail-enabled security groups. Defaults to false.
-        security_groups: Attr<bool> => optional().computed().default_value(false),
+        security_groups: Attr<bool> => optional().computed().default_value(Switches::default().what.security_groups),
     }
 }
 
@@ -170,11 +171,11 @@ model! {
     /// What a run may do.
     pub struct Handling {
         /// Create what is new in the directory. Defaults to true.
-        add: Attr<bool> => optional().computed().default_value(true),
+        add: Attr<bool> => optional().computed().default_value(Actions::default().add),
         /// Update what came from an earlier run. Defaults to true.
-        update: Attr<bool> => optional().computed().default_value(true),
+        update: Attr<bool> => optional().computed().default_value(Actions::default().update),
         /// Remove what is gone from the directory. Defaults to false.
-        remove_deleted: Attr<bool> => optional().computed().default_value(false),
+        remove_deleted: Attr<bool> => optional().computed().default_value(Actions::default().remove_deleted),
     }
 }
 
@@ -207,13 +208,7 @@ model! {
     }
 }
 
-#[expect(clippy::ptr_arg, reason = "the rule is given the attribute's own type")]
-fn count_or_percent(text: &String) -> Result<(), String> {
-    text.parse::<Limit>().map(drop).map_err(|error| error.to_string())
-}
-
-#[expect(clippy::ptr_arg, reason = "the rule is given the attribute's own type")]
-fn application_path(text: &String) -> Result<(), String> {
+fn application_path(text: &str) -> Result<(), String> {
     ObjectPath::parse(text, "applications").map(drop).map_err(|error| error.to_string())
 }
 

@@ -7,7 +7,7 @@ use super::managed_secret::Keys;
 use super::model::SyncModel;
 use super::sides::{organization_of, settings_of};
 use super::{Facts, echo, rotation};
-use crate::provider_block::{Diagnose as _, Session};
+use crate::provider_block::{Diagnose as _, Failure, Session};
 use clients::essentials::{Organization, Shown};
 use clients::http::{Call, delays};
 use framework::diagnostic::{Diagnostic, Diagnostics};
@@ -20,7 +20,7 @@ pub(super) async fn read_settings(
     call: &Call,
     model: &SyncModel,
     facts: &Facts,
-) -> Result<Option<(Organization, Shown)>, Diagnostics> {
+) -> Result<Option<(Organization, Shown)>, Failure> {
     let domain = model.domain.text();
     let account = session.essentials()?;
     if let Some(organization) =
@@ -34,7 +34,7 @@ pub(super) async fn read_settings(
 }
 
 /// Whether what Proofpoint shows may still be from before the last PUT.
-pub(super) fn is_late(session: &Session, facts: &Facts) -> Result<bool, Diagnostics> {
+pub(super) fn is_late(session: &Session, facts: &Facts) -> Result<bool, Failure> {
     let now = session.essentials()?.clock().now();
     Ok(facts.late_until.is_some_and(|until| now < until))
 }
@@ -47,7 +47,7 @@ pub(super) async fn look_until_sure(
     model: &SyncModel,
     facts: &Facts,
     mut shown: Shown,
-) -> Result<Shown, Diagnostics> {
+) -> Result<Shown, Failure> {
     for pause in delays(FIRST_LOOK, LONGEST_LOOK) {
         if !is_late(session, facts)? || !echo::alarms(&facts.echoes, model, &shown) {
             break;
@@ -84,7 +84,7 @@ pub(super) async fn observe(
     shown: &Shown,
     organization: &Organization,
     diagnostics: &mut Diagnostics,
-) -> Result<rotation::Facts, Diagnostics> {
+) -> Result<rotation::Facts, Failure> {
     let (Some(managed), Some(key_id)) = (model.managed_client_secret.known(), model.key_id.known()) else {
         return Ok(facts.rotation.clone());
     };
@@ -101,7 +101,7 @@ pub(super) async fn observe(
                     .warning("Not checked: whether the managed key is still there", error.diagnose().detail);
                 None
             }
-            Err(error) => return Err(error.diagnose().into()),
+            Err(error) => return Err(error.into()),
         },
     };
     let late = is_late(session, facts)?;
@@ -116,9 +116,7 @@ pub(super) async fn observe(
     let handed_over =
         facts.rotation.handed_over.filter(|_| !superseded.is_empty() && facts.rotation.due.is_none());
     let signed_in = match handed_over {
-        Some(then) => {
-            signed_in_with(call, &graph, key_id, &superseded, then).await.map_err(|error| error.diagnose())?
-        }
+        Some(then) => signed_in_with(call, &graph, key_id, &superseded, then).await?,
         None => SignedInWith::NotKnown,
     };
     // What is from before the last PUT tells nothing of the key that came with it.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::model::SyncModel;
+use super::old_keys::ends_managed;
 use super::rotation::{self, Change, Reason};
 use super::settings::carried;
 use super::{AzureSync, Facts, echo};
@@ -142,6 +143,12 @@ pub(super) fn plan(plan: &mut Planning<AzureSync>, diagnostics: &mut Diagnostics
             drop_managed(&mut plan.planned);
         }
     }
+    // Keys that this apply cannot remove either stay listed.
+    if credential != Credential::Managed
+        && (!plan.private.left.is_empty() || ends_managed(plan.prior.as_ref(), credential))
+    {
+        plan.planned.superseded_key_ids = Attr::Unknown;
+    }
     let told = (plan.private.late_until, &plan.planned);
     echo::tell(&plan.private.echoes, told, plan.planned.organization.text(), diagnostics);
     let put = needs_put(plan.prior.as_ref(), &plan.planned);
@@ -176,7 +183,7 @@ fn plan_managed(plan: &mut Planning<AzureSync>) {
     forget_managed(planned);
     // Known only where it stays the same whatever the values turn out to be that are unknown yet.
     planned.rotation_reason = match reasons {
-        (Some(certain), Some(possible)) if certain == possible => certain.text().into(),
+        (Some(certain), Some(possible)) if certain == possible => certain.into(),
         _ => Attr::Unknown,
     };
 }

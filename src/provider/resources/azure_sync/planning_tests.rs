@@ -1,8 +1,10 @@
 use std::collections::BTreeMap;
 
-use super::super::model::{Handling, LIFETIME, MAX_REMOVALS, ManagedClientSecret, ROTATE_BEFORE, What};
+use super::super::model::{Handling, LIFETIME, ManagedClientSecret, ROTATE_BEFORE, What};
 use super::*;
+use crate::preview::StackVersion;
 use framework::diagnostic::Diagnostics;
+use sync_report::{Limit, SyncVersion};
 
 const APPLICATION: &str = "/applications/6f1b7c1e-8d7a-4e0b-9d5f-0a6b7c8d9e0f";
 
@@ -22,7 +24,7 @@ fn configured(client_id: Attr<String>) -> SyncModel {
         users: Handling { add: true.into(), update: true.into(), remove_deleted: false.into() }.into(),
         groups: Handling { add: true.into(), update: true.into(), remove_deleted: false.into() }.into(),
         allow_microsoft_login: true.into(),
-        max_removals: MAX_REMOVALS.into(),
+        max_removals: Limit::default().to_string().into(),
         wait_for_sync: false.into(),
         managed_client_secret: ManagedClientSecret {
             application_id: APPLICATION.into(),
@@ -108,7 +110,7 @@ fn exemptions_and_local_arguments_mint_nothing() {
     let mut config = configured("app".into());
     config.exemptions = BTreeSet::from(["scanner@contoso.com".to_owned()]).into();
     config.max_removals = "3".into();
-    config.sync_version = 1.into();
+    config.sync_version = StackVersion(SyncVersion::V1).into();
     let outcome = planned(Some(applied()), config, rotation::Facts::default());
     assert_eq!(outcome.planned.key_id, "key-1".into());
     assert_eq!(outcome.planned.secret_expiry, applied().secret_expiry);

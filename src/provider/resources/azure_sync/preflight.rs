@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::provider_block::{Diagnose as _, ObjectPath, Session};
+use crate::provider_block::{At as _, Diagnose as _, Failure, ObjectPath, Session};
 use clients::essentials::Organization;
 use clients::graph::{self, Graph, PermissionKind};
 use clients::http::Call;
@@ -44,32 +44,35 @@ impl Preflight<'_> {
             self.consent(graph, &mut findings).await;
             self.secret_policy(graph, &mut findings).await;
         } else if self.model.managed_client_secret.is_null() {
-            findings.remarks.warning_at(
-                SyncModel::primary_domain(),
+            let remark = Diagnostic::warning(
                 "Not checked: whether the tenant is the right one",
                 "The provider is not configured for Entra or cannot sign in there, so nobody checked that `primary_domain` \
                  belongs to the tenant of `client_id`.",
             );
+            findings.sign_in = Some(remark.at(SyncModel::primary_domain()));
         }
         findings
     }
 
-    /// Looks once more before the first write: now every problem counts.
-    pub(super) async fn refuse_problems(&self, diagnostics: &mut Diagnostics) -> Result<(), Diagnostics> {
+    /// Looks once more before the first write: now every problem counts. Gives what to tell of a sign-in that failed where that
+    /// alone is no reason to stop.
+    pub(super) async fn refuse_problems(
+        &self,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<Option<Diagnostic>, Failure> {
         let Findings { contradictions: mut errors, problems, remarks, sign_in } = self.look().await;
         diagnostics.append(remarks);
         errors.append(problems);
-        match sign_in {
-            Some(told) if self.model.managed_client_secret.is_null() => diagnostics.push(told),
-            told => errors.append(told),
-        }
-        if errors.has_errors() { Err(errors) } else { Ok(()) }
+        let (remark, problem) =
+            if self.model.managed_client_secret.is_null() { (sign_in, None) } else { (None, sign_in) };
+        errors.append(problem);
+        if errors.has_errors() { Err(errors.into()) } else { Ok(remark) }
     }
 
     /// The Proofpoint account must be able to write.
     async fn administrator(&self, findings: &mut Findings) {
         let me = match self.session.essentials() {
-            Ok(account) => account.me(self.call).await.map_err(|error| error.diagnose()),
+            Ok(account) => account.me(self.call).await.map_err(Failure::from),
             Err(problem) => return findings.problems.append(problem),
         };
         match me {
@@ -85,7 +88,7 @@ impl Preflight<'_> {
                 format!("`{}` is of type `{}`. Use an organization or partner administrator.", me.primary_email, me.kind),
             ),
             Ok(_) => {}
-            Err(problem) => findings.problems.push(problem),
+            Err(problem) => findings.problems.append(problem),
         }
     }
 
@@ -305,7 +308,7 @@ pub(super) async fn declared_roles(
     graph: &Graph,
     call: &Call,
     client_id: &str,
-) -> Result<BTreeSet<String>, Diagnostics> {
+) -> Result<BTreeSet<String>, Failure> {
     let declared = async {
         let snapshot = graph.snapshot(call, client_id).await?;
         let mut names = BTreeSet::new();
@@ -318,7 +321,7 @@ pub(super) async fn declared_roles(
         }
         Ok::<_, graph::Error>(names)
     };
-    declared.await.map_err(|error| error.diagnose().at(SyncModel::client_id()).into())
+    declared.await.at(SyncModel::client_id())
 }
 
 /// The application permissions that an application declares and has not been given, by name; `None` when the tenant does

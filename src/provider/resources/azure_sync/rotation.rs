@@ -10,46 +10,32 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::evidence::{SignedInWith, ends_then};
+use framework::words;
 
+words! {
 /// Why a new key is minted. The text form is the value of `rotation_reason`.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Reason {
+pub enum Reason {
     /// The synchronization is new.
-    Created,
+    Created = "created",
     /// The settings came in through an import, or had a secret from elsewhere: theirs is not one of ours.
-    Adopted,
+    Adopted = "adopted",
     /// Proofpoint signs in as another application than the state says.
-    ClientIdChanged,
+    ClientIdChanged = "client_id_changed",
     /// Somebody removed the key from the application.
-    KeyMissing,
+    KeyMissing = "key_missing",
     /// An earlier run minted a key and ended before it could tell whether Proofpoint has it.
-    Interrupted,
+    Interrupted = "interrupted",
     /// There is evidence that Proofpoint signs in with another key than it was given last.
-    ProofpointHoldsAnotherKey,
+    ProofpointHoldsAnotherKey = "proofpoint_holds_another_key",
     /// `rotate_when_changed` changed.
-    TriggerChanged,
+    TriggerChanged = "trigger_changed",
     /// A setting changed. The API wants the secret with every change, and nothing keeps a copy of it.
-    SettingsChanged,
+    SettingsChanged = "settings_changed",
     /// Less than `rotate_before` is left of the key's life.
-    Expiring,
+    Expiring = "expiring",
 }
-
-impl Reason {
-    /// The reason as users read it.
-    pub(super) fn text(self) -> &'static str {
-        match self {
-            Self::Created => "created",
-            Self::Adopted => "adopted",
-            Self::ClientIdChanged => "client_id_changed",
-            Self::KeyMissing => "key_missing",
-            Self::Interrupted => "interrupted",
-            Self::ProofpointHoldsAnotherKey => "proofpoint_holds_another_key",
-            Self::TriggerChanged => "trigger_changed",
-            Self::SettingsChanged => "settings_changed",
-            Self::Expiring => "expiring",
-        }
-    }
 }
 
 /// What refreshes have learnt about the managed key, kept in private state.

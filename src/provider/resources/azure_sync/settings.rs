@@ -4,10 +4,11 @@
 //! Each of these is written so that a new argument, or a new member, does not compile before somebody has decided.
 
 use framework::attr::{Attr, AttributeType as _};
+use framework::or_other::OrOther;
 use framework::value::Value;
 use serde_json::Map;
 
-use crate::preview::switches;
+use crate::preview::{NewUserRole, switches};
 
 use super::model::{FREQUENCY, Handling, SyncModel, What};
 use clients::essentials::{Settings, Shown};
@@ -17,7 +18,7 @@ struct Carried<'a> {
     primary_domain: &'a Attr<String>,
     client_id: &'a Attr<String>,
     allow_microsoft_login: &'a Attr<bool>,
-    default_role: &'a Attr<String>,
+    default_role: &'a Attr<OrOther<NewUserRole>>,
     frequency: &'a Attr<i64>,
     what: What,
     users: Handling,
@@ -189,16 +190,9 @@ pub(super) fn show(shown: &Shown, model: &mut SyncModel) {
         secret_expiry: _,
         last_run: _,
     } = shown;
-    let spelled = |attribute: &mut Attr<String>, shown: &Option<String>| {
-        if let Some(shown) = shown.as_ref().map(|shown| shown.to_lowercase())
-            && attribute.text().to_lowercase() != shown
-        {
-            *attribute = shown.into();
-        }
-    };
-    spelled(&mut model.primary_domain, primary_domain);
-    spelled(&mut model.client_id, application_id);
-    spelled(&mut model.default_role, default_user_role_name);
+    spelled(&mut model.primary_domain, primary_domain.as_ref());
+    spelled(&mut model.client_id, application_id.as_ref());
+    spelled(&mut model.default_role, default_user_role_name.as_ref());
     put(&mut model.allow_microsoft_login, disable_login.map(|disabled| !disabled));
     put(&mut model.frequency, *sync_frequency);
     let mut what = model.what.unwrap_or_default();
@@ -216,6 +210,17 @@ pub(super) fn show(shown: &Shown, model: &mut SyncModel) {
     put(&mut groups.update, *update_groups);
     put(&mut groups.remove_deleted, *remove_deleted_groups);
     model.groups = groups.into();
+}
+
+fn spelled<T: AsRef<str>>(attribute: &mut Attr<T>, shown: Option<&String>)
+where
+    Attr<T>: for<'a> From<&'a str>,
+{
+    if let Some(shown) = shown.map(|shown| shown.to_lowercase())
+        && attribute.text().to_lowercase() != shown
+    {
+        *attribute = shown.as_str().into();
+    }
 }
 
 fn put<T>(attribute: &mut Attr<T>, shown: Option<T>) {
@@ -281,6 +286,15 @@ mod tests {
         let mut imported = SyncModel::default();
         show(&shown, &mut imported);
         assert_eq!(imported, settled);
+    }
+
+    #[test]
+    fn a_role_that_nobody_here_knows_is_shown_as_it_is_and_can_be_read_from_a_state() {
+        let mut read = model(6);
+        let shown = Shown { default_user_role_name: Some("Guest_User".to_owned()), ..Shown::default() };
+        show(&shown, &mut read);
+        assert_eq!(read.default_role.text(), "guest_user");
+        assert_eq!(framework::model::read::<SyncModel>(&read.write()).unwrap(), read);
     }
 
     #[test]

@@ -2,28 +2,25 @@
 
 use super::id;
 use super::model::SyncModel;
-use crate::provider_block::{Diagnose as _, Session};
+use crate::provider_block::{At as _, Failure, Session};
 use clients::essentials::{Organization, Shown};
 use clients::graph::Graph;
 use clients::http::Call;
-use framework::diagnostic::{Diagnostic, Diagnostics};
+use framework::diagnostic::Diagnostic;
 
 /// The organization of a domain, on the stack that serves it.
 pub(super) async fn organization_of(
     session: &Session,
     call: &Call,
     domain: &str,
-) -> Result<Organization, Diagnostics> {
+) -> Result<Organization, Failure> {
     let found = session.essentials()?.organization(call, domain).await;
-    found.map_err(|error| error.diagnose().at(SyncModel::domain()).into())
+    found.at(SyncModel::domain())
 }
 
 /// The settings there are now.
-pub(super) async fn settings_of(
-    organization: &Organization,
-    call: &Call,
-) -> Result<Option<Shown>, Diagnostics> {
-    organization.settings(call).await.map_err(|error| error.diagnose().at(SyncModel::domain()).into())
+pub(super) async fn settings_of(organization: &Organization, call: &Call) -> Result<Option<Shown>, Failure> {
+    organization.settings(call).await.at(SyncModel::domain())
 }
 
 /// Graph, where it is configured and its tenant is known. A managed secret cannot do without it.
@@ -31,7 +28,7 @@ pub(super) async fn optional_graph(
     session: &Session,
     call: &Call,
     model: &SyncModel,
-) -> Result<Option<Graph>, Diagnostics> {
+) -> Result<Option<Graph>, Failure> {
     if !session.is_configured_for_entra() && model.managed_client_secret.is_null() {
         return Ok(None);
     }
@@ -43,11 +40,7 @@ pub(super) async fn optional_graph(
 }
 
 /// Settings that name another application are somebody else's work.
-pub(super) fn refuse_foreign(
-    present: Option<&Shown>,
-    model: &SyncModel,
-    name: &str,
-) -> Result<(), Diagnostics> {
+pub(super) fn refuse_foreign(present: Option<&Shown>, model: &SyncModel, name: &str) -> Result<(), Failure> {
     let other = present
         .and_then(|present| present.application_id.as_deref())
         .filter(|shown| !shown.eq_ignore_ascii_case(model.client_id.text()));
@@ -70,9 +63,8 @@ pub(super) async fn refuse_other_organization(
     organization: &Organization,
     call: &Call,
     name: &str,
-) -> Result<(), Diagnostics> {
-    let profile =
-        organization.profile(call).await.map_err(|error| error.diagnose().at(SyncModel::domain()))?;
+) -> Result<(), Failure> {
+    let profile = organization.profile(call).await.at(SyncModel::domain())?;
     if profile.primary_domain.eq_ignore_ascii_case(name) {
         return Ok(());
     }

@@ -6,11 +6,11 @@ use secrecy::SecretString;
 
 use super::managed_secret::{Keys, new_owner};
 use super::{AzureSync, exemptions};
-use crate::provider_block::{Diagnose as _, Session};
+use crate::provider_block::{Failure, Session};
 use clients::essentials::{LastRun, Organization};
 use clients::graph::Graph;
 use clients::http::Call;
-use framework::diagnostic::{Diagnostic, Diagnostics};
+use framework::diagnostic::Diagnostic;
 use framework::resource::Planned;
 
 /// What the steps work with.
@@ -44,20 +44,20 @@ impl<'a> Apply<'a> {
     }
 
     /// The keys of the application that is managed for this organization.
-    pub(super) fn keys(&self) -> Result<Keys<'_>, Diagnostics> {
+    pub(super) fn keys(&self) -> Result<Keys<'_>, Failure> {
         let managed = self.planned.model.managed_client_secret.unwrap_or_default();
         Keys::new(self.graph()?, &managed, &self.name, Some(&self.owner))
     }
 
     /// Makes the exempt addresses those of the plan, where it manages them.
-    pub(super) async fn bring_exemptions(&self) -> Result<(), Diagnostics> {
+    pub(super) async fn bring_exemptions(&self) -> Result<(), Failure> {
         let Some(exempt) = self.planned.model.exemptions.known() else { return Ok(()) };
         let before = self.planned.prior.as_ref().and_then(|prior| prior.exemptions.known());
         exemptions::apply(&self.organization, self.call, before, exempt).await
     }
 
     /// Adds the exempt addresses of the plan, where it manages them, and takes none off.
-    pub(super) async fn add_exemptions(&self) -> Result<(), Diagnostics> {
+    pub(super) async fn add_exemptions(&self) -> Result<(), Failure> {
         match self.planned.model.exemptions.known() {
             Some(exempt) => exemptions::apply(&self.organization, self.call, None, exempt).await,
             None => Ok(()),
@@ -65,7 +65,7 @@ impl<'a> Apply<'a> {
     }
 
     /// The secret of the configuration, which is there unless one is managed.
-    pub(super) fn configured_secret(&self) -> Result<SecretString, Diagnostics> {
+    pub(super) fn configured_secret(&self) -> Result<SecretString, Failure> {
         let config = &self.planned.config;
         let secret = config.client_secret_wo.known().or(config.client_secret.known());
         secret.cloned().map(SecretString::from).ok_or_else(|| {
@@ -78,7 +78,7 @@ impl<'a> Apply<'a> {
     }
 
     /// Microsoft Graph, which a managed secret needs.
-    pub(super) fn graph(&self) -> Result<&Graph, Diagnostics> {
+    pub(super) fn graph(&self) -> Result<&Graph, Failure> {
         self.graph.as_ref().ok_or_else(|| {
             Diagnostic::error(
                 "The provider is not configured for Entra",
@@ -90,8 +90,8 @@ impl<'a> Apply<'a> {
     }
 
     /// The last run that Proofpoint shows.
-    pub(super) async fn last_run(&self, call: &Call) -> Result<LastRun, Diagnostics> {
-        let shown = self.organization.settings(call).await.map_err(|error| error.diagnose())?;
+    pub(super) async fn last_run(&self, call: &Call) -> Result<LastRun, Failure> {
+        let shown = self.organization.settings(call).await?;
         Ok(shown.map(|shown| shown.last_run).unwrap_or_default())
     }
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::model::RunModel;
 use super::{active_accounts, deletions, limit, organization, telling, version};
 use crate::preview;
-use crate::provider_block::{Diagnose as _, PreviewIntention, Session, SyncIntention};
+use crate::provider_block::{Failure, PreviewIntention, Session, SyncIntention};
 use framework::context::Context;
 use framework::diagnostic::{Diagnostic, Diagnostics};
 use sync_report::{Disagreement, Judgement, Limit};
@@ -16,7 +16,7 @@ pub(super) async fn foresee(
     ctx: &Context<Session>,
     model: &RunModel,
     diagnostics: &mut Diagnostics,
-) -> Result<(), Diagnostics> {
+) -> Result<(), Failure> {
     // What is not known yet binds when it is applied.
     if deletions(model) > 0 && model.max_deletions.is_known() && model.on_excess.is_known() {
         diagnostics.append(excess(ctx, model).await?);
@@ -36,7 +36,7 @@ pub(super) async fn foresee(
     Ok(())
 }
 
-async fn excess(ctx: &Context<Session>, model: &RunModel) -> Result<Option<Diagnostic>, Diagnostics> {
+async fn excess(ctx: &Context<Session>, model: &RunModel) -> Result<Option<Diagnostic>, Failure> {
     let limit = limit(model);
     let active = match limit {
         Limit::Count(_) => 0,
@@ -54,15 +54,15 @@ async fn live(
     ctx: &Context<Session>,
     model: &RunModel,
     preview: &PreviewIntention,
-) -> Result<Option<SyncIntention>, Diagnostics> {
+) -> Result<Option<SyncIntention>, Failure> {
     let call = ctx.clients.call(ctx);
     let organization = organization(ctx, &call, model).await?;
-    let Some(settings) = organization.settings(&call).await.map_err(|error| error.diagnose())? else {
+    let Some(settings) = organization.settings(&call).await? else {
         return Ok(None);
     };
     // Nobody else says anything of exemptions that a preview takes from the organization.
     let exemptions = match preview.exemptions {
-        Some(_) => Some(organization.exemptions(&call).await.map_err(|error| error.diagnose())?),
+        Some(_) => Some(organization.exemptions(&call).await?),
         None => None,
     };
     Ok(Some(SyncIntention {

@@ -10,14 +10,16 @@ use std::collections::BTreeMap;
 use jiff::Unit;
 
 use crate::preview::{self, Wanted};
-use crate::provider_block::{Diagnose, Session};
+use crate::provider_block::{At as _, Failure, Session};
 use clients::essentials::Organization;
 use clients::http::Call;
 use framework::attr::Attr;
 use framework::context::Context;
 use framework::diagnostic::{Diagnostic, Diagnostics};
 use framework::resource::{ImportBy, NoIdentity, Planned, Planning, Resource, ResourceDescription, State};
-use sync_report::{Action, Approved, Change, Estimate, Input, Judgement, Limit, Reach, SyncVersion};
+use sync_report::{
+    Action, Approved, Change, Estimate, Explanation, Input, Judgement, Limit, Reach, SyncVersion,
+};
 
 use model::RunModel;
 
@@ -30,7 +32,7 @@ impl Resource for AzureSyncRun {
     type Identity = NoIdentity;
     type Private = ();
     type Clients = Session;
-    type Error = Diagnostics;
+    type Error = Failure;
 
     fn describe(&self) -> ResourceDescription {
         ResourceDescription::new("azure_sync_run")
@@ -80,7 +82,7 @@ impl Resource for AzureSyncRun {
         ctx: &Context<Session>,
         planned: Planned<Self>,
         diagnostics: &mut Diagnostics,
-    ) -> Result<State<Self>, Diagnostics> {
+    ) -> Result<State<Self>, Failure> {
         run(ctx, planned.model, diagnostics).await
     }
 
@@ -89,7 +91,7 @@ impl Resource for AzureSyncRun {
         _ctx: &Context<Session>,
         state: State<Self>,
         _diagnostics: &mut Diagnostics,
-    ) -> Result<Option<State<Self>>, Diagnostics> {
+    ) -> Result<Option<State<Self>>, Failure> {
         Ok(Some(state))
     }
 
@@ -99,7 +101,7 @@ impl Resource for AzureSyncRun {
         _prior: State<Self>,
         planned: Planned<Self>,
         diagnostics: &mut Diagnostics,
-    ) -> Result<State<Self>, Diagnostics> {
+    ) -> Result<State<Self>, Failure> {
         run(ctx, planned.model, diagnostics).await
     }
 
@@ -108,11 +110,11 @@ impl Resource for AzureSyncRun {
         _ctx: &Context<Session>,
         _state: State<Self>,
         _diagnostics: &mut Diagnostics,
-    ) -> Result<(), Diagnostics> {
+    ) -> Result<(), Failure> {
         Ok(())
     }
 
-    fn import(&self, by: ImportBy<NoIdentity>) -> Result<State<Self>, Diagnostics> {
+    fn import(&self, by: ImportBy<NoIdentity>) -> Result<State<Self>, Failure> {
         match by {
             ImportBy::Id(domain) => Ok(State::new(RunModel {
                 domain: domain.into(),
@@ -147,7 +149,7 @@ async fn run(
     ctx: &Context<Session>,
     mut model: RunModel,
     diagnostics: &mut Diagnostics,
-) -> Result<State<AzureSyncRun>, Diagnostics> {
+) -> Result<State<AzureSyncRun>, Failure> {
     let session = &ctx.clients;
     let call = session.call(ctx);
     let graph = session.graph(&call, model.tenant_id.known().map(String::as_str)).await?;
@@ -158,8 +160,7 @@ async fn run(
     }
     let organization = organization(ctx, &call, &model).await?;
     let wanted = wanted(&call, &organization, &model).await?;
-    let mut input =
-        preview::read(&call, &graph, &organization, wanted).await.map_err(|error| error.diagnostic())?;
+    let mut input = preview::read(&call, &graph, &organization, wanted).await?;
     let domain = organization.domain().to_owned();
     let held = held(&mut input, &approved, &domain, diagnostics)?;
     let mut enact = held.enact;
@@ -170,7 +171,7 @@ async fn run(
         let deletions = enact.iter().filter(|change| change.action == Action::Delete).count() as u64;
         diagnostics.push(telling::excess(&model, limit, judgement, deletions == judgement.removals));
         if diagnostics.has_errors() {
-            return Err(std::mem::take(diagnostics));
+            return Err(std::mem::take(diagnostics).into());
         }
         for change in enact.extract_if(.., |change| change.action.is_limited(input.version)) {
             left.insert(
@@ -203,16 +204,22 @@ fn held(
     approved: &BTreeMap<String, String>,
     domain: &str,
     diagnostics: &mut Diagnostics,
-) -> Result<Held, Diagnostics> {
+) -> Result<Held, Failure> {
     let estimate = Estimate::of(input);
     let Approved { enact, broken, left: outdated, unapproved, done: _ } = estimate.hold(approved);
     let mut left = estimate.left(Reach::Everything);
     left.extend(unapproved);
     if !(broken.is_empty() && outdated.is_empty()) {
-        let disagreements = sync_report::disagreements(input, approved);
-        if !disagreements.is_empty() {
-            let rows = broken.into_iter().chain(outdated).collect();
-            return Err(telling::disagree(domain, &disagreements, &rows).into());
+        match sync_report::explain(input, approved) {
+            Explanation::Settings(settings) => {
+                let rows = broken.into_iter().chain(outdated).collect();
+                return Err(telling::disagree(domain, &settings, &rows).into());
+            }
+            Explanation::Either(settings) if !broken.is_empty() => {
+                let rows = broken.into_iter().chain(outdated).collect();
+                return Err(telling::either(domain, &settings, &rows).into());
+            }
+            Explanation::Either(_) | Explanation::Changed => {}
         }
     }
     if !broken.is_empty() {
@@ -225,11 +232,11 @@ fn held(
 
 fn limit(model: &RunModel) -> Limit {
     // The configuration was checked; without a value the default holds.
-    model.max_deletions.text().parse().unwrap_or(Limit::Percent { hundredths: 1000 })
+    model.max_deletions.text().parse().unwrap_or_default()
 }
 
 fn version(model: &RunModel) -> SyncVersion {
-    preview::sync_version(&model.sync_version)
+    model.sync_version.unwrap_or_default().into()
 }
 
 /// How many of the planned rows the limit counts.
@@ -249,24 +256,21 @@ async fn organization(
     ctx: &Context<Session>,
     call: &Call,
     model: &RunModel,
-) -> Result<Organization, Diagnostics> {
+) -> Result<Organization, Failure> {
     let account = ctx.clients.essentials()?;
-    account
-        .organization(call, model.domain.text())
-        .await
-        .map_err(|error| error.diagnose().at(RunModel::domain()).into())
+    account.organization(call, model.domain.text()).await.at(RunModel::domain())
 }
 
-async fn active_accounts(ctx: &Context<Session>, model: &RunModel) -> Result<u64, Diagnostics> {
+async fn active_accounts(ctx: &Context<Session>, model: &RunModel) -> Result<u64, Failure> {
     let call = ctx.clients.call(ctx);
     let organization = organization(ctx, &call, model).await?;
-    let roster = preview::roster(&call, &organization).await.map_err(|error| error.diagnostic())?;
+    let roster = preview::roster(&call, &organization).await?;
     Ok(roster.active_accounts())
 }
 
 /// The settings that the run goes by: those that the organization has.
-async fn wanted(call: &Call, organization: &Organization, model: &RunModel) -> Result<Wanted, Diagnostics> {
-    let settings = organization.settings(call).await.map_err(|error| error.diagnose())?;
+async fn wanted(call: &Call, organization: &Organization, model: &RunModel) -> Result<Wanted, Failure> {
+    let settings = organization.settings(call).await?;
     let Some(settings) = settings else {
         return Err(Diagnostic::error(
             "No sync is configured",

@@ -2,18 +2,23 @@
 
 use std::collections::BTreeMap;
 
+use crate::preview::{StackVersion, count_or_percent};
 use framework::attr::Attr;
-use framework::model;
 use framework::timeouts::Timeouts;
-use framework::validators::{domain_name, one_of, one_of_numbers, uuid};
+use framework::validators::{domain_name, uuid};
+use framework::{model, words};
 use sync_report::Limit;
 
-/// What is done about more deletions than the limit allows.
-const ON_EXCESS: [&str; 2] = ["error", "withhold"];
-
-#[expect(clippy::ptr_arg, reason = "a check takes the type of its attribute")]
-fn count_or_percent(text: &String) -> Result<(), String> {
-    text.parse::<Limit>().map(drop).map_err(|error| error.to_string())
+words! {
+    /// What is done about more deletions than the limit allows.
+    #[derive(Default)]
+    pub enum OnExcess {
+        /// Nothing is enacted.
+        #[default]
+        Error = "error",
+        /// Everything but these is.
+        Withhold = "withhold",
+    }
 }
 
 model! {
@@ -49,13 +54,13 @@ model! {
         /// How many accounts a run may delete or deactivate; with `sync_version = 1`, accounts that become of another type count
         /// as well. A number, or a percentage of the active accounts that are not
         /// administrators, rounded up and at least 1. Defaults to `10%`; `100%` switches the limit off.
-        max_deletions: Attr<String> => optional().computed().default_value("10%").check(count_or_percent),
+        max_deletions: Attr<String> => optional().computed().default_value(Limit::default().to_string()).check(count_or_percent),
 
         /// What happens when there are more: `error` (the default) enacts nothing, `withhold` enacts everything but these.
-        on_excess: Attr<String> => optional().computed().default_value("error").validate(one_of(&ON_EXCESS)),
+        on_excess: Attr<OnExcess> => optional().computed().default_value(OnExcess::default()),
 
-        /// Version of the sync that the preview assumes, 1 or 2. Defaults to 2, as there.
-        sync_version: Attr<i64> => optional().computed().default_value(2).validate(one_of_numbers(&[1, 2])),
+        /// Version of the sync that the preview assumes, `1` or `2`. Defaults to 2, as there.
+        sync_version: Attr<StackVersion> => optional().computed().default_value(StackVersion::default()),
 
         /// Whether new users are greeted by mail, where the organization allows it. Defaults to false.
         send_welcome_email: Attr<bool> => optional().computed().default_value(false),

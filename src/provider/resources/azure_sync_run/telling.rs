@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::enact::{Outcome, Stop};
-use super::model::RunModel;
-use crate::provider_block::{PreviewIntention, SyncIntention};
+use super::model::{OnExcess, RunModel};
+use crate::provider_block::{Failure, PreviewIntention, SyncIntention};
+use framework::attr::Attr;
 use framework::diagnostic::{Diagnostic, Diagnostics};
 use grammar::counted;
-use sync_report::{Action, Change, Disagreement, Judgement, Limit};
+use sync_report::{Action, Change, Disagreement, Judgement, Limit, Section};
 
 /// How many rows of one kind a message names.
 const ROWS: usize = 20;
@@ -61,7 +62,7 @@ pub(super) fn leaves(
         let action = line.split_once(' ').map_or(line.as_str(), |(action, _)| action);
         left.insert(address.clone(), format!("{action}: not among the run's `changes`"));
     }
-    if left.is_empty() && preview.unmatched == 0 {
+    if left.is_empty() && preview.unmatched.total == 0 {
         return None;
     }
     let who = match sync.map(|sync| sync.frequency) {
@@ -71,6 +72,7 @@ pub(super) fn leaves(
         }
         None => "Nobody does that before a sync is configured.".to_owned(),
     };
+    let runs = sync.is_some_and(|sync| sync.frequency > 0);
     let mut text = Vec::new();
     if !left.is_empty() {
         text.push(format!(
@@ -79,18 +81,39 @@ pub(super) fn leaves(
             listed(&left, ROWS)
         ));
     }
-    if preview.unmatched > 0 {
-        text.push(format!(
-            "Of {} nothing proves that they should go or stay (`report.unmatched`): the run leaves them. {}",
-            counted(preview.unmatched, "account"),
-            match sync.map(|sync| sync.frequency) {
-                Some(1..) => "Proofpoint's own run removes those that an earlier one made.",
-                _ => "Delete by hand those that are not needed.",
-            }
-        ));
+    if preview.unmatched.total > 0 {
+        text.push(unmatched(&preview.unmatched, runs));
     }
     let title = format!("What this run leaves of {domain}");
     Some(Diagnostic::warning(title, text.join("\n\n")).at(RunModel::changes()))
+}
+
+/// The accounts that a run leaves since nobody knows better, by name as far as they are shown.
+fn unmatched(section: &Section, runs: bool) -> String {
+    let it = if section.total == 1 { "it" } else { "they" };
+    let then = match (runs, section.total) {
+        (true, 1) => "Proofpoint's own run removes it if an earlier one made it.",
+        (true, _) => "Proofpoint's own run removes those that an earlier one made.",
+        (false, 1) => "Delete it by hand if it is not needed.",
+        (false, _) => "Delete by hand those that are not needed.",
+    };
+    let mut text = format!(
+        "The run leaves {}, of which nothing proves that {it} should go or stay. {then}",
+        counted(section.total, "unmatched account")
+    );
+    for (address, row) in section.rows.iter().take(ROWS) {
+        // Writing to a string cannot fail.
+        let _ = if runs {
+            write!(text, "\n  {address}  {row}")
+        } else {
+            write!(text, "\n  {address}  {}", row.without_runs())
+        };
+    }
+    let shown = u64::try_from(section.rows.len().min(ROWS)).unwrap_or(u64::MAX);
+    if section.total > shown {
+        let _ = write!(text, "\n  and {} more", section.total - shown);
+    }
+    text
 }
 
 /// Says what was not enacted; an error when nothing was, since there is nothing to record then.
@@ -99,7 +122,7 @@ pub(super) fn enacted(
     enact: &[Change],
     outcome: &Outcome,
     diagnostics: &mut Diagnostics,
-) -> Result<(), Diagnostics> {
+) -> Result<(), Failure> {
     if outcome.left.is_empty() {
         return Ok(());
     }
@@ -150,22 +173,43 @@ pub(super) fn broken(domain: &str, broken: &BTreeMap<String, String>) -> Diagnos
 
 /// Rows that were made under other settings than those that hold.
 pub(super) fn disagree(domain: &str, found: &[Disagreement], rows: &BTreeMap<String, String>) -> Diagnostic {
-    let lines = found.iter().map(|one| {
-        let place =
-            if one.name == Disagreement::VERSION { "this run goes by" } else { "the organization has" };
-        format!("  {}: the rows were made with {}, and {place} {}", one.name, one.approved, one.holds)
-    });
     Diagnostic::error(
         format!("Preview and sync of {domain} disagree"),
         format!(
-            "Nothing was written. The rows hold under other settings than those that the run has to go by:\n{}\n\nName the \
-             same values in `proofpoint_azure_sync`, `proofpoint_azure_sync_preview` and `proofpoint_azure_sync_run`, best from \
-             one `locals` block, apply the sync, and plan again.\n\n{}",
-            lines.collect::<Vec<_>>().join("\n"),
+            "Nothing was written. The rows hold under other settings than those that the run has to go by:\n{}\n\n{SAME} If they \
+             are the same already, Proofpoint's settings are no longer those of the time of the plan.\n\n{}",
+            differences(found, "the rows were made with"),
             listed(rows, ROWS)
         ),
     )
     .at(RunModel::changes())
+}
+
+/// Rows that would hold in part under other settings, which nothing proves to be those that they were made with.
+pub(super) fn either(domain: &str, found: &[Disagreement], rows: &BTreeMap<String, String>) -> Diagnostic {
+    Diagnostic::error(
+        format!("Planned rows of {domain} do not hold"),
+        format!(
+            "Nothing was written. Some of the rows would hold under other settings than those that the run has to go \
+             by:\n{}\n\nEither preview and sync say different things, or people, groups or accounts are other ones than when the \
+             plan was made, or both. {SAME} If they are the same, plan again and review what is shown then.\n\n{}",
+            differences(found, "they would hold with"),
+            listed(rows, ROWS)
+        ),
+    )
+    .at(RunModel::changes())
+}
+
+const SAME: &str = "Name the same values in `proofpoint_azure_sync`, `proofpoint_azure_sync_preview` and \
+                    `proofpoint_azure_sync_run`, best from one `locals` block, apply the sync, and plan again.";
+
+fn differences(found: &[Disagreement], rows: &str) -> String {
+    let lines = found.iter().map(|one| {
+        let place =
+            if one.name == Disagreement::VERSION { "this run goes by" } else { "the organization has" };
+        format!("  {}: {rows} {}, and {place} {}", one.name, one.approved, one.holds)
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// More people who lose something than the limit allows.
@@ -189,7 +233,7 @@ pub(super) fn excess(
     let verb = if deletions_only { "delete" } else { "delete or deactivate" };
     let detail = format!("The run would {verb} {}; {allows}.", counted(removals, "account"));
     let summary = format!("More deletions than allowed at {}", model.domain.text());
-    let diagnostic = if model.on_excess.text() == "withhold" {
+    let diagnostic = if model.on_excess == Attr::Known(OnExcess::Withhold) {
         Diagnostic::warning(
             summary,
             format!("{detail} All of them are withheld; additions and other updates are made."),

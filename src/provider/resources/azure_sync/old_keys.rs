@@ -1,0 +1,183 @@
+//! What becomes of the keys that Proofpoint had before: those of the same application, and those of one that was left.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::AzureSync;
+use super::apply::Done;
+use super::managed_secret::{Keys, Minted};
+use super::model::{ManagedClientSecret, SyncModel};
+use super::planning::Credential;
+use super::steps::Apply;
+use crate::provider_block::Failure;
+use clients::graph::Graph;
+use clients::http::Call;
+use framework::attr::Attr;
+use framework::diagnostic::{Diagnostic, Diagnostics};
+use framework::resource::Planned;
+
+/// Keys that wait for their removal in applications that the configuration does not name any more, by the application's path.
+pub(super) type Left = BTreeMap<String, BTreeSet<String>>;
+
+/// Which of the keys before the new one are certainly in nobody's use.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Unused {
+    /// None is known to be.
+    None,
+    /// Those before the one that Proofpoint had: it has accepted two others since.
+    Earlier,
+    /// All of them.
+    All,
+}
+
+/// Whether the plan ends the managed secret for one of the configuration's own.
+pub(super) fn ends_managed(prior: Option<&SyncModel>, credential: Credential) -> bool {
+    prior.is_some_and(|prior| prior.managed_client_secret.is_known())
+        && matches!(credential, Credential::Plain | Credential::WriteOnly)
+}
+
+/// What is left behind once the plan is applied: what was there already, and the keys of an application that it leaves.
+fn left_behind(planned: &Planned<AzureSync>) -> Left {
+    let mut left = planned.private.left.clone();
+    let now = planned.model.managed_client_secret.known().map(|managed| managed.application_id.text());
+    if let Some(prior) = &planned.prior
+        && let Some(managed) = prior.managed_client_secret.known()
+    {
+        let before = managed.application_id.text();
+        let moves = now.is_some_and(|now| now != before);
+        if moves || ends_managed(Some(prior), Credential::of(&planned.config)) {
+            let elsewhere = keys_of(&left);
+            let own = prior.superseded_key_ids.known().into_iter().flatten();
+            let own = own.filter(|key| !elsewhere.contains(*key)).chain(prior.key_id.known()).cloned();
+            left.entry(before.to_owned()).or_default().extend(own);
+        }
+    }
+    // Whoever comes back finds them by their marker.
+    left.retain(|application, _| Some(application.as_str()) != now);
+    left
+}
+
+fn keys_of(left: &Left) -> BTreeSet<String> {
+    left.values().flatten().cloned().collect()
+}
+
+/// Removes what is left behind; what could not be removed stays.
+pub(super) async fn remove_left(
+    call: &Call,
+    graph: &Graph,
+    organization: &str,
+    left: &mut Left,
+) -> Result<(), Failure> {
+    for (application, recorded) in left.clone() {
+        let managed = ManagedClientSecret {
+            application_id: application.as_str().into(),
+            ..ManagedClientSecret::default()
+        };
+        let keys = Keys::new(graph, &managed, organization, None)?;
+        let bearing_the_mark = keys.list(call, None).await?;
+        let all: BTreeSet<String> = recorded.into_iter().chain(bearing_the_mark).collect();
+        keys.remove(call, &all).await?;
+        left.remove(&application);
+    }
+    Ok(())
+}
+
+impl Apply<'_> {
+    /// Says in the model which keys there are now, and removes those that are unused.
+    pub(super) async fn settle_keys(
+        &self,
+        call: &Call,
+        minted: Option<Minted>,
+        unused: Unused,
+        done: &mut Done,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<(), Failure> {
+        if done.model.routing_ready_at.is_unknown() {
+            done.model.routing_ready_at = Attr::Null;
+        }
+        let Some(minted) = minted else {
+            self.leave_managed(call, done, diagnostics).await;
+            return Ok(());
+        };
+        let keys = self.keys()?;
+        // Whatever bears our marker besides the new key was handed over earlier, or left behind by a run that died.
+        let mut older: BTreeSet<String> = self
+            .planned
+            .prior
+            .iter()
+            .flat_map(|prior| {
+                prior.key_id.known().into_iter().chain(prior.superseded_key_ids.known().into_iter().flatten())
+            })
+            .cloned()
+            .collect();
+        let mut left = left_behind(self.planned);
+        let elsewhere = keys_of(&left);
+        older.retain(|key| !elsewhere.contains(key));
+        let outcome = async {
+            let tracked = self.planned.prior.as_ref().and_then(|prior| prior.key_id.known());
+            let listed = keys.list(call, tracked.map(String::as_str)).await?;
+            older.retain(|key| listed.contains(key));
+            older.extend(listed);
+            older.remove(&minted.key_id);
+            let kept = match unused {
+                Unused::All => None,
+                Unused::Earlier => tracked,
+                Unused::None => return Ok(()),
+            };
+            for key in older.clone().into_iter().filter(|key| Some(key) != kept) {
+                keys.remove(call, [&key]).await?;
+                older.remove(&key);
+            }
+            if unused == Unused::All {
+                remove_left(call, self.graph()?, &self.name, &mut left).await?;
+            }
+            Ok::<(), Failure>(())
+        };
+        if let Err(problem) = outcome.await {
+            // Proofpoint has the new key: the next apply removes the old ones, whether or not there is a run.
+            diagnostics.append(problem.into_iter().map(Diagnostic::into_warning));
+        }
+        older.remove(&minted.key_id);
+        older.extend(keys_of(&left));
+        done.facts.left = left;
+        done.facts.rotation.proven = unused == Unused::All && !older.is_empty();
+        done.model.superseded_key_ids = older.into();
+        Ok(())
+    }
+
+    /// After the PUT of another credential, our keys are not in use any more; those that cannot be removed now are told of, and
+    /// go with the next apply.
+    pub(super) async fn leave_managed(&self, call: &Call, done: &mut Done, diagnostics: &mut Diagnostics) {
+        let mut left = left_behind(self.planned);
+        if !left.is_empty() {
+            let outcome = match self.graph() {
+                Ok(graph) => remove_left(call, graph, &self.name, &mut left).await,
+                Err(problem) => Err(problem),
+            };
+            if let Err(problem) = outcome {
+                diagnostics.append(problem.into_iter().map(Diagnostic::into_warning));
+            }
+        }
+        if done.model.superseded_key_ids.is_unknown() {
+            done.model.superseded_key_ids = if left.is_empty() { Attr::Null } else { keys_of(&left).into() };
+        }
+        done.facts.left = left;
+    }
+
+    /// The plan showed that the superseded keys go.
+    pub(super) async fn retire_proven(&self, done: &mut Done) -> Result<(), Failure> {
+        let superseded = self.planned.prior.as_ref().and_then(|prior| prior.superseded_key_ids.known());
+        let (true, Some(superseded)) = (done.model.managed_client_secret.is_known(), superseded) else {
+            return Ok(());
+        };
+        if done.model.superseded_key_ids.known().is_some_and(BTreeSet::is_empty) {
+            let mut left = left_behind(self.planned);
+            let elsewhere = keys_of(&left);
+            let here: BTreeSet<String> = superseded.difference(&elsewhere).cloned().collect();
+            self.keys()?.remove(self.call, &here).await?;
+            remove_left(self.call, self.graph()?, &self.name, &mut left).await?;
+            done.facts.left = left;
+            done.facts.rotation.proven = false;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,105 @@
+//! What one number stands for.
+
+use std::fmt;
+
+use super::configuration::{Change, Configuration};
+use super::disturbance::Disturbance;
+use crate::differential::random::Random;
+use crate::moods;
+
+/// What the command of a phase is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Order {
+    Apply,
+    /// A plan that is saved, somebody who is hired meanwhile, and `apply` of that plan.
+    Saved,
+    /// `apply -replace` of an address.
+    Replace(&'static str),
+    Destroy,
+}
+
+/// A part of a life: the configuration changes, the world is disturbed, one command runs.
+#[derive(Debug, Clone)]
+pub(super) struct Phase {
+    pub(super) changes: Vec<Change>,
+    /// Each with its number in the whole schedule.
+    pub(super) disturbances: Vec<(usize, Disturbance)>,
+    pub(super) order: Order,
+}
+
+/// A life, with everything that happens in it.
+#[derive(Debug, Clone)]
+pub(super) struct Schedule {
+    pub(super) seed: u64,
+    /// `name=value` each.
+    pub(super) moods: Vec<String>,
+    pub(super) first: Configuration,
+    pub(super) phases: Vec<Phase>,
+}
+
+impl Schedule {
+    /// Draws the life of a number; the same one every time.
+    pub(super) fn of(seed: u64, domain: &str) -> Self {
+        let mut random = Random::new(seed ^ 0x5eed_0000);
+        // Whether a stack that forces a setting is one on which an apply may go on depends on the knobs; `moods` lives with those.
+        let mut values = moods::values();
+        values.retain(|word| !word.starts_with("forced_setting"));
+        let mut drawn: Vec<String> = Vec::new();
+        for _ in 0..random.below(3) {
+            let value = random.pick(&values).clone();
+            let name = |word: &str| word.split('=').next().unwrap_or_default().to_owned();
+            if drawn.iter().all(|other| name(other) != name(&value)) {
+                drawn.push(value);
+            }
+            if !moods::converge(&drawn) {
+                drawn.pop();
+            }
+        }
+        let first = Configuration::draw(&mut random, domain);
+        let (mut phases, mut number) = (Vec::new(), 0);
+        for index in 0..2 + random.below(3) {
+            let changes = if index == 0 { 0 } else { 1 + random.below(2) };
+            let changes = (0..changes).map(|_| Change::draw(&mut random)).collect();
+            let disturbances: Vec<Disturbance> =
+                (0..random.below(3)).map(|_| Disturbance::draw(&mut random)).collect();
+            let disturbances: Vec<(usize, Disturbance)> = (number..).zip(disturbances).collect();
+            number += disturbances.len();
+            let order = match random.below(12) {
+                0 if index > 0 => Order::Destroy,
+                1 if index > 0 => Order::Replace("proofpoint_azure_application.sync"),
+                2 if index > 0 => Order::Replace("proofpoint_azure_sync.this"),
+                3 | 4 if index > 0 => Order::Saved,
+                _ => Order::Apply,
+            };
+            phases.push(Phase { changes, disturbances, order });
+        }
+        Self { seed, moods: drawn, first, phases }
+    }
+
+    /// The numbers of its disturbances.
+    pub(super) fn disturbances(&self) -> Vec<usize> {
+        self.phases.iter().flat_map(|phase| phase.disturbances.iter().map(|(number, _)| *number)).collect()
+    }
+
+    /// The same life with these disturbances only.
+    pub(super) fn with_only(&self, numbers: &[usize]) -> Self {
+        let mut schedule = self.clone();
+        for phase in &mut schedule.phases {
+            phase.disturbances.retain(|(number, _)| numbers.contains(number));
+        }
+        schedule
+    }
+}
+
+impl fmt::Display for Schedule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "seed {}, moods {:?}, first {:?}", self.seed, self.moods, self.first)?;
+        for Phase { changes, disturbances, order } in &self.phases {
+            writeln!(f, "  {order:?} after {changes:?}")?;
+            for (number, disturbance) in disturbances {
+                writeln!(f, "    {number}: {disturbance}")?;
+            }
+        }
+        Ok(())
+    }
+}
