@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write};
 
-use super::classes::{AccountClass, Block, Evidence, Loss, ObjectClass, Target};
+use super::classes::{AccountClass, Evidence, Loss, ObjectClass, Obstacle, Target};
 use super::desired::{Desired, Differences, desired};
 use super::directory::{DeletedItem, DirectoryObject, ObjectKind};
 use super::estimate::Estimate;
@@ -142,7 +142,7 @@ impl Row {
         Self::new(kind, text)
     }
 
-    pub(super) fn blocked(estimate: &Estimate<'_>, object: &DirectoryObject, block: Block<'_>) -> Self {
+    pub(super) fn blocked(estimate: &Estimate<'_>, object: &DirectoryObject, block: Obstacle<'_>) -> Self {
         let input = estimate.input;
         let domains = &input.roster.domains;
         let kind = match desired(object, input.switches.what, input.version, domains) {
@@ -151,9 +151,13 @@ impl Row {
             _ => "user",
         };
         let text = match block {
-            Block::ForeignDomain => "its mail address is on a domain that the organization lacks".to_owned(),
-            Block::Clash => "another directory object has this address".to_owned(),
-            Block::Taken { holder } => format!("this address is an alias of the account {}", Plain(holder)),
+            Obstacle::ForeignDomain => {
+                "its mail address is on a domain that the organization lacks".to_owned()
+            }
+            Obstacle::Clash => "another directory object has this address".to_owned(),
+            Obstacle::Taken { holder } => {
+                format!("this address is an alias of the account {}", Plain(holder))
+            }
         };
         Self::new(kind, text)
     }

@@ -15,7 +15,7 @@ use super::microsoft_words::{
     Abandoned, Cascade, Conflict, DeletedReaders, Duplicate, EmptyScope, FreshApplication, FreshPrincipal,
     Hint, OwnersReaders, RetryAfter, ScopeNames, SignInActivity,
 };
-use super::mood::{Evidence, Mood, Values};
+use super::mood::{Certainty, Mood, Values};
 
 macro_rules! default {
     ($type:ty) => {
@@ -53,7 +53,7 @@ macro_rules! moods {
             vec![ $( $( Mood::new(
                 ($service, stringify!($name)),
                 concat!($($doc, "\n"),+),
-                (Evidence::$evidence, $source),
+                (Certainty::$evidence, $source),
                 json!(default.$name),
                 <$type>::values({
                     #[allow(unused_mut, unused_assignments, reason = "not every mood has an open list")]
