@@ -157,7 +157,7 @@ impl Plugin {
     }
 
     /// One resource type.
-    pub async fn resource<'a>(&'a self, name: &'a str) -> Resource<'a> {
+    pub async fn resource<'a>(&'a self, name: &'a str) -> ResourceUnderTest<'a> {
         let schema = self.schema().await.resource_schemas.get(name);
         let block = body(Some(schema.unwrap_or_else(|| panic!("no resource {name}"))));
         let identity = self.identities().await.identity_schemas.get(name).map(|identity| {
@@ -165,7 +165,7 @@ impl Plugin {
             let types = types.map(|a| (a.name.clone(), serde_json::from_slice(&a.r#type).expect("a type")));
             serde_json::json!(["object", types.collect::<serde_json::Map<_, _>>()])
         });
-        Resource { plugin: self, name, block, ty: values::type_of_block(block), identity }
+        ResourceUnderTest { plugin: self, name, block, ty: values::type_of_block(block), identity }
     }
 
     /// The request to read a data source; what the configuration leaves out is null.
@@ -219,7 +219,7 @@ fn body(schema: Option<&messages::Schema>) -> &Block {
 }
 
 /// One resource type of a running provider.
-pub struct Resource<'a> {
+pub struct ResourceUnderTest<'a> {
     plugin: &'a Plugin,
     name: &'a str,
     pub(crate) block: &'a Block,
@@ -227,7 +227,7 @@ pub struct Resource<'a> {
     identity: Option<Json>,
 }
 
-impl Resource<'_> {
+impl ResourceUnderTest<'_> {
     #[expect(clippy::unnecessary_wraps, reason = "the fields it is for are optional")]
     fn state(&self, state: &Json) -> Option<messages::DynamicValue> {
         Some(values::to_wire(&self.ty, state))

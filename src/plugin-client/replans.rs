@@ -4,7 +4,7 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::calls::{Plan, Resource, Stored};
+use super::calls::{Plan, ResourceUnderTest, Stored};
 use super::messages::schema::nested_block::NestingMode;
 use super::messages::schema::{Attribute, Block, object};
 use super::values::{self, UNKNOWN};
@@ -20,7 +20,7 @@ pub struct Replans {
     pub refused: Vec<String>,
 }
 
-impl Resource<'_> {
+impl ResourceUnderTest<'_> {
     /// Plans an object that is there (none for a new one) again and again. The first sample is the configuration that the
     /// object was made with; the others are what it may change into. Configurations that are not valid are left out.
     pub async fn replans(&self, prior: Option<&Stored>, samples: &[Json], rounds: u64) -> Replans {

@@ -28,7 +28,7 @@ use std::process::ExitCode;
 
 pub use arguments::Arguments;
 use arguments::Command;
-pub use moods::{Evidence, Mood, moods};
+pub use moods::{Certainty, Mood, moods};
 pub use server::{Bound, bind};
 
 /// Runs the program with the arguments of this process.

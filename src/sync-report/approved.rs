@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::address::normalize;
-use super::changes::{Action, Change, Reach};
+use super::changes::{Change, Reach, Verb};
 use super::classes::{AccountClass, KeptBecause};
 use super::estimate::Estimate;
 use super::rows::Plain;
@@ -36,7 +36,7 @@ impl Estimate<'_> {
                 Some(line) if *line == change.line() => outcome.enact.push(change),
                 Some(_) => drop(now.insert(change.address.clone(), change)),
                 None => {
-                    let reason = format!("{}: not among the approved rows", change.action);
+                    let reason = format!("{}: not among the approved rows", change.verb);
                     outcome.unapproved.insert(change.address, reason);
                 }
             }
@@ -48,7 +48,7 @@ impl Estimate<'_> {
         for (address, line) in rest {
             let differs = now.get(&address).map(|change| format!("now the row is `{}`", change.line()));
             let spelling = normalize(&address);
-            match Action::of_line(&line) {
+            match Verb::of_line(&line) {
                 // No account is found by it, which must not pass for one that is gone already.
                 _ if *spelling != *address => {
                     outcome
@@ -58,14 +58,14 @@ impl Estimate<'_> {
                 None => {
                     outcome.broken.insert(address, format!("`{line}` is no row that a run can enact"));
                 }
-                Some(action) if differs.is_none() && self.is_true(&address, action) => {
+                Some(verb) if differs.is_none() && self.is_true(&address, verb) => {
                     outcome.done.push(address);
                 }
-                Some(Action::Add) => {
+                Some(Verb::Add) => {
                     let reason = differs.unwrap_or_else(|| self.instead(&address));
                     outcome.left.insert(address, format!("add: {reason}"));
                 }
-                Some(Action::Update | Action::Convert | Action::Deactivate | Action::Delete) => {
+                Some(Verb::Update | Verb::Convert | Verb::Deactivate | Verb::Delete) => {
                     let reason = differs.unwrap_or_else(|| self.instead(&address));
                     outcome.broken.insert(address, reason);
                 }
@@ -88,13 +88,13 @@ impl Estimate<'_> {
         Some(self.alive.get(&u32::try_from(self.index_of(address)?).ok()?)?.address)
     }
 
-    fn is_true(&self, address: &str, action: Action) -> bool {
-        match action {
-            Action::Delete => self.account_class(address).is_none(),
-            Action::Update | Action::Convert | Action::Deactivate => {
+    fn is_true(&self, address: &str, verb: Verb) -> bool {
+        match verb {
+            Verb::Delete => self.account_class(address).is_none(),
+            Verb::Update | Verb::Convert | Verb::Deactivate => {
                 self.account_class(address) == Some(AccountClass::Unchanged)
             }
-            Action::Add => self.account_class(address).is_some(),
+            Verb::Add => self.account_class(address).is_some(),
         }
     }
 

@@ -12,7 +12,7 @@ use super::switches::SyncVersion;
 
 /// What a run does to an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Action {
+pub enum Verb {
     /// Removes it.
     Delete,
     /// Changes it so that mail to it is refused.
@@ -25,13 +25,13 @@ pub enum Action {
     Add,
 }
 
-impl Action {
+impl Verb {
     const ALL: [Self; 5] = [Self::Delete, Self::Deactivate, Self::Convert, Self::Update, Self::Add];
 
-    /// The action that a line of a plan begins with.
+    /// The verb that a line of a plan begins with.
     pub fn of_line(line: &str) -> Option<Self> {
         let (word, _) = line.split_once(' ')?;
-        Self::ALL.into_iter().find(|action| action.to_string() == word)
+        Self::ALL.into_iter().find(|verb| verb.to_string() == word)
     }
 
     /// Whether a limit on deletions counts it. In version 1 a change of the kind of account is a deletion and an account that
@@ -53,7 +53,7 @@ impl Action {
         }
     }
 
-    /// Every action, in the order in which they are told: who loses something comes first.
+    /// Every verb, in the order in which they are told: who loses something comes first.
     pub fn all() -> [Self; 5] {
         Self::ALL
     }
@@ -78,7 +78,7 @@ pub enum Reach {
     UsersOnly,
 }
 
-impl fmt::Display for Action {
+impl fmt::Display for Verb {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
             Self::Delete => "delete",
@@ -111,14 +111,14 @@ pub struct Change {
     /// The primary address, in lower case.
     pub address: String,
     /// What is done.
-    pub action: Action,
+    pub verb: Verb,
     /// The account's primary address as Proofpoint spells it; the address itself for a new account.
     pub written_address: String,
     /// The type of the account; of a new one, the type it gets.
     pub account_type: AccountType,
     /// What is set; empty for a deletion.
     pub fields: Fields,
-    /// Changes of one action and wave depend on no other of their own; lower waves come first.
+    /// Changes of one verb and wave depend on no other of their own; lower waves come first.
     pub wave: u32,
     row: Row,
 }
@@ -126,12 +126,12 @@ pub struct Change {
 impl Change {
     /// Whether both may be under way at the same time: neither waits for the other.
     pub fn goes_with(&self, other: &Self) -> bool {
-        (self.action.phase(), self.wave) == (other.action.phase(), other.wave)
+        (self.verb.phase(), self.wave) == (other.verb.phase(), other.wave)
     }
 
     /// What a reader of the plan approves: the same text means the same change.
     pub fn line(&self) -> String {
-        format!("{} {}", self.action, self.row)
+        format!("{} {}", self.verb, self.row)
     }
 }
 
@@ -179,9 +179,9 @@ impl Estimate<'_> {
             }
         }
         for (index, (fate, object)) in (0u32..).zip(self.objects.iter().zip(self.input.directory.objects())) {
-            let (action, target) = match fate.class {
+            let (verb, target) = match fate.class {
                 _ if objects.contains(&index) => continue,
-                ObjectClass::Adding(target) => (Action::Add, target),
+                ObjectClass::Adding(target) => (Verb::Add, target),
                 ObjectClass::Updating(target) => (self.kind_of_update(index, target), target),
                 _ => continue,
             };
@@ -190,7 +190,7 @@ impl Estimate<'_> {
             } else {
                 OUT_OF_REACH
             };
-            left.insert(Plain(object.primary_address()).to_string(), format!("{action}: {reason}"));
+            left.insert(Plain(object.primary_address()).to_string(), format!("{verb}: {reason}"));
         }
         left
     }
@@ -206,13 +206,13 @@ impl Estimate<'_> {
         self.objects.get(object as usize)?.account.and_then(|at| self.input.account(at))
     }
 
-    fn kind_of_update(&self, index: u32, target: Target) -> Action {
-        let Some(account) = self.account_of(index) else { return Action::Update };
+    fn kind_of_update(&self, index: u32, target: Target) -> Verb {
+        let Some(account) = self.account_of(index) else { return Verb::Update };
         let account_type = target.account_type(Some(account.account_type), self.input.switches.default_role);
         match self.loss(account, target) {
-            Some(Loss::Mail) => Action::Deactivate,
-            _ if account_type != account.account_type => Action::Convert,
-            _ => Action::Update,
+            Some(Loss::Mail) => Verb::Deactivate,
+            _ if account_type != account.account_type => Verb::Convert,
+            _ => Verb::Update,
         }
     }
 
@@ -310,7 +310,7 @@ impl Estimate<'_> {
         let AccountClass::Deleting(evidence) = *self.accounts.get(index as usize)? else { return None };
         Some(Change {
             address: account.address().to_owned(),
-            action: Action::Delete,
+            verb: Verb::Delete,
             written_address: account.written_address().to_owned(),
             account_type: account.account_type,
             fields: Fields::default(),
@@ -328,7 +328,7 @@ impl Estimate<'_> {
         let differing = self.differences(index, object, target, account);
         Some(Change {
             address: account.address().to_owned(),
-            action: self.kind_of_update(index, target),
+            verb: self.kind_of_update(index, target),
             written_address: account.written_address().to_owned(),
             account_type: account.account_type,
             fields: Fields {
@@ -351,7 +351,7 @@ impl Estimate<'_> {
         let ObjectClass::Adding(target) = self.objects.get(index as usize)?.class else { return None };
         Some(Change {
             address: object.primary_address().to_owned(),
-            action: Action::Add,
+            verb: Verb::Add,
             written_address: object.primary_address().to_owned(),
             account_type: target.account_type(None, input.switches.default_role),
             fields: Fields {

@@ -41,14 +41,14 @@ pub enum ObjectClass<'a> {
     /// Its address is exempt.
     Exempt,
     /// It would be added or updated, and that would fail.
-    Blocked(Block<'a>),
+    Blocked(Obstacle<'a>),
     /// The sync does not look at it.
     OutOfScope(OutOfScopeBecause),
 }
 
 /// Why adding or updating would fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Block<'a> {
+pub enum Obstacle<'a> {
     /// Its `mail` is on a domain that the organization lacks.
     ForeignDomain,
     /// Another directory object has its address.

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::changes::Action;
+use super::changes::Verb;
 use super::estimate::Estimate;
 use super::input::Input;
 use super::roster::Exemptions;
@@ -87,7 +87,7 @@ fn is_proven(one: &Disagreement, input: &Input, approved: &BTreeMap<String, Stri
         Disagreement::VERSION => false,
         Disagreement::EXEMPTIONS => approved.keys().any(|address| input.exemptions.contains(address)),
         Disagreement::DEFAULT_ROLE => {
-            let begin = format!("{} {}: ", Action::Add, one.approved);
+            let begin = format!("{} {}: ", Verb::Add, one.approved);
             approved.values().any(|line| line.starts_with(&begin))
         }
         "what.distribution_groups" | "what.security_groups" => {
@@ -103,22 +103,22 @@ const GROUPS: &str = "what.distribution_groups or what.security_groups";
 
 /// The switches without which there is no such row.
 fn needs(line: &str) -> &'static [&'static str] {
-    let Some((action, row)) =
-        Action::of_line(line).and_then(|action| Some((action, Row::from(line.split_once(' ')?.1))))
+    let Some((verb, row)) =
+        Verb::of_line(line).and_then(|verb| Some((verb, Row::from(line.split_once(' ')?.1))))
     else {
         return &[];
     };
     let of_user = ["end_user", "silent_user"].contains(&row.kind.as_str());
     // What decides about the kind of an account stands behind it.
     let because = row.text.split_once(": ").map_or("", |(_, because)| because);
-    match action {
-        Action::Delete if of_user => &["users.remove_deleted", "what.active_users"],
-        Action::Delete => &["groups.remove_deleted", GROUPS],
-        Action::Add if row.text.starts_with("new user in Entra") => &["users.add", "what.active_users"],
-        Action::Add if row.text.starts_with("for group") => &["groups.add", GROUPS],
-        Action::Convert if because.starts_with("sign-in is") => &["users.update", "what.active_users"],
-        Action::Convert if because.starts_with("for group") => &["groups.update", GROUPS],
-        Action::Update | Action::Deactivate if of_user => &["users.update", "what.active_users"],
+    match verb {
+        Verb::Delete if of_user => &["users.remove_deleted", "what.active_users"],
+        Verb::Delete => &["groups.remove_deleted", GROUPS],
+        Verb::Add if row.text.starts_with("new user in Entra") => &["users.add", "what.active_users"],
+        Verb::Add if row.text.starts_with("for group") => &["groups.add", GROUPS],
+        Verb::Convert if because.starts_with("sign-in is") => &["users.update", "what.active_users"],
+        Verb::Convert if because.starts_with("for group") => &["groups.update", GROUPS],
+        Verb::Update | Verb::Deactivate if of_user => &["users.update", "what.active_users"],
         _ => &[],
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::accounts::Verdicts;
 use super::alive::{Alive, Allotment, living_on};
 use super::claims::Claims;
-use super::classes::{AccountClass, Block, KeptBecause, Loss, ObjectClass, OutOfScopeBecause, Target};
+use super::classes::{AccountClass, KeptBecause, Loss, ObjectClass, Obstacle, OutOfScopeBecause, Target};
 use super::desired::{Desired, Differences, Wishes, aliases, differences};
 use super::directory::DirectoryObject;
 use super::input::Input;
@@ -104,12 +104,12 @@ impl<'a> Estimate<'a> {
         {
             let mut class = match wanted {
                 Desired::Nothing(because) => ObjectClass::OutOfScope(because),
-                Desired::ForeignDomain => ObjectClass::Blocked(Block::ForeignDomain),
-                Desired::Account(_) if lost.contains_key(&index) => ObjectClass::Blocked(Block::Clash),
+                Desired::ForeignDomain => ObjectClass::Blocked(Obstacle::ForeignDomain),
+                Desired::Account(_) if lost.contains_key(&index) => ObjectClass::Blocked(Obstacle::Clash),
                 Desired::Account(target) => match (account, kept.get(object.primary_address())) {
                     (None, Some(holder)) if input.actions_for(object).add => {
                         let holder = input.account(*holder).map_or("", Account::address);
-                        ObjectClass::Blocked(Block::Taken { holder })
+                        ObjectClass::Blocked(Obstacle::Taken { holder })
                     }
                     _ => self.class_of(index, object, target, account),
                 },

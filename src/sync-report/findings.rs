@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::address::{domain_of, is_onmicrosoft};
-use super::classes::{AccountClass, Block, Loss, ObjectClass, Target};
+use super::classes::{AccountClass, Loss, ObjectClass, Obstacle, Target};
 use super::estimate::Estimate;
 use super::roster::{Account, AccountType};
 use super::rows::Plain;
@@ -11,7 +11,7 @@ use grammar::counted;
 
 /// How much a finding matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Severity {
+pub enum Gravity {
     /// The run will stop, or has stopped.
     Error,
     /// Something is likely to go otherwise than wanted.
@@ -20,7 +20,7 @@ pub enum Severity {
     Info,
 }
 
-impl Severity {
+impl Gravity {
     /// All of them, the gravest first.
     pub const ALL: [Self; 3] = [Self::Error, Self::Warning, Self::Info];
 
@@ -34,7 +34,7 @@ impl Severity {
     }
 }
 
-impl fmt::Display for Severity {
+impl fmt::Display for Gravity {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(self.name())
     }
@@ -44,7 +44,7 @@ impl fmt::Display for Severity {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     /// How much it matters.
-    pub severity: Severity,
+    pub severity: Gravity,
     /// A stable name for use in checks.
     pub code: String,
     /// What was found, and what to do.
@@ -52,7 +52,7 @@ pub struct Finding {
 }
 
 impl Finding {
-    fn new(severity: Severity, code: &str, text: String) -> Self {
+    fn new(severity: Gravity, code: &str, text: String) -> Self {
         Self { severity, code: code.to_owned(), text }
     }
 }
@@ -124,7 +124,7 @@ fn missing_domains(estimate: &Estimate<'_>) -> Option<Finding> {
             "Domains of the directory that the organization lacks: {missing}. Proofpoint stops a sync until every domain of \
              the directory is added to the organization."
         );
-        Finding::new(Severity::Error, "domains_missing", text)
+        Finding::new(Gravity::Error, "domains_missing", text)
     })
 }
 
@@ -167,9 +167,9 @@ fn licences(estimate: &Estimate<'_>) -> Option<Finding> {
         let text = format!(
             "{text} That is {over} too many: with user capping the last ones are refused, otherwise they are billed."
         );
-        Finding::new(Severity::Warning, "licences_exceeded", text)
+        Finding::new(Gravity::Warning, "licences_exceeded", text)
     } else {
-        Finding::new(Severity::Info, "licences", text)
+        Finding::new(Gravity::Info, "licences", text)
     })
 }
 
@@ -193,7 +193,7 @@ fn turning_inactive(estimate: &Estimate<'_>) -> Option<Finding> {
             "{} would turn inactive, so that mail is refused. Exempt those that must go on receiving.",
             counted(inactive, "account")
         );
-        Finding::new(Severity::Warning, "accounts_turn_inactive", text)
+        Finding::new(Gravity::Warning, "accounts_turn_inactive", text)
     })
 }
 
@@ -205,14 +205,14 @@ fn recreated(estimate: &Estimate<'_>) -> Option<Finding> {
              and filters are lost.",
             counted(changed, "account")
         );
-        Finding::new(Severity::Warning, "accounts_recreated", text)
+        Finding::new(Gravity::Warning, "accounts_recreated", text)
     })
 }
 
 fn clashes(estimate: &Estimate<'_>) -> Option<Finding> {
     let objects = estimate.objects.iter().zip(estimate.input.directory.objects());
     let blocked = objects.filter_map(|(fate, object)| match fate.class {
-        ObjectClass::Blocked(Block::Clash | Block::Taken { .. }) => Some(object.primary_address()),
+        ObjectClass::Blocked(Obstacle::Clash | Obstacle::Taken { .. }) => Some(object.primary_address()),
         _ => None,
     });
     let clashing = Addresses::of(blocked.chain(estimate.left_out.values().flatten().copied()));
@@ -221,7 +221,7 @@ fn clashes(estimate: &Estimate<'_>) -> Option<Finding> {
             "Addresses that more than one object or account wants: {clashing}. Each stays where it is, or goes to the first \
              object; an object that does not get its primary address is blocked, one that does not get an alias goes without."
         );
-        Finding::new(Severity::Warning, "address_clash", text)
+        Finding::new(Gravity::Warning, "address_clash", text)
     })
 }
 
@@ -246,7 +246,7 @@ fn foreign_aliases(estimate: &Estimate<'_>) -> Option<Finding> {
         let text = format!(
             "Aliases on domains that the organization lacks, which are left out: {foreign}. Mail to them is not filtered."
         );
-        Finding::new(Severity::Info, "alias_on_foreign_domain", text)
+        Finding::new(Gravity::Info, "alias_on_foreign_domain", text)
     })
 }
 
@@ -260,7 +260,7 @@ fn differing_principal_names(estimate: &Estimate<'_>) -> Option<Finding> {
         let text = format!(
             "Users whose user principal name differs from their mail address: {differing}. The mail address is used."
         );
-        Finding::new(Severity::Info, "principal_name_differs", text)
+        Finding::new(Gravity::Info, "principal_name_differs", text)
     })
 }
 
@@ -279,7 +279,7 @@ fn versions_differ(estimate: &Estimate<'_>) -> Option<Finding> {
              console shows which version the stack runs.",
             estimate.input.version.other().number()
         );
-        Finding::new(Severity::Info, "versions_differ", text)
+        Finding::new(Gravity::Info, "versions_differ", text)
     })
 }
 
@@ -293,6 +293,6 @@ fn idle_exemptions(estimate: &Estimate<'_>) -> Option<Finding> {
     (!idle.is_empty()).then(|| {
         let text =
             format!("Exempt addresses that are neither in the directory nor in the organization: {idle}.");
-        Finding::new(Severity::Info, "exemption_idle", text)
+        Finding::new(Gravity::Info, "exemption_idle", text)
     })
 }

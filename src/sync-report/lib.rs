@@ -45,12 +45,12 @@ mod scenarios;
 
 pub use address::normalize;
 pub use approved::Approved;
-pub use changes::{Action, Change, Reach};
+pub use changes::{Change, Reach, Verb};
 pub use classes::{AccountClass, Evidence, KeptBecause, ObjectClass};
 pub use directory::{DeletedItem, Directory, DirectoryObject, GroupFacts, Licence, UserFacts};
 pub use disagreement::{Disagreement, Explanation, explain};
 pub use estimate::Estimate;
-pub use findings::{Finding, Severity};
+pub use findings::{Finding, Gravity};
 pub use input::Input;
 pub use limit::{Judgement, Limit, LimitError};
 pub use report::{Counts, Report, Section};

@@ -120,7 +120,7 @@ fn escaped(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::findings::{Finding, Severity};
+    use super::super::findings::{Finding, Gravity};
     use super::super::rows::Row;
     use super::*;
 
@@ -137,7 +137,7 @@ mod tests {
             .rows
             .insert("a`b@contoso.com".to_owned(), row("firstname '@everyone | <img src=x> `x`\n# no'"));
         report.findings.push(Finding {
-            severity: Severity::Warning,
+            severity: Gravity::Warning,
             code: "x".to_owned(),
             text: "see @everyone <b>".to_owned(),
         });

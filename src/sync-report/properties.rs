@@ -190,9 +190,9 @@ fn enact(accounts: &mut Vec<Account>, change: &Change) -> Result<(), String> {
         }
     }
     let at = accounts.iter().position(|account| account.address() == change.address);
-    match (change.action, at) {
-        (Action::Add, None) => {}
-        (Action::Update | Action::Convert | Action::Deactivate, Some(at)) => {
+    match (change.verb, at) {
+        (Verb::Add, None) => {}
+        (Verb::Update | Verb::Convert | Verb::Deactivate, Some(at)) => {
             let account = accounts.get(at).cloned().ok_or("gone")?;
             let fields = &change.fields;
             let changed = Account {
@@ -209,7 +209,7 @@ fn enact(accounts: &mut Vec<Account>, change: &Change) -> Result<(), String> {
             accounts.splice(at..=at, [changed]);
             return Ok(());
         }
-        (Action::Delete, Some(at)) => {
+        (Verb::Delete, Some(at)) => {
             accounts.remove(at);
             return Ok(());
         }
@@ -353,7 +353,7 @@ proptest! {
             object.primary_address() == address && !object.is_group() && !object.may_receive_mail()
         });
         let changes = Estimate::of(&input).changes(Reach::Everything).collect::<Vec<_>>();
-        for change in changes.into_iter().filter(|change| change.action == Action::Delete) {
+        for change in changes.into_iter().filter(|change| change.verb == Verb::Delete) {
             let (address, line) = (change.address.as_str(), change.line());
             if change.account_type.is_user() {
                 prop_assert!(input.switches.users.remove_deleted, "{}", line);
@@ -369,7 +369,7 @@ proptest! {
     #[test]
     fn no_name_is_ever_emptied(parts in parts()) {
         let input = parts.input();
-        for change in Estimate::of(&input).changes(Reach::Everything).filter(|change| change.action != Action::Add) {
+        for change in Estimate::of(&input).changes(Reach::Everything).filter(|change| change.verb != Verb::Add) {
             for name in [&change.fields.first_name, &change.fields.surname] {
                 prop_assert!(name.as_deref() != Some(""), "{}", change.line());
             }
@@ -385,7 +385,7 @@ proptest! {
         for change in &changes {
             prop_assert_eq!(enact(&mut after, change), Ok(()));
         }
-        for change in changes.iter().filter(|change| change.action == Action::Delete) {
+        for change in changes.iter().filter(|change| change.verb == Verb::Delete) {
             let account = before.iter().find(|account| account.address() == change.address);
             for address in account.into_iter().flat_map(addresses_of) {
                 let others = input.directory.objects().iter().filter(|object| {
@@ -411,18 +411,18 @@ proptest! {
             let new_type = change.fields.account_type.unwrap_or(change.account_type);
             prop_assert!(change.account_type != AccountType::Administrator);
             prop_assert!(reach == Reach::Everything || change.account_type.is_user() && new_type.is_user());
-            let sections = match change.action {
-                Action::Add => vec![&report.adding],
-                Action::Update => vec![&report.updating],
-                Action::Convert => vec![&report.updating, &report.recreating],
-                Action::Deactivate => vec![&report.deactivating],
-                Action::Delete => vec![&report.deleting],
+            let sections = match change.verb {
+                Verb::Add => vec![&report.adding],
+                Verb::Update => vec![&report.updating],
+                Verb::Convert => vec![&report.updating, &report.recreating],
+                Verb::Deactivate => vec![&report.deactivating],
+                Verb::Delete => vec![&report.deleting],
             };
             prop_assert!(sections.iter().any(|section| section.rows.contains_key(&change.address)));
             prop_assert!(!left.contains_key(&change.address));
-            let limited = matches!(change.action, Action::Delete | Action::Deactivate)
+            let limited = matches!(change.verb, Verb::Delete | Verb::Deactivate)
                 || report.recreating.rows.contains_key(&change.address);
-            prop_assert_eq!(change.action.is_limited(input.version), limited);
+            prop_assert_eq!(change.verb.is_limited(input.version), limited);
         }
         // Every row to add, update or delete is either enacted or left with a reason.
         let sections = [&report.adding, &report.updating, &report.deactivating, &report.recreating, &report.deleting];

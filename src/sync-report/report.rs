@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use aws_lc_rs::digest;
 
-use super::classes::{AccountClass, Block, Evidence, Loss, ObjectClass, Target};
+use super::classes::{AccountClass, Evidence, Loss, ObjectClass, Obstacle, Target};
 use super::estimate::Estimate;
 use super::findings::{Finding, findings};
 use super::limit::{Judgement, Limit};
@@ -188,7 +188,7 @@ impl Report {
 enum Entry<'a> {
     Adding(u32, Target),
     Updating(u32, Target),
-    Blocked(u32, Block<'a>),
+    Blocked(u32, Obstacle<'a>),
     Deleting(u32, Evidence),
     Unmatched(u32),
     Exempt { object: Option<u32>, account: Option<u32> },

@@ -2,11 +2,14 @@
 
 use std::fmt::{self, Write};
 
-use super::classes::{AccountClass, Block, Evidence, Loss, ObjectClass, Target};
+use super::classes::{AccountClass, Evidence, Loss, ObjectClass, Obstacle, Target};
 use super::desired::{Desired, Differences, desired};
 use super::directory::{DeletedItem, DirectoryObject, ObjectKind};
 use super::estimate::Estimate;
 use super::roster::Account;
+
+/// What becomes of an unmatched account where Proofpoint runs by itself.
+const IF_MADE: &str = "; removed if an earlier run made it";
 
 /// A row of the report: the kind of account and what is said of it. Shown as `kind: text`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -34,6 +37,13 @@ impl From<&str> for Row {
 impl Row {
     fn new(kind: &str, text: String) -> Self {
         Self { kind: kind.to_owned(), text }
+    }
+
+    /// The same without what only a run of Proofpoint's own would do.
+    #[must_use]
+    pub fn without_runs(&self) -> Self {
+        let text = self.text.strip_suffix(IF_MADE).unwrap_or(&self.text);
+        Self::new(&self.kind, text.to_owned())
     }
 
     pub(super) fn marked(mut self, estimate: &Estimate<'_>, versions_differ: bool) -> Self {
@@ -108,10 +118,7 @@ impl Row {
 
     pub(super) fn unmatched(estimate: &Estimate<'_>, index: u32, account: &Account) -> Self {
         let text = unmatched_because(estimate, index, account);
-        Self::new(
-            account.account_type.name(),
-            format!("{}{text}; removed if an earlier run made it", Named(account)),
-        )
+        Self::new(account.account_type.name(), format!("{}{text}{IF_MADE}", Named(account)))
     }
 
     pub(super) fn exempt(estimate: &Estimate<'_>, object: Option<u32>, account: Option<u32>) -> Self {
@@ -135,7 +142,7 @@ impl Row {
         Self::new(kind, text)
     }
 
-    pub(super) fn blocked(estimate: &Estimate<'_>, object: &DirectoryObject, block: Block<'_>) -> Self {
+    pub(super) fn blocked(estimate: &Estimate<'_>, object: &DirectoryObject, block: Obstacle<'_>) -> Self {
         let input = estimate.input;
         let domains = &input.roster.domains;
         let kind = match desired(object, input.switches.what, input.version, domains) {
@@ -144,9 +151,13 @@ impl Row {
             _ => "user",
         };
         let text = match block {
-            Block::ForeignDomain => "its mail address is on a domain that the organization lacks".to_owned(),
-            Block::Clash => "another directory object has this address".to_owned(),
-            Block::Taken { holder } => format!("this address is an alias of the account {}", Plain(holder)),
+            Obstacle::ForeignDomain => {
+                "its mail address is on a domain that the organization lacks".to_owned()
+            }
+            Obstacle::Clash => "another directory object has this address".to_owned(),
+            Obstacle::Taken { holder } => {
+                format!("this address is an alias of the account {}", Plain(holder))
+            }
         };
         Self::new(kind, text)
     }

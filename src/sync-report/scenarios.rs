@@ -161,9 +161,8 @@ fn a_change_of_type_is_a_row_of_its_own_and_in_version_1_somebody_loses_lists() 
             ),
         ]
     );
-    let actions: Vec<_> =
-        Estimate::of(&input).changes(Reach::Everything).map(|change| change.action).collect();
-    assert_eq!(actions, [Action::Deactivate, Action::Convert]);
+    let verbs: Vec<_> = Estimate::of(&input).changes(Reach::Everything).map(|change| change.verb).collect();
+    assert_eq!(verbs, [Verb::Deactivate, Verb::Convert]);
     assert_eq!(Estimate::of(&input).report(0).counts.removals, 2);
 }
 
@@ -354,10 +353,10 @@ fn findings_name_domains_licences_and_addresses() {
     assert_eq!(
         found,
         [
-            (Severity::Error, "domains_missing"),
-            (Severity::Warning, "licences_exceeded"),
-            (Severity::Info, "alias_on_foreign_domain"),
-            (Severity::Info, "principal_name_differs"),
+            (Gravity::Error, "domains_missing"),
+            (Gravity::Warning, "licences_exceeded"),
+            (Gravity::Info, "alias_on_foreign_domain"),
+            (Gravity::Info, "principal_name_differs"),
         ]
     );
     assert!(report.findings[0].text.contains("lacks: fabrikam.com."));

@@ -11,9 +11,9 @@ use std::path::PathBuf;
 use secrecy::SecretString;
 use url::Url;
 
-use super::arguments::{Arguments, Resolved, ResolvedArguments};
 use super::cloud::{Cloud, endpoint};
 use super::error::ConfigError;
+use super::inputs::{Inputs, Resolved, ResolvedInputs};
 use super::tenant::TenantId;
 
 /// How to sign in, and where.
@@ -124,7 +124,7 @@ pub struct TokenRequest {
 ///
 /// The error is [`ConfigErrorKind::Incomplete`](super::ConfigErrorKind::Incomplete) when nothing is wrong but there is nothing to sign in
 /// with.
-pub fn choose(settings: &ResolvedArguments) -> Result<Choice, ConfigError> {
+pub fn choose(settings: &ResolvedInputs) -> Result<Choice, ConfigError> {
     refuse_half_given(settings)?;
     let cloud = Cloud::of(settings)?;
     let tenant = tenant(settings)?;
@@ -138,7 +138,7 @@ pub fn choose(settings: &ResolvedArguments) -> Result<Choice, ConfigError> {
     Ok(Choice { tenant, cloud, credential })
 }
 
-fn credential(settings: &ResolvedArguments) -> Result<Option<Credential>, ConfigError> {
+fn credential(settings: &ResolvedInputs) -> Result<Option<Credential>, ConfigError> {
     let client_id = client_id(settings)?;
     if let Some(client_id) = &client_id
         && let Some(proof) = proof(settings)?
@@ -152,7 +152,7 @@ fn credential(settings: &ResolvedArguments) -> Result<Option<Credential>, Config
     Ok(settings.use_cli.value.then_some(Credential::AzureCli))
 }
 
-fn proof(settings: &ResolvedArguments) -> Result<Option<Proof>, ConfigError> {
+fn proof(settings: &ResolvedInputs) -> Result<Option<Proof>, ConfigError> {
     if let Some(bundle) = bundle(settings) {
         let password = settings.client_certificate_password.as_ref().map(|password| password.value.clone());
         return Ok(Some(Proof::Certificate { bundle, password }));
@@ -173,7 +173,7 @@ fn proof(settings: &ResolvedArguments) -> Result<Option<Proof>, ConfigError> {
     }))
 }
 
-fn uses_oidc(settings: &ResolvedArguments) -> bool {
+fn uses_oidc(settings: &ResolvedInputs) -> bool {
     settings.use_oidc.value || settings.use_aks_workload_identity.value
 }
 
@@ -191,21 +191,21 @@ fn either<T: Clone + Into<SecretString>>(
     }
 }
 
-fn bundle(settings: &ResolvedArguments) -> Option<Bundle> {
+fn bundle(settings: &ResolvedInputs) -> Option<Bundle> {
     match either(settings.client_certificate.as_ref(), settings.client_certificate_path.as_ref())? {
         Text::Given(base64) => Some(Bundle::Base64(base64)),
         Text::File { path, .. } => Some(Bundle::File(path)),
     }
 }
 
-fn oidc_token(settings: &ResolvedArguments) -> Option<Text> {
+fn oidc_token(settings: &ResolvedInputs) -> Option<Text> {
     either(settings.oidc_token.as_ref(), settings.oidc_token_file_path.as_ref()).or_else(|| {
         let file = settings.aks.as_ref()?.token_file.as_ref()?;
         Some(Text::File { argument: file.argument, path: file.value.clone().into() })
     })
 }
 
-fn token_request(settings: &ResolvedArguments) -> Result<Option<TokenRequest>, ConfigError> {
+fn token_request(settings: &ResolvedInputs) -> Result<Option<TokenRequest>, ConfigError> {
     let (Some(url), Some(token)) = (&settings.oidc_request_url, &settings.oidc_request_token) else {
         return Ok(None);
     };
@@ -229,7 +229,7 @@ fn machine_endpoint(setting: &Resolved<String>) -> Result<Url, ConfigError> {
 }
 
 /// The tenant; AKS workload identity supplies it and refuses another.
-fn tenant(settings: &ResolvedArguments) -> Result<Option<TenantId>, ConfigError> {
+fn tenant(settings: &ResolvedInputs) -> Result<Option<TenantId>, ConfigError> {
     let parse = |setting: &Resolved<String>| {
         TenantId::parse(&setting.value).map_err(|error| setting.invalid(error.to_string()))
     };
@@ -248,7 +248,7 @@ fn tenant(settings: &ResolvedArguments) -> Result<Option<TenantId>, ConfigError>
 }
 
 /// The client id; AKS workload identity supplies it and refuses another.
-fn client_id(settings: &ResolvedArguments) -> Result<Option<Text>, ConfigError> {
+fn client_id(settings: &ResolvedInputs) -> Result<Option<Text>, ConfigError> {
     let of_pod = settings.aks.as_ref().and_then(|aks| aks.client_id.as_ref());
     if let (Some(configured), Some(of_pod)) = (&settings.client_id, of_pod)
         && !configured.value.eq_ignore_ascii_case(&of_pod.value)
@@ -265,7 +265,7 @@ fn client_id(settings: &ResolvedArguments) -> Result<Option<Text>, ConfigError> 
 
 /// Refuses a credential in the provider block that lacks its other half: it would be passed over in silence and
 /// somebody else would sign in.
-fn refuse_half_given(settings: &ResolvedArguments) -> Result<(), ConfigError> {
+fn refuse_half_given(settings: &ResolvedInputs) -> Result<(), ConfigError> {
     let in_block = [
         settings.client_certificate.as_ref().map(|s| (s.argument, s.is_configured())),
         settings.client_certificate_path.as_ref().map(|s| (s.argument, s.is_configured())),
@@ -299,7 +299,7 @@ fn refuse_half_given(settings: &ResolvedArguments) -> Result<(), ConfigError> {
 ///
 /// Looks at the block alone, so that it serves `validate` too; credentials in the environment stand back behind the
 /// block's in the usual order.
-pub fn refuse_two_credentials(arguments: &Arguments) -> Result<(), ConfigError> {
+pub fn refuse_two_credentials(arguments: &Inputs) -> Result<(), ConfigError> {
     let on = |switch: Option<bool>| switch == Some(true);
     let mut given = [
         ("client_certificate", arguments.client_certificate.is_some()),

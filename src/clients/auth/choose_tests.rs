@@ -7,8 +7,8 @@ use crate::env::EnvMap;
 const TENANT: &str = "11111111-1111-1111-1111-111111111111";
 
 /// `name=value` pairs: upper-case names are variables, lower-case ones arguments of the provider block.
-fn given(pairs: &str) -> (Arguments, EnvMap) {
-    let (mut arguments, mut env) = (Arguments::default(), Vec::new());
+fn given(pairs: &str) -> (Inputs, EnvMap) {
+    let (mut arguments, mut env) = (Inputs::default(), Vec::new());
     for pair in pairs.split_whitespace() {
         let (name, value) = pair.split_once('=').expect("name=value");
         let text = || Some(value.to_owned());
@@ -47,7 +47,7 @@ fn given(pairs: &str) -> (Arguments, EnvMap) {
 fn choice(pairs: &str) -> Result<Choice, ConfigError> {
     let (arguments, env) = given(pairs);
     refuse_two_credentials(&arguments)?;
-    choose(&ResolvedArguments::resolve(arguments, &env)?)
+    choose(&ResolvedInputs::resolve(arguments, &env)?)
 }
 
 #[test]

@@ -4,8 +4,8 @@
 
 use url::Url;
 
-use super::arguments::{Resolved, ResolvedArguments};
 use super::error::ConfigError;
+use super::inputs::{Resolved, ResolvedInputs};
 use super::tenant::TenantId;
 use crate::http::is_loopback;
 
@@ -50,7 +50,7 @@ const US_GOVERNMENT_REFUSED: &str = "US government clouds are refused: Proofpoin
 
 impl Cloud {
     /// The cloud that `environment`, `authority_host` and `graph_endpoint` name; the public one by default.
-    pub fn of(settings: &ResolvedArguments) -> Result<Self, ConfigError> {
+    pub fn of(settings: &ResolvedInputs) -> Result<Self, ConfigError> {
         let known = settings.environment.as_ref().map_or(Ok(&PUBLIC), by_name)?;
         refuse_metadata_of_another_cloud(settings, known)?;
         let authority = match &settings.authority_host {
@@ -106,7 +106,7 @@ fn refuse_us_government(setting: &Resolved<String>, host: &str) -> Result<(), Co
 
 /// `azuread` asks a metadata host for the addresses of its cloud, which is not done here. One that means another cloud
 /// than the one to sign in to is not passed over: the credential would go to the wrong one.
-fn refuse_metadata_of_another_cloud(settings: &ResolvedArguments, known: &Known) -> Result<(), ConfigError> {
+fn refuse_metadata_of_another_cloud(settings: &ResolvedInputs, known: &Known) -> Result<(), ConfigError> {
     let Some(metadata) = &settings.metadata_host else { return Ok(()) };
     let host = metadata.value.to_ascii_lowercase();
     refuse_us_government(metadata, &host)?;
@@ -173,12 +173,12 @@ fn fixed(address: &'static str) -> Result<Url, ConfigError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::auth::arguments::Arguments;
     use crate::auth::error::ConfigErrorKind;
+    use crate::auth::inputs::Inputs;
 
     fn cloud(env: &[(&str, &str)]) -> Result<Cloud, ConfigError> {
         let env = env.iter().copied().collect();
-        Cloud::of(&ResolvedArguments::resolve(Arguments::default(), &env).expect("settings"))
+        Cloud::of(&ResolvedInputs::resolve(Inputs::default(), &env).expect("settings"))
     }
 
     #[test]
@@ -269,9 +269,9 @@ mod tests {
         ] {
             cloud(same).unwrap_or_else(|error| panic!("{same:?}: {error}"));
         }
-        let arguments = Arguments { environment: Some("public".to_owned()), ..Arguments::default() };
+        let arguments = Inputs { environment: Some("public".to_owned()), ..Inputs::default() };
         let settings =
-            ResolvedArguments::resolve(arguments, &[private].into_iter().collect()).expect("settings");
+            ResolvedInputs::resolve(arguments, &[private].into_iter().collect()).expect("settings");
         Cloud::of(&settings).expect("the block says which cloud is meant");
     }
 

@@ -9,8 +9,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use tokio_util::sync::CancellationToken;
 
 use super::*;
-use crate::auth::arguments::{Arguments, ResolvedArguments};
 use crate::auth::error::Answered;
+use crate::auth::inputs::{Inputs, ResolvedInputs};
 use crate::auth::{choose, refuse_two_credentials};
 
 const TENANT: &str = "11111111-1111-1111-1111-111111111111";
@@ -94,29 +94,23 @@ fn refusal(code: u32) -> Response {
 }
 
 /// Credentials for arguments, with `address` as authority.
-fn credentials(address: &str, arguments: Arguments) -> Credentials {
+fn credentials(address: &str, arguments: Inputs) -> Credentials {
     credentials_in(address, arguments, &[])
 }
 
 /// The same, completed from an environment.
-fn credentials_in(address: &str, arguments: Arguments, env: &[(&str, &str)]) -> Credentials {
-    let arguments = Arguments {
-        tenant_id: Some(TENANT.to_owned()),
-        authority_host: Some(address.to_owned()),
-        ..arguments
-    };
+fn credentials_in(address: &str, arguments: Inputs, env: &[(&str, &str)]) -> Credentials {
+    let arguments =
+        Inputs { tenant_id: Some(TENANT.to_owned()), authority_host: Some(address.to_owned()), ..arguments };
     refuse_two_credentials(&arguments).expect("one credential");
-    let settings = ResolvedArguments::resolve(arguments, &env.iter().copied().collect()).expect("settings");
+    let settings = ResolvedInputs::resolve(arguments, &env.iter().copied().collect()).expect("settings");
     let client = reqwest::Client::builder().no_proxy().build().expect("a client");
     Credentials::new(choose(&settings).expect("a choice"), client, Uuid::nil()).expect("credentials")
 }
 
 fn with_secret(address: &str) -> Credentials {
-    let arguments = Arguments {
-        client_id: Some("c".to_owned()),
-        client_secret: Some(SECRET.into()),
-        ..Arguments::default()
-    };
+    let arguments =
+        Inputs { client_id: Some("c".to_owned()), client_secret: Some(SECRET.into()), ..Inputs::default() };
     credentials(address, arguments)
 }
 
@@ -229,12 +223,12 @@ async fn a_token_of_another_tenant_is_refused() {
 async fn github_is_asked_for_a_token_which_is_presented_as_an_assertion() {
     let answers = [(200, r#"{"count":1,"value":"the-id-token"}"#).into_response_with(), token(TENANT)];
     let (endpoint, address) = Endpoint::serving(answers).await;
-    let arguments = Arguments {
+    let arguments = Inputs {
         client_id: Some("c".to_owned()),
         use_oidc: Some(true),
         oidc_request_url: Some(format!("{address}/job?run=1")),
         oidc_request_token: Some(SECRET.into()),
-        ..Arguments::default()
+        ..Inputs::default()
     };
     credentials(&address, arguments).token(&call(), &tenant(), SCOPE).await.expect("a token");
     let [job, entra] = &endpoint.seen()[..] else { panic!("two requests") };
@@ -247,13 +241,13 @@ async fn github_is_asked_for_a_token_which_is_presented_as_an_assertion() {
 async fn azure_devops_is_asked_by_post_for_the_service_connection() {
     let answers = [(200, r#"{"oidcToken":"the-id-token"}"#).into_response_with(), token(TENANT)];
     let (endpoint, address) = Endpoint::serving(answers).await;
-    let arguments = Arguments {
+    let arguments = Inputs {
         client_id: Some("c".to_owned()),
         use_oidc: Some(true),
         oidc_request_url: Some(format!("{address}/job")),
         oidc_request_token: Some(SECRET.into()),
         ado_pipeline_service_connection_id: Some("connection".to_owned()),
-        ..Arguments::default()
+        ..Inputs::default()
     };
     credentials(&address, arguments).token(&call(), &tenant(), SCOPE).await.expect("a token");
     let [job, entra] = &endpoint.seen()[..] else { panic!("two requests") };
@@ -264,12 +258,12 @@ async fn azure_devops_is_asked_by_post_for_the_service_connection() {
 #[tokio::test]
 async fn a_job_that_may_not_have_a_token_is_told_so() {
     let (_, address) = Endpoint::serving([(403, "no").into_response_with()]).await;
-    let arguments = Arguments {
+    let arguments = Inputs {
         client_id: Some("c".to_owned()),
         use_oidc: Some(true),
         oidc_request_url: Some(format!("{address}/job")),
         oidc_request_token: Some(SECRET.into()),
-        ..Arguments::default()
+        ..Inputs::default()
     };
     let error = credentials(&address, arguments).token(&call(), &tenant(), SCOPE).await.expect_err("refused");
     assert!(matches!(error, Error::Assertion { .. }), "{error}");
@@ -284,11 +278,11 @@ async fn a_certificate_signs_again_when_the_answer_corrects_the_clock() {
     });
     let (endpoint, address) = Endpoint::serving(answers).await;
     let bundle = include_bytes!("pkcs12/fixtures/aes256-sha256.p12");
-    let arguments = Arguments {
+    let arguments = Inputs {
         client_id: Some("c".to_owned()),
         client_certificate: Some(base64::engine::general_purpose::STANDARD.encode(bundle).into()),
         client_certificate_password: Some("hush".into()),
-        ..Arguments::default()
+        ..Inputs::default()
     };
     let credentials = credentials(&address, arguments);
     credentials.token(&call(), &tenant(), SCOPE).await.expect("a token");
@@ -308,11 +302,11 @@ async fn a_managed_identity_is_asked_at_its_endpoint() {
         jwt(TENANT)
     );
     let (endpoint, address) = Endpoint::serving([(200, body.as_str()).into_response_with()]).await;
-    let arguments = Arguments {
+    let arguments = Inputs {
         client_id: Some("user-assigned".to_owned()),
         use_msi: Some(true),
         msi_endpoint: Some(format!("{address}/msi/token")),
-        ..Arguments::default()
+        ..Inputs::default()
     };
     let credentials = credentials(&address, arguments);
     credentials.token(&call(), &tenant(), SCOPE).await.expect("a token");
@@ -324,10 +318,10 @@ async fn a_managed_identity_is_asked_at_its_endpoint() {
 
 /// Credentials of a managed identity with its endpoint at `address`.
 fn of_machine(address: &str) -> Credentials {
-    let arguments = Arguments {
+    let arguments = Inputs {
         use_msi: Some(true),
         msi_endpoint: Some(format!("{address}/msi/token")),
-        ..Arguments::default()
+        ..Inputs::default()
     };
     credentials(address, arguments)
 }
@@ -364,7 +358,7 @@ async fn a_pods_workload_identity_presents_the_token_in_its_file() {
     let (endpoint, address) = Endpoint::serving([token(TENANT)]).await;
     let file = tempfile::NamedTempFile::new().expect("a file");
     std::fs::write(file.path(), "the-pods-token\n").expect("written");
-    let arguments = Arguments { use_aks_workload_identity: Some(true), ..Arguments::default() };
+    let arguments = Inputs { use_aks_workload_identity: Some(true), ..Inputs::default() };
     let env = [
         ("AZURE_TENANT_ID", TENANT),
         ("AZURE_CLIENT_ID", "the-pods-client"),
@@ -399,12 +393,9 @@ async fn a_fresh_secret_is_tried_exactly_once_and_not_kept() {
 
 #[tokio::test]
 async fn without_a_tenant_an_application_is_told_to_name_one() {
-    let arguments = Arguments {
-        client_id: Some("c".to_owned()),
-        client_secret: Some(SECRET.into()),
-        ..Arguments::default()
-    };
-    let settings = ResolvedArguments::resolve(arguments, &crate::env::EnvMap::default()).expect("settings");
+    let arguments =
+        Inputs { client_id: Some("c".to_owned()), client_secret: Some(SECRET.into()), ..Inputs::default() };
+    let settings = ResolvedInputs::resolve(arguments, &crate::env::EnvMap::default()).expect("settings");
     let client = reqwest::Client::builder().no_proxy().build().expect("a client");
     let credentials =
         Credentials::new(choose(&settings).expect("a choice"), client, Uuid::nil()).expect("credentials");

@@ -1,9 +1,8 @@
 //! Signing in to Entra: which credential, how it proves itself, and the tokens it gets.
 //!
-//! [`ResolvedArguments`] are the provider's arguments after precedence, [`choose`] picks the credential without the network,
+//! [`ResolvedInputs`] are the provider's arguments after precedence, [`choose`] picks the credential without the network,
 //! and [`Credentials`] hands out one cached token per tenant.
 
-mod arguments;
 mod assertion;
 mod certificate;
 mod choose;
@@ -12,6 +11,7 @@ mod cloud;
 mod credentials;
 mod error;
 mod failure;
+mod inputs;
 mod pkcs12;
 mod rejection;
 mod tenant;
@@ -19,11 +19,11 @@ mod token;
 mod token_answer;
 mod transport;
 
-pub use arguments::{AksIdentity, Arguments, Origin, Resolved, ResolvedArguments, flag, text};
 pub use choose::{Bundle, Choice, Credential, Proof, Text, TokenRequest, choose, refuse_two_credentials};
 pub use cloud::{Cloud, origin};
 pub use credentials::{Credentials, check, check_certificate};
 pub use error::{Answered, ConfigError, ConfigErrorKind, Error};
+pub use inputs::{AksIdentity, Inputs, Origin, Resolved, ResolvedInputs, flag, text};
 pub use rejection::{Attempt, Rejection};
 pub use tenant::{NotATenant, TenantId};
 pub use token::{Claims, Token};

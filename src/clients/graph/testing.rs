@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::Graph;
-use crate::auth::{Arguments, Credentials, ResolvedArguments, TenantId, choose};
+use crate::auth::{Credentials, Inputs, ResolvedInputs, TenantId, choose};
 use crate::env::EnvMap;
 use crate::http::{Call, HttpClient, Options};
 
@@ -84,15 +84,15 @@ impl Fake {
         let fake = Self(Arc::new(inner));
         let service = axum::Router::new().fallback(answer).with_state(fake.clone());
         tokio::spawn(async move { axum::serve(listener, service).await });
-        let arguments = Arguments {
+        let arguments = Inputs {
             tenant_id: Some(TENANT.to_owned()),
             authority_host: Some(address.clone()),
             graph_endpoint: Some(address),
             client_id: Some("c".to_owned()),
             client_secret: Some("never-to-be-seen".into()),
-            ..Arguments::default()
+            ..Inputs::default()
         };
-        let settings = ResolvedArguments::resolve(arguments, &EnvMap::default()).expect("settings");
+        let settings = ResolvedInputs::resolve(arguments, &EnvMap::default()).expect("settings");
         let choice = choose(&settings).expect("a choice");
         let options = Options { ca_bundle: None, env: EnvMap::default(), user_agent: "test".to_owned() };
         let http = HttpClient::new(options).read_only(read_only);

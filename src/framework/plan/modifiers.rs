@@ -6,7 +6,7 @@ use crate::value::Value;
 /// A rule about the planned value of one attribute.
 pub trait Modifier: Send + Sync + 'static {
     /// Sees the change and may alter the planned value or decide that the object is replaced.
-    fn modify(&self, change: &mut Change<'_>);
+    fn modify(&self, change: &mut AttributeChange<'_>);
 
     /// Whether an unconfigured value stays as it was. Core proposes null for a computed object that holds values
     /// only a user could have set; known beforehand, that is no change.
@@ -16,7 +16,7 @@ pub trait Modifier: Send + Sync + 'static {
 }
 
 /// One attribute in a plan that creates or updates.
-pub struct Change<'a> {
+pub struct AttributeChange<'a> {
     /// Its place.
     pub path: &'a Path,
     /// The value in state; null when there is none.
@@ -33,10 +33,10 @@ pub struct Change<'a> {
     pub replace: bool,
 }
 
-pub(crate) struct ReplaceIf(pub(crate) fn(&Change<'_>) -> bool);
+pub(crate) struct ReplaceIf(pub(crate) fn(&AttributeChange<'_>) -> bool);
 
 impl Modifier for ReplaceIf {
-    fn modify(&self, change: &mut Change<'_>) {
+    fn modify(&self, change: &mut AttributeChange<'_>) {
         // An unknown value counts as a change: whether it is known yet must not decide about replacement.
         if !change.creating && change.planned != *change.prior && (self.0)(change) {
             change.replace = true;
@@ -47,7 +47,7 @@ impl Modifier for ReplaceIf {
 pub(crate) struct UseState;
 
 impl Modifier for UseState {
-    fn modify(&self, change: &mut Change<'_>) {
+    fn modify(&self, change: &mut AttributeChange<'_>) {
         if change.existed && change.planned.is_unknown() && change.config.is_null() {
             change.planned = change.prior.clone();
         }

@@ -1,6 +1,6 @@
 //! The passes that make a plan, one per step.
 
-use super::modifiers::Change;
+use super::modifiers::AttributeChange;
 use super::walk::{Pass, Place};
 use crate::path::Path;
 use crate::schema::{Attribute, Block, DefaultValue, Nesting, Schema, Shape};
@@ -68,7 +68,7 @@ pub(super) struct Modify {
 
 impl Pass for Modify {
     fn attribute(&mut self, attribute: &Attribute, place: &Place<'_>, planned: Value) -> Value {
-        let mut change = Change {
+        let mut change = AttributeChange {
             path: place.path,
             prior: place.prior,
             config: place.config,
@@ -100,7 +100,7 @@ impl Modify {
         let attribute = |attribute: &Attribute| {
             let existed = !prior.is_null();
             let prior = prior.member(&attribute.name);
-            let mut change = Change {
+            let mut change = AttributeChange {
                 path,
                 prior,
                 config: &Value::Unknown,

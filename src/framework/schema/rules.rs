@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{Attribute, Block, DefaultValue, Nesting, Schema, Shape};
 use crate::attr::{AttributeType, Choices};
-use crate::plan::modifiers::{Change, Modifier, ReplaceIf, UseState};
+use crate::plan::modifiers::{AttributeChange, Modifier, ReplaceIf, UseState};
 use crate::validators::{Check, Validator, each, one_of, one_of_numbers};
 use crate::value::{Type, Value};
 use crate::words::quoted;
@@ -154,7 +154,7 @@ impl Rules {
 
     /// A change for which the condition holds replaces the object. The condition must not depend on whether the
     /// planned value is known.
-    pub fn requires_replace_if(self, condition: fn(&Change<'_>) -> bool) -> Self {
+    pub fn requires_replace_if(self, condition: fn(&AttributeChange<'_>) -> bool) -> Self {
         self.modify(ReplaceIf(condition))
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::vocabulary::{FindingSeverity, StackVersion};
 use framework::attr::Attr;
 use framework::model;
-use sync_report::{Counts, Finding, Report, Row, Section, Severity};
+use sync_report::{Counts, Finding, Gravity, Report, Row, Section};
 
 model! {
     /// What a run of the sync would do. An estimate of what Proofpoint's own run does.
@@ -147,7 +147,7 @@ impl From<&Finding> for FindingModel {
 impl From<&FindingModel> for Finding {
     fn from(model: &FindingModel) -> Self {
         Self {
-            severity: model.severity.known().map_or(Severity::Info, |severity| severity.0),
+            severity: model.severity.known().map_or(Gravity::Info, |severity| severity.0),
             code: model.code.text().to_owned(),
             text: model.text.text().to_owned(),
         }
@@ -287,7 +287,7 @@ mod tests {
             exempt: section("e@contoso.com", 4),
             blocked: section("f@contoso.com", 5),
             findings: vec![Finding {
-                severity: Severity::Warning,
+                severity: Gravity::Warning,
                 code: "licences_exceeded".to_owned(),
                 text: "too many".to_owned(),
             }],

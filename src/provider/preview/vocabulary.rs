@@ -1,7 +1,7 @@
 //! What sync, preview, run and health write alike: the report's closed sets as the types of attributes, and its limit.
 
 use framework::words;
-use sync_report::{Limit, Role, Severity, SyncVersion};
+use sync_report::{Gravity, Limit, Role, SyncVersion};
 
 words! {
     /// The role of users that the sync creates.
@@ -15,7 +15,7 @@ words! {
 
 words! {
     /// How much a finding matters.
-    pub struct FindingSeverity(Severity) in Severity::ALL, as Severity::name;
+    pub struct FindingSeverity(Gravity) in Gravity::ALL, as Gravity::name;
 }
 
 impl Default for StackVersion {

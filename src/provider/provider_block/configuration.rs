@@ -16,13 +16,13 @@ use framework::path::Path;
 #[derive(Debug, Clone)]
 pub struct Configuration {
     /// How to sign in to Entra.
-    pub entra: Result<auth::Choice, Missing>,
+    pub entra: Result<auth::Choice, Incomplete>,
     /// How to sign in to Proofpoint Essentials.
-    pub essentials: Result<Login, Missing>,
+    pub essentials: Result<Login, Incomplete>,
     /// The address of the Proofpoint console, when `region` or `endpoint` tell; no slash at its end.
     pub console: Attr<String>,
     /// PEM file with further certificate authorities.
-    pub ca_bundle: Result<Option<std::path::PathBuf>, Missing>,
+    pub ca_bundle: Result<Option<std::path::PathBuf>, Incomplete>,
     /// Whether every write is refused. Unknown counts as yes, since nothing is written while planning.
     pub read_only: bool,
 }
@@ -40,12 +40,12 @@ pub struct Login {
 
 /// Why one side cannot be used; an error once something needs that side.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Missing {
+pub struct Incomplete {
     /// What is missing and what to do.
     pub detail: String,
 }
 
-impl Missing {
+impl Incomplete {
     fn unknown(arguments: &[&str], side: &str) -> Self {
         let names = arguments.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
         Self {
@@ -82,7 +82,7 @@ pub fn validate(model: &ProviderModel, diagnostics: &mut Diagnostics) {
     }
     // Without the environment only what the block says can be wrong.
     refuse(
-        auth::ResolvedArguments::resolve(arguments, &EnvMap::default())
+        auth::ResolvedInputs::resolve(arguments, &EnvMap::default())
             .and_then(|settings| auth::choose(&settings).map(drop)),
     );
     refuse(endpoint(model, &EnvMap::default()).map(drop));
@@ -106,7 +106,7 @@ pub fn configure(model: &ProviderModel, env: &EnvMap) -> Result<Configuration, D
         |setting| setting.value,
     );
     let ca_bundle = match &model.ca_bundle {
-        Attr::Unknown => Err(Missing::unknown(&["ca_bundle"], "the network")),
+        Attr::Unknown => Err(Incomplete::unknown(&["ca_bundle"], "the network")),
         given => Ok(text("ca_bundle", given, env).map(|setting| setting.value.into())),
     };
     if diagnostics.has_errors() {
@@ -124,31 +124,31 @@ fn entra(
     model: &ProviderModel,
     env: &EnvMap,
     diagnostics: &mut Diagnostics,
-) -> Result<auth::Choice, Missing> {
+) -> Result<auth::Choice, Incomplete> {
     let (arguments, unknown) = entra_arguments(model);
     if !unknown.is_empty() {
-        return Err(Missing::unknown(&unknown, "to sign in to Entra"));
+        return Err(Incomplete::unknown(&unknown, "to sign in to Entra"));
     }
     let chosen = auth::refuse_two_credentials(&arguments)
-        .and_then(|()| auth::ResolvedArguments::resolve(arguments, env))
+        .and_then(|()| auth::ResolvedInputs::resolve(arguments, env))
         .and_then(|settings| auth::choose(&settings))
         .and_then(|choice| auth::check(&choice).map(|()| choice));
     chosen.map_err(|error| {
         if error.kind == ConfigErrorKind::Invalid {
             diagnostics.push(diagnose(&error));
         }
-        Missing { detail: error.message }
+        Incomplete { detail: error.message }
     })
 }
 
-fn login(model: &ProviderModel, env: &EnvMap, address: Option<Url>) -> Result<Login, Missing> {
+fn login(model: &ProviderModel, env: &EnvMap, address: Option<Url>) -> Result<Login, Incomplete> {
     let mut given = Given::default();
     let username = given.text("username", &model.username);
     let password = given.secret("password", &model.password);
     given.text("region", &model.region);
     given.text("endpoint", &model.endpoint);
     if !given.unknown.is_empty() {
-        return Err(Missing::unknown(&given.unknown, "to sign in to Proofpoint Essentials"));
+        return Err(Incomplete::unknown(&given.unknown, "to sign in to Proofpoint Essentials"));
     }
     let of_env = |argument| Some(env.for_argument(argument)?.1);
     let username = username.or_else(|| of_env("username").map(str::to_owned));
@@ -166,7 +166,7 @@ fn login(model: &ProviderModel, env: &EnvMap, address: Option<Url>) -> Result<Lo
             if address.is_none() {
                 missing.push("`region` (or `PROOFPOINT_ESSENTIALS_REGION`) or `endpoint`");
             }
-            Err(Missing {
+            Err(Incomplete {
                 detail: format!(
                     "To sign in to Proofpoint Essentials, set {} as well.",
                     missing.join(" and ")
@@ -206,9 +206,9 @@ fn endpoint(model: &ProviderModel, env: &EnvMap) -> Result<Option<Url>, ConfigEr
 }
 
 /// The arguments for Entra, and the names of those that are not known yet.
-fn entra_arguments(model: &ProviderModel) -> (auth::Arguments, Vec<&'static str>) {
+fn entra_arguments(model: &ProviderModel) -> (auth::Inputs, Vec<&'static str>) {
     let mut given = Given::default();
-    let arguments = auth::Arguments {
+    let arguments = auth::Inputs {
         tenant_id: given.text("tenant_id", &model.tenant_id),
         client_id: given.text("client_id", &model.client_id),
         client_id_file_path: given.text("client_id_file_path", &model.client_id_file_path),

@@ -10,7 +10,7 @@ pub mod permissions;
 mod region;
 mod session;
 
-pub use configuration::{Configuration, Login, Missing, configure, validate};
+pub use configuration::{Configuration, Incomplete, Login, configure, validate};
 pub use diagnose::Diagnose;
 pub use failure::{At, Failure};
 pub use ids::{NotAPath, ObjectPath};

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use tokio::sync::OnceCell;
 use uuid::Uuid;
 
-use super::configuration::{Configuration, Missing};
+use super::configuration::{Configuration, Incomplete};
 use super::failure::Failure;
 use super::ids::ObjectPath;
 use super::intentions::Intentions;
@@ -238,6 +238,6 @@ impl Session {
 }
 
 /// One side is needed and not wholly configured.
-fn incomplete(side: &str, missing: Missing) -> Failure {
+fn incomplete(side: &str, missing: Incomplete) -> Failure {
     Diagnostic::error(format!("The provider is not configured for {side}"), missing.detail).into()
 }

@@ -57,7 +57,7 @@ pub(crate) fn update(call: &mut Call<'_>, domain: &str, address: &str) -> Outcom
     let mut account = organization.accounts.get(&address).cloned().ok_or(missing)?;
     let was = account.kind;
     account.change(&fields)?;
-    if account.kind == AccountType::FunctionalAccount && was != account.kind {
+    if was != account.kind && [was, account.kind].contains(&AccountType::FunctionalAccount) {
         match moods.functional_account {
             FunctionalAccount::Works => {}
             FunctionalAccount::BadRequest => return Err(Failure::new(400, "bad request", &address)),

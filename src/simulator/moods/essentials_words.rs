@@ -289,15 +289,15 @@ words! {
         /// `[...]`.
         Bare,
     }
-    /// A `PUT users/{user}` that makes a user a functional account.
+    /// A `PUT users/{user}` that makes a user a functional account, or one of these a user.
     FunctionalAccount {
-        /// Makes it one.
+        /// Makes it one, with all that it has.
         Works,
         /// 400.
         BadRequest,
         /// 422.
         Unprocessable,
-        /// 204, and the user stays one.
+        /// 204, and the account stays what it is.
         NoEffect,
     }
     /// A change by an administrator who may only read.

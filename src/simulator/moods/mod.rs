@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 pub(crate) use essentials_words::*;
 pub(crate) use lag::Lag;
 pub(crate) use microsoft_words::*;
-pub use mood::{Evidence, Mood};
+pub use mood::{Certainty, Mood};
 pub(crate) use page::{page, summary};
 pub(crate) use table::Moods;
 

@@ -7,7 +7,7 @@ use super::lag::{Delay, Lag};
 
 /// How sure a mood's default is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Evidence {
+pub enum Certainty {
     /// The vendor says so, loosely or with exceptions.
     Documented,
     /// Somebody published what a real service did.
@@ -89,7 +89,7 @@ pub struct Mood {
     name: &'static str,
     service: &'static str,
     about: String,
-    evidence: Evidence,
+    evidence: Certainty,
     source: &'static str,
     default: Value,
     values: Vec<Meaning>,
@@ -99,7 +99,7 @@ impl Mood {
     pub(crate) fn new(
         (service, name): (&'static str, &'static str),
         about: &str,
-        (evidence, source): (Evidence, &'static str),
+        (evidence, source): (Certainty, &'static str),
         default: Value,
         mut values: Vec<Meaning>,
     ) -> Self {
@@ -127,7 +127,7 @@ impl Mood {
     }
 
     /// How sure the default is.
-    pub fn evidence(&self) -> Evidence {
+    pub fn evidence(&self) -> Certainty {
         self.evidence
     }
 

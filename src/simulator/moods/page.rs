@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::mood::{Evidence, Mood};
+use super::mood::{Certainty, Mood};
 use super::table;
 
 /// A line for each mood: its name and its values.
@@ -44,10 +44,10 @@ reads that still show the world before (`3 reads`): other values than those list
 
 fn section(text: &mut String, mood: &Mood) {
     let evidence = match mood.evidence() {
-        Evidence::Documented => "Documented",
-        Evidence::Observed => "Observed",
-        Evidence::Inferred => "Inferred",
-        Evidence::Unknown => "Unknown",
+        Certainty::Documented => "Documented",
+        Certainty::Observed => "Observed",
+        Certainty::Inferred => "Inferred",
+        Certainty::Unknown => "Unknown",
     };
     let _ = write!(
         text,

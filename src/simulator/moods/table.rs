@@ -15,7 +15,7 @@ use super::microsoft_words::{
     Abandoned, Cascade, Conflict, DeletedReaders, Duplicate, EmptyScope, FreshApplication, FreshPrincipal,
     Hint, OwnersReaders, RetryAfter, ScopeNames, SignInActivity,
 };
-use super::mood::{Evidence, Mood, Values};
+use super::mood::{Certainty, Mood, Values};
 
 macro_rules! default {
     ($type:ty) => {
@@ -53,7 +53,7 @@ macro_rules! moods {
             vec![ $( $( Mood::new(
                 ($service, stringify!($name)),
                 concat!($($doc, "\n"),+),
-                (Evidence::$evidence, $source),
+                (Certainty::$evidence, $source),
                 json!(default.$name),
                 <$type>::values({
                     #[allow(unused_mut, unused_assignments, reason = "not every mood has an open list")]
@@ -284,7 +284,7 @@ moods! {
         /// Envelopes of lists of users, domains, organizations and endpoints.
         #[Observed = "Clients read envelopes; the file has bare arrays for some."]
         lists: Lists,
-        /// A `PUT users/{user}` that makes a user a functional account.
+        /// A `PUT users/{user}` that makes a user a functional account, or one of these a user.
         #[Inferred = "The file lists the type as writable; guides do it in the console."]
         functional_account: FunctionalAccount,
         /// A change by an administrator who may only read.

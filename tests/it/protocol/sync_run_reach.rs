@@ -115,6 +115,7 @@ fn accounts_that_nothing_proves_to_be_needless_are_named_among_what_is_left() {
     ] {
         assert!(text.contains(words), "{words}: {text}");
     }
+    assert!(!text.contains("removed"), "nobody removes it while nothing runs: {text}");
     let desk = json!({ "primary_email": "desk@contoso.com", "type": "end_user" });
     world.essentials(Method::POST, "users", Some(&desk));
     assert!(left().contains("2 unmatched accounts, of which nothing proves that they should go or stay"));
@@ -204,31 +205,107 @@ fn what_may_be_a_disagreement_or_a_change_of_the_directory_is_told_as_either() {
     world.expect_no_writes();
 }
 
-/// What becomes of Ben's row where the users API treats a change of the type in this way.
-fn converted(mood: &str) -> (Json, Json) {
+/// An organization whose users API treats a change of the type in this way. Ben has left, and may not sign in any more; his
+/// account has a list of senders.
+fn with_mood(mood: &str) -> Reviewed {
     let world = Reviewed::start(&["--mood", &format!("functional_account={mood}")]);
-    world.graph(Method::PATCH, "users/ben.cole@contoso.com", Some(&json!({ "accountEnabled": false })));
+    world.essentials(Method::PUT, BEN, Some(&json!({ "safe_list_senders": ["friend@example.org"] })));
+    sign_in(&world, false);
+    world
+}
+
+fn sign_in(world: &Reviewed, enabled: bool) {
+    world.graph(Method::PATCH, BEN, Some(&json!({ "accountEnabled": enabled })));
     world.simulator.forget_requests();
-    let rows = world.preview(json!({}))["changes"].clone();
-    let applied = world.apply(world.plan(json!({ "changes": rows })));
-    assert!(!applied.messages.has_errors(), "{mood}: {}", applied.messages);
+}
+
+const BEN: &str = "users/ben.cole@contoso.com";
+
+/// Runs all that a preview with these arguments shows; what is left of Ben's row, and what his account is afterwards.
+fn converted(world: &Reviewed, arguments: &Json) -> (Json, Json) {
+    let rows = world.preview(arguments.clone())["changes"].clone();
+    let version = arguments["sync_version"].clone();
+    let applied =
+        world.apply(world.plan(json!({ "changes": rows, "sync_version": version, "max_deletions": "5" })));
+    assert!(!applied.messages.has_errors(), "{}", applied.messages);
     let deleted = |request: &crate::support::simulator::Request| {
         request.method == "DELETE" && request.path.contains("ben.cole")
     };
-    assert!(!world.simulator.writes().iter().any(deleted), "{mood}: deleted to be made again");
-    let account = world.essentials(Method::GET, "users/ben.cole@contoso.com", None);
+    assert!(!world.simulator.writes().iter().any(deleted), "deleted to be made again");
+    let account = world.essentials(Method::GET, BEN, None);
+    assert_eq!(account["white_list_senders"], json!(["friend@example.org"]), "{account}");
     (applied.state["left"]["ben.cole@contoso.com"].clone(), account["type"].clone())
 }
 
+const WITHOUT_EFFECT: &str = "convert: Proofpoint accepted the change, and the account is of its old type";
+
 #[test]
 fn a_change_of_type_is_read_back_and_stays_in_what_is_left_where_nothing_came_of_it() {
-    assert_eq!(converted("works"), (Json::Null, json!("functional_account")));
-    for refused in ["bad_request", "unprocessable"] {
-        let (left, kind) = converted(refused);
-        assert!(left.as_str().is_some_and(|left| left.starts_with("convert: ")), "{refused}: {left}");
-        assert_eq!(kind, "end_user", "{refused}");
+    for (mood, functional) in
+        [("works", true), ("bad_request", false), ("unprocessable", false), ("no_effect", false)]
+    {
+        let world = with_mood(mood);
+        let (left, kind) = converted(&world, &json!({}));
+        match mood {
+            "works" => assert_eq!(left, Json::Null),
+            "no_effect" => assert_eq!(left, WITHOUT_EFFECT),
+            _ => assert!(left.as_str().is_some_and(|left| left.starts_with("convert: ")), "{mood}: {left}"),
+        }
+        let expected = if functional { "functional_account" } else { "end_user" };
+        assert_eq!(kind, expected, "{mood}");
+        // What did not come about is there to be approved again, and nothing else is.
+        let next = world.preview(json!({}))["changes"].clone();
+        let addresses: Vec<_> = next.as_object().expect("rows").keys().cloned().collect();
+        let remaining: &[&str] = if functional { &[] } else { &["ben.cole@contoso.com"] };
+        assert_eq!(addresses, remaining, "{mood}: {next:#}");
     }
-    let (left, kind) = converted("no_effect");
-    assert_eq!(left, "convert: Proofpoint accepted the change, and the account is of its old type");
-    assert_eq!(kind, "end_user");
+}
+
+#[test]
+fn whoever_may_sign_in_again_becomes_a_user_again_or_it_is_told_that_nothing_came_of_it() {
+    for mood in ["works", "bad_request", "unprocessable", "no_effect"] {
+        let mut state = with_mood("works").simulator.state();
+        let accounts = state["organizations"]["contoso.com"]["users"].as_array_mut().expect("accounts");
+        let ben = accounts.iter_mut().find(|account| account["primary_email"] == "ben.cole@contoso.com");
+        ben.expect("Ben")["type"] = json!("functional_account");
+        let file = tempfile::NamedTempFile::new().expect("a file");
+        std::fs::write(file.path(), state.to_string()).expect("the state document");
+        let data = file.path().to_str().expect("a path in UTF-8");
+        let world = Reviewed::start(&["--data", data, "--mood", &format!("functional_account={mood}")]);
+        sign_in(&world, true);
+        let row = world.preview(json!({}))["changes"]["ben.cole@contoso.com"].clone();
+        let begin = "convert functional_account: becomes an end user: sign-in is enabled in Entra";
+        assert!(row.as_str().is_some_and(|row| row.starts_with(begin)), "{mood}: {row}");
+        let (left, kind) = converted(&world, &json!({}));
+        match mood {
+            "works" => assert_eq!((left, kind), (Json::Null, json!("end_user"))),
+            "no_effect" => assert_eq!((left, kind), (json!(WITHOUT_EFFECT), json!("functional_account"))),
+            _ => {
+                assert!(left.as_str().is_some_and(|left| left.starts_with("convert: ")), "{mood}: {left}");
+                assert_eq!(kind, "functional_account", "{mood}");
+            }
+        }
+    }
+}
+
+#[test]
+fn version_1_asks_for_no_change_of_type_and_without_functional_accounts_nobody_does() {
+    for mood in ["works", "bad_request", "unprocessable", "no_effect"] {
+        let world = with_mood(mood);
+        let (left, kind) = converted(&world, &json!({ "sync_version": 1 }));
+        assert_eq!((left, kind), (Json::Null, json!("end_user")), "{mood}");
+        assert_eq!(world.essentials(Method::GET, BEN, None)["is_active"], false, "{mood}");
+
+        let world = with_mood(mood);
+        let shown = world.preview(json!({ "functional_accounts": false }));
+        assert_eq!(
+            shown["left"]["ben.cole@contoso.com"], "convert: functional accounts are left out",
+            "{mood}"
+        );
+        let (left, kind) = converted(&world, &json!({ "functional_accounts": false }));
+        let expected = (json!("convert: not among the approved rows"), json!("end_user"));
+        assert_eq!((left, kind), expected, "{mood}");
+        let asked = |request: &crate::support::simulator::Request| request.path.contains("ben.cole");
+        assert!(!world.simulator.writes().iter().any(asked), "{mood}");
+    }
 }

@@ -1,6 +1,7 @@
 //! A command of a CLI that may die on its way.
 
 use std::process::Command;
+use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -14,6 +15,9 @@ use crate::support::workspace::{Outcome, Workspace};
 /// A command that hangs longer has failed the rule that waiting ends at its deadline.
 const HANGS: Duration = Duration::from_secs(240);
 
+/// Between two looks at whether a command has got to where it dies.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(15);
+
 /// Runs a command, which dies at a request where it ever gets there. None when it died.
 pub(super) fn run(
     workspace: &Workspace,
@@ -26,32 +30,30 @@ pub(super) fn run(
     orders.extend_from_slice(faults);
     simulator.set_faults(&orders.into());
     let mut child = workspace.start("command", arguments);
-    let start = Instant::now();
-    let mut killed = false;
+    let (process, start) = (child.id(), Instant::now());
+    let (ended, end) = mpsc::channel();
+    thread::spawn(move || ended.send(child.wait().expect("the CLI's exit code").code()));
+    let mut to_kill = death.map(|(death, _)| death);
     let code = loop {
-        if let Some(status) = child.try_wait().expect("the CLI's exit code") {
-            break status.code();
+        let patience = if to_kill.is_some() { BETWEEN_LOOKS } else { HANGS.saturating_sub(start.elapsed()) };
+        if let Ok(code) = end.recv_timeout(patience) {
+            break code;
         }
-        if let Some((death, _)) = death.filter(|_| !killed) {
-            // The fatal one is the first in the list.
-            if simulator.control(Method::GET, "faults", None)[0]["count"] == 0 {
-                killed = true;
-                match death {
-                    Death::Provider => {
-                        workspace.kill_provider();
-                    }
-                    Death::Cli => child.kill().expect("a process to kill"),
-                    Death::Interrupted => signal(child.id()),
-                }
+        // The fatal one is the first in the list.
+        if to_kill.is_some() && simulator.control(Method::GET, "faults", None)[0]["count"] == 0 {
+            match to_kill.take() {
+                Some(Death::Provider) => drop(workspace.kill_provider()),
+                Some(Death::Cli) => signal("-9", process),
+                Some(Death::Interrupted) => signal("-INT", process),
+                None => {}
             }
         }
         if start.elapsed() > HANGS {
-            let _ = child.kill();
-            let _ = child.wait();
+            signal("-9", process);
             panic!("`{}` hangs: {}", arguments.join(" "), printed(workspace));
         }
-        thread::sleep(Duration::from_millis(15));
     };
+    let killed = death.is_some() && to_kill.is_none();
     simulator.set_faults(&serde_json::json!([]));
     if killed && death.is_some_and(|(death, _)| death == Death::Cli) {
         assert_provider_ends(workspace);
@@ -66,15 +68,15 @@ fn printed(workspace: &Workspace) -> String {
     format!("{stdout}\n{stderr}")
 }
 
-fn signal(process: u32) {
-    let _ = Command::new("kill").args(["-INT", &process.to_string()]).status();
+fn signal(kind: &str, process: u32) {
+    let _ = Command::new("kill").args([kind, &process.to_string()]).status();
 }
 
 /// A provider whose CLI has died ends by itself: what was under way may finish, what waits does not go on.
 fn assert_provider_ends(workspace: &Workspace) {
     let start = Instant::now();
+    // Each look is a process of its own, which is pause enough.
     while workspace.providers() > 0 {
         assert!(start.elapsed() < Duration::from_secs(75), "the provider lives on after its CLI");
-        thread::sleep(Duration::from_millis(50));
     }
 }

@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use reqwest::Method;
 use serde_json::{Value as Json, json};
 
+use super::life::DOMAIN;
 use crate::differential::random::Random;
 use crate::support::by_hand::{self, Edit};
 use crate::support::simulator::Simulator;
@@ -30,6 +31,8 @@ pub(super) enum Hand {
     PastesSecret,
     /// The sync is removed in the console.
     RemovesSync,
+    /// Somebody with a mailbox is hired.
+    Hires,
     /// Somebody is dismissed: deleted in Entra.
     Dismisses,
     /// Somebody's sign-in is blocked.
@@ -38,7 +41,7 @@ pub(super) enum Hand {
 
 impl Hand {
     pub(super) fn draw(random: &mut Random) -> Self {
-        match random.below(14) {
+        match random.below(15) {
             0 | 1 => Self::Application(random.below(by_hand::edits_of_application().len())),
             2 => Self::Consent(random.below(by_hand::edits_of_consent().len())),
             3..=5 => Self::Settings(random.below(by_hand::edits_of_sync().len())),
@@ -49,8 +52,14 @@ impl Hand {
             10 => Self::PastesSecret,
             11 => Self::RemovesSync,
             12 => Self::Dismisses,
+            13 => Self::Hires,
             _ => Self::Blocks,
         }
+    }
+
+    /// Whether the key that Proofpoint holds may be none afterwards, or none of the application that it names.
+    pub(super) fn may_end_the_key(self) -> bool {
+        matches!(self, Self::DeletesApplication | Self::RemovesKey | Self::Principal | Self::Settings(_))
     }
 
     /// Does it, where there is something to do it to. The ids of keys that are nobody's but that person's.
@@ -61,7 +70,7 @@ impl Hand {
         random: &mut Random,
     ) -> Option<String> {
         if !application["object_id"].is_string()
-            && !matches!(self, Self::Dismisses | Self::Blocks | Self::RemovesSync)
+            && !matches!(self, Self::Hires | Self::Dismisses | Self::Blocks | Self::RemovesSync)
         {
             return None;
         }
@@ -118,6 +127,10 @@ impl Hand {
                 simulator.essentials(Method::DELETE, &settings, None);
                 None
             }
+            Self::Hires => {
+                simulator.graph_done(Method::POST, "users", Some(&newcomer(person % 1000)));
+                None
+            }
             Self::Dismisses | Self::Blocks => {
                 let people = simulator.graph_done(Method::GET, "users?$top=50", None);
                 let people = people["value"].as_array().cloned().unwrap_or_default();
@@ -140,6 +153,19 @@ impl Hand {
 fn edit(edit: &Edit, hand: &by_hand::Hand<'_>) -> Option<String> {
     edit.make(hand);
     None
+}
+
+fn newcomer(number: u64) -> Json {
+    let name = format!("nora{number}");
+    let address = format!("{name}@{DOMAIN}");
+    json!({
+        "accountEnabled": true, "displayName": name, "givenName": name, "surname": "New", "mailNickname": name,
+        "userPrincipalName": address, "mail": address, "passwordProfile": { "password": "not-used-anywhere-1" },
+        "assignedPlans": [{
+            "service": "exchange", "capabilityStatus": "Enabled", "assignedDateTime": "2026-01-01T00:00:00Z",
+            "servicePlanId": "9aaf7827-d63c-4b61-89c3-182f06f82e5c",
+        }],
+    })
 }
 
 fn hint_of(credential: &Json) -> Option<&str> {

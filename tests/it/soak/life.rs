@@ -8,8 +8,9 @@ use serde_json::{Value as Json, json};
 
 use super::command;
 use super::configuration::Configuration;
-use super::disturbance::Disturbance;
+use super::disturbance::{Death, Disturbance};
 use super::ending;
+use super::hands::Hand;
 use super::schedule::{Order, Phase, Schedule};
 use super::seeds;
 use crate::differential::random::Random;
@@ -23,6 +24,7 @@ pub(super) const DOMAIN: &str = "contoso.com";
 const APPLICATION: &str = "proofpoint_azure_application.sync";
 
 /// What is going on.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(super) struct Life {
     cli: &'static Cli,
     provider: PathBuf,
@@ -33,6 +35,10 @@ pub(super) struct Life {
     pub(super) foreign_keys: Vec<String>,
     /// Whether an application that held such keys went away with them.
     pub(super) lost_applications: bool,
+    /// Whether a command was killed that may have had something to write into its state.
+    pub(super) lost_its_state: bool,
+    /// Whether nobody but the provider can have ended the life of the key that Proofpoint holds.
+    pub(super) key_is_safe: bool,
     /// Whether the sync ever ran by itself.
     pub(super) ran_by_itself: bool,
     /// Everything that commands have printed.
@@ -69,6 +75,8 @@ pub(super) fn live(schedule: &Schedule, provider: &Path) {
         configuration: schedule.first.clone(),
         foreign_keys: Vec::new(),
         lost_applications: false,
+        lost_its_state: false,
+        key_is_safe: true,
         ran_by_itself: false,
         printed: Vec::new(),
         chosen: Vec::new(),
@@ -98,19 +106,33 @@ impl Life {
             match disturbance {
                 Disturbance::Fault(fault) => faults.push(fault.order(&self.soon())),
                 Disturbance::Kill(how, fatal) => death = Some((*how, *fatal)),
-                Disturbance::Clock(by) => self.simulator.advance_clock(by),
+                Disturbance::Clock(by) => {
+                    self.simulator.advance_clock(by);
+                    self.key_is_safe &= !by.ends_with('d');
+                }
                 Disturbance::SecondState => other = self.second_state(&application),
                 Disturbance::ByHand(hand) => {
                     self.foreign_keys.extend(hand.act(&self.simulator, &application, random));
-                    self.lost_applications |= matches!(hand, super::hands::Hand::DeletesApplication);
+                    self.lost_applications |= matches!(hand, Hand::DeletesApplication);
+                    self.key_is_safe &= !hand.may_end_the_key();
                 }
             }
         }
-        let mut arguments = match phase.order {
-            Order::Apply | Order::Replace(_) => vec!["apply"],
-            Order::Destroy => vec!["destroy"],
+        let (command, saved) = match phase.order {
+            Order::Apply | Order::Replace(_) => ("apply", None),
+            Order::Saved => ("apply", Some(self.workspace.plan(&["-out=saved.bin"]))),
+            Order::Destroy => ("destroy", None),
         };
-        arguments.extend(["-no-color", "-input=false", "-auto-approve"]);
+        let mut arguments = vec![command, "-no-color", "-input=false", "-auto-approve"];
+        let mut approved = None;
+        if let Some(plan) = saved {
+            Hand::Hires.act(&self.simulator, &application, random);
+            if plan.code == Some(2) {
+                arguments = vec!["apply", "-no-color", "-input=false", "saved.bin"];
+                approved = Some((plan.stdout.clone(), self.world().1["users"].clone()));
+            }
+            self.hear(Some(plan));
+        }
         let replace;
         if let Order::Replace(address) = phase.order {
             // What is not there can't be replaced.
@@ -119,12 +141,21 @@ impl Life {
                 arguments.push(&replace);
             }
         }
-        self.lost_applications |= phase.order != Order::Apply;
+        let takes_away = matches!(phase.order, Order::Replace(_) | Order::Destroy);
+        self.lost_applications |= takes_away;
+        self.key_is_safe &= !takes_away;
         let racing = other
             .as_ref()
             .map(|other| other.start("racing", &["apply", "-no-color", "-input=false", "-auto-approve"]));
+        self.lost_its_state |= death.is_some_and(|(death, _)| death == Death::Cli);
         let outcome = command::run(&self.workspace, &self.simulator, &arguments, death, &faults);
         self.hear(outcome);
+        if let Some((plan, before)) = approved.filter(|_| !self.ran_by_itself) {
+            ending::only_these_changed(&before, &self.world().1["users"], &plan);
+        }
+        if self.key_is_safe {
+            ending::holds_a_living_key(self);
+        }
         if let (Some(mut racing), Some(other)) = (racing, other) {
             racing.wait().expect("the other CLI ends");
             let gives_back = other.destroy();

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use clients::essentials::{LastRun, days_between, read_time};
 use grammar::counted;
-use sync_report::{Finding, Severity};
+use sync_report::{Finding, Gravity};
 
 /// Something that the caller may not be allowed to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,10 +56,10 @@ pub(super) struct Verdict {
 impl Verdict {
     /// Whether nothing needs attention.
     pub(super) fn healthy(&self) -> bool {
-        self.findings.iter().all(|finding| finding.severity == Severity::Info)
+        self.findings.iter().all(|finding| finding.severity == Gravity::Info)
     }
 
-    fn find(&mut self, severity: Severity, code: &str, text: impl Into<String>) {
+    fn find(&mut self, severity: Gravity, code: &str, text: impl Into<String>) {
         self.findings.push(Finding { severity, code: code.to_owned(), text: text.into() });
     }
 }
@@ -76,7 +76,7 @@ pub(super) fn judge(
 ) -> Verdict {
     let mut verdict = Verdict::default();
     let Some(sync) = sync else {
-        verdict.find(Severity::Error, "not_configured", "The organization has no Entra ID sync.");
+        verdict.find(Gravity::Error, "not_configured", "The organization has no Entra ID sync.");
         return verdict;
     };
     let secrets = match application {
@@ -89,7 +89,7 @@ pub(super) fn judge(
             let text = format!(
                 "The application could not be read in Entra, so that its secrets and consent are not checked: {reason}"
             );
-            verdict.find(Severity::Info, "application_not_readable", text);
+            verdict.find(Gravity::Info, "application_not_readable", text);
         }
         Known::Yes(None) => {
             let text = format!(
@@ -97,7 +97,7 @@ pub(super) fn judge(
                  give the sync the application's client id.",
                 sync.client_id.as_deref().unwrap_or_default()
             );
-            verdict.find(Severity::Error, "application_not_found", text);
+            verdict.find(Gravity::Error, "application_not_found", text);
         }
         Known::Yes(Some(application)) => consent(&mut verdict, application),
     }
@@ -110,24 +110,24 @@ fn runs(verdict: &mut Verdict, sync: &Sync, secrets: &[Secret], now: Timestamp) 
     let Some(frequency) = sync.frequency else {
         let text = "Proofpoint's API does not show how often the sync runs on this stack, so that it is not known whether a run is \
                     overdue.";
-        return verdict.find(Severity::Info, "frequency_not_shown", text);
+        return verdict.find(Gravity::Info, "frequency_not_shown", text);
     };
     if frequency == 0 {
-        verdict.find(Severity::Info, "no_schedule", "Nothing runs by itself: the frequency is 0.");
+        verdict.find(Gravity::Info, "no_schedule", "Nothing runs by itself: the frequency is 0.");
         return;
     }
     let last = match &sync.last_run {
         LastRun::NotShown => {
             let text = "Proofpoint's API does not show the last run on this stack, so that it is not known whether one is \
                         overdue.";
-            return verdict.find(Severity::Info, "last_run_not_shown", text);
+            return verdict.find(Gravity::Info, "last_run_not_shown", text);
         }
         LastRun::Never => None,
         LastRun::At(text) => {
             let last = read_time(text);
             if last.is_none() {
                 let text = format!("The time of the last run, `{text}`, could not be read.");
-                return verdict.find(Severity::Info, "last_run_not_readable", text);
+                return verdict.find(Gravity::Info, "last_run_not_readable", text);
             }
             last
         }
@@ -149,9 +149,9 @@ fn runs(verdict: &mut Verdict, sync: &Sync, secrets: &[Secret], now: Timestamp) 
              consent and the domains, or run the sync in the console, which shows the error.",
             counted(frequency, "hour")
         );
-        verdict.find(Severity::Warning, "overdue", text);
+        verdict.find(Gravity::Warning, "overdue", text);
     } else if last.is_none() {
-        verdict.find(Severity::Info, "never_run", "No run has succeeded yet.");
+        verdict.find(Gravity::Info, "never_run", "No run has succeeded yet.");
     }
 }
 
@@ -159,7 +159,7 @@ fn consent(verdict: &mut Verdict, application: &Application) {
     if !application.is_enabled {
         let text = "The enterprise application is disabled in Entra, so that Proofpoint cannot sign in. Turn on *Enabled for \
                     users to sign in* under its properties.";
-        verdict.find(Severity::Error, "application_disabled", text);
+        verdict.find(Gravity::Error, "application_disabled", text);
     }
     match &application.missing_permissions {
         Known::Yes(missing) if missing.is_empty() => {}
@@ -169,11 +169,11 @@ fn consent(verdict: &mut Verdict, application: &Application) {
                 "Permissions that the application declares and nobody has granted: {}.",
                 names.join(", ")
             );
-            verdict.find(Severity::Error, "consent_incomplete", text);
+            verdict.find(Gravity::Error, "consent_incomplete", text);
         }
         Known::No(reason) => {
             let text = format!("Whether consent is complete could not be read: {reason}");
-            verdict.find(Severity::Info, "consent_not_readable", text);
+            verdict.find(Gravity::Info, "consent_not_readable", text);
         }
     }
 }
@@ -183,7 +183,7 @@ fn secret(verdict: &mut Verdict, sync: &Sync, secrets: Option<&[Secret]>, warn_d
     verdict.key_end = ends.iter().max().copied();
     if secrets.is_some_and(<[Secret]>::is_empty) {
         let text = "The application has no client secret in Entra, so that Proofpoint cannot sign in.";
-        verdict.find(Severity::Error, "no_secret", text);
+        verdict.find(Gravity::Error, "no_secret", text);
     }
     let shown = sync.secret_expiry.as_deref().and_then(read_time);
     let agreed = shown.filter(|shown| ends.iter().any(|end| days_between(*shown, *end).abs() <= 1));
@@ -193,7 +193,7 @@ fn secret(verdict: &mut Verdict, sync: &Sync, secrets: Option<&[Secret]>, warn_d
              latest of them ends {key_end}, by which it is judged here.",
             sync.secret_expiry.as_deref().unwrap_or_default()
         );
-        verdict.find(Severity::Info, "secret_expiry_differs", text);
+        verdict.find(Gravity::Info, "secret_expiry_differs", text);
     }
     // Nobody knows whether a new secret moves Proofpoint's date. Where no secret of Entra bears it out, it may be of one that
     // is gone.
@@ -203,10 +203,10 @@ fn secret(verdict: &mut Verdict, sync: &Sync, secrets: Option<&[Secret]>, warn_d
     verdict.days_left = Some(days);
     if end <= now {
         let text = "The client secret has ended: nobody is added, changed or removed any more, while mail goes on. Rotate it.";
-        verdict.find(Severity::Error, "secret_ended", text);
+        verdict.find(Gravity::Error, "secret_ended", text);
     } else if days < warn_days {
         verdict.find(
-            Severity::Warning,
+            Gravity::Warning,
             "secret_ends_soon",
             format!("The client secret ends in {}. Rotate it.", counted(days, "day")),
         );

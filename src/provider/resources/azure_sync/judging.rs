@@ -9,7 +9,7 @@ use clients::essentials::{Organization, Settings};
 use clients::graph::Graph;
 use clients::http::Call;
 use framework::diagnostic::Diagnostic;
-use sync_report::{Estimate, Exemptions, Finding, Input, Limit, ObjectClass, Report, Section, Severity};
+use sync_report::{Estimate, Exemptions, Finding, Gravity, Input, Limit, ObjectClass, Report, Section};
 
 use super::model::SyncModel;
 
@@ -89,7 +89,7 @@ impl Judge<'_> {
         }
         // CLIs show warnings of one title as one: each names its organization.
         let title = format!("What the sync will do to people of {domain}");
-        let grave = report.findings.iter().any(|finding| finding.severity == Severity::Error);
+        let grave = report.findings.iter().any(|finding| finding.severity == Gravity::Error);
         let told = (grave || report.concerns_anybody()).then(|| Diagnostic::warning(title, text));
         Ok(Some(Foreseen { told, settled }))
     }
@@ -151,7 +151,7 @@ fn told(report: &Report) -> String {
     let mut text = report.text(LOSSES, ROWS);
     // What has a section of its own is told already.
     let told = |code: &str| matches!(code, "accounts_turn_inactive" | "accounts_recreated");
-    let grave = |finding: &&Finding| finding.severity != Severity::Info && !told(&finding.code);
+    let grave = |finding: &&Finding| finding.severity != Gravity::Info && !told(&finding.code);
     for finding in report.findings.iter().filter(grave) {
         // Writing to a string cannot fail.
         let _ = write!(text, "\n\n{}: {}", finding.severity, finding.text);

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use clients::essentials::{Error, ErrorKind, Organization, UserChange};
 use clients::http::Call;
-use sync_report::{Action, Change};
+use sync_report::{Change, Verb};
 
 /// How many accounts one request creates, and how many single requests are lined up.
 const BATCH: usize = 50;
@@ -44,7 +44,7 @@ pub(super) enum Stop {
 
 impl Outcome {
     fn left(&mut self, change: &Change, reason: &str) {
-        self.left.insert(change.address.clone(), format!("{}: {reason}", change.action));
+        self.left.insert(change.address.clone(), format!("{}: {reason}", change.verb));
     }
 
     fn not_attempted(&mut self, change: &Change) {
@@ -105,10 +105,10 @@ struct Enactment<'a> {
 impl Enactment<'_> {
     async fn all(&self, changes: &[Change]) -> Outcome {
         let mut outcome = Outcome::default();
-        // Changes of one action and wave do not depend on each other.
+        // Changes of one verb and wave do not depend on each other.
         for group in changes.chunk_by(Change::goes_with) {
             for batch in group.chunks(BATCH) {
-                if batch.iter().any(|change| change.action == Action::Add) {
+                if batch.iter().any(|change| change.verb == Verb::Add) {
                     self.create(batch, &mut outcome).await;
                 } else {
                     self.change_or_delete(batch, &mut outcome).await;
@@ -143,9 +143,9 @@ impl Enactment<'_> {
             return (change, Done::NotAttempted);
         }
         let (organization, address) = (self.organization, &change.written_address);
-        let done = match change.action {
-            Action::Delete => organization.delete_user(self.writes, address).await.map(drop),
-            Action::Deactivate | Action::Convert | Action::Update | Action::Add => {
+        let done = match change.verb {
+            Verb::Delete => organization.delete_user(self.writes, address).await.map(drop),
+            Verb::Deactivate | Verb::Convert | Verb::Update | Verb::Add => {
                 organization.update_user(self.writes, address, &body(change, None)).await
             }
         };

@@ -150,7 +150,7 @@ fn changes(added: &[&str], updated: &[&str], deleted: &[&str]) -> Vec<Change> {
 /// The account of somebody who was blocked and becomes a functional account.
 fn conversion(address: &str) -> Change {
     let mut change = changes(&[], &[address], &[]).remove(0);
-    change.action = Action::Convert;
+    change.verb = Verb::Convert;
     change.fields.account_type = Some(AccountType::FunctionalAccount);
     change
 }

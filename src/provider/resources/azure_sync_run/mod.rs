@@ -18,7 +18,7 @@ use framework::context::Context;
 use framework::diagnostic::{Diagnostic, Diagnostics};
 use framework::resource::{ImportBy, NoIdentity, Planned, Planning, Resource, ResourceDescription, State};
 use sync_report::{
-    Action, Approved, Change, Estimate, Explanation, Input, Judgement, Limit, Reach, SyncVersion,
+    Approved, Change, Estimate, Explanation, Input, Judgement, Limit, Reach, SyncVersion, Verb,
 };
 
 use model::RunModel;
@@ -48,7 +48,7 @@ impl Resource for AzureSyncRun {
                     format!("`{address}` stands for no account: rows are named by addresses in lower case. Write `{spelling}`."),
                 );
             }
-            if Action::of_line(line).is_none() {
+            if Verb::of_line(line).is_none() {
                 diagnostics.error_at(
                     RunModel::changes().key(address.as_str()),
                     "Not a row of a report",
@@ -168,15 +168,15 @@ async fn run(
     let limit = limit(&model);
     let judgement = Judgement::of(losses(&enact, input.version), input.roster.active_accounts(), limit);
     if judgement.exceeded() {
-        let deletions = enact.iter().filter(|change| change.action == Action::Delete).count() as u64;
+        let deletions = enact.iter().filter(|change| change.verb == Verb::Delete).count() as u64;
         diagnostics.push(telling::excess(&model, limit, judgement, deletions == judgement.removals));
         if diagnostics.has_errors() {
             return Err(std::mem::take(diagnostics).into());
         }
-        for change in enact.extract_if(.., |change| change.action.is_limited(input.version)) {
+        for change in enact.extract_if(.., |change| change.verb.is_limited(input.version)) {
             left.insert(
                 change.address,
-                format!("{}: withheld, as there are more than `max_deletions` allows", change.action),
+                format!("{}: withheld, as there are more than `max_deletions` allows", change.verb),
             );
         }
     }
@@ -242,13 +242,13 @@ fn version(model: &RunModel) -> SyncVersion {
 /// How many of the planned rows the limit counts.
 fn deletions(model: &RunModel) -> u64 {
     let lines = model.changes.known().into_iter().flatten();
-    let limited = |line: &str| Action::of_line(line).is_some_and(|action| action.is_limited(version(model)));
+    let limited = |line: &str| Verb::of_line(line).is_some_and(|verb| verb.is_limited(version(model)));
     u64::try_from(lines.filter(|(_, line)| limited(line)).count()).unwrap_or(u64::MAX)
 }
 
 /// How many of these changes the limit counts.
 fn losses(enact: &[Change], version: SyncVersion) -> u64 {
-    let losses = enact.iter().filter(|change| change.action.is_limited(version));
+    let losses = enact.iter().filter(|change| change.verb.is_limited(version));
     u64::try_from(losses.count()).unwrap_or(u64::MAX)
 }
 

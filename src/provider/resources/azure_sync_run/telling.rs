@@ -9,7 +9,7 @@ use crate::provider_block::{Failure, PreviewIntention, SyncIntention};
 use framework::attr::Attr;
 use framework::diagnostic::{Diagnostic, Diagnostics};
 use grammar::counted;
-use sync_report::{Action, Change, Disagreement, Judgement, Limit, Section};
+use sync_report::{Change, Disagreement, Judgement, Limit, Section, Verb};
 
 /// How many rows of one kind a message names.
 const ROWS: usize = 20;
@@ -22,24 +22,23 @@ pub(super) fn does(domain: &str, changes: &BTreeMap<String, String>) -> Option<D
     if changes.is_empty() {
         return None;
     }
-    let of = |action: Action| {
+    let of = |verb: Verb| {
         let mut rows = BTreeMap::new();
         for (address, line) in changes {
-            if let Some(row) = line.strip_prefix(&format!("{action} ")) {
+            if let Some(row) = line.strip_prefix(&format!("{verb} ")) {
                 rows.insert(address.clone(), row.to_owned());
             }
         }
-        (action, rows)
+        (verb, rows)
     };
-    let actions: Vec<_> = Action::all().into_iter().map(of).filter(|(_, rows)| !rows.is_empty()).collect();
-    let counts: Vec<String> =
-        actions.iter().map(|(action, rows)| format!("{} to {action}", rows.len())).collect();
+    let verbs: Vec<_> = Verb::all().into_iter().map(of).filter(|(_, rows)| !rows.is_empty()).collect();
+    let counts: Vec<String> = verbs.iter().map(|(verb, rows)| format!("{} to {verb}", rows.len())).collect();
     let mut text = counts.join(", ") + ".";
-    for (action, rows) in &actions {
-        let most = if action.consequence().is_some() { LOSSES } else { ROWS };
+    for (verb, rows) in &verbs {
+        let most = if verb.consequence().is_some() { LOSSES } else { ROWS };
         // Writing to a string cannot fail.
-        let _ = write!(text, "\n\nTo {action} ({}):\n{}", rows.len(), listed(rows, most));
-        if let Some(consequence) = action.consequence() {
+        let _ = write!(text, "\n\nTo {verb} ({}):\n{}", rows.len(), listed(rows, most));
+        if let Some(consequence) = verb.consequence() {
             let _ = write!(text, "\n{consequence}");
         }
     }
@@ -59,8 +58,8 @@ pub(super) fn leaves(
     let mut left = preview.left.clone();
     let chosen = |address: &String| planned.is_none_or(|planned| planned.contains_key(address));
     for (address, line) in preview.changes.iter().filter(|(address, _)| !chosen(address)) {
-        let action = line.split_once(' ').map_or(line.as_str(), |(action, _)| action);
-        left.insert(address.clone(), format!("{action}: not among the run's `changes`"));
+        let verb = line.split_once(' ').map_or(line.as_str(), |(verb, _)| verb);
+        left.insert(address.clone(), format!("{verb}: not among the run's `changes`"));
     }
     if left.is_empty() && preview.unmatched.total == 0 {
         return None;
@@ -103,7 +102,11 @@ fn unmatched(section: &Section, runs: bool) -> String {
     );
     for (address, row) in section.rows.iter().take(ROWS) {
         // Writing to a string cannot fail.
-        let _ = write!(text, "\n  {address}  {row}");
+        let _ = if runs {
+            write!(text, "\n  {address}  {row}")
+        } else {
+            write!(text, "\n  {address}  {}", row.without_runs())
+        };
     }
     let shown = u64::try_from(section.rows.len().min(ROWS)).unwrap_or(u64::MAX);
     if section.total > shown {

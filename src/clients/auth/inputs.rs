@@ -13,7 +13,7 @@ use crate::env::{EnvMap, Variable};
 /// Names and meanings are those of `hashicorp/azuread`.
 #[derive(Debug, Clone, Default)]
 #[expect(missing_docs, reason = "the provider block documents each argument under the same name")]
-pub struct Arguments {
+pub struct Inputs {
     pub tenant_id: Option<String>,
     pub client_id: Option<String>,
     pub client_id_file_path: Option<String>,
@@ -75,10 +75,10 @@ impl<T> Resolved<T> {
     }
 }
 
-/// [`Arguments`] completed from the environment and by defaults.
+/// [`Inputs`] completed from the environment and by defaults.
 #[derive(Debug, Clone)]
 #[expect(missing_docs, reason = "the provider block documents each argument under the same name")]
-pub struct ResolvedArguments {
+pub struct ResolvedInputs {
     pub tenant_id: Option<Resolved<String>>,
     pub client_id: Option<Resolved<String>>,
     pub client_id_file_path: Option<Resolved<String>>,
@@ -117,11 +117,11 @@ pub struct AksIdentity {
     pub token_file: Option<Resolved<String>>,
 }
 
-impl ResolvedArguments {
+impl ResolvedInputs {
     /// Completes `arguments` from the environment and by defaults.
     ///
     /// Fails when a variable that should be `true` or `false` is neither.
-    pub fn resolve(arguments: Arguments, env: &EnvMap) -> Result<Self, ConfigError> {
+    pub fn resolve(arguments: Inputs, env: &EnvMap) -> Result<Self, ConfigError> {
         let text = |argument, configured| text(env, argument, configured);
         let secret = |argument, configured: Option<SecretString>| secret(env, argument, configured);
         let flag = |argument, configured, default| flag(env, argument, configured, default);
@@ -229,13 +229,13 @@ mod tests {
     use super::*;
     use crate::env::{ARM_CLIENT_ID, ARM_USE_CLI};
 
-    fn resolve(arguments: Arguments, env: &[(&str, &str)]) -> ResolvedArguments {
-        ResolvedArguments::resolve(arguments, &env.iter().copied().collect()).expect("settings")
+    fn resolve(arguments: Inputs, env: &[(&str, &str)]) -> ResolvedInputs {
+        ResolvedInputs::resolve(arguments, &env.iter().copied().collect()).expect("settings")
     }
 
     #[test]
     fn configuration_goes_before_the_environment() {
-        let arguments = Arguments { client_id: Some("mine".to_owned()), ..Arguments::default() };
+        let arguments = Inputs { client_id: Some("mine".to_owned()), ..Inputs::default() };
         let settings = resolve(arguments, &[("ARM_CLIENT_ID", "theirs")]);
         let client_id = settings.client_id.expect("set");
         assert_eq!((client_id.value.as_str(), client_id.origin), ("mine", Origin::Configuration));
@@ -243,14 +243,14 @@ mod tests {
 
     #[test]
     fn an_empty_argument_leaves_the_word_to_the_environment() {
-        let arguments = Arguments { client_id: Some("  ".to_owned()), ..Arguments::default() };
+        let arguments = Inputs { client_id: Some("  ".to_owned()), ..Inputs::default() };
         let settings = resolve(arguments, &[("ARM_CLIENT_ID", "theirs")]);
         assert_eq!(settings.client_id.expect("set").origin, Origin::Environment(&ARM_CLIENT_ID));
     }
 
     #[test]
     fn the_azure_cli_is_used_by_default_and_nothing_else_is() {
-        let settings = resolve(Arguments::default(), &[]);
+        let settings = resolve(Inputs::default(), &[]);
         assert!(settings.use_cli.value);
         assert!(!settings.use_oidc.value && !settings.use_msi.value && settings.aks.is_none());
     }
@@ -258,7 +258,7 @@ mod tests {
     #[test]
     fn a_switch_that_is_neither_true_nor_false_is_refused_by_name() {
         let env: EnvMap = [("ARM_USE_CLI", "maybe")].into_iter().collect();
-        let error = ResolvedArguments::resolve(Arguments::default(), &env).expect_err("refused");
+        let error = ResolvedInputs::resolve(Inputs::default(), &env).expect_err("refused");
         assert_eq!(error.argument, "use_cli");
         assert!(error.message.contains(ARM_USE_CLI.name));
     }
@@ -266,7 +266,7 @@ mod tests {
     #[test]
     fn debug_of_the_settings_shows_no_secret() {
         let settings =
-            resolve(Arguments::default(), &[("ARM_CLIENT_SECRET", "hush"), ("ARM_OIDC_TOKEN", "hush")]);
+            resolve(Inputs::default(), &[("ARM_CLIENT_SECRET", "hush"), ("ARM_OIDC_TOKEN", "hush")]);
         assert!(!format!("{settings:?}").contains("hush"));
     }
 }
