@@ -36,3 +36,4 @@ mod sync_run_reach;
 mod tenant;
 mod two_tenants;
 mod waiting;
+mod which_key;
