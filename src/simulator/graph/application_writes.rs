@@ -152,10 +152,21 @@ fn apply(call: &Call<'_>, application: &mut Application, body: Map<String, Value
         };
         application.document.insert(name, merged);
     }
+    audience_fits_its_tokens(application)?;
     if let Some(Value::Object(web)) = application.document.get_mut("web") {
         let uris = web.get("redirectUris").and_then(Value::as_array).cloned().unwrap_or_default();
         let settings = uris.iter().map(|uri| json!({ "uri": uri, "index": null })).collect();
         web.insert("redirectUriSettings".to_owned(), Value::Array(settings));
+    }
+    Ok(())
+}
+
+/// Personal accounts get tokens of version 2 only, and the application has to say that it takes them.
+fn audience_fits_its_tokens(application: &Application) -> Outcome<()> {
+    let personal = application.text("signInAudience").contains("Personal");
+    let version = application.document.get("api").and_then(|api| api.get("requestedAccessTokenVersion"));
+    if personal && version.and_then(Value::as_u64) != Some(2) {
+        return Err(Failure::bad("Property api.requestedAccessTokenVersion is invalid."));
     }
     Ok(())
 }
@@ -283,4 +294,29 @@ fn unique_name(call: &Call<'_>, application: &Application, value: &Value) -> Out
 fn conflict(property: &'static str) -> Failure {
     Failure::bad(format!("Another object with the same value for property {property} already exists."))
         .detail("ObjectConflict", property)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::desk::Desk;
+    use serde_json::json;
+
+    #[test]
+    fn personal_accounts_need_tokens_of_version_two() {
+        let mut desk = Desk::new();
+        let (id, _) = desk.register("app");
+        let address = format!("/applications/{id}");
+        for audience in ["AzureADandPersonalMicrosoftAccount", "PersonalMicrosoftAccount"] {
+            let plain = json!({ "displayName": "x", "signInAudience": audience });
+            let refused = desk.post("/applications", &plain);
+            assert_eq!(refused.status, 400);
+            assert!(refused.text("/error/message").contains("requestedAccessTokenVersion"));
+            assert_eq!(desk.patch(&address, &json!({ "signInAudience": audience })).status, 400);
+            let told = json!({
+                "displayName": "x", "signInAudience": audience, "api": { "requestedAccessTokenVersion": 2 },
+            });
+            assert_eq!(desk.post("/applications", &told).status, 201);
+        }
+        assert_eq!(desk.get(&address).text("/signInAudience"), "AzureADMyOrg");
+    }
 }

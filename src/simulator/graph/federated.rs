@@ -98,7 +98,7 @@ pub(crate) fn update(call: &mut Call<'_>, key: &Key, name: &Key) -> Outcome {
     let mut application = target(call, "PATCH", "/{id}", key)?;
     let index = position(&application, name)?;
     let mut document = application.federated[index].document.clone();
-    for (property, value) in call.body()? {
+    for (property, value) in call.changes(text(&document, "id"))? {
         match property.as_str() {
             "issuer" | "subject" | "audiences" | "description" => drop(document.insert(property, value)),
             "name" if document.get("name") == Some(&value) => {}
@@ -155,4 +155,26 @@ fn check(application: &Application, document: &Map<String, Value>, own: Option<u
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::desk::Desk;
+    use serde_json::json;
+
+    #[test]
+    fn an_own_id_in_a_change_is_no_change() {
+        let mut desk = Desk::new();
+        let (id, _) = desk.register("app");
+        let set = format!("/applications/{id}/federatedIdentityCredentials");
+        let made = desk.post(
+            &set,
+            &json!({ "name": "one", "issuer": "https://issuer.example", "subject": "a", "audiences": ["b"] }),
+        );
+        assert_eq!(made.status, 201, "{}", made.value());
+        let (own, address) = (made.text("/id"), format!("{set}/{}", made.text("/id")));
+        assert_eq!(desk.patch(&address, &json!({ "id": own, "description": "c" })).status, 204);
+        assert_eq!(desk.get(&address).text("/description"), "c");
+        assert_eq!(desk.patch(&address, &json!({ "id": id })).status, 400);
+    }
 }

@@ -42,7 +42,7 @@ pub(crate) fn create(call: &mut Call<'_>) -> Outcome {
 pub(crate) fn update(call: &mut Call<'_>, name: &str) -> Outcome {
     call.allow("PATCH", "/users/{id}")?;
     let current = target(call, name)?;
-    let user = changed(&current, call.body()?)?;
+    let user = changed(&current, call.changes(&current.id)?)?;
     check(call.tenant(), &user)?;
     let (now, settles, id) = (call.now, call.settles(Kind::Person), user.id.clone());
     call.tenant_mut().users.put(&id, user, now, settles);
@@ -145,7 +145,9 @@ fn check(tenant: &Tenant, user: &User) -> Outcome<()> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::desk::Desk;
     use super::*;
+    use serde_json::json;
 
     #[test]
     fn a_deleted_user_gets_its_name_back_when_restored() {
@@ -165,5 +167,20 @@ mod tests {
             User { proxy_addresses: vec!["SMTP:a@x.com".into(), "smtp:b@x.com".into()], ..User::default() };
         let Value::Object(body) = serde_json::json!({ "mail": "b@x.com" }) else { unreachable!() };
         assert_eq!(changed(&user, body).unwrap().proxy_addresses, ["SMTP:b@x.com"]);
+    }
+
+    #[test]
+    fn an_own_id_in_a_change_is_no_change() {
+        let mut desk = Desk::new();
+        let ids: Vec<String> = desk.get("/users?$select=id&$top=2").value()["value"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|user| user["id"].as_str().unwrap().to_owned())
+            .collect();
+        let address = format!("/users/{}", ids[0]);
+        assert_eq!(desk.patch(&address, &json!({ "id": ids[0], "displayName": "Ann" })).status, 204);
+        assert_eq!(desk.get(&address).text("/displayName"), "Ann");
+        assert_eq!(desk.patch(&address, &json!({ "id": ids[1] })).status, 400);
     }
 }
