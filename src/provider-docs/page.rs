@@ -178,8 +178,11 @@ fn combinations(rules: &[ConfigRule]) -> String {
     if rules.is_empty() {
         return String::new();
     }
-    let rules: String = rules.iter().map(|rule| format!("- {rule}\n")).collect();
-    format!("## Combinations of Arguments\n\n{rules}\n")
+    let mut text = "## Combinations of Arguments\n\n".to_owned();
+    for rule in rules {
+        push(&mut text, format_args!("- {rule}\n"));
+    }
+    text + "\n"
 }
 
 /// The `## Timeouts` section: the operations that the page's `timeouts` block names, with their defaults.
