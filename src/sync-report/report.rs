@@ -292,9 +292,9 @@ impl<'a> Estimate<'a> {
                 ObjectClass::Unchanged => {}
             }
         }
-        for (index, (class, account)) in (0u32..).zip(self.accounts.iter().zip(input.roster.accounts())) {
+        for (index, (class, account)) in (0u32..).zip(self.account_classes().zip(input.roster.accounts())) {
             let address = account.address();
-            match *class {
+            match class {
                 AccountClass::Deleting(evidence) => {
                     entries.deleting.push((address, Entry::Deleting(index, evidence)));
                 }

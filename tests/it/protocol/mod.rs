@@ -30,6 +30,7 @@ mod replacement;
 mod replans;
 mod schema;
 mod sign_in;
+mod sync_arguments;
 mod sync_replacement;
 mod sync_run;
 mod sync_run_reach;
