@@ -47,7 +47,7 @@ impl Clock {
     }
 
     /// How far an answer's date may lag behind without turning the clock back: latency and rounding.
-    pub const TOLERANCE: SignedDuration = SignedDuration::from_secs(60);
+    pub(crate) const TOLERANCE: SignedDuration = SignedDuration::from_secs(60);
 
     fn now_at(&self, instant: Instant) -> Timestamp {
         match *self.0.lock().unwrap_or_else(PoisonError::into_inner) {

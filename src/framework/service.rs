@@ -135,7 +135,7 @@ impl Stateless {
     pub const ALL: [Self; 3] = [Self::Ephemeral, Self::List, Self::Action];
 
     /// As messages call it.
-    pub const fn noun(self) -> &'static str {
+    pub(crate) const fn noun(self) -> &'static str {
         match self {
             Self::Ephemeral => "ephemeral resource",
             Self::List => "list resource",

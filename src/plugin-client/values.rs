@@ -13,7 +13,7 @@ use super::messages::schema::{Attribute, Block, Object, object};
 pub const UNKNOWN: &str = "<unknown>";
 
 /// The type of a block as JSON, such as `["object",{"a":"string"}]`.
-pub fn type_of_block(block: &Block) -> Json {
+pub(crate) fn type_of_block(block: &Block) -> Json {
     let mut members = type_of_attributes(&block.attributes);
     for nested in &block.block_types {
         let body = type_of_block(nested.block.as_ref().expect("a body"));
@@ -109,7 +109,7 @@ fn map_objects(nested: &Object, value: &Json, change: &dyn Fn(&Map<String, Json>
 
 /// Merges configuration and prior state as core does before it asks for a plan: what is configured wins, and where
 /// nothing is and the provider may decide, the prior value stays.
-pub fn propose(block: &Block, prior: Option<&Json>, config: &Json) -> Json {
+pub(crate) fn propose(block: &Block, prior: Option<&Json>, config: &Json) -> Json {
     let mut proposed = config.clone();
     let (Some(Json::Object(prior)), Some(members)) = (prior, proposed.as_object_mut()) else {
         return proposed;
@@ -132,7 +132,7 @@ fn propose_attributes(attributes: &[Attribute], prior: &Map<String, Json>, confi
 }
 
 /// A value on the wire.
-pub fn to_wire(ty: &Json, value: &Json) -> DynamicValue {
+pub(crate) fn to_wire(ty: &Json, value: &Json) -> DynamicValue {
     let mut msgpack = Vec::new();
     rmpv::encode::write_value(&mut msgpack, &pack(ty, value)).expect("msgpack");
     DynamicValue { msgpack, json: Vec::new() }
@@ -195,7 +195,7 @@ fn implied(value: &Json) -> Json {
 }
 
 /// A value from the wire; null when there is none. Numbers that came as text stay text.
-pub fn from_wire(value: Option<&DynamicValue>) -> Json {
+pub(crate) fn from_wire(value: Option<&DynamicValue>) -> Json {
     let bytes = value.map(|value| value.msgpack.as_slice()).unwrap_or_default();
     if bytes.is_empty() {
         return Json::Null;

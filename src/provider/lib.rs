@@ -2,12 +2,12 @@
 //!
 //! It translates between their configurations and two remote APIs, which `clients` speaks.
 
-pub mod data_sources;
-pub mod functions;
-pub mod preview;
+mod data_sources;
+mod functions;
+mod preview;
 pub mod provider_block;
-pub mod registry;
-pub mod resources;
+mod registry;
+mod resources;
 
 use framework::Program;
 

@@ -1,4 +1,4 @@
-//! Items that nothing uses, `pub` ones too.
+//! Items that nothing uses, `pub` ones too; `reach` adds those that are `pub` without need.
 //!
 //! What only tests use is dead as well, but for the libraries that others build on: theirs count as used when an example or
 //! a test of the workspace uses them.
@@ -10,6 +10,7 @@ use serde_json::Value as Json;
 
 use crate::Findings;
 use crate::merged::Merged;
+use crate::reach;
 use crate::workspace::{Kind, Workspace, cargo};
 
 /// Packages whose public items are there for other packages than ours.
@@ -33,7 +34,7 @@ pub(crate) fn check(workspace: &Workspace) -> Findings {
     let production = in_production.into_iter().filter(|finding| !for_others(finding));
     let tests = in_tests.into_iter().filter(|finding| for_others(finding) || of_tests(finding));
     let all: BTreeSet<Dead> = production.chain(tests).collect();
-    Ok(judge(&all, KNOWN))
+    Ok([judge(&all, KNOWN), reach::check(workspace, FOR_OTHERS)?].concat())
 }
 
 /// What is known to be dead, each with who is to connect it. The list only ever gets shorter: what has come to life or was

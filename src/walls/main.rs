@@ -3,7 +3,7 @@
 //! ```text
 //! walls circles     modules of one crate that name each other round about
 //! walls words       a public type whose name means something else in another crate
-//! walls dead        items that nothing uses, `pub` ones too
+//! walls dead        items that nothing uses, `pub` ones too, and `pub` ones that only their own crate names
 //! walls decided     places that need not decide what a new argument, member or switch means there
 //! walls ran LOG     crates whose tests are missing from what `cargo test` printed
 //! ```
@@ -16,6 +16,7 @@ mod decided;
 mod merged;
 mod modules;
 mod ran;
+mod reach;
 mod rewrite;
 mod words;
 mod workspace;

@@ -79,7 +79,7 @@ impl Cloud {
     }
 
     /// The address that hands out the tokens of `tenant`.
-    pub fn token_endpoint(&self, tenant: &TenantId) -> Url {
+    pub(crate) fn token_endpoint(&self, tenant: &TenantId) -> Url {
         let mut url = self.authority.clone();
         url.set_path(&format!("/{tenant}/oauth2/v2.0/token"));
         url

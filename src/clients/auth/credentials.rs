@@ -95,7 +95,7 @@ impl Credentials {
     }
 
     /// What signs in, for messages.
-    pub fn credential_name(&self) -> &'static str {
+    pub(crate) fn credential_name(&self) -> &'static str {
         self.0.choice.credential.name()
     }
 
@@ -131,7 +131,7 @@ impl Credentials {
     }
 
     /// Forgets the tokens of `tenant`, after its API refused one (401).
-    pub fn invalidate(&self, tenant: &TenantId) {
+    pub(crate) fn invalidate(&self, tenant: &TenantId) {
         let clock = self.tenant(Some(tenant)).clock.clone();
         let fresh = Tenant { clock, ..Tenant::default() };
         let mut tenants = self.0.tenants.lock().unwrap_or_else(PoisonError::into_inner);

@@ -66,7 +66,7 @@ impl Token {
     }
 
     /// When it ends, by the local clock.
-    pub fn expires_at(&self) -> Timestamp {
+    pub(crate) fn expires_at(&self) -> Timestamp {
         self.0.expires_at
     }
 }

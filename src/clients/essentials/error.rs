@@ -164,7 +164,7 @@ impl Error {
     }
 
     /// Whether the service could not make sense of what was sent: 400, or 422 as some interfaces say it.
-    pub fn is_malformed(&self) -> bool {
+    pub(crate) fn is_malformed(&self) -> bool {
         matches!(&self.kind, ErrorKind::Refused(answer) if [400, 422].contains(&answer.status))
     }
 

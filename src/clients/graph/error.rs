@@ -142,7 +142,7 @@ impl Error {
     }
 
     /// Whether it exists already or is being changed by someone else.
-    pub fn is_conflict(&self) -> bool {
+    pub(crate) fn is_conflict(&self) -> bool {
         matches!(self.kind(), ErrorKind::Conflict(_))
     }
 

@@ -77,7 +77,7 @@ struct ScopeChange {
 }
 
 /// The id of the grant for all people: base64url of both principals' object ids (decoded from a published example).
-pub fn grant_id(client: &str, resource: &str) -> Option<String> {
+pub(crate) fn grant_id(client: &str, resource: &str) -> Option<String> {
     joined_id(&[client, resource])
 }
 

@@ -46,15 +46,13 @@ pub use applications::{
 pub use connection::Graph;
 pub use deleted_items::{DeletedItems, DeletedPrincipal, purge_date};
 pub use error::{Error, ErrorKind, Refusal};
-pub use grants::{Grant, Grants, grant_id};
+pub use grants::{Grant, Grants};
 pub use groups::{DeletedGroup, Group, Groups};
 pub use nearest::nearest;
 pub use ownership::{Deletion, Mark, owner_in};
 pub use password_credential::PasswordCredential;
 pub use passwords::{MintedPassword, NewPassword};
-pub use permission_table::{
-    GRAPH_CLIENT_ID, PermissionKind, names as permission_names, permission_id, permission_name,
-};
+pub use permission_table::{PermissionKind, names as permission_names, permission_id};
 pub use permissions::{Permissions, UnknownPermission};
 pub use policies::{PasswordRules, Policies};
 pub use service_principals::{

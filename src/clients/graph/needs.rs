@@ -30,7 +30,7 @@ pub const WRITE_APPLICATIONS: Need = Need {
     note: Some("`Application.ReadWrite.OwnedBy` is enough for applications that the caller owns"),
 };
 /// Owners of a registration, reading: the page of the operation asks for more than the registration itself does.
-pub const READ_OWNERS: Need = Need {
+pub(crate) const READ_OWNERS: Need = Need {
     what: "read the owners of an application",
     permissions: &[WRITE_APPLICATION, &["Directory.Read.All"]],
     note: None,
@@ -128,7 +128,7 @@ pub const AS_POWERFUL_AS_GLOBAL_ADMINISTRATOR: &[(&str, &str)] = &[
 ];
 
 /// Whether a permission amounts to Global Administrator.
-pub fn amounts_to_global_administrator(permission: &str) -> bool {
+pub(crate) fn amounts_to_global_administrator(permission: &str) -> bool {
     AS_POWERFUL_AS_GLOBAL_ADMINISTRATOR.iter().any(|(name, _)| *name == permission)
 }
 

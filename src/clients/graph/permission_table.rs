@@ -5,7 +5,7 @@
 use std::cmp::Ordering;
 
 /// Client id of Microsoft Graph itself, the same in every tenant.
-pub const GRAPH_CLIENT_ID: &str = "00000003-0000-0000-c000-000000000000";
+pub(crate) const GRAPH_CLIENT_ID: &str = "00000003-0000-0000-c000-000000000000";
 
 /// One line per name: the name, the delegated permission's id, the application permission's id; `-` for none. Sorted.
 const TABLE: &str = include_str!("permissions.tsv");
@@ -21,7 +21,7 @@ pub enum PermissionKind {
 
 impl PermissionKind {
     /// As Graph spells it in `requiredResourceAccess`.
-    pub fn wire_name(self) -> &'static str {
+    pub(crate) fn wire_name(self) -> &'static str {
         match self {
             Self::Delegated => "Scope",
             Self::Application => "Role",
@@ -82,7 +82,7 @@ pub fn permission_id(kind: PermissionKind, name: &str) -> Option<&'static str> {
 }
 
 /// The name of a permission by its id, without asking a tenant.
-pub fn permission_name(kind: PermissionKind, id: &str) -> Option<&'static str> {
+pub(crate) fn permission_name(kind: PermissionKind, id: &str) -> Option<&'static str> {
     rows().find(|row| row.id(kind).is_some_and(|known| known.eq_ignore_ascii_case(id))).map(|row| row.name)
 }
 

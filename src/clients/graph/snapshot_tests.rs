@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use super::super::testing::{Fake, Reply, Seen, batch, call};
 use super::*;
-use crate::graph::{PermissionKind, ServicePrincipalChange, permission_name};
+use crate::graph::permission_table::permission_name;
+use crate::graph::{PermissionKind, ServicePrincipalChange};
 
 fn item(url: &str) -> (u16, Value) {
     let path = url.split('?').next().unwrap_or_default();

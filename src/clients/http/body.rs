@@ -27,7 +27,7 @@ impl Body {
 
     /// Names a secret that it holds: no text about the answer will show it.
     #[must_use]
-    pub fn hiding(mut self, secret: &SecretString) -> Self {
+    pub(crate) fn hiding(mut self, secret: &SecretString) -> Self {
         self.hidden.add(secret);
         self
     }

@@ -32,6 +32,7 @@ pub(crate) use legible::legible;
 pub use limiter::Limiter;
 pub use request::{Repeat, Request};
 pub use response::Response;
-pub use retry::{delays, parse_retry_after};
+pub use retry::delays;
+pub(crate) use retry::parse_retry_after;
 pub use send::HttpClient;
 pub use stream::Streamed;

@@ -73,7 +73,12 @@ impl Request {
     /// Sets a header to `prefix` followed by a secret, which no text about the answer will show; `None` when the secret
     /// cannot stand in a header.
     #[must_use]
-    pub fn secret_header(mut self, name: HeaderName, prefix: &str, secret: &SecretString) -> Option<Self> {
+    pub(crate) fn secret_header(
+        mut self,
+        name: HeaderName,
+        prefix: &str,
+        secret: &SecretString,
+    ) -> Option<Self> {
         let text = zeroize::Zeroizing::new(format!("{prefix}{}", secret.expose_secret()));
         let mut value = HeaderValue::from_str(&text).ok()?;
         value.set_sensitive(true);
@@ -99,7 +104,7 @@ impl Request {
 
     /// The answer holds a secret: its buffer is wiped when it is dropped.
     #[must_use]
-    pub fn wipe_answer(mut self) -> Self {
+    pub(crate) fn wipe_answer(mut self) -> Self {
         self.wipe = true;
         self
     }

@@ -45,7 +45,7 @@ impl std::fmt::Debug for Response {
 
 impl Response {
     /// Whether the status is one of success (2xx).
-    pub fn is_success(&self) -> bool {
+    pub(crate) fn is_success(&self) -> bool {
         (200..300).contains(&self.status)
     }
 
@@ -55,7 +55,7 @@ impl Response {
     }
 
     /// Set when the body is not JSON at all: the error that says so.
-    pub fn not_json(&self) -> Option<Error> {
+    pub(crate) fn not_json(&self) -> Option<Error> {
         let starts_like_json =
             self.body.iter().find(|byte| !byte.is_ascii_whitespace()).is_some_and(|byte| {
                 matches!(byte, b'{' | b'[' | b'"' | b'-' | b'0'..=b'9' | b't' | b'f' | b'n')

@@ -79,7 +79,7 @@ pub fn delays(first: Duration, longest: Duration) -> impl Iterator<Item = Durati
 
 /// The delay a `Retry-After` header asks for: seconds, decimals of them (Graph sends `2.128`), or an HTTP date that
 /// `now` is subtracted from.
-pub fn parse_retry_after(header: &str, now: Option<Timestamp>) -> Option<Duration> {
+pub(crate) fn parse_retry_after(header: &str, now: Option<Timestamp>) -> Option<Duration> {
     let header = header.trim();
     if let Ok(seconds) = header.parse::<f64>() {
         return Duration::try_from_secs_f64(seconds).ok();

@@ -59,7 +59,7 @@ impl HttpClient {
 
     /// The same connections under a limiter of their own: for one account or tenant of a service.
     #[must_use]
-    pub fn limited_by(&self, limiter: Limiter) -> Self {
+    pub(crate) fn limited_by(&self, limiter: Limiter) -> Self {
         Self { limiter, ..self.clone() }
     }
 

@@ -29,7 +29,7 @@ impl HttpClient {
     ///
     /// Repeats it as [`Self::send`] does, also when the body breaks off midway: the answer is then taken anew from its
     /// start, with what `start` returns, and what was taken before is dropped.
-    pub async fn send_streaming<T, E: From<Error>>(
+    pub(crate) async fn send_streaming<T, E: From<Error>>(
         &self,
         call: &Call,
         request: Request,

@@ -182,7 +182,7 @@ impl Nesting {
     }
 
     /// How core writes that there are no blocks of this nesting.
-    pub fn no_blocks(self) -> Value {
+    pub(crate) fn no_blocks(self) -> Value {
         match self {
             Self::Single => Value::Null,
             Self::List => Value::List(Vec::new()),
@@ -209,7 +209,7 @@ impl Nesting {
 impl Shape {
     /// A collection of this shape.
     #[must_use]
-    pub fn collected(self, nesting: Nesting) -> Self {
+    pub(crate) fn collected(self, nesting: Nesting) -> Self {
         match self {
             Self::Nested(Nesting::Single, body) => Self::Nested(nesting, body),
             other => Self::Plain(nesting.of(other.value_type())),

@@ -58,7 +58,7 @@ impl Number {
     }
 
     /// Whether it has no fractional part.
-    pub fn is_integer(&self) -> bool {
+    pub(crate) fn is_integer(&self) -> bool {
         match &self.0 {
             Form::Small(_) => true,
             Form::Digits(digits) => !digits.contains('.'),

@@ -59,7 +59,7 @@ impl Type {
     }
 
     /// Whether the dynamic type occurs in it at any depth.
-    pub fn contains_dynamic(&self) -> bool {
+    pub(crate) fn contains_dynamic(&self) -> bool {
         match self {
             Self::Dynamic => true,
             Self::String | Self::Number | Self::Bool => false,

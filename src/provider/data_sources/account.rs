@@ -9,7 +9,7 @@ use framework::model;
 use framework::timeouts::ReadTimeouts;
 
 /// The data source.
-pub struct AccountSource;
+pub(crate) struct AccountSource;
 
 model! {
     /// The Proofpoint Essentials account that the provider signs in with: what it is and what it may do. Reading it is

@@ -14,7 +14,7 @@ use framework::validators::domain_name;
 
 /// The data source.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct AzureSyncSource;
+pub(crate) struct AzureSyncSource;
 
 model! {
     /// The settings by which Proofpoint Essentials synchronizes an organization's people with Microsoft Entra ID, and the

@@ -11,7 +11,7 @@ use framework::model;
 use framework::timeouts::ReadTimeouts;
 
 /// The data source.
-pub struct AzureTenantSource;
+pub(crate) struct AzureTenantSource;
 
 model! {
     /// An Entra tenant and its verified domains: which domains a sync of this tenant can serve.

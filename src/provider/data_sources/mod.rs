@@ -6,8 +6,8 @@ mod azure_sync_health;
 mod azure_sync_preview;
 mod azure_tenant;
 
-pub use account::AccountSource;
-pub use azure_sync::AzureSyncSource;
-pub use azure_sync_health::AzureSyncHealthSource;
-pub use azure_sync_preview::AzureSyncPreviewSource;
-pub use azure_tenant::AzureTenantSource;
+pub(crate) use account::AccountSource;
+pub(crate) use azure_sync::AzureSyncSource;
+pub(crate) use azure_sync_health::AzureSyncHealthSource;
+pub(crate) use azure_sync_preview::AzureSyncPreviewSource;
+pub(crate) use azure_tenant::AzureTenantSource;

@@ -4,7 +4,7 @@ use crate::provider_block::Region;
 use framework::function::{Function, FunctionDescription, FunctionError};
 
 /// The function.
-pub struct ConsoleUrl;
+pub(crate) struct ConsoleUrl;
 
 impl Function for ConsoleUrl {
     type Arguments = String;

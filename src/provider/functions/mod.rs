@@ -5,7 +5,7 @@ mod parse_id;
 mod permission_id;
 mod report_markdown;
 
-pub use console_url::ConsoleUrl;
-pub use parse_id::ParseId;
-pub use permission_id::PermissionId;
-pub use report_markdown::ReportMarkdown;
+pub(crate) use console_url::ConsoleUrl;
+pub(crate) use parse_id::ParseId;
+pub(crate) use permission_id::PermissionId;
+pub(crate) use report_markdown::ReportMarkdown;

@@ -6,7 +6,7 @@ use framework::function::{Function, FunctionDescription, FunctionError};
 use framework::model;
 
 /// The function.
-pub struct ParseId;
+pub(crate) struct ParseId;
 
 model! {
     /// The parts of an id.

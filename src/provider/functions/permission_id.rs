@@ -4,7 +4,7 @@ use clients::graph::{self, PermissionKind};
 use framework::function::{Function, FunctionDescription, FunctionError};
 
 /// The function.
-pub struct PermissionId;
+pub(crate) struct PermissionId;
 
 impl Function for PermissionId {
     type Arguments = (String, String);

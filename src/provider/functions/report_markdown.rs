@@ -5,7 +5,7 @@ use framework::function::{Function, FunctionDescription, FunctionError};
 use sync_report::Report;
 
 /// The function.
-pub struct ReportMarkdown;
+pub(crate) struct ReportMarkdown;
 
 impl Function for ReportMarkdown {
     type Arguments = ReportModel;

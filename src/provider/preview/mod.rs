@@ -16,13 +16,15 @@ use clients::http::Call;
 use framework::diagnostic::Diagnostic;
 use sync_report::{Directory, Exemptions, Input, Roster, Switches, SyncVersion};
 
-pub use object::{CountsModel, FindingModel, ReportModel};
-pub use organization::{shown_switches, switches};
-pub use vocabulary::{FindingSeverity, NewUserRole, StackVersion, count_or_percent};
+pub(crate) use object::{FindingModel, ReportModel};
+pub(crate) use organization::shown_switches;
+pub(crate) use organization::switches;
+pub(crate) use vocabulary::count_or_percent;
+pub(crate) use vocabulary::{NewUserRole, StackVersion};
 
 /// What the report is to be computed for.
 #[derive(Debug, Clone, Default)]
-pub struct Wanted {
+pub(crate) struct Wanted {
     /// What the run is told to do.
     pub switches: Switches,
     /// Addresses left alone; `None` for those that the organization has now.
@@ -70,7 +72,7 @@ pub enum Error {
 
 impl Error {
     /// Whether signing in to Entra failed.
-    pub fn is_sign_in(&self) -> bool {
+    pub(crate) fn is_sign_in(&self) -> bool {
         matches!(self, Self::Directory(error) if matches!(error.kind(), graph::ErrorKind::Auth(_)))
     }
 
@@ -101,10 +103,10 @@ impl From<Error> for Failure {
 
 /// A directory that is being read; ended with this value.
 #[derive(Debug)]
-pub struct Reading(AbortOnDropHandle<Result<Directory, Error>>);
+pub(crate) struct Reading(AbortOnDropHandle<Result<Directory, Error>>);
 
 /// Begins to read the directory of a tenant, which takes longest: other things can be looked up meanwhile.
-pub fn begin(call: &Call, graph: &Graph) -> Reading {
+pub(crate) fn begin(call: &Call, graph: &Graph) -> Reading {
     let (call, graph) = (call.clone(), graph.clone());
     // Boxed: it holds several requests at once.
     let reading = async move { directory::read(&call, &graph).boxed().await };
@@ -113,7 +115,7 @@ pub fn begin(call: &Call, graph: &Graph) -> Reading {
 
 /// Reads the directory of a tenant and an organization side by side. What comes back is what
 /// [`Estimate::of`](sync_report::Estimate::of) takes.
-pub async fn read(
+pub(crate) async fn read(
     call: &Call,
     graph: &Graph,
     organization: &essentials::Organization,
@@ -123,7 +125,7 @@ pub async fn read(
 }
 
 /// The same with a directory that is being read already.
-pub async fn finish(
+pub(crate) async fn finish(
     directory: Reading,
     call: &Call,
     organization: &essentials::Organization,
@@ -169,6 +171,6 @@ async fn ended<T>(task: AbortOnDropHandle<Result<T, Error>>) -> Result<T, Error>
 }
 
 /// Reads the organization alone.
-pub async fn roster(call: &Call, organization: &essentials::Organization) -> Result<Roster, Error> {
+pub(crate) async fn roster(call: &Call, organization: &essentials::Organization) -> Result<Roster, Error> {
     Ok(organization::read(call, organization).boxed().await?)
 }

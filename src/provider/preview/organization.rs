@@ -33,7 +33,7 @@ fn account(user: &User) -> Account {
 }
 
 /// What a run is told to do by the settings that Proofpoint holds, or is about to hold.
-pub fn switches(settings: &Settings) -> Switches {
+pub(crate) fn switches(settings: &Settings) -> Switches {
     Switches {
         // A role that this version does not know is the one that the sync gives without a word.
         default_role: Role::from_name(&settings.default_user_role_name).unwrap_or_default(),
@@ -56,7 +56,7 @@ pub fn switches(settings: &Settings) -> Switches {
 }
 
 /// The same by what Proofpoint shows. A member that it does not show is as this provider would set it.
-pub fn shown_switches(shown: &Shown) -> Switches {
+pub(crate) fn shown_switches(shown: &Shown) -> Switches {
     let known = Switches::default();
     Switches {
         default_role: shown

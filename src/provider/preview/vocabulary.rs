@@ -25,6 +25,6 @@ impl Default for StackVersion {
 }
 
 /// A rule: the text is a limit.
-pub fn count_or_percent(text: &str) -> Result<(), String> {
+pub(crate) fn count_or_percent(text: &str) -> Result<(), String> {
     text.parse::<Limit>().map(drop).map_err(|error| error.to_string())
 }

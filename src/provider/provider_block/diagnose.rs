@@ -8,7 +8,7 @@ use clients::http;
 use framework::diagnostic::Diagnostic;
 
 /// An error that can be shown to a user: what happened, what to do and which request it was.
-pub trait Diagnose {
+pub(crate) trait Diagnose {
     /// The diagnostic, about the whole block; `.at(path)` puts it on an attribute.
     fn diagnose(&self) -> Diagnostic;
 }

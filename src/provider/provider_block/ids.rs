@@ -52,7 +52,7 @@ impl ObjectPath {
     }
 
     /// Reads the path of the part `part` of an object of `collection`.
-    pub fn parse_part(text: &str, collection: &str, part: &str) -> Result<Self, NotAPath> {
+    pub(crate) fn parse_part(text: &str, collection: &str, part: &str) -> Result<Self, NotAPath> {
         Self::read(text)
             .filter(|path| path.collection == collection && path.part.as_deref() == Some(part))
             .ok_or_else(|| NotAPath {
@@ -63,7 +63,11 @@ impl ObjectPath {
 
     /// Reads the path of a member of an object of `collection`, such as `/applications/{id}/password/{key id}`, where the
     /// step before the member is one of `parts`: the object and the member's id, lower case.
-    pub fn parse_member(text: &str, collection: &str, parts: &[&str]) -> Result<(Self, String), NotAPath> {
+    pub(crate) fn parse_member(
+        text: &str,
+        collection: &str,
+        parts: &[&str],
+    ) -> Result<(Self, String), NotAPath> {
         let read = || {
             let mut path = Self::read(text).filter(|path| path.collection == collection)?;
             let part = path.part.take()?;
@@ -78,7 +82,7 @@ impl ObjectPath {
     }
 
     /// Reads the path of any object or part.
-    pub fn parse_any(text: &str) -> Result<Self, NotAPath> {
+    pub(crate) fn parse_any(text: &str) -> Result<Self, NotAPath> {
         Self::read(text).ok_or_else(|| NotAPath { text: text.to_owned(), expected: EVERY_FORM.to_owned() })
     }
 

@@ -40,7 +40,7 @@ pub struct PreviewIntention {
 
 /// What was said so far, by the domain that names the organization.
 #[derive(Debug, Default)]
-pub struct Intentions {
+pub(crate) struct Intentions {
     syncs: Said<SyncIntention>,
     previews: Said<PreviewIntention>,
 }
@@ -49,22 +49,22 @@ type Said<T> = Mutex<HashMap<String, Arc<T>>>;
 
 impl Intentions {
     /// Keeps what a sync is planned to be.
-    pub fn keep_sync(&self, domain: &str, sync: SyncIntention) {
+    pub(crate) fn keep_sync(&self, domain: &str, sync: SyncIntention) {
         keep(&self.syncs, domain, sync);
     }
 
     /// What the sync of an organization is planned to be, if it is in this configuration.
-    pub fn sync(&self, domain: &str) -> Option<Arc<SyncIntention>> {
+    pub(crate) fn sync(&self, domain: &str) -> Option<Arc<SyncIntention>> {
         get(&self.syncs, domain)
     }
 
     /// Keeps what a preview showed.
-    pub fn keep_preview(&self, domain: &str, preview: PreviewIntention) {
+    pub(crate) fn keep_preview(&self, domain: &str, preview: PreviewIntention) {
         keep(&self.previews, domain, preview);
     }
 
     /// What the preview of an organization showed, if it was read by this process.
-    pub fn preview(&self, domain: &str) -> Option<Arc<PreviewIntention>> {
+    pub(crate) fn preview(&self, domain: &str) -> Option<Arc<PreviewIntention>> {
         get(&self.previews, domain)
     }
 }

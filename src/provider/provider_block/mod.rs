@@ -11,10 +11,10 @@ mod region;
 mod session;
 
 pub use configuration::{Configuration, Incomplete, Login, configure, validate};
-pub use diagnose::Diagnose;
+pub(crate) use diagnose::Diagnose;
 pub use failure::{At, Failure};
 pub use ids::{NotAPath, ObjectPath};
 pub use intentions::{PreviewIntention, SyncIntention};
 pub use model::ProviderModel;
-pub use region::{Region, UnknownRegion};
+pub(crate) use region::Region;
 pub use session::Session;

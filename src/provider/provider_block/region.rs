@@ -5,8 +5,7 @@ use std::str::FromStr;
 
 /// A stack that Proofpoint runs itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names are all there is to say")]
-pub enum Region {
+pub(crate) enum Region {
     Us1,
     Us2,
     Us3,
@@ -17,10 +16,10 @@ pub enum Region {
 
 impl Region {
     /// All of them.
-    pub const ALL: [Self; 6] = [Self::Us1, Self::Us2, Self::Us3, Self::Us4, Self::Us5, Self::Eu1];
+    pub(crate) const ALL: [Self; 6] = [Self::Us1, Self::Us2, Self::Us3, Self::Us4, Self::Us5, Self::Eu1];
 
     /// Its name.
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Us1 => "us1",
             Self::Us2 => "us2",
@@ -33,7 +32,7 @@ impl Region {
 
     /// Where its console and its API are: an https origin without a slash at its end. The console address is also the
     /// redirect address that the sync's application needs.
-    pub fn address(self) -> String {
+    pub(crate) fn address(self) -> String {
         format!("https://{self}.proofpointessentials.com")
     }
 }
@@ -41,7 +40,7 @@ impl Region {
 /// The name is none of [`Region::ALL`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the regions of Proofpoint Essentials are `us1`, `us2`, `us3`, `us4`, `us5` and `eu1`")]
-pub struct UnknownRegion;
+pub(crate) struct UnknownRegion;
 
 impl FromStr for Region {
     type Err = UnknownRegion;

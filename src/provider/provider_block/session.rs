@@ -67,7 +67,7 @@ impl Session {
     }
 
     /// What the parts of the configuration have said about organizations so far.
-    pub fn intentions(&self) -> &Intentions {
+    pub(crate) fn intentions(&self) -> &Intentions {
         &self.intentions
     }
 
@@ -101,7 +101,7 @@ impl Session {
     }
 
     /// Whether another resource has set up the sync of an organization in this process.
-    pub fn is_claimed_by_another(&self, organization: &str, owner: Option<&str>) -> bool {
+    pub(crate) fn is_claimed_by_another(&self, organization: &str, owner: Option<&str>) -> bool {
         let organizations = self.organizations();
         let latest = organizations.get(organization).and_then(|here| here.owner.as_deref());
         latest.is_some() && latest != owner
@@ -187,7 +187,7 @@ impl Session {
     }
 
     /// Whether the configuration says how to sign in to Entra.
-    pub fn is_configured_for_entra(&self) -> bool {
+    pub(crate) fn is_configured_for_entra(&self) -> bool {
         self.configuration.entra.is_ok()
     }
 

@@ -1,9 +1,9 @@
 //! Managed resources.
 
-pub mod azure_admin_consent;
-pub mod azure_application;
-pub mod azure_client_secret;
-pub mod azure_sync;
-pub mod azure_sync_run;
+pub(crate) mod azure_admin_consent;
+pub(crate) mod azure_application;
+pub(crate) mod azure_client_secret;
+pub(crate) mod azure_sync;
+pub(crate) mod azure_sync_run;
 
 mod enterprise_application;

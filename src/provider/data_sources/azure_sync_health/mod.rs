@@ -20,7 +20,7 @@ use model::HealthModel;
 
 /// The data source.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct AzureSyncHealthSource;
+pub(crate) struct AzureSyncHealthSource;
 
 /// A secret with less life than this many days is a finding where the user does not say.
 const WARN_DAYS: i64 = 30;

@@ -18,7 +18,7 @@ use model::{AllowedActions, PreviewModel, WhatToSync};
 
 /// The data source.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct AzureSyncPreviewSource;
+pub(crate) struct AzureSyncPreviewSource;
 
 /// How many rows of a section are shown where the user does not say.
 const DETAIL_LIMIT: i64 = 100;

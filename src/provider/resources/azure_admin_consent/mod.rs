@@ -23,15 +23,15 @@ use framework::resource::{ImportBy, Planned, Planning, Resource, ResourceDescrip
 use framework::timeouts::DefaultTimeouts;
 
 use effective::{Effective, Names};
-pub use model::{ConsentIdentity, ConsentModel, Mode};
+pub(crate) use model::{ConsentIdentity, ConsentModel, Mode};
 
 /// The resource.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct AzureAdminConsent;
+pub(crate) struct AzureAdminConsent;
 
 /// What this resource gave, so that its destruction takes back that and nothing else.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-pub struct Given {
+pub(crate) struct Given {
     /// Delegated permissions, by name.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     delegated: BTreeSet<String>,

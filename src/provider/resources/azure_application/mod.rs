@@ -23,11 +23,11 @@ use framework::resource::{ImportBy, Planned, Planning, Resource, ResourceDescrip
 use framework::timeouts::DefaultTimeouts;
 
 use adoption::Holder;
-pub use model::{ApplicationIdentity, ApplicationModel};
+pub(crate) use model::{ApplicationIdentity, ApplicationModel};
 
 /// The resource.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct AzureApplication;
+pub(crate) struct AzureApplication;
 
 /// Tag by which the provider knows the applications it made. It is hidden from `tags`.
 const OWN_TAG: &str = "terraform-provider-proofpoint";
@@ -45,7 +45,7 @@ const ENTERPRISE_APPLICATION: &str = "WindowsAzureActiveDirectoryIntegratedApp";
 
 /// What a refresh learns besides the application itself.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-pub struct Facts {
+pub(crate) struct Facts {
     /// The console address that stands in for `redirect_uris` where the configuration names none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     console: Option<String>,

@@ -20,14 +20,14 @@ use framework::resource::{
 use framework::timeouts::DefaultTimeouts;
 
 use keys::{Keys, Refusal, Seen};
-pub use model::ClientSecretModel;
+pub(crate) use model::ClientSecretModel;
 use model::instant;
-pub use rotation::Facts;
+pub(crate) use rotation::Facts;
 use rotation::{has_overlap, span};
 
 /// The resource.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct AzureClientSecret;
+pub(crate) struct AzureClientSecret;
 
 /// What follows the application in the id of a secret, the form that `hashicorp/azuread` uses first.
 const PARTS: [&str; 2] = ["password", "passwordCredentials"];

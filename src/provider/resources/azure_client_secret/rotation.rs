@@ -16,7 +16,7 @@ use framework::timeouts::parse_duration;
 
 /// What is kept beside the state. No value of a secret is among it.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-pub struct Facts {
+pub(crate) struct Facts {
     /// A refresh found the secret in need of rotation.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) due: bool,

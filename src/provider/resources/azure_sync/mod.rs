@@ -34,18 +34,18 @@ use framework::timeouts::{DefaultTimeouts, parse_duration};
 use sync_report::Limit;
 
 use model::{LIFETIME, ROTATE_BEFORE};
-pub use model::{SyncIdentity, SyncModel};
+pub(crate) use model::{SyncIdentity, SyncModel};
 use observation::{is_late, look_until_sure, not_shown_yet, observe, read_settings};
 use sides::{optional_graph, organization_of, refuse_foreign, refuse_other_organization, settings_of};
 use steps::Apply;
 
 /// The resource.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct AzureSync;
+pub(crate) struct AzureSync;
 
 /// What is kept beside the state.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-pub struct Facts {
+pub(crate) struct Facts {
     /// Base address of the stack that serves the organization, so that it need not be looked up every time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     stack: Option<String>,

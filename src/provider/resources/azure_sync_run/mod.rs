@@ -25,7 +25,7 @@ use model::RunModel;
 
 /// The resource.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct AzureSyncRun;
+pub(crate) struct AzureSyncRun;
 
 impl Resource for AzureSyncRun {
     type Model = RunModel;
