@@ -26,8 +26,8 @@ pub(super) const PLANTED: &[Planted] = &[
         history: "destroying a sync left its keys in an application that stays",
         file: "src/provider/resources/azure_sync/departure.rs",
         changes: &[(
-            "keys.remove_all(call, model.key_id.known().map(String::as_str)).await?;",
-            "let _ = keys;",
+            "        keys.remove_all(call, model.key_id.known().map(String::as_str)).await?;\n    }\n    if facts",
+            "        let _ = keys;\n    }\n    if facts",
         )],
     },
     Planted {
