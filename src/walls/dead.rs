@@ -34,7 +34,12 @@ pub(crate) fn check(workspace: &Workspace) -> Findings {
     let production = in_production.into_iter().filter(|finding| !for_others(finding));
     let tests = in_tests.into_iter().filter(|finding| for_others(finding) || of_tests(finding));
     let all: BTreeSet<Dead> = production.chain(tests).collect();
-    Ok([judge(&all, KNOWN), reach::check(workspace, FOR_OTHERS)?].concat())
+    // What is dead is told once.
+    let is_dead =
+        |told: &String| all.iter().any(|dead| told.starts_with(&format!("{}:{}: ", dead.file, dead.line)));
+    let mut unasked = reach::check(workspace, FOR_OTHERS)?;
+    unasked.retain(|told| !is_dead(told));
+    Ok([judge(&all, KNOWN), unasked].concat())
 }
 
 /// What is known to be dead, each with who is to connect it. The list only ever gets shorter: what has come to life or was
