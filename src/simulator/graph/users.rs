@@ -134,6 +134,35 @@ mod tests {
     }
 
     #[test]
+    fn whoever_reads_people_may_select_what_microsoft_documents_of_them() {
+        let mut desk = Desk::new();
+        let id = hire(&mut desk, "documented");
+        let names = [
+            "ageGroup",
+            "city",
+            "consentProvidedForMinor",
+            "country",
+            "employeeHireDate",
+            "employeeId",
+            "employeeOrgData",
+            "faxNumber",
+            "onPremisesDistinguishedName",
+            "onPremisesDomainName",
+            "onPremisesSecurityIdentifier",
+            "onPremisesUserPrincipalName",
+            "postalCode",
+            "state",
+            "streetAddress",
+        ];
+        let shown = desk.get(&format!("/users/{id}?$select=imAddresses,{}", names.join(","))).value();
+        for name in names {
+            assert_eq!(shown.get(name), Some(&json!(null)), "{name}: {shown}");
+        }
+        assert_eq!(shown["imAddresses"], json!([]));
+        assert_eq!(desk.get(&format!("/users/{id}?$select=samlMetadataUrl")).status, 400);
+    }
+
+    #[test]
     fn pages_are_followed_to_the_end_without_loss() {
         let mut desk = Desk::new();
         let before = desk.world.tenants[0].users.iter().count();
