@@ -105,8 +105,9 @@ def held(simulator):
 
 def main():
     for cli in os.environ["TF_CLI_PATHS"].split(os.pathsep):
-        version = subprocess.run([cli, "version"], capture_output=True, text=True).stdout.splitlines()[0]
-        print(f"azuread in {version}", flush=True)
+        told = subprocess.run([cli, "version", "-json"], capture_output=True, text=True).stdout
+        version = json.loads(told[told.index("{") :])["terraform_version"]
+        print(f"azuread in {os.path.basename(cli)} {version}", flush=True)
         with running("--users", "120") as simulator:
             live(cli, simulator)
 
