@@ -17,7 +17,7 @@ soak: ## Live SEEDS lives drawn by number (300), or the one of SEED, with the di
 	@.ci/tools any
 	TEST_SOAK_SEEDS=$(or $(SEEDS),300) TEST_SOAK_SEED=$(SEED) TEST_SOAK_ONLY=$(ONLY) cargo test --test it soak::every_seed -- --nocapture
 
-planted: ## Plant faults (or the one of FAULT) into copies of the provider and live until one is noticed
+planted: ## Plant faults (or those of FAULT) into copies of the provider and live until one is noticed
 	@.ci/tools any
 	TEST_PLANTED=$(or $(FAULT),all) cargo test --test it soak::planted:: -- --nocapture
 

@@ -15,11 +15,6 @@ pub const PROGRAM: Program = Program {
 };
 
 model! {
-    /// Keeps files of this machine as they are configured. There is nothing to set.
-    pub struct Configuration {}
-}
-
-model! {
     /// A file with its content and its permissions.
     pub struct FileModel {
         /// Where it is. Another path means another file.
@@ -27,7 +22,7 @@ model! {
         /// What stands in it, text in UTF-8.
         content: Attr<String> => required(),
         /// Who may read, write and execute it: four octal digits.
-        mode: Attr<String> => optional().computed().default_value("0644").check(|mode: &String| four_octal_digits(mode)),
+        mode: Attr<String> => optional().computed().default_value("0644").check(four_octal_digits),
     }
 }
 
@@ -38,12 +33,12 @@ fn four_octal_digits(mode: &str) -> Result<(), String> {
 
 /// The provider with all that it offers.
 pub fn provider() -> Provider<()> {
-    Provider::new(PROGRAM.name, |_: Configuration, _version| Ok::<_, Diagnostics>(())).resource(FileResource)
+    Provider::without_configuration(PROGRAM.name, PROGRAM.help).resource(FileResource)
 }
 
 struct FileResource;
 
-type Outcome<T> = Result<T, Diagnostics>;
+type Outcome<T = State<FileResource>> = Result<T, Diagnostics>;
 
 impl Resource for FileResource {
     type Model = FileModel;
@@ -56,12 +51,7 @@ impl Resource for FileResource {
         ResourceDescription::new("file")
     }
 
-    async fn create(
-        &self,
-        _: &Context<()>,
-        plan: Planned<Self>,
-        _: &mut Diagnostics,
-    ) -> Outcome<State<Self>> {
+    async fn create(&self, _: &Context, plan: Planned<Self>, _: &mut Diagnostics) -> Outcome {
         let mut options = OpenOptions::new();
         // Never over a file that somebody else has made.
         let file = options.write(true).create_new(true).mode(0o600).open(plan.model.path.text());
@@ -76,7 +66,7 @@ impl Resource for FileResource {
 
     async fn read(
         &self,
-        _: &Context<()>,
+        _: &Context,
         state: State<Self>,
         _: &mut Diagnostics,
     ) -> Outcome<Option<State<Self>>> {
@@ -94,20 +84,14 @@ impl Resource for FileResource {
         }
     }
 
-    async fn update(
-        &self,
-        _: &Context<()>,
-        _: State<Self>,
-        plan: Planned<Self>,
-        _: &mut Diagnostics,
-    ) -> Outcome<State<Self>> {
+    async fn update(&self, _: &Context, _: State<Self>, plan: Planned<Self>, _: &mut Diagnostics) -> Outcome {
         let file = OpenOptions::new().write(true).truncate(true).open(plan.model.path.text());
         file.and_then(|file| fill(file, &plan.model))
             .map_err(|error| failed("change", &plan.model, &error))?;
         Ok(State::new(plan.model))
     }
 
-    async fn delete(&self, _: &Context<()>, state: State<Self>, _: &mut Diagnostics) -> Outcome<()> {
+    async fn delete(&self, _: &Context, state: State<Self>, _: &mut Diagnostics) -> Outcome<()> {
         match fs::remove_file(state.model.path.text()) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
                 Err(failed("delete", &state.model, &error))?
@@ -116,7 +100,7 @@ impl Resource for FileResource {
         }
     }
 
-    fn import(&self, by: ImportBy<NoIdentity>) -> Outcome<State<Self>> {
+    fn import(&self, by: ImportBy<NoIdentity>) -> Outcome {
         Ok(State::new(FileModel { path: by.id()?.into(), ..FileModel::default() }))
     }
 }

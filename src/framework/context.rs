@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 /// The surroundings of one operation.
-pub struct Context<C> {
+pub struct Context<C = ()> {
     /// What the provider's configuration made.
     pub clients: Arc<C>,
     /// When the operation must have ended, from its `timeouts` block or the resource's defaults. The framework

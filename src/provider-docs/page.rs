@@ -9,6 +9,7 @@ use framework::provider::Provider;
 use framework::schema::Schema;
 use framework::service::Service as _;
 use framework::timeouts::DefaultTimeouts;
+use framework::validators::ConfigRule;
 use grammar::counted;
 
 use crate::markdown::{indented, push, summary};
@@ -95,6 +96,7 @@ impl<'a, C: Send + Sync + 'static> Site<'a, C> {
                 head(name, &type_name, "Resource", &body.description),
                 examples::section(&directory, "resource")?,
                 schema::render(&body),
+                combinations(&provider.resource_rules(&type_name)),
                 added(&type_name),
                 timeouts(&body, provider.resource_timeouts(&type_name)),
                 import(&type_name, identity, &directory)?,
@@ -107,6 +109,7 @@ impl<'a, C: Send + Sync + 'static> Site<'a, C> {
                 head(name, &type_name, "Data Source", &body.description),
                 examples::section(&directory, "data-source")?,
                 schema::render(&body),
+                combinations(&provider.data_source_rules(&type_name)),
                 added(&type_name),
                 timeouts(&body, provider.data_source_timeouts(&type_name)),
             ];
@@ -170,6 +173,18 @@ fn head(provider: &str, type_name: &str, kind: &str, description: &str) -> Strin
     )
 }
 
+/// The rules about several attributes, a sentence each.
+fn combinations(rules: &[ConfigRule]) -> String {
+    if rules.is_empty() {
+        return String::new();
+    }
+    let mut text = "## Combinations of Arguments\n\n".to_owned();
+    for rule in rules {
+        push(&mut text, format_args!("- {rule}\n"));
+    }
+    text + "\n"
+}
+
 /// The `## Timeouts` section: the operations that the page's `timeouts` block names, with their defaults.
 fn timeouts(body: &Schema, defaults: Option<DefaultTimeouts>) -> String {
     let (Some(block), Some(defaults)) = (body.block("timeouts"), defaults) else { return String::new() };
@@ -222,4 +237,55 @@ fn import(type_name: &str, identity: Option<&Schema>, directory: &Path) -> io::R
         push(&mut text, format_args!("With the command of any version:\n\n```shell\n{example}\n```\n"));
     }
     Ok(if text.is_empty() { text } else { format!("## Import\n\n{text}") })
+}
+
+#[cfg(test)]
+mod tests {
+    use framework::prelude::*;
+
+    use super::Site;
+
+    model! {
+        /// A ticket.
+        struct Ticket {
+            /// Who reads.
+            reader: Attr<String> => optional(),
+            /// Which group reads.
+            group: Attr<String> => optional(),
+        }
+    }
+
+    struct Tickets;
+
+    impl DataSource for Tickets {
+        type Model = Ticket;
+        type Clients = ();
+        type Error = Diagnostics;
+
+        fn describe(&self) -> DataSourceDescription {
+            DataSourceDescription::new("ticket")
+        }
+
+        fn config_rules(&self) -> Vec<ConfigRule> {
+            vec![ConfigRule::exactly_one_of([Ticket::reader(), Ticket::group()])]
+        }
+
+        async fn read(
+            &self,
+            _: &Context,
+            config: Ticket,
+            _: &mut Diagnostics,
+        ) -> Result<Ticket, Diagnostics> {
+            Ok(config)
+        }
+    }
+
+    #[test]
+    fn a_page_tells_which_arguments_go_together() {
+        let provider = Provider::without_configuration("desk", "A desk.").data_source(Tickets);
+        let pages = Site::new(&provider).pages().unwrap();
+        let page = &pages[std::path::Path::new("data-sources/ticket.md")];
+        let told = "## Combinations of Arguments\n\n- Exactly one of `reader`, `group` must be set.\n";
+        assert!(page.contains(told), "{page}");
+    }
 }

@@ -167,7 +167,8 @@ impl Estimate<'_> {
         let Order { deletions, updates, additions } = self.order(reach);
         let objects: BTreeSet<_> = updates.into_iter().map(|(object, _)| object).chain(additions).collect();
         let mut left = BTreeMap::new();
-        for (index, (class, account)) in (0u32..).zip(self.accounts.iter().zip(self.input.roster.accounts()))
+        for (index, (class, account)) in
+            (0u32..).zip(self.account_classes().zip(self.input.roster.accounts()))
         {
             if matches!(class, AccountClass::Deleting(_)) && !deletions.contains(&index) {
                 let reason = if within(reach, account.account_type.is_user()) {

@@ -173,6 +173,28 @@ mod tests {
     }
 
     #[test]
+    fn a_comment_holds_it_whatever_stands_in_it() {
+        let mut report = Report { domain: "contoso.com".to_owned(), ..Report::default() };
+        let text = "\u{5d0}\u{1f4a9}|\\|`&<*".repeat(40);
+        let rows: std::collections::BTreeMap<_, _> =
+            (0..900).map(|number| (format!("{number:03}{text}@contoso.com"), row(&text))).collect();
+        let Report {
+            deleting, deactivating, recreating, unmatched, updating, adding, blocked, exempt, ..
+        } = &mut report;
+        for section in [deleting, deactivating, recreating, unmatched, updating, adding, blocked, exempt] {
+            *section = Section { total: 1_000_000, rows: rows.clone() };
+        }
+        for _ in 0..60 {
+            let finding = Finding { severity: Gravity::Info, code: "x".to_owned(), text: text.repeat(3) };
+            report.findings.push(finding);
+        }
+        let markdown = report.markdown();
+        assert!(markdown.len() <= LIMIT && markdown.len() > LIMIT / 2, "{} bytes", markdown.len());
+        assert!(markdown.contains("#### Deleting (1000000)") && markdown.contains("Exempt (1000000)"));
+        assert!(markdown.contains("An estimate of what Proofpoint's own run"));
+    }
+
+    #[test]
     fn it_says_whose_report_it_is() {
         let report = Report { domain: "contoso.com".to_owned(), ..Report::default() };
         assert!(

@@ -137,15 +137,15 @@ impl Report {
     pub(super) fn consequence(title: &str) -> Option<&'static str> {
         match title {
             "Deleting" => Some(
-                "Mail to these addresses is refused then, and the accounts' sender lists, filters and logs cannot be brought \
-                 back; to keep somebody, add the address to `exemptions`.",
+                "Once they are deleted, mail to these addresses is refused, and their sender lists, filters and logs cannot be \
+                 restored; to keep somebody, add the address to `exemptions`.",
             ),
             "Deactivating" => Some(
                 "Mail to these addresses is refused as long as the account is inactive; to keep somebody, add the address to \
                  `exemptions`.",
             ),
             "Recreating" => Some(
-                "Their sender lists, filters and logs cannot be brought back; to keep an account as it is, add the address to \
+                "Their sender lists, filters and logs cannot be restored; to keep an account as it is, add the address to \
                  `exemptions`.",
             ),
             "Unmatched" => Some(
@@ -292,9 +292,9 @@ impl<'a> Estimate<'a> {
                 ObjectClass::Unchanged => {}
             }
         }
-        for (index, (class, account)) in (0u32..).zip(self.accounts.iter().zip(input.roster.accounts())) {
+        for (index, (class, account)) in (0u32..).zip(self.account_classes().zip(input.roster.accounts())) {
             let address = account.address();
-            match *class {
+            match class {
                 AccountClass::Deleting(evidence) => {
                     entries.deleting.push((address, Entry::Deleting(index, evidence)));
                 }

@@ -219,7 +219,7 @@ impl Rule {
                  deleted user, it is unmatched. Every other functional account is kept: many are made by hand."
             }
             Self::AddressAlive => {
-                "Only if that object gets the address in the same run. Otherwise mail to it would be refused, and the account \
+                "Only if an object that has it gets the address in the same run. Otherwise mail to it would be refused, and the account \
                  is unmatched. This looks at the account's primary address and aliases on one side, and at `mail`, user \
                  principal name and SMTP addresses of objects with another primary address on the other. An object does not get \
                  an address for certain while it is exempt or blocked, may not be added or updated, or is to be added at a \
@@ -228,11 +228,11 @@ impl Rule {
             Self::RemovalFlags => {
                 "`users.remove_deleted` about user accounts, `groups.remove_deleted` about functional accounts of deleted groups; \
                  either of them makes a functional account of a blocked or deleted user unmatched. What the flags do not allow is \
-                 kept. A deleted user counts only while `what.active_users` is on, a deleted group only while either kind of group is."
+                 kept. A deleted user proves a deletion only while `what.active_users` is on, a deleted group only while either kind of group is."
             }
             Self::KindSwitchedOff => {
                 "Accounts of users are unmatched where `users.remove_deleted` is on, and kept otherwise; functional accounts are \
-                 kept."
+                 kept, unless `evidence` makes them unmatched."
             }
             Self::ActionSwitchedOff => {
                 "No. An object that would be added is out of scope, and an account that would be updated is kept; both are \

@@ -57,6 +57,19 @@ fn an_update_names_the_fields_that_change() {
 }
 
 #[test]
+fn a_name_that_entra_lacks_is_not_compared_and_empties_nothing() {
+    let nameless = UserFacts { given_name: None, surname: None, ..facts(ANN) };
+    let half = UserFacts { given_name: None, surname: Some("Other"), ..facts(BOB) };
+    let input = input(
+        vec![user(1, nameless), user(2, half)],
+        vec![account(ANN, AccountType::EndUser), account(BOB, AccountType::EndUser)],
+    );
+    assert_eq!(lines(&input), [format!("{BOB} update end_user: surname 'Example' -> 'Other'")]);
+    let change = Estimate::of(&input).changes(Reach::Everything).next().unwrap();
+    assert_eq!(change.fields.first_name, None);
+}
+
+#[test]
 fn the_versions_make_different_things_of_blocked_and_unlicensed_users() {
     let blocked = UserFacts { enabled: false, ..facts(ANN) };
     let unlicensed = UserFacts { licence: Licence::None, ..facts(BOB) };

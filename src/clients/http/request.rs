@@ -44,7 +44,8 @@ impl Request {
     }
 
     /// A GET request.
-    pub fn get(url: Url) -> Self {
+    #[cfg(test)]
+    pub(crate) fn get(url: Url) -> Self {
         Self::new(Method::GET, url)
     }
 

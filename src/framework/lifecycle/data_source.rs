@@ -11,6 +11,7 @@ use crate::model::{self, Model};
 use crate::plan::with_defaults;
 use crate::schema::Schema;
 use crate::timeouts::{DefaultTimeouts, Operation};
+use crate::validators::ConfigRule;
 use crate::value::Value;
 
 /// A data source with its types erased.
@@ -18,6 +19,7 @@ use crate::value::Value;
 pub(crate) trait ErasedDataSource<C>: Send + Sync {
     fn schema(&self) -> &Arc<Schema>;
     fn timeouts(&self) -> DefaultTimeouts;
+    fn config_rules(&self) -> Vec<ConfigRule>;
     fn validate(&self, config: &Value) -> Diagnostics;
     async fn read(
         &self,
@@ -58,6 +60,10 @@ impl<D: DataSource> Source<D> {
 
 #[async_trait]
 impl<D: DataSource> ErasedDataSource<D::Clients> for Source<D> {
+    fn config_rules(&self) -> Vec<ConfigRule> {
+        self.reader.config_rules()
+    }
+
     fn timeouts(&self) -> DefaultTimeouts {
         self.timeouts
     }

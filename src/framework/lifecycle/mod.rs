@@ -32,6 +32,7 @@ use super::service::{
     StateResponse, UpgradeResponse,
 };
 use super::timeouts::{DefaultTimeouts, Operation};
+use super::validators::ConfigRule;
 use super::value::Value;
 pub(crate) use action::{ErasedAction, OnDemand};
 pub(crate) use data_source::{ErasedDataSource, Source};
@@ -49,6 +50,7 @@ pub(crate) trait ErasedResource<C>: Send + Sync {
     fn schema(&self) -> Arc<Schema>;
     fn identity_schema(&self) -> Option<Arc<Schema>>;
     fn timeouts(&self) -> DefaultTimeouts;
+    fn config_rules(&self) -> Vec<ConfigRule>;
     fn validate(&self, config: &Value, capabilities: ClientCapabilities) -> Diagnostics;
     fn upgrade_state(&self, version: i64, json: &str) -> UpgradeResponse;
     fn upgrade_identity(&self, version: i64, json: &str) -> UpgradeResponse;
@@ -141,6 +143,10 @@ impl<R: Resource> ErasedResource<R::Clients> for Managed<R> {
 
     fn timeouts(&self) -> DefaultTimeouts {
         self.timeouts
+    }
+
+    fn config_rules(&self) -> Vec<ConfigRule> {
+        self.resource.config_rules()
     }
 
     fn identity_schema(&self) -> Option<Arc<Schema>> {

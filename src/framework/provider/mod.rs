@@ -24,6 +24,7 @@ use crate::resource::Resource;
 use crate::schema::{Schema, SchemaKind, check_identity, check_schema};
 use crate::service::{ConfigureRequest, Stateless};
 use crate::timeouts::{DefaultTimeouts, Operation};
+use crate::validators::ConfigRule;
 use crate::value::Value;
 
 type Validate = Box<dyn Fn(&Schema, &Value) -> Diagnostics + Send + Sync>;
@@ -68,6 +69,20 @@ enum Configured<C> {
     /// The configuration depends on what is only known after apply.
     Unknown(Path),
     Yes(Arc<C>),
+}
+
+impl Provider<()> {
+    /// A provider with nothing to configure, whose type names begin with `name` and an underscore; `description` is the one of
+    /// its empty block.
+    pub fn without_configuration(name: &'static str, description: &str) -> Self {
+        let schema = Schema::new(description.to_owned());
+        Self { schema: Arc::new(schema), ..Self::new(name, |_: Nothing, _| Ok::<(), Diagnostics>(())) }
+    }
+}
+
+crate::model! {
+    /// There is nothing to set.
+    struct Nothing {}
 }
 
 impl<C: Send + Sync + 'static> Provider<C> {
@@ -219,6 +234,16 @@ impl<C: Send + Sync + 'static> Provider<C> {
     /// The same for a data source, of which only `read` counts.
     pub fn data_source_timeouts(&self, type_name: &str) -> Option<DefaultTimeouts> {
         self.data_sources.get(type_name).map(|source| source.timeouts())
+    }
+
+    /// The rules about several attributes of a resource, by full type name.
+    pub fn resource_rules(&self, type_name: &str) -> Vec<ConfigRule> {
+        self.resources.get(type_name).map(|resource| resource.config_rules()).unwrap_or_default()
+    }
+
+    /// The same for a data source.
+    pub fn data_source_rules(&self, type_name: &str) -> Vec<ConfigRule> {
+        self.data_sources.get(type_name).map(|source| source.config_rules()).unwrap_or_default()
     }
 
     /// What the configuration made; for tests of the framework.

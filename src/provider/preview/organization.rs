@@ -58,22 +58,26 @@ pub fn switches(settings: &Settings) -> Switches {
 /// The same by what Proofpoint shows. A member that it does not show is as this provider would set it.
 pub fn shown_switches(shown: &Shown) -> Switches {
     let known = Switches::default();
-    let nothing = Settings {
-        primary_domain: String::new(),
-        application_id: String::new(),
-        disable_login: false,
-        default_user_role_name: String::new(),
-        sync_frequency: 0,
-        sync_active_users: known.what.active_users,
-        sync_distribution_groups: known.what.distribution_groups,
-        sync_security_groups: known.what.security_groups,
-        add_users: known.users.add,
-        update_users: known.users.update,
-        remove_deleted_users: known.users.remove_deleted,
-        add_groups: known.groups.add,
-        update_groups: known.groups.update,
-        remove_deleted_groups: known.groups.remove_deleted,
-        others: serde_json::Map::new(),
-    };
-    switches(&shown.over(&nothing))
+    Switches {
+        default_role: shown
+            .default_user_role_name
+            .as_deref()
+            .and_then(Role::from_name)
+            .unwrap_or(known.default_role),
+        what: What {
+            active_users: shown.sync_active_users.unwrap_or(known.what.active_users),
+            distribution_groups: shown.sync_distribution_groups.unwrap_or(known.what.distribution_groups),
+            security_groups: shown.sync_security_groups.unwrap_or(known.what.security_groups),
+        },
+        users: Actions {
+            add: shown.add_users.unwrap_or(known.users.add),
+            update: shown.update_users.unwrap_or(known.users.update),
+            remove_deleted: shown.remove_deleted_users.unwrap_or(known.users.remove_deleted),
+        },
+        groups: Actions {
+            add: shown.add_groups.unwrap_or(known.groups.add),
+            update: shown.update_groups.unwrap_or(known.groups.update),
+            remove_deleted: shown.remove_deleted_groups.unwrap_or(known.groups.remove_deleted),
+        },
+    }
 }

@@ -3,12 +3,11 @@
 use std::fmt::Write as _;
 
 use super::mood::{Certainty, Mood};
-use super::table;
 
 /// A line for each mood: its name and its values.
 pub(crate) fn summary() -> String {
     let mut text = String::new();
-    for mood in table::all() {
+    for mood in super::moods() {
         let values: Vec<String> = mood.values().map(ToString::to_string).collect();
         let _ = writeln!(text, "  {}: {}", mood.name(), values.join(" | "));
     }
@@ -19,7 +18,7 @@ pub(crate) fn summary() -> String {
 pub(crate) fn page() -> String {
     let mut text = String::from(HEAD);
     let mut service = "";
-    for mood in table::all() {
+    for mood in super::moods() {
         if mood.service() != service {
             service = mood.service();
             let _ = write!(text, "\n## {service}\n");

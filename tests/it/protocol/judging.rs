@@ -142,6 +142,19 @@ fn a_report_that_cannot_be_read_is_a_refusal_unless_the_check_is_switched_off() 
     quickstart.assert_sound("unjudged");
 }
 
+#[test]
+fn where_nothing_happens_to_anybody_nothing_is_said() {
+    let simulator = Simulator::start(&["--users", "3", "--groups", "0", "--seed", "3"]);
+    let mut quickstart = Quickstart::prepared(simulator);
+    let (preview, said) =
+        quickstart.data("proofpoint_azure_sync_preview", json!({ "domain": "contoso.com" }));
+    said.expect_none();
+    assert_eq!(preview["changes"], json!({}), "there is something to do: {preview:#}");
+    quickstart.write(SYNC, &json!({ "max_removals": "0" }));
+    let said = quickstart.change(SYNC);
+    said.expect_none();
+}
+
 /// What a sign-in that Entra refuses is told as: once, by its own title, with what to do about the sign-in.
 #[track_caller]
 fn told_as_a_sign_in(said: &Messages, kind: &str) {

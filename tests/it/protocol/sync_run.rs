@@ -77,6 +77,34 @@ impl Reviewed {
         planned
     }
 
+    /// Plans an object of another type in the same process.
+    pub(super) fn plan_other(&self, kind: &str, config: Json) -> Plan {
+        let planned =
+            self.runtime.block_on(async { self.plugin.resource(kind).await.plan(None, config).await });
+        assert!(!planned.messages.has_errors(), "{}", planned.messages);
+        planned
+    }
+
+    /// Makes an object of another type.
+    pub(super) fn apply_other(&self, kind: &str, config: Json) -> Stored {
+        let planned = self.plan_other(kind, config);
+        let applied =
+            self.runtime.block_on(async { self.plugin.resource(kind).await.apply(None, planned).await });
+        assert!(!applied.messages.has_errors(), "{}", applied.messages);
+        applied
+    }
+
+    /// Reads an object of another type.
+    pub(super) fn read_other(&self, kind: &str, stored: &Stored) {
+        let read = self.runtime.block_on(async { self.plugin.resource(kind).await.read(stored).await });
+        assert!(!read.messages.has_errors(), "{}", read.messages);
+    }
+
+    /// Another process, as the next command of a CLI has it.
+    pub(super) fn restart(&mut self) {
+        self.plugin = Arc::new(self.runtime.block_on(configured(&self.simulator)));
+    }
+
     pub(super) fn apply(&self, planned: Plan) -> Stored {
         let applied =
             self.runtime.block_on(async { self.plugin.resource(RUN).await.apply(None, planned).await });

@@ -147,6 +147,45 @@ fn preview_and_sync_that_disagree_are_found_at_plan_and_before_the_first_write()
 }
 
 #[test]
+fn the_sync_as_it_is_planned_counts_and_not_as_it_still_is() {
+    // Removal is on at Proofpoint, as the preview says, and the same plan switches it off.
+    let world = leaver();
+    let shown = world.preview(json!({ "users": { "add": true, "update": true, "remove_deleted": true } }));
+    let settings = world.essentials(Method::GET, "settings/azure", None);
+    let sync = json!({
+        "domain": world.domain, "client_id": settings["application_id"], "default_role": "end_user", "frequency": 0,
+        "client_secret": world.simulator.tenant().client_secret, "users": { "remove_deleted": false },
+    });
+    world.plan_other("proofpoint_azure_sync", sync);
+    let said = world.plan(json!({ "changes": shown["changes"] })).messages;
+    let error = said.expect_error();
+    assert_eq!(error.summary, DISAGREE);
+    let line = "users.remove_deleted: the preview says true, `proofpoint_azure_sync` false";
+    assert!(error.detail.contains(line), "{error}");
+}
+
+#[test]
+fn a_sync_that_stays_as_it_is_has_a_version_that_counts_too() {
+    let mut world = leaver();
+    let settings = world.essentials(Method::GET, "settings/azure", None);
+    let sync = json!({
+        "domain": world.domain, "client_id": settings["application_id"], "default_role": "end_user", "frequency": 0,
+        "client_secret": world.simulator.tenant().client_secret, "sync_version": 1,
+        "users": { "remove_deleted": true }, "groups": { "add": true },
+    });
+    let applied = world.apply_other("proofpoint_azure_sync", sync);
+    // The next command reads it and has nothing to change in it.
+    world.restart();
+    world.read_other("proofpoint_azure_sync", &applied);
+    let shown = world.preview(json!({}));
+    let said = world.plan(json!({ "changes": shown["changes"] })).messages;
+    let error = said.expect_error();
+    assert_eq!(error.summary, DISAGREE);
+    let line = "sync_version: the preview says 2, `proofpoint_azure_sync` 1";
+    assert!(error.detail.contains(line), "{error}");
+}
+
+#[test]
 fn a_version_or_exemptions_that_differ_are_a_disagreement_too() {
     let world = leaver();
     let shown = world.preview(json!({ "sync_version": 1, "exemptions": ["jack.king@contoso.com"] }));

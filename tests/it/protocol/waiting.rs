@@ -50,7 +50,7 @@ fn apply_while(quickstart: &Quickstart, meanwhile: impl FnOnce(&Quickstart) + Se
 }
 
 /// Somebody with a mailbox comes into the directory.
-fn hire(quickstart: &Quickstart, name: &str) {
+pub(super) fn hire(quickstart: &Quickstart, name: &str) {
     let address = format!("{name}@contoso.com");
     let person = json!({
         "accountEnabled": true, "displayName": name, "mailNickname": name, "mail": address, "userPrincipalName": address,

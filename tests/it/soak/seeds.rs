@@ -48,7 +48,7 @@ pub(super) fn say(text: &str) {
     eprintln!("{text}");
 }
 
-/// The planted fault to try, or `all`; none in a plain run.
+/// The planted faults to try, by name, or `all`; none in a plain run.
 pub(super) fn planted() -> Option<String> {
     knob("TEST_PLANTED")
 }

@@ -11,22 +11,14 @@ use super::old_keys::Unused;
 use super::planning::{drops_an_exemption, exemptions_taken_over, needs_put};
 use super::preflight::{Preflight, declared_roles};
 use super::settings::{self, settings, widens};
-use super::steps::Apply;
+use super::steps::{Apply, Done};
 use super::waiting::{self, Run};
-use super::{Facts, exemptions, rotation};
+use super::{exemptions, rotation};
 use crate::provider_block::Failure;
 use clients::essentials::{Settings, Shown};
 use clients::http::Call;
 use framework::attr::Attr;
 use framework::diagnostic::{Diagnostic, Diagnostics};
-
-/// What is known when the steps are done.
-pub(super) struct Done {
-    pub(super) model: SyncModel,
-    pub(super) facts: Facts,
-    /// What was not done after Proofpoint was given the key, which has to be in the state.
-    pub(super) failure: Option<Failure>,
-}
 
 impl Apply<'_> {
     /// Brings the organization to what the plan says.

@@ -1,6 +1,7 @@
 //! What a plan can know of its effects over the network: it adds warnings and errors, and never a value.
 
 use super::judging::{Judge, Refusal};
+use super::model::SyncModel;
 use super::preflight::Preflight;
 use super::settings::{self, settings};
 use super::sides::{optional_graph, organization_of, refuse_foreign, refuse_other_organization, settings_of};
@@ -13,9 +14,8 @@ use framework::diagnostic::{Diagnostic, Diagnostics};
 use framework::resource::Planned;
 use framework::value::Value;
 
-/// Keeps what the plan makes of the sync, for those who look at the same organization later in the same command.
-pub(super) fn keep_intention(session: &Session, planned: &Planned<AzureSync>) {
-    let model = &planned.model;
+/// Keeps what the sync is, or what the plan makes of it, for those who look at the same organization later in the same command.
+pub(super) fn keep_intention(session: &Session, model: &SyncModel) {
     let decided = [
         model.default_role.write(),
         model.frequency.write(),

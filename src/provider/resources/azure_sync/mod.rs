@@ -125,10 +125,7 @@ impl Resource for AzureSync {
     }
 
     async fn check(&self, ctx: &Context<Session>, planned: &Planned<Self>, diagnostics: &mut Diagnostics) {
-        foresight::keep_intention(&ctx.clients, planned);
-        if planned.prior.as_ref() == Some(&planned.model) {
-            return;
-        }
+        foresight::keep_intention(&ctx.clients, &planned.model);
         if let Err(problems) = foresight::foresee(ctx, planned, diagnostics).await {
             diagnostics.append(problems);
         }
@@ -210,6 +207,8 @@ impl Resource for AzureSync {
         if model.tenant_id.is_null() && imported {
             model.tenant_id = session.default_tenant(&call).await?.map(|tenant| tenant.to_string()).into();
         }
+        // A plan that changes nothing in it does not ask again.
+        foresight::keep_intention(session, &model);
         Ok(Some(State::new(model).with_private(facts)))
     }
 

@@ -3,11 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::AzureSync;
-use super::apply::Done;
 use super::managed_secret::{Keys, Minted};
-use super::model::{ManagedClientSecret, SyncModel};
-use super::planning::Credential;
-use super::steps::Apply;
+use super::model::ManagedClientSecret;
+use super::planning::{Credential, ends_managed};
+use super::steps::{Apply, Done};
 use crate::provider_block::Failure;
 use clients::graph::Graph;
 use clients::http::Call;
@@ -27,12 +26,6 @@ pub(super) enum Unused {
     Earlier,
     /// All of them.
     All,
-}
-
-/// Whether the plan ends the managed secret for one of the configuration's own.
-pub(super) fn ends_managed(prior: Option<&SyncModel>, credential: Credential) -> bool {
-    prior.is_some_and(|prior| prior.managed_client_secret.is_known())
-        && matches!(credential, Credential::Plain | Credential::WriteOnly)
 }
 
 /// What is left behind once the plan is applied: what was there already, and the keys of an application that it leaves.

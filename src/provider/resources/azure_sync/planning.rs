@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use super::model::SyncModel;
-use super::old_keys::ends_managed;
 use super::rotation::{self, Change, Reason};
 use super::settings::carried;
 use super::{AzureSync, Facts, echo};
@@ -37,6 +36,12 @@ impl Credential {
             Self::None
         }
     }
+}
+
+/// Whether the plan ends the managed secret for one of the configuration's own.
+pub(super) fn ends_managed(prior: Option<&SyncModel>, credential: Credential) -> bool {
+    prior.is_some_and(|prior| prior.managed_client_secret.is_known())
+        && matches!(credential, Credential::Plain | Credential::WriteOnly)
 }
 
 /// Whether an attribute changes between prior state and plan.

@@ -1,11 +1,12 @@
-//! What the steps of a create or update work with.
+//! What the steps of a create or update work with, and what they come to.
 
 use std::time::Duration;
 
 use secrecy::SecretString;
 
 use super::managed_secret::{Keys, new_owner};
-use super::{AzureSync, exemptions};
+use super::model::SyncModel;
+use super::{AzureSync, Facts, exemptions};
 use crate::provider_block::{Failure, Session};
 use clients::essentials::{LastRun, Organization};
 use clients::graph::Graph;
@@ -26,6 +27,14 @@ pub(super) struct Apply<'a> {
     pub(super) owner: String,
     /// How long the operation may take.
     pub(super) patience: Duration,
+}
+
+/// What is known when the steps are done.
+pub(super) struct Done {
+    pub(super) model: SyncModel,
+    pub(super) facts: Facts,
+    /// What was not done after Proofpoint was given the key, which has to be in the state.
+    pub(super) failure: Option<Failure>,
 }
 
 impl<'a> Apply<'a> {

@@ -40,7 +40,7 @@ pub(super) fn patience(call: &Call, model: &SyncModel, creating: bool, frequency
     if model.wait_for_routing == Attr::Known(true) {
         limit += Duration::try_from(ROUTING).unwrap_or_default() + GRACE;
     }
-    Call { deadline: Instant::now() + limit, ..call.clone() }
+    Call::new(limit, call.cancel.clone(), call.correlation_id)
 }
 
 /// A run that was waited for.

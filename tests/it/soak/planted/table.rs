@@ -26,14 +26,14 @@ pub(super) const PLANTED: &[Planted] = &[
         history: "destroying a sync left its keys in an application that stays",
         file: "src/provider/resources/azure_sync/departure.rs",
         changes: &[(
-            "Some(keys) => keys.remove_all(call, model.key_id.known().map(String::as_str)).await,",
-            "Some(_) => Ok(()),",
+            "        keys.remove_all(call, model.key_id.known().map(String::as_str)).await?;\n    }\n    if facts",
+            "        let _ = keys;\n    }\n    if facts",
         )],
     },
     Planted {
         name: "superseded-key-forgotten",
         history: "the state did not list a key that a rotation had replaced, and nothing removed it",
-        file: "src/provider/resources/azure_sync/apply.rs",
+        file: "src/provider/resources/azure_sync/old_keys.rs",
         changes: &[(
             "done.model.superseded_key_ids = older.into();",
             "done.model.superseded_key_ids = BTreeSet::new().into();",

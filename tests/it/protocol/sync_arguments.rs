@@ -1,0 +1,464 @@
+//! Arguments and promises of the documentation of the sync, its data sources and its reviewed runs: each has a test that fails
+//! when it is ignored. The list says which; what no other test would miss is tested here.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::time::Instant;
+
+use jiff::{SignedDuration, Timestamp};
+use reqwest::Method;
+use serde_json::{Value as Json, json};
+
+use super::waiting::hire;
+use crate::support::plugin::calls::Messages;
+use crate::support::plugin::values::UNKNOWN;
+use crate::support::quickstart::{APPLICATION, Quickstart, RUN, SYNC};
+use crate::support::simulator::Simulator;
+
+const SYNC_PAGE: &str = "resources/azure_sync";
+const RUN_PAGE: &str = "resources/azure_sync_run";
+const SOURCE_PAGE: &str = "data-sources/azure_sync";
+const PREVIEW_PAGE: &str = "data-sources/azure_sync_preview";
+const HEALTH_PAGE: &str = "data-sources/azure_sync_health";
+
+/// What each page lets people write, and the test that fails when it is ignored: file and name below `tests/it`.
+const TESTED: &[(&str, &str, &str)] = &[
+    (
+        SYNC_PAGE,
+        "client_id",
+        "protocol/preflight.rs a_key_of_another_application_is_refused_in_the_plan_and_before_it_is_minted",
+    ),
+    (SYNC_PAGE, "default_role", "protocol/sync_arguments.rs every_setting_arrives_as_it_is_written"),
+    (
+        SYNC_PAGE,
+        "domain",
+        "protocol/azure_sync_source.rs an_organization_of_somebody_else_is_refused_on_its_domain",
+    ),
+    (SYNC_PAGE, "allow_microsoft_login", "protocol/sync_arguments.rs every_setting_arrives_as_it_is_written"),
+    (
+        SYNC_PAGE,
+        "client_secret",
+        "protocol/credentials.rs our_keys_go_once_proofpoint_has_another_credential",
+    ),
+    (
+        SYNC_PAGE,
+        "client_secret_wo",
+        "protocol/credentials.rs our_keys_go_once_proofpoint_has_another_credential",
+    ),
+    (
+        SYNC_PAGE,
+        "client_secret_wo_version",
+        "protocol/sync_arguments.rs a_write_only_secret_is_sent_again_with_another_version_only",
+    ),
+    (SYNC_PAGE, "exemptions", "protocol/exemptions.rs exemptions_are_in_place_before_anything_runs"),
+    (SYNC_PAGE, "frequency", "protocol/sync_arguments.rs every_setting_arrives_as_it_is_written"),
+    (SYNC_PAGE, "groups", "protocol/sync_arguments.rs every_setting_arrives_as_it_is_written"),
+    (SYNC_PAGE, "managed_client_secret", "protocol/handover.rs every_key_has_an_end_of_its_own"),
+    (
+        SYNC_PAGE,
+        "max_removals",
+        "protocol/judging.rs whatever_starts_or_widens_syncing_is_judged_and_nothing_else",
+    ),
+    (
+        SYNC_PAGE,
+        "primary_domain",
+        "protocol/preflight.rs whatever_would_make_the_sync_fail_is_refused_before_the_first_write",
+    ),
+    (
+        SYNC_PAGE,
+        "sync_version",
+        "protocol/judging.rs accounts_that_version_1_turns_inactive_are_removals_and_version_2_tells_of_them",
+    ),
+    (SYNC_PAGE, "tenant_id", "protocol/two_tenants.rs"),
+    (SYNC_PAGE, "timeouts", "protocol/sync_arguments.rs every_operation_ends_at_its_own_timeout"),
+    (SYNC_PAGE, "users", "protocol/sync_arguments.rs every_setting_arrives_as_it_is_written"),
+    (
+        SYNC_PAGE,
+        "wait_for_routing",
+        "protocol/waiting.rs a_run_that_did_what_was_foreseen_is_told_in_the_log_only_and_routing_is_waited_for",
+    ),
+    (
+        SYNC_PAGE,
+        "wait_for_sync",
+        "protocol/waiting.rs a_missed_deadline_is_a_warning_and_leaves_time_to_look_at_the_keys",
+    ),
+    (SYNC_PAGE, "what", "protocol/sync_arguments.rs every_setting_arrives_as_it_is_written"),
+    (SYNC_PAGE, "active_users", "protocol/sync_arguments.rs every_setting_arrives_as_it_is_written"),
+    (SYNC_PAGE, "distribution_groups", "protocol/sync_arguments.rs every_setting_arrives_as_it_is_written"),
+    (SYNC_PAGE, "security_groups", "protocol/sync_arguments.rs every_setting_arrives_as_it_is_written"),
+    (SYNC_PAGE, "add", "protocol/sync_arguments.rs every_setting_arrives_as_it_is_written"),
+    (SYNC_PAGE, "remove_deleted", "protocol/sync_arguments.rs every_setting_arrives_as_it_is_written"),
+    (
+        SYNC_PAGE,
+        "application_id",
+        "protocol/handover.rs keys_of_an_application_that_was_left_go_once_the_new_one_is_proven",
+    ),
+    (SYNC_PAGE, "description", "protocol/sync_arguments.rs a_managed_key_is_as_its_block_says"),
+    (SYNC_PAGE, "lifetime", "protocol/sync_arguments.rs a_managed_key_is_as_its_block_says"),
+    (SYNC_PAGE, "rotate_before", "protocol/sync_arguments.rs a_managed_key_is_as_its_block_says"),
+    (SYNC_PAGE, "rotate_when_changed", "protocol/handover.rs every_key_has_an_end_of_its_own"),
+    (SYNC_PAGE, "create", "protocol/sync_arguments.rs every_operation_ends_at_its_own_timeout"),
+    (SYNC_PAGE, "delete", "protocol/sync_arguments.rs every_operation_ends_at_its_own_timeout"),
+    (SYNC_PAGE, "read", "protocol/sync_arguments.rs every_operation_ends_at_its_own_timeout"),
+    // Of users and groups as well.
+    (SYNC_PAGE, "update", "protocol/sync_arguments.rs every_operation_ends_at_its_own_timeout"),
+    (
+        RUN_PAGE,
+        "changes",
+        "protocol/sync_run.rs an_update_that_is_another_one_by_now_keeps_everything_from_being_written",
+    ),
+    (RUN_PAGE, "domain", "protocol/sync_arguments.rs every_source_and_run_is_about_the_domain_that_it_names"),
+    (
+        RUN_PAGE,
+        "max_deletions",
+        "protocol/sync_run.rs a_limit_binds_when_rows_are_applied_that_were_not_known_while_planning",
+    ),
+    (
+        RUN_PAGE,
+        "on_excess",
+        "protocol/sync_run.rs a_limit_is_judged_while_planning_where_it_is_known_and_says_what_it_counts",
+    ),
+    (
+        RUN_PAGE,
+        "send_welcome_email",
+        "protocol/sync_arguments.rs new_users_are_greeted_only_where_that_is_asked",
+    ),
+    (
+        RUN_PAGE,
+        "sync_version",
+        "protocol/sync_run_reach.rs with_version_1_a_blocked_leaver_turns_inactive_which_counts_as_a_deletion",
+    ),
+    (RUN_PAGE, "tenant_id", "protocol/sync_arguments.rs another_tenant_is_another_directory"),
+    (RUN_PAGE, "timeouts", "protocol/sync_arguments.rs every_operation_ends_at_its_own_timeout"),
+    (RUN_PAGE, "create", "protocol/sync_arguments.rs every_operation_ends_at_its_own_timeout"),
+    (RUN_PAGE, "update", "protocol/sync_arguments.rs every_operation_ends_at_its_own_timeout"),
+    // Reading and destroying a run asks nobody, so that nothing can take long.
+    (
+        RUN_PAGE,
+        "read",
+        "protocol/sync_run.rs what_was_enacted_is_forgotten_before_the_next_plan_and_what_was_left_is_not",
+    ),
+    (RUN_PAGE, "delete", "moods/life.rs destroy"),
+    (
+        SOURCE_PAGE,
+        "domain",
+        "protocol/sync_arguments.rs every_source_and_run_is_about_the_domain_that_it_names",
+    ),
+    (SOURCE_PAGE, "timeouts", "protocol/sync_arguments.rs every_operation_ends_at_its_own_timeout"),
+    (SOURCE_PAGE, "read", "protocol/sync_arguments.rs every_operation_ends_at_its_own_timeout"),
+    (
+        PREVIEW_PAGE,
+        "domain",
+        "protocol/sync_arguments.rs every_source_and_run_is_about_the_domain_that_it_names",
+    ),
+    (PREVIEW_PAGE, "default_role", "protocol/preview/mod.rs the_preview_says_what_the_engine_does"),
+    (PREVIEW_PAGE, "detail_limit", "protocol/sync_arguments.rs rows_are_cut_as_asked_and_the_digest_is_not"),
+    (PREVIEW_PAGE, "exemptions", "protocol/preview/mod.rs the_preview_says_what_the_engine_does"),
+    (
+        PREVIEW_PAGE,
+        "functional_accounts",
+        "protocol/sync_run_reach.rs version_1_asks_for_no_change_of_type_and_without_functional_accounts_nobody_does",
+    ),
+    (PREVIEW_PAGE, "groups", "protocol/preview/mod.rs the_preview_says_what_the_engine_does"),
+    (PREVIEW_PAGE, "sync_version", "protocol/preview/mod.rs the_preview_says_what_the_engine_does"),
+    (PREVIEW_PAGE, "tenant_id", "protocol/sync_arguments.rs another_tenant_is_another_directory"),
+    (PREVIEW_PAGE, "timeouts", "protocol/sync_arguments.rs every_operation_ends_at_its_own_timeout"),
+    (PREVIEW_PAGE, "users", "protocol/preview/mod.rs the_preview_says_what_the_engine_does"),
+    (PREVIEW_PAGE, "what", "protocol/preview/mod.rs the_preview_says_what_the_engine_does"),
+    (PREVIEW_PAGE, "active_users", "protocol/preview/mod.rs the_preview_says_what_the_engine_does"),
+    (PREVIEW_PAGE, "distribution_groups", "protocol/preview/mod.rs the_preview_says_what_the_engine_does"),
+    (PREVIEW_PAGE, "security_groups", "protocol/preview/mod.rs the_preview_says_what_the_engine_does"),
+    (PREVIEW_PAGE, "add", "protocol/preview/mod.rs the_preview_says_what_the_engine_does"),
+    (PREVIEW_PAGE, "update", "protocol/preview/mod.rs the_preview_says_what_the_engine_does"),
+    (PREVIEW_PAGE, "remove_deleted", "protocol/preview/mod.rs the_preview_says_what_the_engine_does"),
+    (PREVIEW_PAGE, "read", "protocol/sync_arguments.rs every_operation_ends_at_its_own_timeout"),
+    (
+        HEALTH_PAGE,
+        "domain",
+        "protocol/sync_arguments.rs every_source_and_run_is_about_the_domain_that_it_names",
+    ),
+    (HEALTH_PAGE, "tenant_id", "protocol/sync_arguments.rs another_tenant_is_another_directory"),
+    (HEALTH_PAGE, "timeouts", "protocol/sync_arguments.rs every_operation_ends_at_its_own_timeout"),
+    (HEALTH_PAGE, "read", "protocol/sync_arguments.rs every_operation_ends_at_its_own_timeout"),
+    (
+        HEALTH_PAGE,
+        "warn_days",
+        "protocol/sync_arguments.rs a_secret_is_a_finding_as_many_days_before_its_end_as_asked",
+    ),
+];
+
+#[test]
+fn every_argument_has_its_test() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut problems = Vec::new();
+    for page in [SYNC_PAGE, RUN_PAGE, SOURCE_PAGE, PREVIEW_PAGE, HEALTH_PAGE] {
+        let text = fs::read_to_string(root.join("docs").join(page).with_extension("md")).expect("the page");
+        let (mut writable, mut over, mut arguments) = (false, false, BTreeSet::new());
+        for line in text.lines() {
+            match line.trim_start_matches('#').trim().trim_end_matches(':') {
+                "Required" | "Optional" if !over => writable = true,
+                "Read-Only" => writable = false,
+                // What follows the schema.
+                "API Permissions" => (writable, over) = (false, true),
+                _ => {}
+            }
+            if let (true, Some(rest)) = (writable, line.strip_prefix("- `")) {
+                arguments.insert(rest.split('`').next().unwrap_or_default().to_owned());
+            }
+        }
+        let listed: BTreeSet<String> = TESTED
+            .iter()
+            .filter(|(of, ..)| *of == page)
+            .map(|(_, argument, _)| (*argument).to_owned())
+            .collect();
+        problems
+            .extend(arguments.symmetric_difference(&listed).map(|argument| format!("{page}: {argument}")));
+    }
+    for (page, argument, test) in TESTED {
+        let (file, name) = test.split_once(' ').unwrap_or((test, "fn "));
+        let text = fs::read_to_string(root.join("tests/it").join(file)).unwrap_or_default();
+        if !text.contains(&format!("fn {name}(")) && name != "fn " || text.is_empty() {
+            problems.push(format!("{page}: {argument}: no {test}"));
+        }
+    }
+    assert!(problems.is_empty(), "{problems:#?}");
+}
+
+fn synced(arguments: &Json) -> Quickstart {
+    let mut quickstart = Quickstart::prepared(Simulator::start(&["--users", "3", "--groups", "1"]));
+    quickstart.write(SYNC, arguments);
+    succeeds(&quickstart.change(SYNC));
+    quickstart
+}
+
+#[track_caller]
+fn succeeds(said: &Messages) {
+    assert!(!said.has_errors(), "{said}");
+}
+
+#[test]
+fn every_setting_arrives_as_it_is_written() {
+    let mut quickstart = synced(&json!({}));
+    for (arguments, member, value) in [
+        (json!({ "default_role": "silent_user" }), "default_user_role_name", json!("silent_user")),
+        (json!({ "allow_microsoft_login": false }), "disable_login", json!(true)),
+        (json!({ "frequency": 12 }), "sync_frequency", json!(12)),
+        (json!({ "what": { "active_users": false } }), "sync_active_users", json!(false)),
+        (json!({ "what": { "distribution_groups": false } }), "sync_distribution_groups", json!(false)),
+        (json!({ "what": { "security_groups": true } }), "sync_security_groups", json!(true)),
+        (json!({ "users": { "add": false } }), "add_users", json!(false)),
+        (json!({ "users": { "update": false } }), "update_users", json!(false)),
+        (json!({ "users": { "remove_deleted": false } }), "remove_deleted_users", json!(false)),
+        (json!({ "groups": { "add": false } }), "add_groups", json!(false)),
+        (json!({ "groups": { "update": false } }), "update_groups", json!(false)),
+        (json!({ "groups": { "remove_deleted": true } }), "remove_deleted_groups", json!(true)),
+    ] {
+        let mut before = quickstart.settings();
+        assert_ne!(before[member], value, "{member}");
+        quickstart.write(SYNC, &arguments);
+        quickstart.configure();
+        succeeds(&quickstart.change(SYNC));
+        let mut after = quickstart.settings();
+        assert_eq!(after[member], value, "{arguments}");
+        for changed in [member, "ad_key", "secret_expiry", "next_run", "last_successful_sync"] {
+            (before[changed], after[changed]) = (Json::Null, Json::Null);
+        }
+        assert_eq!(before, after, "{arguments} changes something else");
+    }
+}
+
+#[test]
+fn a_write_only_secret_is_sent_again_with_another_version_only() {
+    let mut quickstart = synced(&json!({}));
+    let secret = quickstart.settings()["ad_key"].clone();
+    let arguments =
+        json!({ "managed_client_secret": null, "client_secret_wo": secret, "client_secret_wo_version": "1" });
+    quickstart.write(SYNC, &arguments);
+    succeeds(&quickstart.change(SYNC));
+    for (version, sent) in [("1", false), ("2", true)] {
+        quickstart.write(SYNC, &json!({ "client_secret_wo_version": version }));
+        quickstart.configure();
+        quickstart.simulator.forget_requests();
+        succeeds(&quickstart.change(SYNC));
+        let writes = quickstart.simulator.writes();
+        assert_eq!(
+            writes.iter().any(|write| write.path.ends_with("/settings/azure")),
+            sent,
+            "version {version}"
+        );
+    }
+}
+
+#[test]
+fn a_managed_key_is_as_its_block_says() {
+    let block = json!({ "description": "ours", "lifetime": "240h", "rotate_before": "48h" });
+    let mut quickstart = synced(&json!({ "managed_client_secret": block }));
+    let id = quickstart.state(APPLICATION)["object_id"].as_str().expect("an id").to_owned();
+    let key =
+        quickstart.graph(Method::GET, &format!("applications/{id}"), None)["passwordCredentials"][0].take();
+    assert!(key["displayName"].as_str().expect("a name").starts_with("ours "), "{key}");
+    let at = |name: &str| key[name].as_str().expect("a time").parse::<Timestamp>().expect("a time");
+    let life = at("endDateTime").duration_since(at("startDateTime"));
+    assert!(life <= SignedDuration::from_hours(240) && life > SignedDuration::from_hours(239), "{life}");
+    for (time, due) in [("180h", false), ("13h", true)] {
+        quickstart.simulator.advance_clock(time);
+        quickstart.restart();
+        let planned = quickstart.plan(SYNC);
+        assert_eq!(planned.state["key_id"] == UNKNOWN, due, "{time}: {:#}", planned.state);
+    }
+}
+
+/// What a preview with these arguments shows.
+#[track_caller]
+fn preview(quickstart: &Quickstart, mut config: Json) -> Json {
+    config["domain"] = json!(quickstart.simulator.tenant().domain);
+    let (shown, said) = quickstart.data("proofpoint_azure_sync_preview", config);
+    succeeds(&said);
+    shown
+}
+
+#[test]
+fn rows_are_cut_as_asked_and_the_digest_is_not() {
+    let quickstart = Quickstart::start(Simulator::start(&["--users", "30", "--groups", "0"]));
+    let (all, cut) = (preview(&quickstart, json!({})), preview(&quickstart, json!({ "detail_limit": 1 })));
+    let rows = |shown: &Json| shown["report"]["updating"].as_object().expect("rows").len();
+    assert!(rows(&all) > 1, "{all:#}");
+    assert_eq!(rows(&cut), 1);
+    assert_eq!(cut["changes"], all["changes"], "what may be enacted is never cut");
+    assert_eq!(cut["report"]["digest"], all["report"]["digest"]);
+    let other = preview(&quickstart, json!({ "users": { "add": false } }));
+    assert_ne!(other["report"]["digest"], all["report"]["digest"]);
+}
+
+#[test]
+fn a_secret_is_a_finding_as_many_days_before_its_end_as_asked() {
+    let quickstart = synced(&json!({ "managed_client_secret": { "lifetime": "2400h" } }));
+    let found = |days: Json| {
+        let config = json!({ "domain": quickstart.simulator.tenant().domain, "warn_days": days });
+        let (health, said) = quickstart.data("proofpoint_azure_sync_health", config);
+        succeeds(&said);
+        assert_eq!(health["days_left"], json!(99), "{health:#}");
+        let findings = health["findings"].as_array().expect("findings").clone();
+        findings.iter().any(|finding| finding["code"].as_str().is_some_and(|code| code.contains("secret")))
+    };
+    assert!(!found(Json::Null), "thirty days, where nothing is asked");
+    assert!(!found(json!(98)));
+    assert!(found(json!(101)));
+}
+
+#[test]
+fn new_users_are_greeted_only_where_that_is_asked() {
+    for greeted in [false, true] {
+        let mut quickstart = synced(&json!({ "frequency": 0 }));
+        hire(&quickstart, "new.comer");
+        let mut config = json!({ "users": { "remove_deleted": true } });
+        config["domain"] = json!(quickstart.simulator.tenant().domain);
+        let changes = preview(&quickstart, config)["changes"].clone();
+        let arguments = if greeted { json!({ "send_welcome_email": true }) } else { json!({}) };
+        quickstart.write_anew(RUN, arguments);
+        quickstart.write(RUN, &json!({ "changes": changes, "max_deletions": "100%" }));
+        quickstart.simulator.forget_requests();
+        succeeds(&quickstart.change(RUN));
+        let requests = quickstart.simulator.control(Method::GET, "requests", None);
+        let made = requests.as_array().expect("requests").iter().find(|request| {
+            request["method"] == "POST"
+                && request["path"].as_str().is_some_and(|path| path.ends_with("/users"))
+        });
+        assert!(made.is_some(), "nobody was made: {changes}");
+        let domain = &quickstart.simulator.tenant().domain;
+        let accounts = quickstart.simulator.state()["organizations"][domain]["users"].take();
+        let all = accounts.as_array().expect("accounts").iter();
+        let new: Vec<&Json> = all
+            .filter(|one| changes[one["primary_email"].as_str().unwrap_or_default()].is_string())
+            .collect();
+        assert!(!new.is_empty());
+        assert!(new.iter().all(|one| one["send_welcome_email"] == json!(greeted)), "{greeted}: {new:?}");
+    }
+}
+
+#[test]
+fn every_source_and_run_is_about_the_domain_that_it_names() {
+    let mut quickstart = synced(&json!({}));
+    let other = json!("nobody.example");
+    for source in ["proofpoint_azure_sync", "proofpoint_azure_sync_preview", "proofpoint_azure_sync_health"] {
+        let (_, said) = quickstart.data(source, json!({ "domain": other }));
+        assert!(said.has_errors(), "{source} asks for nobody.example");
+    }
+    quickstart.write_anew(
+        RUN,
+        json!({ "domain": other, "changes": { "a@nobody.example": "delete end_user: gone" } }),
+    );
+    let planned = quickstart.plan(RUN);
+    let said = if planned.messages.has_errors() { planned.messages } else { quickstart.apply(RUN, planned) };
+    assert!(said.has_errors(), "a run in nobody.example");
+}
+
+#[test]
+fn another_tenant_is_another_directory() {
+    let mut quickstart = synced(&json!({}));
+    let domain = quickstart.simulator.tenant().domain.clone();
+    let other = "0badc0de-1111-4222-8333-444455556666";
+    for source in ["proofpoint_azure_sync_preview", "proofpoint_azure_sync_health"] {
+        let (state, said) = quickstart.data(source, json!({ "domain": domain, "tenant_id": other }));
+        let told = said.to_string() + &state["findings"].to_string();
+        assert!(told.contains(other) || said.has_errors(), "{source} reads another directory: {told}");
+    }
+    let changes = json!({ format!("a@{domain}"): "add end_user: new user in Entra" });
+    quickstart.write_anew(RUN, json!({ "tenant_id": other, "changes": changes }));
+    let planned = quickstart.plan(RUN);
+    let said = if planned.messages.has_errors() { planned.messages } else { quickstart.apply(RUN, planned) };
+    assert!(said.has_errors(), "a run by another directory: {said}");
+}
+
+#[test]
+fn every_operation_ends_at_its_own_timeout() {
+    let mut quickstart = Quickstart::prepared(Simulator::start(&["--users", "2"]));
+    let domain = quickstart.simulator.tenant().domain.clone();
+    let slow = json!([{ "path": "/api/v1/**", "delay": 40_000 }]);
+    let ends = |operation: &str, act: &mut dyn FnMut() -> Messages| {
+        let (began, said) = (Instant::now(), act());
+        let took = began.elapsed().as_secs();
+        assert!(said.has_errors() && took < 20, "{operation}: {took} s {said}");
+    };
+    let timeouts = json!({ "create": "2s", "read": "2s", "update": "2s", "delete": "2s" });
+    let generous = json!({ "create": "60s", "read": "60s", "update": "60s", "delete": "60s" });
+    quickstart.write(SYNC, &json!({ "timeouts": timeouts }));
+    let planned = quickstart.plan(SYNC);
+    quickstart.simulator.set_faults(&slow);
+    ends("create of the sync", &mut || quickstart.apply(SYNC, planned.clone()));
+    quickstart.simulator.set_faults(&json!([]));
+    quickstart.write(SYNC, &json!({ "timeouts": generous }));
+    quickstart.restart();
+    succeeds(&quickstart.change(SYNC));
+    quickstart.write(SYNC, &json!({ "timeouts": timeouts }));
+    quickstart.restart();
+    succeeds(&quickstart.change(SYNC));
+    quickstart.write(SYNC, &json!({ "default_role": "silent_user" }));
+    quickstart.restart();
+    let planned = quickstart.plan(SYNC);
+    quickstart.simulator.set_faults(&slow);
+    ends("update of the sync", &mut || quickstart.apply(SYNC, planned.clone()));
+    ends("delete of the sync", &mut || quickstart.try_destroy(SYNC).unwrap_or_else(|said| said));
+    quickstart.configure();
+    ends("read of the sync", &mut || quickstart.plan(SYNC).messages);
+    for source in ["proofpoint_azure_sync", "proofpoint_azure_sync_preview", "proofpoint_azure_sync_health"] {
+        quickstart.configure();
+        let config = json!({ "domain": domain, "timeouts": { "read": "2s" } });
+        ends(source, &mut || quickstart.data(source, config.clone()).1);
+    }
+    let changes = |name: &str| json!({ format!("{name}@{domain}"): "add end_user: new user in Entra" });
+    let run = |name: &str| json!({ "changes": changes(name), "timeouts": timeouts });
+    for (operation, name) in [("create of a run", "a"), ("update of a run", "b")] {
+        quickstart.simulator.set_faults(&json!([]));
+        quickstart.restart();
+        quickstart.write_anew(RUN, run(name));
+        let planned = quickstart.plan(RUN);
+        quickstart.simulator.set_faults(&slow);
+        ends(operation, &mut || quickstart.apply(RUN, planned.clone()));
+        // What a run that was enacted leaves in the state.
+        quickstart.simulator.set_faults(&json!([]));
+        quickstart.write_anew(RUN, json!({ "changes": {}, "timeouts": timeouts }));
+        succeeds(&quickstart.change(RUN));
+    }
+}
