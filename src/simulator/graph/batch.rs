@@ -208,7 +208,9 @@ mod tests {
         let caller = desk.caller.clone();
         let mut ask = |url: &str| {
             let batch = outer(&json!([{ "id": "1", "method": "GET", "url": url }]));
-            answer(&mut desk.world, &caller, &batch).map(|answer| answer.value()["responses"][0].take()).unwrap()
+            answer(&mut desk.world, &caller, &batch)
+                .map(|answer| answer.value()["responses"][0].take())
+                .unwrap()
         };
         let refused = ask("https://127.0.0.1:1/v1.0/users?$top=1");
         assert_eq!(refused["status"], 400, "{refused}");
