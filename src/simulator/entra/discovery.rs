@@ -115,7 +115,7 @@ mod tests {
             path: String::new(),
             query: query.to_owned(),
             headers: HeaderMap::new(),
-            body: Default::default(),
+            body: bytes::Bytes::new(),
             base: BASE.to_owned(),
         }
     }
