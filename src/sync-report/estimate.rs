@@ -187,14 +187,19 @@ impl<'a> Estimate<'a> {
 
     /// What bringing this account in line with its object takes from the people behind it.
     pub(super) fn loss(&self, account: &Account, target: Target) -> Option<Loss> {
-        let account_type = target.account_type(Some(account.account_type), self.input.switches.default_role);
         if account.active && !target.active {
             Some(Loss::Mail)
-        } else if self.input.version == SyncVersion::V1 && account_type != account.account_type {
+        } else if self.is_made_again(account, target) {
             Some(Loss::Lists)
         } else {
             None
         }
+    }
+
+    /// Whether an account is deleted and made again, as version 1 does where it changes its type.
+    pub(super) fn is_made_again(&self, account: &Account, target: Target) -> bool {
+        let account_type = target.account_type(Some(account.account_type), self.input.switches.default_role);
+        self.input.version == SyncVersion::V1 && account_type != account.account_type
     }
 
     /// The addresses that objects want for their accounts and that other accounts have today and give up in the same run.

@@ -198,7 +198,8 @@ fn turning_inactive(estimate: &Estimate<'_>) -> Option<Finding> {
 }
 
 fn recreated(estimate: &Estimate<'_>) -> Option<Finding> {
-    let changed = losing(estimate, Loss::Lists);
+    let changed = updating(estimate).filter(|(account, target)| estimate.is_made_again(account, *target));
+    let changed = u64::try_from(changed.count()).unwrap_or(u64::MAX);
     (changed > 0).then(|| {
         let text = format!(
             "{} would become of another type. Version 1 deletes such an account and creates it again; its sender lists, logs \

@@ -94,7 +94,7 @@ fn a_comment_holds_the_report_whatever_its_size_and_begins_with_who_loses_someth
     let markdown = report.markdown();
     assert!(markdown.len() <= 65_536, "{} bytes", markdown.len());
     assert!(markdown.len() > 60_000, "{} bytes: there was more to show", markdown.len());
-    let begin = "#### Deleting (1000)\n\nMail to these addresses is refused";
+    let begin = "#### Deleting (1000)\n\nOnce they are deleted, mail to these addresses is refused";
     assert!(markdown.contains(begin) && !markdown.contains("<summary>Deleting"), "{}", &markdown[..600]);
     assert_eq!(markdown.matches("| `deleted").count(), 668, "as many as fit");
     for left_out in

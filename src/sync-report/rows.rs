@@ -105,7 +105,10 @@ impl Row {
         match estimate.loss(account, target) {
             None => {}
             Some(Loss::Mail) => text = format!("{}{text}{}", Named(account), Aliases(account, "refused too")),
-            Some(Loss::Lists) => text = format!("{}{text}; deleted and made again", Named(account)),
+            Some(Loss::Lists) => text = format!("{}{text}", Named(account)),
+        }
+        if estimate.is_made_again(account, target) {
+            text.push_str("; deleted and made again");
         }
         Self::new(account.account_type.name(), text)
     }

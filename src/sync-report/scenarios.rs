@@ -128,6 +128,20 @@ fn an_account_that_turns_inactive_counts_as_a_removal() {
 }
 
 #[test]
+fn in_version_1_an_account_that_turns_inactive_and_changes_its_type_loses_its_lists_as_well() {
+    let mut input = input(
+        vec![user(1, UserFacts { enabled: false, ..facts(ANN) })],
+        vec![account(ANN, AccountType::FunctionalAccount)],
+    );
+    input.version = SyncVersion::V1;
+    let rows = rows(&input);
+    assert!(rows.len() == 1 && rows[0].starts_with("Deactivating "), "{rows:?}");
+    assert!(rows[0].contains("; deleted and made again"), "{rows:?}");
+    assert!(finding(&input, "accounts_recreated").is_some());
+    assert_eq!(Estimate::of(&input).report(0).counts.removals, 1);
+}
+
+#[test]
 fn a_change_of_type_is_a_row_of_its_own_and_in_version_1_somebody_loses_lists() {
     let mut input = input(
         vec![user(1, UserFacts { enabled: false, ..facts(ANN) }), user(2, facts(BOB))],
