@@ -1,7 +1,7 @@
 # Every chore of this project. `make demo` shows the provider at work, `make test` proves it.
 
 .DEFAULT_GOAL := help
-.PHONY: help build test soak planted demo lint fmt docs bench dist tools
+.PHONY: help build test soak planted peers demo lint fmt docs bench dist tools
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST) | expand -t 16
@@ -20,6 +20,9 @@ soak: ## Live SEEDS lives drawn by number (300), or the one of SEED, with the di
 planted: ## Plant faults (or those of FAULT) into copies of the provider and live until one is noticed
 	@.ci/tools any
 	TEST_PLANTED=$(or $(FAULT),all) cargo test --test it soak::planted:: -- --nocapture
+
+peers: ## Let the SDKs of Microsoft, MSAL and hashicorp/azuread (AZUREAD_BIN) live on the simulator
+	@.ci/peers
 
 demo: ## Apply the quick start against the simulator; KEEP=1 leaves it running
 	@.ci/tools any

@@ -8,6 +8,8 @@ pub(crate) trait Entity {
     const TYPE: &'static str;
     /// Every property that `$select` may name.
     const PROPERTIES: &'static [&'static str];
+    /// What it may name besides in `/beta`; nobody here sets any of it.
+    const BETA: &'static [&'static str] = &[];
     /// What a collection shows without `$select`.
     const DEFAULT: &'static [&'static str];
 

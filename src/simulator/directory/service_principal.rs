@@ -95,6 +95,7 @@ const PROPERTIES: &[&str] = &[
 impl Entity for ServicePrincipal {
     const TYPE: &'static str = "servicePrincipal";
     const PROPERTIES: &'static [&'static str] = PROPERTIES;
+    const BETA: &'static [&'static str] = &["errorUrl", "samlMetadataUrl"];
     const DEFAULT: &'static [&'static str] = PROPERTIES;
 
     fn id(&self) -> &str {

@@ -1,6 +1,7 @@
 //! Users of the directory.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::entity::entity;
 
@@ -56,10 +57,26 @@ entity! {
         business_phones: Vec<String> = "businessPhones",
         preferred_language: Option<String> = "preferredLanguage",
         usage_location: Option<String> = "usageLocation",
+        employee_id: Option<String> = "employeeId",
         employee_type: Option<String> = "employeeType",
+        employee_hire_date: Option<String> = "employeeHireDate",
+        employee_org_data: Option<Value> = "employeeOrgData",
+        age_group: Option<String> = "ageGroup",
+        consent_provided_for_minor: Option<String> = "consentProvidedForMinor",
+        street_address: Option<String> = "streetAddress",
+        postal_code: Option<String> = "postalCode",
+        city: Option<String> = "city",
+        state: Option<String> = "state",
+        country: Option<String> = "country",
+        fax_number: Option<String> = "faxNumber",
+        im_addresses: Vec<String> = "imAddresses",
         on_premises_sync_enabled: Option<bool> = "onPremisesSyncEnabled",
         on_premises_immutable_id: Option<String> = "onPremisesImmutableId",
         on_premises_sam_account_name: Option<String> = "onPremisesSamAccountName",
+        on_premises_user_principal_name: Option<String> = "onPremisesUserPrincipalName",
+        on_premises_distinguished_name: Option<String> = "onPremisesDistinguishedName",
+        on_premises_domain_name: Option<String> = "onPremisesDomainName",
+        on_premises_security_identifier: Option<String> = "onPremisesSecurityIdentifier",
         creation_type: Option<String> = "creationType",
         external_user_state: Option<String> = "externalUserState",
         is_resource_account: Option<bool> = "isResourceAccount",

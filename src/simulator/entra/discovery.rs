@@ -48,7 +48,7 @@ pub(crate) fn keys(world: &World) -> Answer {
     dressed(Answer::json(200, &world.signer.jwks()))
 }
 
-/// `GET /common/discovery/instance`: only this authority is known.
+/// `GET /common/discovery/instance`: only this authority is known, with its port or, as some clients ask, without one.
 pub(crate) fn instance(world: &mut World, request: &Request) -> Answer {
     let asked = request
         .parameters()
@@ -56,8 +56,10 @@ pub(crate) fn instance(world: &mut World, request: &Request) -> Answer {
         .find(|(name, _)| name == "authorization_endpoint")
         .and_then(|(_, value)| url::Url::parse(&value).ok());
     let own = url::Url::parse(&request.base).ok();
-    let authority = |url: &url::Url| (url.host_str().map(str::to_owned), url.port_or_known_default());
-    let known = asked.as_ref().map(authority).is_some_and(|asked| own.as_ref().map(authority) == Some(asked));
+    let known = asked.as_ref().zip(own.as_ref()).is_some_and(|(asked, own)| {
+        asked.host_str() == own.host_str()
+            && (asked.port().is_none() || asked.port_or_known_default() == own.port_or_known_default())
+    });
     let Some(asked) = asked.filter(|_| known) else {
         let failure = Failure::new(50_049, "invalid_instance", 400, "Unknown or invalid instance.");
         return failure.answer(world, request.header("client-request-id"));
@@ -84,7 +86,83 @@ pub(crate) fn endpoints(request: &Request) -> Answer {
         },
         "microsoftGraphResourceId": base,
         "graph": base,
+        // Nothing answers there; azuread refuses a cloud without one.
+        "resourceManager": base,
         "suffixes": {},
     });
     Answer::json(200, &cloud)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use axum::http::HeaderMap;
+
+    use super::*;
+    use crate::arguments::Arguments;
+    use crate::entra::jwt::Signer;
+
+    const BASE: &str = "https://127.0.0.1:8443";
+
+    fn world() -> World {
+        crate::beginning::world(&Arguments::default(), Arc::new(Signer::generate().unwrap())).unwrap()
+    }
+
+    fn asked(query: &str) -> Request {
+        Request {
+            method: "GET".to_owned(),
+            path: String::new(),
+            query: query.to_owned(),
+            headers: HeaderMap::new(),
+            body: bytes::Bytes::new(),
+            base: BASE.to_owned(),
+        }
+    }
+
+    #[test]
+    fn shared_authorities_are_discovered_with_an_issuer_for_any_tenant() {
+        let mut world = world();
+        for shared in ["organizations", "common"] {
+            let answer = configuration(&mut world, shared, &asked(""));
+            assert_eq!(answer.status, 200, "{shared}");
+            assert_eq!(answer.text("/issuer"), format!("{BASE}/{{tenantid}}/v2.0"));
+            assert_eq!(answer.text("/token_endpoint"), format!("{BASE}/{shared}/oauth2/v2.0/token"));
+            assert_eq!(answer.text("/jwks_uri"), format!("{BASE}/{shared}/discovery/v2.0/keys"));
+        }
+        let (id, domain) = (world.tenants[0].id.clone(), world.tenants[0].domain.clone());
+        let own = configuration(&mut world, &domain, &asked(""));
+        assert_eq!(own.text("/issuer"), format!("{BASE}/{id}/v2.0"));
+        let nobody = configuration(&mut world, "nobody.example", &asked(""));
+        assert_eq!((nobody.status, nobody.text("/error").as_str()), (400, "invalid_tenant"));
+    }
+
+    #[test]
+    fn an_instance_is_known_by_its_host_and_another_is_not() {
+        let mut world = world();
+        // MSAL for Python asks without the port.
+        for host in [BASE, "https://127.0.0.1"] {
+            for name in ["common", "organizations", &world.tenants[0].id.clone()] {
+                let query =
+                    format!("api-version=1.1&authorization_endpoint={host}/{name}/oauth2/v2.0/authorize");
+                let answer = instance(&mut world, &asked(&query));
+                let wanted = format!("{BASE}/{name}/v2.0/.well-known/openid-configuration");
+                assert_eq!(answer.text("/tenant_discovery_endpoint"), wanted);
+                assert_eq!(answer.value()["metadata"][0]["aliases"], json!(["127.0.0.1:8443"]));
+            }
+        }
+        for other in ["https://127.0.0.1:8444/common", "https://login.example/common", ""] {
+            let answer = instance(&mut world, &asked(&format!("authorization_endpoint={other}")));
+            assert_eq!((answer.status, answer.text("/error").as_str()), (400, "invalid_instance"), "{other}");
+        }
+    }
+
+    #[test]
+    fn the_addresses_of_the_cloud_are_those_that_clients_insist_on() {
+        let answer = endpoints(&asked("api-version=2022-09-01"));
+        for member in ["/microsoftGraphResourceId", "/resourceManager", "/authentication/loginEndpoint"] {
+            assert_eq!(answer.text(member), BASE, "{member}");
+        }
+        assert!(!answer.text("/name").is_empty());
+    }
 }

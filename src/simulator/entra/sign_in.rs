@@ -276,3 +276,29 @@ pub(crate) fn check_signature(federation: &Federation, keys: Option<&Value>) -> 
     let text = format!("Client assertion failed signature validation. [Reason - {reason}]");
     Err(Failure::new(700_027, "invalid_client", 401, text))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::arguments::Arguments;
+    use crate::entra::jwt::Signer;
+
+    #[test]
+    fn times_of_an_assertion_may_have_fractions() {
+        let signer = Arc::new(Signer::generate().unwrap());
+        let world = crate::beginning::world(&Arguments::default(), signer.clone()).unwrap();
+        #[expect(clippy::cast_precision_loss, reason = "seconds of this century")]
+        let now = world.clock.now().as_second() as f64;
+        let checked = |claims: Value| {
+            let token = signer.sign(&claims).unwrap();
+            check_times(&world, &Parts::read(&token).unwrap()).map_err(|failure| failure.code)
+        };
+        assert_eq!(checked(json!({ "nbf": now - 0.75, "exp": now + 599.25 })), Ok(()));
+        assert_eq!(checked(json!({ "iat": now + 0.5, "exp": now + 0.5 })), Ok(()));
+        assert_eq!(checked(json!({ "nbf": now - 1200.5, "exp": now - 301.5 })), Err(700_024));
+        assert_eq!(checked(json!({ "nbf": now + 302.5, "exp": now + 900.5 })), Err(700_024));
+        assert_eq!(checked(json!({ "nbf": now - 0.75 })), Err(700_024));
+    }
+}

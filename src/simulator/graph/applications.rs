@@ -190,6 +190,9 @@ mod tests {
         let beta = desk.beta("GET", &format!("{address}?$select=displayName")).value();
         assert_eq!(beta["displayName"], "b");
         assert!(beta["@odata.context"].as_str().unwrap().contains("/beta/$metadata"), "{beta}");
+        let url = "/servicePrincipals(appId='00000003-0000-0000-c000-000000000000')?$select=samlMetadataUrl";
+        assert_eq!(desk.beta("GET", url).value().get("samlMetadataUrl"), Some(&json!(null)));
+        assert_eq!(desk.get(url).status, 400, "known to /beta alone");
         let me = desk.get("/me");
         assert_eq!((me.status, me.code().as_str()), (400, "BadRequest"));
     }

@@ -59,6 +59,11 @@ pub(crate) fn answer(world: &mut World, caller: &Caller, request: &Request) -> O
 }
 
 fn one(world: &mut World, caller: &Caller, request: &Request) -> Answer {
+    // Addresses of items are relative: an absolute one begins with a segment that names nothing.
+    if let Some(scheme) = request.segments().get(1).filter(|segment| segment.ends_with(':')) {
+        let message = format!("Resource not found for the segment '{scheme}'.");
+        return super::answering::finished(world, request, Err(Failure::new(400, "BadRequest", message)));
+    }
     let fault = world.faults.strike(&request.method, &request.path);
     let status = fault.as_ref().and_then(|fault| fault.status);
     let (Some(fault), Some(status)) = (&fault, status) else {
@@ -169,18 +174,22 @@ fn item(outer: &Request, value: &Value) -> Option<Item> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::desk::Desk;
     use super::*;
 
-    fn batch(requests: &Value) -> Outcome<Vec<Item>> {
-        let body = Bytes::from(json!({ "requests": requests }).to_string());
-        read(&Request {
+    fn outer(requests: &Value) -> Request {
+        Request {
             method: "POST".into(),
             path: "/v1.0/$batch".into(),
             query: String::new(),
             headers: HeaderMap::new(),
-            body,
+            body: Bytes::from(json!({ "requests": requests }).to_string()),
             base: "https://x".into(),
-        })
+        }
+    }
+
+    fn batch(requests: &Value) -> Outcome<Vec<Item>> {
+        read(&outer(requests))
     }
 
     #[test]
@@ -190,6 +199,23 @@ mod tests {
         };
         assert!(batch(&items(20)).is_ok());
         assert_eq!(batch(&items(21)).map_err(|failure| failure.status).err(), Some(400));
+    }
+
+    #[test]
+    fn an_absolute_address_is_no_address_of_an_item() {
+        // As the batch of Microsoft's SDK for Python sends it.
+        let mut desk = Desk::new();
+        let caller = desk.caller.clone();
+        let mut ask = |url: &str| {
+            let batch = outer(&json!([{ "id": "1", "method": "GET", "url": url }]));
+            answer(&mut desk.world, &caller, &batch)
+                .map(|answer| answer.value()["responses"][0].take())
+                .unwrap()
+        };
+        let refused = ask("https://127.0.0.1:1/v1.0/users?$top=1");
+        assert_eq!(refused["status"], 400, "{refused}");
+        assert_eq!(refused["body"]["error"]["message"], "Resource not found for the segment 'https:'.");
+        assert_eq!(ask("/users?$top=1")["status"], 200);
     }
 
     #[test]

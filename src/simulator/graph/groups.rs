@@ -140,3 +140,21 @@ pub(crate) fn member(call: &Call<'_>, reference: &str) -> Outcome<Member> {
     };
     Ok(Member { kind: format!("#microsoft.graph.{kind}"), id })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::desk::Desk;
+    use serde_json::json;
+
+    #[test]
+    fn a_group_takes_its_own_id_in_a_change_and_refuses_another() {
+        let mut desk = Desk::new();
+        let groups = desk.get("/groups?$top=2&$select=id").value();
+        let [own, other] = [0, 1].map(|place| groups["value"][place]["id"].clone());
+        let address = format!("/groups/{}", own.as_str().unwrap());
+        assert_eq!(desk.patch(&address, &json!({ "id": own, "description": "told" })).status, 204);
+        assert_eq!(desk.get(&address).text("/description"), "told");
+        assert_eq!(desk.patch(&address, &json!({ "id": other, "description": "untold" })).status, 400);
+        assert_eq!(desk.get(&address).text("/description"), "told");
+    }
+}

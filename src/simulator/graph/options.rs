@@ -21,6 +21,8 @@ pub(crate) struct Options {
     pub(crate) count: bool,
     /// `ConsistencyLevel: eventual` was sent.
     pub(crate) eventual: bool,
+    /// Asked of `/beta`.
+    pub(crate) beta: bool,
 }
 
 /// What a list request asks for, checked.
@@ -40,6 +42,7 @@ impl Options {
             eventual: request
                 .header("consistencylevel")
                 .is_some_and(|level| level.eq_ignore_ascii_case("eventual")),
+            beta: request.version() == "beta",
             ..Self::default()
         };
         for (name, value) in request.parameters() {
@@ -72,7 +75,9 @@ impl Options {
         if select.iter().any(|name| name == "*") {
             return Ok(T::PROPERTIES.to_vec());
         }
-        select.iter().map(|name| known::<T>(name)).collect()
+        let beta = if self.beta { T::BETA } else { &[] };
+        let of_beta = |name: &String| beta.iter().find(|known| *known == name).copied();
+        select.iter().map(|name| of_beta(name).map_or_else(|| known::<T>(name), Ok)).collect()
     }
 
     /// Checks everything about a list but its paging.

@@ -235,3 +235,21 @@ fn soft_delete(call: &mut Call<'_>, mut principal: ServicePrincipal) {
     principal.document.insert("deletedDateTime".to_owned(), Value::from(deleted));
     tenant.deleted_service_principals.put(&id, principal, now, items);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::desk::Desk;
+    use serde_json::json;
+
+    #[test]
+    fn a_principal_takes_its_own_id_in_a_change_and_refuses_another() {
+        let mut desk = Desk::new();
+        let (other, app_id) = desk.register("app");
+        let id = desk.post("/servicePrincipals", &json!({ "appId": app_id })).text("/id");
+        let address = format!("/servicePrincipals/{id}");
+        assert_eq!(desk.patch(&address, &json!({ "id": id, "notes": "told" })).status, 204);
+        assert_eq!(desk.get(&address).text("/notes"), "told");
+        assert_eq!(desk.patch(&address, &json!({ "id": other, "notes": "untold" })).status, 400);
+        assert_eq!(desk.get(&address).text("/notes"), "told");
+    }
+}

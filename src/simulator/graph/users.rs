@@ -93,6 +93,13 @@ pub(crate) fn member_of(call: &Call<'_>, name: &str, transitive: bool) -> Outcom
     listing::gathered_typed(call, "directoryObjects", found)
 }
 
+/// Nobody here has a manager, which Entra ID tells as it tells of an object that is missing.
+pub(crate) fn manager(call: &Call<'_>, name: &str) -> Outcome {
+    call.allow("GET", "/users/{id}/manager")?;
+    seen(call.tenant(), name, call.view).ok_or_else(|| Failure::not_found(name))?;
+    Err(Failure::not_found("manager"))
+}
+
 pub(crate) fn licence_details(call: &Call<'_>, name: &str) -> Outcome {
     call.allow("GET", "/users/{id}/licenseDetails")?;
     let user = seen(call.tenant(), name, call.view).ok_or_else(|| Failure::not_found(name))?;
@@ -131,6 +138,46 @@ mod tests {
         let answer = desk.post("/users", &body);
         assert_eq!(answer.status, 201, "{}", answer.value());
         answer.text("/id")
+    }
+
+    #[test]
+    fn whoever_reads_people_may_select_what_microsoft_documents_of_them() {
+        let mut desk = Desk::new();
+        let id = hire(&mut desk, "documented");
+        let names = [
+            "ageGroup",
+            "city",
+            "consentProvidedForMinor",
+            "country",
+            "employeeHireDate",
+            "employeeId",
+            "employeeOrgData",
+            "faxNumber",
+            "onPremisesDistinguishedName",
+            "onPremisesDomainName",
+            "onPremisesSecurityIdentifier",
+            "onPremisesUserPrincipalName",
+            "postalCode",
+            "state",
+            "streetAddress",
+        ];
+        let shown = desk.get(&format!("/users/{id}?$select=imAddresses,{}", names.join(","))).value();
+        for name in names {
+            assert_eq!(shown.get(name), Some(&json!(null)), "{name}: {shown}");
+        }
+        assert_eq!(shown["imAddresses"], json!([]));
+        assert_eq!(desk.get(&format!("/users/{id}?$select=samlMetadataUrl")).status, 400);
+    }
+
+    #[test]
+    fn nobody_has_a_manager_which_is_told_as_a_missing_object() {
+        let mut desk = Desk::new();
+        let id = hire(&mut desk, "independent");
+        let answer = desk.get(&format!("/users/{id}/manager"));
+        assert_eq!((answer.status, answer.code().as_str()), (404, "Request_ResourceNotFound"));
+        assert!(answer.text("/error/message").contains("'manager'"), "{}", answer.value());
+        let mut stranger = Desk::new().with_roles(&["Application.Read.All"]);
+        assert_eq!(stranger.get(&format!("/users/{id}/manager")).status, 403);
     }
 
     #[test]

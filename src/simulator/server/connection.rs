@@ -143,3 +143,30 @@ async fn admit(
         });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::{IpAddr, Ipv4Addr};
+
+    use tokio::io::AsyncReadExt as _;
+    use tokio::net::TcpStream;
+    use tokio::time::Instant;
+
+    use super::super::tls;
+    use super::*;
+
+    /// Time is stopped, and goes on only when nobody has anything to do.
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_does_not_finish_its_handshake_is_let_go() {
+        let dir = tempfile::tempdir().unwrap();
+        let acceptor = tls::prepare(dir.path(), IpAddr::V4(Ipv4Addr::LOCALHOST)).unwrap().acceptor;
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let _doors = Doors::open(listener, address, Some(acceptor), CancellationToken::new());
+        let begun = Instant::now();
+        let mut silent = TcpStream::connect(address).await.unwrap();
+        let read = timeout(10 * HANDSHAKE, silent.read(&mut [0; 16])).await;
+        assert_eq!(read.expect("the connection stays open").unwrap(), 0);
+        assert!(begun.elapsed() >= HANDSHAKE, "{:?}", begun.elapsed());
+    }
+}

@@ -117,12 +117,18 @@ fn people(environment: &BTreeMap<String, String>, domain: &str) {
     Runtime::new().expect("a runtime").block_on(async {
         let plugin = Start::plain(environment).run().await;
         plugin.configure(json!({})).await.expect_none();
-        for (name, config) in [
+        let sources = [
             ("proofpoint_account", json!({})),
             ("proofpoint_azure_tenant", json!({})),
             ("proofpoint_azure_sync", of_domain.clone()),
             ("proofpoint_azure_sync_health", of_domain.clone()),
-        ] {
+        ];
+        let schema = plugin.schema().await;
+        for name in schema.data_source_schemas.keys().filter(|name| *name != "proofpoint_azure_sync_preview")
+        {
+            assert!(sources.iter().any(|(read, _)| read == name), "nobody reads `{name}` here");
+        }
+        for (name, config) in sources {
             plugin.data(name, config).await.1.expect_none();
         }
         let (preview, said) = plugin.data("proofpoint_azure_sync_preview", of_domain).await;

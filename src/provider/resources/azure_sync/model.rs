@@ -220,3 +220,18 @@ fn lower_case_addresses(addresses: &BTreeSet<String>) -> Result<(), String> {
     });
     wrong.map_or(Ok(()), |address| Err(format!("`{address}` is not an e-mail address in lower case")))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use framework::model::Model as _;
+
+    #[test]
+    fn the_description_names_every_frequency_that_can_be_written_and_no_other() {
+        let schema = SyncModel::schema();
+        let frequency = schema.attributes.iter().find(|attribute| attribute.name == "frequency").unwrap();
+        let named = frequency.description.split(|letter: char| !letter.is_ascii_digit());
+        let named: BTreeSet<i64> = named.filter_map(|number| number.parse().ok()).collect();
+        assert_eq!(named, FREQUENCIES.into());
+    }
+}
