@@ -11,7 +11,7 @@ use tokio::time::Instant;
 /// A request that is sent while others are being throttled is refused as well and still counts (Graph: throttling),
 /// so when one is told to wait, all wait.
 #[derive(Debug, Clone)]
-pub struct Limiter(Arc<State>);
+pub(crate) struct Limiter(Arc<State>);
 
 #[derive(Debug)]
 struct State {
@@ -21,7 +21,7 @@ struct State {
 
 impl Limiter {
     /// At most `parallel` requests at once.
-    pub fn new(parallel: usize) -> Self {
+    pub(crate) fn new(parallel: usize) -> Self {
         Self(Arc::new(State { slots: Semaphore::new(parallel), not_before: Mutex::new(None) }))
     }
 

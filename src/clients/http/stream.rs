@@ -11,7 +11,7 @@ const REFUSAL_LIMIT: usize = 1024 * 1024;
 
 /// What came of a request whose answer is taken piece by piece.
 #[derive(Debug)]
-pub enum Streamed<T> {
+pub(crate) enum Streamed<T> {
     /// All of a success was taken.
     Taken(T),
     /// Another answer came, a page made for people among them: it is whole.

@@ -8,7 +8,7 @@ use sync_report::{Section, Switches, SyncVersion};
 
 /// What a sync is about to be, or is.
 #[derive(Debug, Clone)]
-pub struct SyncIntention {
+pub(crate) struct SyncIntention {
     /// Its switches.
     pub switches: Switches,
     /// The addresses that it leaves alone; `None` where the configuration does not manage them.
@@ -21,7 +21,7 @@ pub struct SyncIntention {
 
 /// What a preview was made with, and what it showed.
 #[derive(Debug)]
-pub struct PreviewIntention {
+pub(crate) struct PreviewIntention {
     /// The switches that it went by.
     pub switches: Switches,
     /// Those of them that the configuration names; the others were the organization's own.

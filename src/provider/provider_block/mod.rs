@@ -14,7 +14,7 @@ pub use configuration::{Configuration, Incomplete, Login, configure, validate};
 pub(crate) use diagnose::Diagnose;
 pub use failure::{At, Failure};
 pub use ids::{NotAPath, ObjectPath};
-pub use intentions::{PreviewIntention, SyncIntention};
+pub(crate) use intentions::{PreviewIntention, SyncIntention};
 pub use model::ProviderModel;
 pub(crate) use region::Region;
 pub use session::Session;
