@@ -136,6 +136,25 @@ fn an_application_that_was_deleted_by_hand_is_missed_at_once() {
 }
 
 #[test]
+fn what_hung_on_an_application_that_was_deleted_by_hand_is_missed_at_once() {
+    let mut quickstart = Quickstart::start(Simulator::start(&["--users", "1"]));
+    for kind in [APPLICATION, CONSENT, SECRET] {
+        quickstart.write(kind, &json!({ "timeouts": { "read": "100s" } }));
+        succeeds(&quickstart.change(kind));
+    }
+    let id = quickstart.state(APPLICATION)["object_id"].as_str().unwrap().to_owned();
+    quickstart.graph(Method::DELETE, &format!("applications/{id}"), None);
+    for kind in [SECRET, CONSENT] {
+        quickstart.restart();
+        let began = std::time::Instant::now();
+        // What the plan says of a configuration whose application is gone is not the matter here.
+        drop(quickstart.plan(kind));
+        assert!(quickstart.state(kind).is_null(), "{kind}");
+        assert!(began.elapsed().as_secs() < 60, "{kind}: the deleted items tell that it is gone");
+    }
+}
+
+#[test]
 fn an_operation_waits_no_longer_than_its_own_timeout() {
     let mut quickstart = Quickstart::start(Simulator::start(&["--users", "1", "--mood", "replica_lag=10m"]));
     quickstart.write(APPLICATION, &json!({ "timeouts": { "create": "4s" } }));

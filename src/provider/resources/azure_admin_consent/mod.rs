@@ -137,9 +137,12 @@ impl Resource for AzureAdminConsent {
             let effective = Effective::in_snapshot(&graph, &call, &snapshot, delegated_matter).await?;
             let delegated = shown(&model.delegated_permissions, effective.delegated, everything);
             let application = shown(&model.application_permissions, effective.application, everything);
-            let is_all = snapshot.service_principal.is_some()
-                && delegated == model.delegated_permissions
-                && application == model.application_permissions;
+            let is_all = match &snapshot.service_principal {
+                Some(_) => {
+                    delegated == model.delegated_permissions && application == model.application_permissions
+                }
+                None => private.at.is_some() && is_deleted(&graph, &call, client_id).await,
+            };
             Ok(((snapshot, delegated, application), is_all))
         };
         let (snapshot, delegated, application) = graph.look_since(&call, private.at, look).await?;
@@ -264,6 +267,12 @@ fn shown(
 async fn graph_of(ctx: &Context<Session>, model: &ConsentModel) -> Result<Graph, Failure> {
     let call = ctx.clients.call(ctx);
     ctx.clients.graph(&call, model.tenant_id.known().map(String::as_str)).await
+}
+
+/// Whether the principal is among the deleted items, as after its application was deleted: then it is certainly gone, and not
+/// only late.
+async fn is_deleted(graph: &Graph, call: &Call, client_id: &str) -> bool {
+    graph.deleted_items().principal_by_client_id(call, client_id).await.is_ok_and(|found| found.is_some())
 }
 
 /// The application's principal. While its application is young, one that is not there is waited for.

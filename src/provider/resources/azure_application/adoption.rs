@@ -135,8 +135,9 @@ fn not_purged(error: &graph::Error, deleted: &str, name: &str) -> Diagnostic {
 fn held_by_active(application: &Application, name: &str) -> Diagnostic {
     let id = ObjectPath::new(None, "applications", &application.object_id);
     let whose = if application.tags.iter().any(|tag| tag == OWN_TAG) {
-        "It was made by this provider: in another configuration, longer ago, or by a command that was killed before it could \
-         write its state. If this plan replaces it with `create_before_destroy`, both would need the name at once."
+        "It was made by this provider: under another address of this configuration (a rename wants a `moved` block; where \
+         this run destroys it, apply again), in another configuration, longer ago, or by a command that was killed before it \
+         could write its state. If this plan replaces it with `create_before_destroy`, both would need the name at once."
     } else {
         "It was not made by this provider."
     };

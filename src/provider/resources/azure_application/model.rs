@@ -35,9 +35,10 @@ model! {
     ///
     /// The application is found by its `unique_name`, never by its display name. An application that an interrupted
     /// run left behind is finished by the next one, and one that was destroyed within the last 30 days is restored. A
-    /// replacement in one run (`-replace`, a rename without a `moved` block) makes a new one: the application that this
-    /// run has deleted is purged first, since it would keep the unique name; where the signed-in identity may not purge it,
-    /// the apply says so.
+    /// replacement in one run (`-replace`) makes a new one: the application that this run has deleted is purged first, since
+    /// it would keep the unique name; where the signed-in identity may not purge it, the apply says so. A rename wants a
+    /// `moved` block: without one Terraform makes the new address while it destroys the old one, two that need one name, and
+    /// the apply fails; the next one finishes.
     ///
     /// Each application bears a hidden tag that tells whose it is. When another resource has taken it over, as
     /// `create_before_destroy` may do, destroying the earlier one lets go of it with a warning.

@@ -69,7 +69,12 @@ impl<'a> Keys<'a> {
     pub(super) async fn look(&self, key_id: &str, made: Option<Timestamp>) -> Result<Seen, Failure> {
         let look = || async {
             let seen = self.glance(key_id).await?;
-            let is_all = matches!(seen, Seen::Key(_));
+            let is_all = match seen {
+                Seen::Key(_) => true,
+                Seen::NoKey => false,
+                // Among the deleted items it is certainly gone, and not only late.
+                Seen::Nothing => made.is_some() && self.is_deleted().await,
+            };
             Ok((seen, is_all))
         };
         let mut seen =
@@ -81,6 +86,11 @@ impl<'a> Keys<'a> {
             seen = self.glance(key_id).await.at(ClientSecretModel::application_id())?;
         }
         Ok(seen)
+    }
+
+    async fn is_deleted(&self) -> bool {
+        let found = self.graph.deleted_items().application(self.call, &self.application).await;
+        found.is_ok_and(|found| found.is_some())
     }
 
     async fn glance(&self, key_id: &str) -> Result<Seen, graph::Error> {

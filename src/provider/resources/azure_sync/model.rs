@@ -213,11 +213,15 @@ fn application_path(text: &str) -> Result<(), String> {
 }
 
 fn lower_case_addresses(addresses: &BTreeSet<String>) -> Result<(), String> {
-    let wrong = addresses.iter().find(|address| {
-        let parts = address.split_once('@');
-        !parts.is_some_and(|(name, domain)| !name.is_empty() && domain.contains('.'))
-            || **address != address.to_lowercase()
-    });
+    let is_domain = |domain: &str| domain.contains('.') && domain.split('.').all(|label| !label.is_empty());
+    let is_address = |address: &str| {
+        let parts =
+            address.split_once('@').filter(|(name, domain)| !name.is_empty() && !domain.contains('@'));
+        parts.is_some_and(|(_, domain)| is_domain(domain))
+            && !address.contains(char::is_whitespace)
+            && address == address.to_lowercase()
+    };
+    let wrong = addresses.iter().find(|address| !is_address(address));
     wrong.map_or(Ok(()), |address| Err(format!("`{address}` is not an e-mail address in lower case")))
 }
 
@@ -225,6 +229,27 @@ fn lower_case_addresses(addresses: &BTreeSet<String>) -> Result<(), String> {
 mod tests {
     use super::*;
     use framework::model::Model as _;
+
+    #[test]
+    fn what_cannot_be_an_address_is_refused_before_anything_is_sent() {
+        let check = |address: &str| lower_case_addresses(&BTreeSet::from([address.to_owned()]));
+        for right in ["scanner@contoso.com", "o'neil+x@mail.contoso.co.uk", "jürgen@contoso.com"] {
+            assert!(check(right).is_ok(), "{right}");
+        }
+        for wrong in [
+            "scanner@contoso.com ",
+            " scanner@contoso.com",
+            "a b@contoso.com",
+            "a@b@contoso.com",
+            "@contoso.com",
+            "a@contoso",
+            "a@contoso..com",
+            "a@contoso.com.",
+            "A@contoso.com",
+        ] {
+            assert!(check(wrong).is_err(), "{wrong}");
+        }
+    }
 
     #[test]
     fn the_description_names_every_frequency_that_can_be_written_and_no_other() {
