@@ -88,6 +88,17 @@ impl DeletedItems<'_> {
         Ok(deleted.into_iter().find(|principal| principal.client_id.eq_ignore_ascii_case(client_id)))
     }
 
+    /// Whether the application with this object id is certainly gone, and not only late: it is among the deleted items, and the
+    /// caller may look there.
+    pub async fn hold_application(&self, call: &Call, object_id: &str) -> bool {
+        self.application(call, object_id).await.is_ok_and(|found| found.is_some())
+    }
+
+    /// The same of the principal of a client id, which goes with its application.
+    pub async fn hold_principal(&self, call: &Call, client_id: &str) -> bool {
+        self.principal_by_client_id(call, client_id).await.is_ok_and(|found| found.is_some())
+    }
+
     /// Brings a deleted application back. Its principal stays deleted and is restored separately.
     pub async fn restore_application(&self, call: &Call, object_id: &str) -> Result<Application, Error> {
         let application: Application = self.restore(call, object_id, "application").await?;

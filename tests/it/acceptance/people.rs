@@ -4,20 +4,13 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::Stage;
+use crate::support::by_hand::newcomer;
 
 impl Stage {
     /// Hires somebody with a mailbox.
     #[track_caller]
     pub(crate) fn hire(&self, name: &str) {
-        let address = format!("{name}@contoso.com");
-        let person = json!({
-            "accountEnabled": true, "displayName": name, "givenName": name, "surname": "New", "mailNickname": name,
-            "userPrincipalName": address, "mail": address, "passwordProfile": { "password": "not-used-anywhere-1" },
-            "assignedPlans": [{
-                "service": "exchange", "capabilityStatus": "Enabled", "assignedDateTime": "2026-01-01T00:00:00Z",
-                "servicePlanId": "9aaf7827-d63c-4b61-89c3-182f06f82e5c",
-            }],
-        });
+        let person = newcomer(name, "contoso.com");
         let (status, answer) = self.simulator.graph(Method::POST, "users", Some(&person));
         assert_eq!(status, 201, "{answer}");
     }

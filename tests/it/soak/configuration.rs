@@ -1,5 +1,7 @@
 //! What somebody writes down, and how it changes over the years.
 
+use std::fmt::Write as _;
+
 use crate::differential::random::Random;
 
 /// Enough for every lag that is drawn; what never happens is waited for so long.
@@ -141,19 +143,16 @@ resource "proofpoint_azure_sync" "this" {{
 "#
         );
         if self.secret {
-            text += r#"
-resource "proofpoint_azure_client_secret" "other" {
+            let _ = write!(
+                text,
+                r#"
+resource "proofpoint_azure_client_secret" "other" {{
   application_id = proofpoint_azure_application.sync.id
   display_name   = "elsewhere"
-
-  timeouts {
-    create = "20s"
-    read   = "20s"
-    update = "20s"
-    delete = "20s"
-  }
-}
-"#;
+  {timeouts}
+}}
+"#
+            );
         }
         if self.reviewed {
             text += r#"

@@ -128,7 +128,11 @@ impl Hand {
                 None
             }
             Self::Hires => {
-                simulator.graph_done(Method::POST, "users", Some(&newcomer(person % 1000)));
+                simulator.graph_done(
+                    Method::POST,
+                    "users",
+                    Some(&by_hand::newcomer(&format!("nora{}", person % 1000), DOMAIN)),
+                );
                 None
             }
             Self::Dismisses | Self::Blocks => {
@@ -153,19 +157,6 @@ impl Hand {
 fn edit(edit: &Edit, hand: &by_hand::Hand<'_>) -> Option<String> {
     edit.make(hand);
     None
-}
-
-fn newcomer(number: u64) -> Json {
-    let name = format!("nora{number}");
-    let address = format!("{name}@{DOMAIN}");
-    json!({
-        "accountEnabled": true, "displayName": name, "givenName": name, "surname": "New", "mailNickname": name,
-        "userPrincipalName": address, "mail": address, "passwordProfile": { "password": "not-used-anywhere-1" },
-        "assignedPlans": [{
-            "service": "exchange", "capabilityStatus": "Enabled", "assignedDateTime": "2026-01-01T00:00:00Z",
-            "servicePlanId": "9aaf7827-d63c-4b61-89c3-182f06f82e5c",
-        }],
-    })
 }
 
 fn hint_of(credential: &Json) -> Option<&str> {

@@ -89,6 +89,19 @@ pub(crate) fn principal_of(simulator: &Simulator, client_id: &str) -> String {
     simulator.graph_done(Method::GET, &path, None)["id"].as_str().expect("an id").to_owned()
 }
 
+/// Somebody with a mailbox, as Graph makes users.
+pub(crate) fn newcomer(name: &str, domain: &str) -> Json {
+    let address = format!("{name}@{domain}");
+    json!({
+        "accountEnabled": true, "displayName": name, "givenName": name, "surname": "New", "mailNickname": name,
+        "userPrincipalName": address, "mail": address, "passwordProfile": { "password": "not-used-anywhere-1" },
+        "assignedPlans": [{
+            "service": "exchange", "capabilityStatus": "Enabled", "assignedDateTime": "2026-01-01T00:00:00Z",
+            "servicePlanId": "9aaf7827-d63c-4b61-89c3-182f06f82e5c",
+        }],
+    })
+}
+
 /// The arguments of the application with which each edit shows; it has the first tenant's automation identity as owner.
 pub(crate) fn application_arguments(simulator: &Simulator) -> Json {
     json!({

@@ -141,7 +141,7 @@ impl Resource for AzureAdminConsent {
                 Some(_) => {
                     delegated == model.delegated_permissions && application == model.application_permissions
                 }
-                None => private.at.is_some() && is_deleted(&graph, &call, client_id).await,
+                None => private.at.is_some() && graph.deleted_items().hold_principal(&call, client_id).await,
             };
             Ok(((snapshot, delegated, application), is_all))
         };
@@ -267,12 +267,6 @@ fn shown(
 async fn graph_of(ctx: &Context<Session>, model: &ConsentModel) -> Result<Graph, Failure> {
     let call = ctx.clients.call(ctx);
     ctx.clients.graph(&call, model.tenant_id.known().map(String::as_str)).await
-}
-
-/// Whether the principal is among the deleted items, as after its application was deleted: then it is certainly gone, and not
-/// only late.
-async fn is_deleted(graph: &Graph, call: &Call, client_id: &str) -> bool {
-    graph.deleted_items().principal_by_client_id(call, client_id).await.is_ok_and(|found| found.is_some())
 }
 
 /// The application's principal. While its application is young, one that is not there is waited for.

@@ -160,8 +160,8 @@ impl Resource for AzureApplication {
         let look = || async {
             let snapshot = graph.snapshot(&call, &client_id).await?;
             let Some(application) = &snapshot.application else {
-                let is_gone =
-                    facts.written.is_some() && is_deleted(&graph, &call, known.object_id.text()).await;
+                let is_gone = facts.written.is_some()
+                    && graph.deleted_items().hold_application(&call, known.object_id.text()).await;
                 return Ok((None, is_gone));
             };
             let shown = properties::show(&graph, &call, &snapshot, application, &known).await?;
@@ -342,11 +342,6 @@ fn without_console() -> Diagnostics {
     )
     .at(ApplicationModel::redirect_uris())
     .into()
-}
-
-/// Whether an application is among the deleted items: then it is certainly gone, and not only late.
-async fn is_deleted(graph: &Graph, call: &Call, object_id: &str) -> bool {
-    graph.deleted_items().application(call, object_id).await.is_ok_and(|found| found.is_some())
 }
 
 /// Makes the registration with its principal and owners, or finishes what an earlier run began.

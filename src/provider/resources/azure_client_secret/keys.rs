@@ -72,8 +72,10 @@ impl<'a> Keys<'a> {
             let is_all = match seen {
                 Seen::Key(_) => true,
                 Seen::NoKey => false,
-                // Among the deleted items it is certainly gone, and not only late.
-                Seen::Nothing => made.is_some() && self.is_deleted().await,
+                Seen::Nothing => {
+                    made.is_some()
+                        && self.graph.deleted_items().hold_application(self.call, &self.application).await
+                }
             };
             Ok((seen, is_all))
         };
@@ -86,11 +88,6 @@ impl<'a> Keys<'a> {
             seen = self.glance(key_id).await.at(ClientSecretModel::application_id())?;
         }
         Ok(seen)
-    }
-
-    async fn is_deleted(&self) -> bool {
-        let found = self.graph.deleted_items().application(self.call, &self.application).await;
-        found.is_ok_and(|found| found.is_some())
     }
 
     async fn glance(&self, key_id: &str) -> Result<Seen, graph::Error> {
