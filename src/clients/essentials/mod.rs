@@ -5,6 +5,7 @@
 
 mod connection;
 mod customers;
+mod domains;
 mod elements;
 mod error;
 mod exemptions;
@@ -18,6 +19,7 @@ mod users;
 
 pub use connection::Essentials;
 pub use customers::Customer;
+pub use domains::VerifyBy;
 pub use error::{Error, ErrorKind, Refusal};
 pub use organization::Organization;
 pub use records::{Domain, LoginSettings, Me, Profile};

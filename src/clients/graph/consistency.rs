@@ -15,12 +15,10 @@ use jiff::{SignedDuration, Timestamp};
 use super::ask::Ask;
 use super::connection::Graph;
 use super::error::{Error, ErrorKind};
-use crate::http::{Call, Interrupted, Response, delays};
+use crate::http::{Call, Interrupted, Response, delays, settled};
 
 pub(super) const FIRST_DELAY: Duration = Duration::from_millis(500);
 pub(super) const LONGEST_DELAY: Duration = Duration::from_secs(10);
-/// The part of an operation's time for which it waits at most; the rest is for the last look and what follows it.
-const PATIENCE: f32 = 0.9;
 /// Replication has been seen to take more than five minutes. The absence of an object of this age is no longer doubted.
 pub(super) const YOUNG: SignedDuration = SignedDuration::from_hours(1);
 
@@ -164,31 +162,13 @@ impl Graph {
         &self,
         call: &Call,
         written: Option<Timestamp>,
-        mut look: impl FnMut() -> F,
+        look: impl FnMut() -> F,
     ) -> Result<T, Error>
     where
         F: Future<Output = Result<(T, bool), Error>>,
     {
-        let patience = call.remaining().mul_f32(PATIENCE);
-        let mut delays = delays(FIRST_DELAY, LONGEST_DELAY);
-        loop {
-            let (seen, is_all) = look().await?;
-            let left = written.and_then(|written| self.left_of(patience, written));
-            let Some(left) = left.filter(|_| !is_all) else { return Ok(seen) };
-            match call.wait(delays.next().unwrap_or(LONGEST_DELAY).min(left)).await {
-                Ok(()) => {}
-                Err(Interrupted::Deadline) => return Ok(seen),
-                Err(Interrupted::Cancelled) => {
-                    return Err(Error::new("wait for what was just written", Interrupted::Cancelled));
-                }
-            }
-        }
-    }
-
-    /// What is left of a patience that began when something was written; none when it is over.
-    fn left_of(&self, patience: Duration, written: Timestamp) -> Option<Duration> {
-        let age = Duration::try_from(self.now().duration_since(written)).unwrap_or_default();
-        patience.checked_sub(age).filter(|left| !left.is_zero())
+        let interrupted = |interrupted| Error::new("wait for what was just written", interrupted);
+        settled(call, written, || self.now(), (FIRST_DELAY, LONGEST_DELAY), interrupted, look).await
     }
 }
 
