@@ -14,6 +14,7 @@ use super::error::Error;
 use super::gone::Thing;
 use super::lenient;
 use super::needs;
+use super::paging::page;
 use super::password_credential::PasswordCredential;
 use super::permission_table::{GRAPH_CLIENT_ID, PermissionKind};
 use crate::http::{Call, delays};
@@ -229,6 +230,26 @@ impl Applications<'_> {
         let ask =
             Ask::get(path, &needs::READ_APPLICATIONS, format!("look up the application named `{name}`"));
         self.read(call, ask).await
+    }
+
+    /// The active registrations with this name as the portal shows it, which several may have, the oldest first.
+    pub async fn named(&self, call: &Call, display_name: &str) -> Result<Vec<Application>, Error> {
+        let ask = Ask::get(
+            format!("/applications?$filter=displayName%20eq%20{}&$select={SELECT}", literal(display_name)),
+            &needs::READ_APPLICATIONS,
+            format!("look up the applications called `{display_name}`"),
+        );
+        let mut found: Vec<Application> = Vec::new();
+        self.0
+            .pages(call, ask, |body| {
+                found.extend(page::<Application>(body)?);
+                Ok(())
+            })
+            .await?;
+        // A listing that has to start again hands applications on twice.
+        found.sort_by(|a, b| (a.created_date_time, &a.object_id).cmp(&(b.created_date_time, &b.object_id)));
+        found.dedup_by(|a, b| a.object_id == b.object_id);
+        Ok(found)
     }
 
     async fn read(&self, call: &Call, ask: Ask) -> Result<Option<Application>, Error> {
