@@ -2,11 +2,8 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
-use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
-use jiff::Timestamp;
 use reqwest::header::{HeaderName, HeaderValue};
 use reqwest::{Method, Url};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -18,15 +15,12 @@ use super::exemptions_shape::ExemptionsShape;
 use super::lenient;
 use super::records::Me;
 use crate::clock::Clock;
-use crate::http::{Body, Call, HttpClient, Repeat, Request, Response, Streamed, legible, settled};
+use crate::http::{Body, Call, HttpClient, Repeat, Request, Response, Streamed, legible};
 
 const USER: HeaderName = HeaderName::from_static("x-user");
 const PASSWORD: HeaderName = HeaderName::from_static("x-password");
 /// Echoed by the service, so that a request can be matched with its answer.
 const CORRELATOR: HeaderName = HeaderName::from_static("x-correlator");
-
-/// Between looks at what was just written: the first, and the longest.
-const DELAYS: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(10));
 
 /// The most that an answer may have whose elements are read one at a time, in bytes.
 const STREAMED_BODY: usize = 1024 * 1024 * 1024;
@@ -99,24 +93,6 @@ impl Essentials {
     /// The time by the dates of Proofpoint's answers.
     pub fn clock(&self) -> &Clock {
         &self.0.clock
-    }
-
-    /// Looks at what an operation that began at `written` may have left, and again while `look` says that it is not all: an
-    /// answer may be from before. No longer than the operation itself may take, counted from then.
-    pub async fn look_since<T, F>(
-        &self,
-        call: &Call,
-        written: Option<Timestamp>,
-        look: impl FnMut() -> F,
-    ) -> Result<T, Error>
-    where
-        F: Future<Output = Result<(T, bool), Error>>,
-    {
-        let interrupted = |_| Error {
-            operation: "wait for what was just written".to_owned(),
-            kind: ErrorKind::Interrupted,
-        };
-        settled(call, written, || self.0.clock.now(), DELAYS, interrupted, look).await
     }
 
     /// The configured base address.

@@ -10,6 +10,7 @@ mod elements;
 mod error;
 mod exemptions;
 mod exemptions_shape;
+mod lateness;
 mod lenient;
 mod organization;
 mod records;

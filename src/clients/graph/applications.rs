@@ -11,6 +11,7 @@ use super::ask::{Ask, encoded, literal};
 use super::connection::Graph;
 use super::consistency::{FIRST_DELAY, LONGEST_DELAY, wait};
 use super::error::Error;
+use super::gone::Thing;
 use super::lenient;
 use super::needs;
 use super::paging::page;
@@ -302,7 +303,7 @@ impl Applications<'_> {
         let ask =
             Ask::new(Method::PATCH, path, &needs::WRITE_APPLICATIONS, operation).body(change)?.repeatable();
         let _writer = self.lock(call, object_id).await?;
-        self.0.settle(call, ask, self.0.late(object_id)).await.map(drop)
+        self.0.settle_late(call, ask, Thing::Application(object_id)).await.map(drop)
     }
 
     /// Moves a registration to the deleted items; its principal in this tenant goes with it. True when it was there.
@@ -311,7 +312,7 @@ impl Applications<'_> {
         let operation = format!("delete application `{object_id}`");
         let ask = Ask::new(Method::DELETE, path, &needs::WRITE_APPLICATIONS, operation).repeatable();
         let _writer = self.lock(call, object_id).await?;
-        match self.0.settle(call, ask, self.0.late(object_id)).await {
+        match self.0.settle_late(call, ask, Thing::Application(object_id)).await {
             Ok(_) => {
                 self.0.note_gone(object_id);
                 Ok(true)
