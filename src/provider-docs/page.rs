@@ -49,8 +49,8 @@ impl<'a, C: Send + Sync + 'static> Site<'a, C> {
         self
     }
 
-    /// Adds a section after the schema of each resource and data source; `render` is given the name of the type, and
-    /// returns nothing where there is nothing to say.
+    /// Adds a section after the schema of each resource and data source; `render` is given the name of the type as it
+    /// stands in an address, `data.` before that of a data source, and returns nothing where there is nothing to say.
     #[must_use]
     pub fn section(mut self, render: impl Fn(&str) -> String + 'a) -> Self {
         self.sections.push(Box::new(render));
@@ -110,7 +110,7 @@ impl<'a, C: Send + Sync + 'static> Site<'a, C> {
                 examples::section(&directory, "data-source")?,
                 schema::render(&body),
                 combinations(&provider.data_source_rules(&type_name)),
-                added(&type_name),
+                added(&format!("data.{type_name}")),
                 timeouts(&body, provider.data_source_timeouts(&type_name)),
             ];
             pages.insert(file("data-sources", &type_name), joined(&sections));

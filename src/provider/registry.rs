@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::PROGRAM;
 use crate::data_sources::{
-    AccountSource, AzureSyncHealthSource, AzureSyncPreviewSource, AzureSyncSource, AzureTenantSource,
+    AccountSource, AzureApplicationSource, AzureSyncHealthSource, AzureSyncPreviewSource, AzureSyncSource,
+    AzureTenantSource, DomainsSource, OrganizationSource, OrganizationsSource, UsersSource,
 };
 use crate::functions::{ConsoleUrl, ParseId, PermissionId, ReportMarkdown};
 use crate::provider_block::{ProviderModel, Session, configure, validate};
@@ -31,10 +32,15 @@ pub fn provider(variables: &BTreeMap<String, String>) -> Provider<Session> {
         .resource(AzureSync)
         .resource(AzureSyncRun)
         .data_source(AccountSource)
+        .data_source(AzureApplicationSource)
         .data_source(AzureSyncSource)
         .data_source(AzureSyncHealthSource)
         .data_source(AzureSyncPreviewSource)
         .data_source(AzureTenantSource)
+        .data_source(DomainsSource)
+        .data_source(OrganizationSource)
+        .data_source(OrganizationsSource)
+        .data_source(UsersSource)
         .function(ConsoleUrl)
         .function(ParseId)
         .function(PermissionId)
@@ -54,10 +60,14 @@ mod tests {
         let provider = provider(&BTreeMap::new());
         let (resources, data_sources) = (provider.resource_schemas(), provider.data_source_schemas());
         for (name, occasions) in permissions::BY_TYPE {
-            assert!(resources.contains_key(*name) || data_sources.contains_key(*name), "{name}");
+            let offered = match name.strip_prefix("data.") {
+                Some(name) => data_sources.contains_key(name),
+                None => resources.contains_key(*name),
+            };
+            assert!(offered, "{name}");
             assert!(!occasions.is_empty(), "{name}");
         }
-        assert!(permissions::of("proofpoint_account").is_empty());
+        assert!(permissions::of("data.proofpoint_account").is_empty());
     }
 
     /// Defaults are written once, in the code: what the pages say of them must be that.
