@@ -104,8 +104,10 @@ impl Hand {
 /// The configuration with some arguments written otherwise.
 pub(crate) fn with(config: &Json, arguments: Json) -> Json {
     let mut config = config.clone();
-    for (name, value) in arguments.as_object().into_iter().flatten() {
-        config[name] = value.clone();
+    if let Json::Object(arguments) = arguments {
+        for (name, value) in arguments {
+            config[name] = value;
+        }
     }
     config
 }
