@@ -6,6 +6,7 @@ use std::fmt;
 use secrecy::{ExposeSecret, SecretString};
 use subtle::ConstantTimeEq;
 
+use super::ordered;
 use super::path::Path;
 use super::schema::{Nesting, Shape};
 use super::value::{ConformError, Number, Type, Value};
@@ -368,7 +369,7 @@ impl<T: AttributeType + Ord> AttributeType for BTreeSet<T> {
     fn read(value: &Value, path: &Path) -> Result<Self, ReadError> {
         let elements =
             present(value, path)?.as_elements().ok_or_else(|| ReadError::wrong(path, "a set is required"))?;
-        elements.iter().map(|element| T::read(element, path)).collect()
+        ordered::try_set(elements.iter().map(|element| T::read(element, path)))
     }
 
     fn write(&self) -> Value {
@@ -388,10 +389,9 @@ impl<T: AttributeType> AttributeType for BTreeMap<String, T> {
     fn read(value: &Value, path: &Path) -> Result<Self, ReadError> {
         let members =
             present(value, path)?.as_members().ok_or_else(|| ReadError::wrong(path, "a map is required"))?;
-        members
-            .iter()
-            .map(|(key, member)| Ok((key.clone(), T::read(member, &path.clone().key(key.clone()))?)))
-            .collect()
+        let read =
+            |(key, member): (&String, _)| Ok((key.clone(), T::read(member, &path.clone().key(key.clone()))?));
+        ordered::try_map(members.iter().map(read))
     }
 
     fn write(&self) -> Value {
