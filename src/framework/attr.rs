@@ -110,6 +110,8 @@ impl From<&str> for Attr<String> {
 pub enum ReadError {
     /// A part that must be known is unknown; the attribute around it counts as unknown.
     Unknown,
+    /// The value is as good as null; the attribute around it is.
+    Absent,
     /// The value does not fit.
     Wrong(ConformError),
 }
@@ -122,12 +124,14 @@ impl ReadError {
 }
 
 /// What a value may be by its type.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub enum Choices {
     /// Whatever the shape allows.
     Anything,
     /// One of these words.
     Words(&'static [&'static str]),
+    /// One of these words, in a spelling that the function takes; it says what is wrong with any other text.
+    Spelt(&'static [&'static str], fn(&str) -> Result<(), String>),
     /// One of these numbers.
     Numbers(&'static [i64]),
 }
@@ -171,6 +175,7 @@ impl<T: AttributeType> AttributeType for Attr<T> {
         match T::read(value, path) {
             Ok(known) => Ok(Self::Known(known)),
             Err(ReadError::Unknown) => Ok(Self::Unknown),
+            Err(ReadError::Absent) => Ok(Self::Null),
             Err(wrong) => Err(wrong),
         }
     }

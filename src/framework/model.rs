@@ -21,7 +21,7 @@ pub fn read<M: Model>(value: &Value) -> Result<M, Diagnostic> {
         ReadError::Wrong(wrong) => {
             Diagnostic::error("Invalid value", format!("`{}`: {}.", wrong.path, wrong.message)).at(wrong.path)
         }
-        ReadError::Unknown => Diagnostic::error(
+        ReadError::Unknown | ReadError::Absent => Diagnostic::error(
             "Unknown object",
             "The whole object is unknown where only single values may be. This is a bug in the provider.",
         ),
