@@ -105,6 +105,20 @@ impl From<&str> for Attr<String> {
     }
 }
 
+/// A known set of what an iterator gives.
+impl<T: Ord> FromIterator<T> for Attr<BTreeSet<T>> {
+    fn from_iter<I: IntoIterator<Item = T>>(elements: I) -> Self {
+        Self::Known(ordered::set(elements))
+    }
+}
+
+/// A known map of what an iterator gives.
+impl<T> FromIterator<(String, T)> for Attr<BTreeMap<String, T>> {
+    fn from_iter<I: IntoIterator<Item = (String, T)>>(members: I) -> Self {
+        Self::Known(ordered::map(members))
+    }
+}
+
 /// Why a value could not become a typed one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ReadError {

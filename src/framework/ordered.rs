@@ -24,6 +24,15 @@ pub(crate) fn try_map<K: Ord, V, E>(
     Ok(map)
 }
 
+/// The elements as a set.
+pub(crate) fn set<T: Ord>(elements: impl IntoIterator<Item = T>) -> BTreeSet<T> {
+    let mut set = BTreeSet::new();
+    for element in elements {
+        set.insert(element);
+    }
+    set
+}
+
 /// The elements as a set, or the first error.
 pub(crate) fn try_set<T: Ord, E>(elements: impl IntoIterator<Item = Result<T, E>>) -> Result<BTreeSet<T>, E> {
     let mut set = BTreeSet::new();
@@ -42,6 +51,7 @@ mod tests {
         let pairs = [("b", 1), ("a", 2), ("b", 3)];
         assert_eq!(map(pairs), pairs.into_iter().collect());
         assert_eq!(try_map(pairs.map(Ok::<_, ()>)), Ok(pairs.into_iter().collect()));
+        assert_eq!(set([2, 1, 2]), BTreeSet::from([1, 2]));
         assert_eq!(try_set([Ok(2), Ok(1), Ok(2)]), Ok::<_, ()>(BTreeSet::from([1, 2])));
         assert_eq!(try_map([Ok(("a", 1)), Err("first"), Err("second")]), Err("first"));
         assert_eq!(try_set([Ok(1), Err("first"), Err("second")]), Err("first"));
