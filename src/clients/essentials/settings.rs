@@ -252,7 +252,7 @@ fn same(one: &Value, other: &Value) -> bool {
 
 impl Shown {
     /// Reads an answer; `None` when it shows no settings. Stacks differ in the fields they show.
-    pub(super) fn from_answer(answer: Value) -> Result<Option<Self>, Misfit> {
+    pub(super) fn from_answer(answer: &Value) -> Result<Option<Self>, Misfit> {
         let mut shown: Self = read_value(answer)?;
         // Whether a stack without settings answers 404 or an object without values is not documented.
         if shown.application_id.is_none() && shown.primary_domain.is_none() {
@@ -368,7 +368,7 @@ pub(super) mod tests {
     }
 
     fn shown(answer: Value) -> Shown {
-        Shown::from_answer(answer).unwrap().expect("settings")
+        Shown::from_answer(&answer).unwrap().expect("settings")
     }
 
     fn read(answer: Value) -> Settings {
@@ -391,9 +391,9 @@ pub(super) mod tests {
                 assert_eq!(serde_json::to_value(read(answer)).unwrap(), settings, "{name}: {value}");
             }
         }
-        assert_eq!(Shown::from_answer(json!({})).unwrap(), None);
+        assert_eq!(Shown::from_answer(&json!({})).unwrap(), None);
         assert_eq!(
-            Shown::from_answer(json!({ "application_id": "", "primary_domain": "", "sync_frequency": 0 }))
+            Shown::from_answer(&json!({ "application_id": "", "primary_domain": "", "sync_frequency": 0 }))
                 .unwrap(),
             None
         );
@@ -442,7 +442,7 @@ pub(super) mod tests {
     fn a_field_that_does_not_fit_is_named_and_its_value_is_not() {
         let mut answer = answer();
         answer["sync_frequency"] = json!("hush");
-        let misfit = Shown::from_answer(answer).unwrap_err();
+        let misfit = Shown::from_answer(&answer).unwrap_err();
         assert_eq!(misfit.to_string(), "at `sync_frequency`: its value is not one that is expected");
     }
 
