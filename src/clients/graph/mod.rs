@@ -30,9 +30,11 @@ mod passwords;
 mod permission_table;
 mod permissions;
 mod policies;
+mod replacement;
 mod service_principals;
 mod sign_in_activity;
 mod snapshot;
+mod succession;
 mod tenant;
 mod users;
 
@@ -50,6 +52,7 @@ pub use grants::{Grant, Grants};
 pub use groups::{DeletedGroup, Group, Groups};
 pub use nearest::nearest;
 pub use ownership::{Deletion, Mark, owner_in};
+pub use replacement::InPlace;
 pub use password_credential::PasswordCredential;
 pub use passwords::{MintedPassword, NewPassword};
 pub use permission_table::{PermissionKind, names as permission_names, permission_id};
@@ -60,5 +63,6 @@ pub use service_principals::{
 };
 pub use sign_in_activity::KeyUse;
 pub use snapshot::Snapshot;
+pub use succession::{Alone, Departure};
 pub use tenant::{Domain, Domains, TenantDetails, VerifiedDomain};
 pub use users::{DeletedUser, ExchangePlan, User, Users};

@@ -26,6 +26,7 @@ mod log;
 mod preflight;
 pub(crate) mod preview;
 mod provider_config;
+mod rename;
 mod replacement;
 mod replans;
 mod schema;
