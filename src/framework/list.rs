@@ -9,7 +9,7 @@ use super::context::Context;
 use super::description::Description;
 use super::diagnostic::{Diagnostic, Diagnostics};
 use super::model::Model;
-use super::resource::Resource;
+use super::resource::{ImportBy, Resource};
 use super::service::ListEvent;
 use super::validators::ConfigRule;
 use super::value::Value;
@@ -103,6 +103,34 @@ impl<R: Resource> Finds<R> {
         };
         let broken = event.diagnostics.has_errors();
         self.sender.send(event).await.is_ok() && !broken && self.left != Some(0)
+    }
+
+    /// Hands on the object of an identity as an import by it would read it; read only where whole objects are asked for. One
+    /// that is gone is passed over. The answer is that of [`Finds::push`].
+    pub async fn push_imported(
+        &mut self,
+        resource: &R,
+        ctx: &Context<R::Clients>,
+        display_name: impl Into<String>,
+        identity: R::Identity,
+    ) -> Result<bool, R::Error> {
+        let find = Find::new(display_name, identity.clone());
+        if !self.objects {
+            return Ok(self.push(find).await);
+        }
+        let mut told = Diagnostics::new();
+        let imported = resource.import(ImportBy::Identity(identity))?;
+        let read = resource.read(ctx, imported, &mut told).await?;
+        // What the read warns of goes before the find: with it, cores would not show which one it is about.
+        if !told.is_empty()
+            && self.sender.send(ListEvent { diagnostics: told, ..ListEvent::default() }).await.is_err()
+        {
+            return Ok(false);
+        }
+        match read {
+            Some(state) => Ok(self.push(find.object(state.model)).await),
+            None => Ok(true),
+        }
     }
 
     /// Tells the user something about the search as a whole.

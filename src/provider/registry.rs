@@ -7,6 +7,7 @@ use crate::data_sources::{
     AccountSource, AzureSyncHealthSource, AzureSyncPreviewSource, AzureSyncSource, AzureTenantSource,
 };
 use crate::functions::{ConsoleUrl, ParseId, PermissionId, ReportMarkdown};
+use crate::lists::AzureApplicationList;
 use crate::provider_block::{ProviderModel, Session, configure, validate};
 use crate::resources::azure_admin_consent::AzureAdminConsent;
 use crate::resources::azure_application::AzureApplication;
@@ -35,6 +36,8 @@ pub fn provider(variables: &BTreeMap<String, String>) -> Provider<Session> {
         .data_source(AzureSyncHealthSource)
         .data_source(AzureSyncPreviewSource)
         .data_source(AzureTenantSource)
+        .list_resource(AzureApplicationList)
+        .generates_config()
         .function(ConsoleUrl)
         .function(ParseId)
         .function(PermissionId)

@@ -13,6 +13,7 @@ use super::consistency::{FIRST_DELAY, LONGEST_DELAY, wait};
 use super::error::Error;
 use super::lenient;
 use super::needs;
+use super::paging::PAGE;
 use super::password_credential::PasswordCredential;
 use super::permission_table::{GRAPH_CLIENT_ID, PermissionKind};
 use crate::http::{Call, delays};
@@ -228,6 +229,16 @@ impl Applications<'_> {
         let ask =
             Ask::get(path, &needs::READ_APPLICATIONS, format!("look up the application named `{name}`"));
         self.read(call, ask).await
+    }
+
+    /// All active registrations (Graph: application-list).
+    pub async fn all(&self, call: &Call) -> Result<Vec<Application>, Error> {
+        let path = format!("/applications?$top={PAGE}&$select={SELECT}");
+        let operation = format!("list the applications of tenant `{}`", self.0.tenant());
+        let found: Vec<Application> =
+            self.0.list(call, Ask::get(path, &needs::READ_APPLICATIONS, operation)).await?;
+        found.iter().for_each(|application| self.0.note_application(application));
+        Ok(found)
     }
 
     async fn read(&self, call: &Call, ask: Ask) -> Result<Option<Application>, Error> {

@@ -1,0 +1,5 @@
+//! What `terraform query` can search for.
+
+mod azure_application;
+
+pub(crate) use azure_application::AzureApplicationList;
