@@ -59,12 +59,30 @@ pub struct Find<R: Resource> {
     display_name: String,
     identity: R::Identity,
     object: Option<R::Model>,
+    told: Diagnostics,
 }
 
 impl<R: Resource> Find<R> {
     /// An object by the name that people know it by.
     pub fn new(display_name: impl Into<String>, identity: R::Identity) -> Self {
-        Self { display_name: display_name.into(), identity, object: None }
+        Self { display_name: display_name.into(), identity, object: None, told: Diagnostics::new() }
+    }
+
+    /// The same with the whole object where those are asked for: as an import by its identity would read it, with what the read
+    /// warns of. `None` when it is gone.
+    pub async fn imported(
+        self,
+        resource: &R,
+        ctx: &Context<R::Clients>,
+        objects: bool,
+    ) -> Result<Option<Self>, R::Error> {
+        if !objects {
+            return Ok(Some(self));
+        }
+        let mut told = Diagnostics::new();
+        let imported = resource.import(ImportBy::Identity(self.identity.clone()))?;
+        let read = resource.read(ctx, imported, &mut told).await?;
+        Ok(read.map(|state| Self { told, ..self }.object(state.model)))
     }
 
     /// The same with the whole object, as [`Resource::read`] would return it. Left out of what is sent where nobody asked.
@@ -97,40 +115,20 @@ impl<R: Resource> Finds<R> {
         if let Some(left) = &mut self.left {
             *left -= 1;
         }
+        let mut find = find;
+        let told = std::mem::take(&mut find.told);
+        // In an event of its own: cores do not say of which find a warning is.
+        if !told.is_empty()
+            && self.sender.send(ListEvent { diagnostics: told, ..ListEvent::default() }).await.is_err()
+        {
+            return false;
+        }
         let event = match self.event(find) {
             Ok(event) => event,
             Err(error) => ListEvent { diagnostics: error.into(), ..ListEvent::default() },
         };
         let broken = event.diagnostics.has_errors();
         self.sender.send(event).await.is_ok() && !broken && self.left != Some(0)
-    }
-
-    /// Hands on the object of an identity as an import by it would read it; read only where whole objects are asked for. One
-    /// that is gone is passed over. The answer is that of [`Finds::push`].
-    pub async fn push_imported(
-        &mut self,
-        resource: &R,
-        ctx: &Context<R::Clients>,
-        display_name: impl Into<String>,
-        identity: R::Identity,
-    ) -> Result<bool, R::Error> {
-        let find = Find::new(display_name, identity.clone());
-        if !self.objects {
-            return Ok(self.push(find).await);
-        }
-        let mut told = Diagnostics::new();
-        let imported = resource.import(ImportBy::Identity(identity))?;
-        let read = resource.read(ctx, imported, &mut told).await?;
-        // What the read warns of goes before the find: with it, cores would not show which one it is about.
-        if !told.is_empty()
-            && self.sender.send(ListEvent { diagnostics: told, ..ListEvent::default() }).await.is_err()
-        {
-            return Ok(false);
-        }
-        match read {
-            Some(state) => Ok(self.push(find.object(state.model)).await),
-            None => Ok(true),
-        }
     }
 
     /// Tells the user something about the search as a whole.

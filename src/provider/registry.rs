@@ -7,7 +7,7 @@ use crate::data_sources::{
     AccountSource, AzureSyncHealthSource, AzureSyncPreviewSource, AzureSyncSource, AzureTenantSource,
 };
 use crate::functions::{ConsoleUrl, ParseId, PermissionId, ReportMarkdown};
-use crate::lists::AzureApplicationList;
+use crate::lists::{AzureApplicationList, AzureSyncList};
 use crate::provider_block::{ProviderModel, Session, configure, validate};
 use crate::resources::azure_admin_consent::AzureAdminConsent;
 use crate::resources::azure_application::AzureApplication;
@@ -37,6 +37,7 @@ pub fn provider(variables: &BTreeMap<String, String>) -> Provider<Session> {
         .data_source(AzureSyncPreviewSource)
         .data_source(AzureTenantSource)
         .list_resource(AzureApplicationList)
+        .list_resource(AzureSyncList)
         .generates_config()
         .function(ConsoleUrl)
         .function(ParseId)

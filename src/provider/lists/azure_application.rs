@@ -6,7 +6,7 @@ use clients::graph::Application;
 use framework::attr::Attr;
 use framework::context::Context;
 use framework::description::Description;
-use framework::list::{Finds, ListResource, Query};
+use framework::list::{Find, Finds, ListResource, Query};
 use framework::model;
 use framework::validators::{length, uuid};
 
@@ -67,7 +67,9 @@ impl ListResource for AzureApplicationList {
                 tenant_id: graph.tenant().as_str().into(),
                 object_id: application.object_id.as_str().into(),
             };
-            if !finds.push_imported(&AzureApplication, ctx, application.display_name, identity).await? {
+            let find = Find::new(application.display_name, identity);
+            let Some(find) = find.imported(&AzureApplication, ctx, query.objects).await? else { continue };
+            if !finds.push(find).await {
                 break;
             }
         }
