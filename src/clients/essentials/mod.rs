@@ -4,6 +4,7 @@
 //! each call; no endpoint is used that is not in Proofpoint's own description of 2023 or 2026.
 
 mod connection;
+mod customers;
 mod elements;
 mod error;
 mod exemptions;
@@ -16,6 +17,7 @@ mod times;
 mod users;
 
 pub use connection::Essentials;
+pub use customers::Customer;
 pub use error::{Error, ErrorKind, Refusal};
 pub use organization::Organization;
 pub use records::{Domain, LoginSettings, Me, Profile};

@@ -17,8 +17,7 @@ model! {
     /// Finds the application registrations of a tenant that Proofpoint's sync may sign in with, so that they can be imported.
     ///
     /// Without an argument that says which, it finds those that this provider has made, that return sign-ins to a Proofpoint
-    /// Essentials console, or that have `Proofpoint` in their name. The signed-in identity needs the Microsoft Graph permission
-    /// `Application.Read.All`.
+    /// Essentials console, or that have `Proofpoint` in their name.
     pub struct ApplicationListModel {
         /// Tenant that is searched. Defaults to the provider's `tenant_id`.
         tenant_id: Attr<String> => optional().validate(uuid()),
@@ -58,9 +57,6 @@ impl ListResource for AzureApplicationList {
             (Attr::Known(prefix), _) => begins_with(&application.display_name, prefix),
             (_, Attr::Known(_)) => true,
             _ => is_candidate(application),
-        });
-        found.sort_by(|one, other| {
-            (&one.display_name, &one.object_id).cmp(&(&other.display_name, &other.object_id))
         });
         for application in found {
             let identity = ApplicationIdentity {

@@ -6,8 +6,13 @@ use serde_json::Value as Json;
 use super::{Stage, on_every_cli};
 use crate::support::workspace::{Outcome, Workspace, requirement};
 
-const APPLICATIONS: &str = r#"
+const EVERYTHING: &str = r#"
 list "proofpoint_azure_application" "all" {
+  provider         = proofpoint
+  include_resource = true
+}
+
+list "proofpoint_azure_sync" "all" {
   provider         = proofpoint
   include_resource = true
 }
@@ -41,15 +46,21 @@ fn what_a_query_finds_is_imported_with_its_configuration_and_nothing_is_left_to_
             return;
         }
         made_and_forgotten(stage);
-        stage.workspace.write("search.tfquery.hcl", APPLICATIONS);
+        let tenant = stage.simulator.tenant().clone();
+        stage.workspace.write("search.tfquery.hcl", EVERYTHING);
         let (finds, outcome) = query(&stage.workspace);
-        assert_eq!(finds.len(), 1, "{outcome}");
-        assert_eq!(finds[0]["display_name"], "Proofpoint Essentials Azure Sync", "{outcome}");
-        assert_eq!(
-            finds[0]["identity"]["tenant_id"],
-            stage.simulator.tenant().tenant_id.as_str(),
-            "{outcome}"
-        );
+        let found = |kind: &str| {
+            let mut of_kind = finds.iter().filter(|find| find["resource_type"] == kind);
+            let find = of_kind.next().unwrap_or_else(|| panic!("{kind}: {outcome}"));
+            assert!(of_kind.next().is_none(), "{kind}: {outcome}");
+            find.clone()
+        };
+        let application = found("proofpoint_azure_application");
+        assert_eq!(application["display_name"], "Proofpoint Essentials Azure Sync", "{outcome}");
+        assert_eq!(application["identity"]["tenant_id"], tenant.tenant_id.as_str(), "{outcome}");
+        let sync = found("proofpoint_azure_sync");
+        assert_eq!(sync["display_name"], tenant.domain.as_str(), "{outcome}");
+        assert_eq!(sync["identity"], serde_json::json!({ "organization": tenant.domain }), "{outcome}");
 
         stage.workspace.run(&["query", "-no-color", "-generate-config-out=found.tf"]).succeeds();
         stage.workspace.remove("search.tfquery.hcl");

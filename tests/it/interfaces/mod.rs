@@ -122,6 +122,11 @@ fn people(environment: &BTreeMap<String, String>, domain: &str) {
             ("proofpoint_azure_tenant", json!({})),
             ("proofpoint_azure_sync", of_domain.clone()),
             ("proofpoint_azure_sync_health", of_domain.clone()),
+            ("proofpoint_azure_application", json!({ "display_name": "Terraform automation" })),
+            ("proofpoint_organization", of_domain.clone()),
+            ("proofpoint_organizations", json!({})),
+            ("proofpoint_domains", of_domain.clone()),
+            ("proofpoint_users", of_domain.clone()),
         ];
         let schema = plugin.schema().await;
         for name in schema.data_source_schemas.keys().filter(|name| *name != "proofpoint_azure_sync_preview")
