@@ -39,3 +39,4 @@ mod tenant;
 mod two_tenants;
 mod waiting;
 mod which_key;
+mod withheld;
