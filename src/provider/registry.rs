@@ -15,6 +15,8 @@ use crate::resources::azure_application::AzureApplication;
 use crate::resources::azure_client_secret::AzureClientSecret;
 use crate::resources::azure_sync::AzureSync;
 use crate::resources::azure_sync_run::AzureSyncRun;
+use crate::resources::domain::DomainResource;
+use crate::resources::domain_verification::DomainVerification;
 use clients::env::EnvMap;
 use framework::provider::Provider;
 
@@ -32,6 +34,8 @@ pub fn provider(variables: &BTreeMap<String, String>) -> Provider<Session> {
         .resource(AzureClientSecret)
         .resource(AzureSync)
         .resource(AzureSyncRun)
+        .resource(DomainResource)
+        .resource(DomainVerification)
         .data_source(AccountSource)
         .data_source(AzureApplicationSource)
         .data_source(AzureSyncSource)
