@@ -1,12 +1,13 @@
 //! The environment, read once at start and passed on as a map.
 //!
-//! Every variable this provider knows is a constant here, with the provider argument it feeds and what it means, and
-//! [`ALL`] lists them in order of precedence: the first set variable of an argument wins. The provider's
-//! documentation and its configuration both follow from this one table, so they cannot disagree.
+//! Every variable that is known is a constant here, with the input it feeds and what it means, and [`ALL`] lists them
+//! in order of precedence: the first set variable of an input wins. The provider's documentation and its configuration both follow from this one table, so they cannot disagree.
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
+
+use crate::InputName;
 
 /// A snapshot of environment variables; cheap to clone.
 ///
@@ -33,9 +34,9 @@ impl EnvMap {
         self.get(variable.name)
     }
 
-    /// The variable that decides `argument`: the first one in [`ALL`] that feeds it and is set, with its value.
-    pub fn for_argument(&self, argument: &str) -> Option<(&'static Variable, &str)> {
-        variables_of(argument).find_map(|variable| Some((variable, self.value(variable)?)))
+    /// The variable that decides `input`: the first one in [`ALL`] that feeds it and is set, with its value.
+    pub fn for_input(&self, input: InputName) -> Option<(&'static Variable, &str)> {
+        variables_of(input).find_map(|variable| Some((variable, self.value(variable)?)))
     }
 }
 
@@ -57,76 +58,76 @@ impl fmt::Debug for EnvMap {
 pub struct Variable {
     /// Its name, as the shell spells it.
     pub name: &'static str,
-    /// The provider argument it feeds; none for those that only the process itself reads.
-    pub argument: Option<&'static str>,
+    /// The input it feeds; none for those that only the process itself reads.
+    pub input: Option<InputName>,
     /// What it means, in one sentence of Markdown.
     pub meaning: &'static str,
 }
 
-/// The variables that feed `argument`, first choice first.
-pub fn variables_of(argument: &str) -> impl Iterator<Item = &'static Variable> {
-    ALL.iter().copied().filter(move |variable| variable.argument == Some(argument))
+/// The variables that feed `input`, first choice first.
+pub fn variables_of(input: InputName) -> impl Iterator<Item = &'static Variable> {
+    ALL.iter().copied().filter(move |variable| variable.input == Some(input))
 }
 
 macro_rules! variables {
-    ($($name:ident $(=> $argument:literal)? : $meaning:literal;)*) => {
+    ($($name:ident $(=> $Input:ident)? : $meaning:literal;)*) => {
         $(
             #[doc = $meaning]
             pub const $name: Variable = Variable {
                 name: stringify!($name),
-                argument: variables!(@argument $($argument)?),
+                input: variables!(@input $($Input)?),
                 meaning: $meaning,
             };
         )*
 
-        /// Every known variable; those that feed one argument stand in order of precedence.
+        /// Every known variable; those that feed one input stand in order of precedence.
         pub const ALL: &[&Variable] = &[$(&$name),*];
     };
-    (@argument $argument:literal) => { Some($argument) };
-    (@argument) => { None };
+    (@input $Input:ident) => { Some(InputName::$Input) };
+    (@input) => { None };
 }
 
 // The `ARM_*` names and their order are those of `hashicorp/azuread`; the `AZURE_*` names are those of the Azure SDKs.
 variables! {
-    ARM_TENANT_ID => "tenant_id": "Id or domain of the Entra tenant that is used where a resource names none.";
-    AZURE_TENANT_ID => "tenant_id": "The same, as the Azure SDKs and the AKS workload identity webhook spell it.";
-    ARM_CLIENT_ID => "client_id": "Client id of the identity that signs in.";
-    AZURE_CLIENT_ID => "client_id": "The same, as the Azure SDKs and the AKS workload identity webhook spell it.";
-    ARM_CLIENT_ID_FILE_PATH => "client_id_file_path": "File that holds the client id.";
-    ARM_CLIENT_SECRET => "client_secret": "Client secret of the identity that signs in.";
-    AZURE_CLIENT_SECRET => "client_secret": "The same, as the Azure SDKs spell it.";
-    ARM_CLIENT_SECRET_FILE_PATH => "client_secret_file_path": "File that holds the client secret.";
-    ARM_CLIENT_CERTIFICATE => "client_certificate": "Certificate and private key as base64 of a PKCS#12 bundle.";
-    ARM_CLIENT_CERTIFICATE_PATH => "client_certificate_path": "PKCS#12 file with the certificate and its private key.";
-    AZURE_CLIENT_CERTIFICATE_PATH => "client_certificate_path": "The same, as the Azure SDKs spell it.";
-    ARM_CLIENT_CERTIFICATE_PASSWORD => "client_certificate_password": "Password of the PKCS#12 bundle.";
-    AZURE_CLIENT_CERTIFICATE_PASSWORD => "client_certificate_password": "The same, as the Azure SDKs spell it.";
-    ARM_USE_OIDC => "use_oidc": "Whether to sign in with an OpenID Connect token (workload identity federation).";
-    ARM_OIDC_TOKEN => "oidc_token": "The OpenID Connect token itself, for example of a GitLab job.";
-    ARM_OIDC_TOKEN_FILE_PATH => "oidc_token_file_path": "File that holds the OpenID Connect token; read anew for every sign-in.";
-    AZURE_FEDERATED_TOKEN_FILE => "oidc_token_file_path": "The same, as the AKS workload identity webhook spells it.";
-    ARM_OIDC_REQUEST_URL => "oidc_request_url": "Address that hands out OpenID Connect tokens to the running job.";
-    ACTIONS_ID_TOKEN_REQUEST_URL => "oidc_request_url": "The same, set by GitHub Actions.";
-    SYSTEM_OIDCREQUESTURI => "oidc_request_url": "The same, set by Azure Pipelines.";
-    ARM_OIDC_REQUEST_TOKEN => "oidc_request_token": "Bearer token for that address.";
-    ACTIONS_ID_TOKEN_REQUEST_TOKEN => "oidc_request_token": "The same, set by GitHub Actions.";
-    SYSTEM_ACCESSTOKEN => "oidc_request_token": "The same, mapped into the job's environment in Azure Pipelines.";
-    ARM_ADO_PIPELINE_SERVICE_CONNECTION_ID => "ado_pipeline_service_connection_id": "Id of the Azure DevOps service connection to sign in with.";
-    ARM_OIDC_AZURE_SERVICE_CONNECTION_ID => "ado_pipeline_service_connection_id": "The same under its other name.";
-    ARM_USE_AKS_WORKLOAD_IDENTITY => "use_aks_workload_identity": "Whether to sign in with the workload identity of an AKS pod.";
-    ARM_USE_MSI => "use_msi": "Whether to sign in with the managed identity of the machine.";
-    ARM_MSI_ENDPOINT => "msi_endpoint": "Address of the managed identity endpoint where it is not the usual one.";
-    ARM_USE_CLI => "use_cli": "Whether to sign in as the person logged in to the Azure CLI when nothing else is configured.";
-    ARM_ENVIRONMENT => "environment": "The cloud: `public` or `china`.";
-    ARM_METADATA_HOSTNAME: "Where `azuread` looks up the addresses of a cloud. Nothing is looked up here: one of another cloud than `environment` is refused unless `authority_host` and `graph_endpoint` are set.";
-    AZURE_AUTHORITY_HOST => "authority_host": "Address of the token endpoint's host.";
-    PROOFPOINT_GRAPH_ENDPOINT => "graph_endpoint": "Address of Microsoft Graph.";
-    PROOFPOINT_CA_BUNDLE => "ca_bundle": "PEM file with further certificate authorities to trust.";
-    PROOFPOINT_ESSENTIALS_USERNAME => "username": "E-mail address of the Proofpoint Essentials administrator.";
-    PROOFPOINT_ESSENTIALS_PASSWORD => "password": "The administrator's Proofpoint Essentials password.";
-    PROOFPOINT_ESSENTIALS_REGION => "region": "The Proofpoint Essentials stack: `us1` to `us5` or `eu1`.";
-    PROOFPOINT_ESSENTIALS_ENDPOINT => "endpoint": "Address of Proofpoint Essentials where it is a branded host or a simulator.";
-    PROOFPOINT_READ_ONLY => "read_only": "Whether to refuse every write before a request is sent.";
+    ARM_TENANT_ID => Tenant: "Id or domain of the Entra tenant that is used where a resource names none.";
+    AZURE_TENANT_ID => Tenant: "The same, as the Azure SDKs and the AKS workload identity webhook spell it.";
+    ARM_CLIENT_ID => ClientId: "Client id of the identity that signs in.";
+    AZURE_CLIENT_ID => ClientId: "The same, as the Azure SDKs and the AKS workload identity webhook spell it.";
+    ARM_CLIENT_ID_FILE_PATH => ClientIdFile: "File that holds the client id.";
+    ARM_CLIENT_SECRET => ClientSecret: "Client secret of the identity that signs in.";
+    AZURE_CLIENT_SECRET => ClientSecret: "The same, as the Azure SDKs spell it.";
+    ARM_CLIENT_SECRET_FILE_PATH => ClientSecretFile: "File that holds the client secret.";
+    ARM_CLIENT_CERTIFICATE => ClientCertificate: "Certificate and private key as base64 of a PKCS#12 bundle.";
+    ARM_CLIENT_CERTIFICATE_PATH => ClientCertificateFile: "PKCS#12 file with the certificate and its private key.";
+    AZURE_CLIENT_CERTIFICATE_PATH => ClientCertificateFile: "The same, as the Azure SDKs spell it.";
+    ARM_CLIENT_CERTIFICATE_PASSWORD => ClientCertificatePassword: "Password of the PKCS#12 bundle.";
+    AZURE_CLIENT_CERTIFICATE_PASSWORD => ClientCertificatePassword: "The same, as the Azure SDKs spell it.";
+    ARM_USE_OIDC => UseOidc: "Whether to sign in with an OpenID Connect token (workload identity federation).";
+    ARM_OIDC_TOKEN => OidcToken: "The OpenID Connect token itself, for example of a GitLab job.";
+    ARM_OIDC_TOKEN_FILE_PATH => OidcTokenFile: "File that holds the OpenID Connect token; read anew for every sign-in.";
+    AZURE_FEDERATED_TOKEN_FILE => OidcTokenFile: "The same, as the AKS workload identity webhook spells it.";
+    ARM_OIDC_REQUEST_URL => OidcRequestUrl: "Address that hands out OpenID Connect tokens to the running job.";
+    ACTIONS_ID_TOKEN_REQUEST_URL => OidcRequestUrl: "The same, set by GitHub Actions.";
+    SYSTEM_OIDCREQUESTURI => OidcRequestUrl: "The same, set by Azure Pipelines.";
+    ARM_OIDC_REQUEST_TOKEN => OidcRequestToken: "Bearer token for that address.";
+    ACTIONS_ID_TOKEN_REQUEST_TOKEN => OidcRequestToken: "The same, set by GitHub Actions.";
+    SYSTEM_ACCESSTOKEN => OidcRequestToken: "The same, mapped into the job's environment in Azure Pipelines.";
+    ARM_ADO_PIPELINE_SERVICE_CONNECTION_ID => AzureDevOpsConnection: "Id of the Azure DevOps service connection to sign in with.";
+    ARM_OIDC_AZURE_SERVICE_CONNECTION_ID => AzureDevOpsConnection: "The same under its other name.";
+    ARM_USE_AKS_WORKLOAD_IDENTITY => UseAksWorkloadIdentity: "Whether to sign in with the workload identity of an AKS pod.";
+    ARM_USE_MSI => UseManagedIdentity: "Whether to sign in with the managed identity of the machine.";
+    ARM_MSI_ENDPOINT => ManagedIdentityEndpoint: "Address of the managed identity endpoint where it is not the usual one.";
+    ARM_USE_CLI => UseAzureCli: "Whether to sign in as the person logged in to the Azure CLI when nothing else is configured.";
+    ARM_ENVIRONMENT => Cloud: "The cloud: `public` or `china`.";
+    ARM_METADATA_HOSTNAME: "Where `azuread` looks up the addresses of a cloud. Nothing is looked up here: one of another cloud than the one to sign in to is refused unless the addresses of token endpoint and Graph are set.";
+    AZURE_AUTHORITY_HOST => Authority: "Address of the token endpoint's host.";
+    PROOFPOINT_GRAPH_ENDPOINT => GraphEndpoint: "Address of Microsoft Graph.";
+    PROOFPOINT_CA_BUNDLE => CaBundle: "PEM file with further certificate authorities to trust.";
+    PROOFPOINT_ESSENTIALS_USERNAME => Username: "E-mail address of the Proofpoint Essentials administrator.";
+    PROOFPOINT_ESSENTIALS_PASSWORD => Password: "The administrator's Proofpoint Essentials password.";
+    PROOFPOINT_ESSENTIALS_REGION => Region: "The Proofpoint Essentials stack: `us1` to `us5` or `eu1`.";
+    PROOFPOINT_ESSENTIALS_ENDPOINT => Endpoint: "Address of Proofpoint Essentials where it is a branded host or a simulator.";
+    PROOFPOINT_READ_ONLY => ReadOnly: "Whether to refuse every write before a request is sent.";
     HTTPS_PROXY: "Proxy for https requests.";
     HTTP_PROXY: "Proxy for http requests, which only loopback and managed identity endpoints use.";
     ALL_PROXY: "Proxy for requests of either kind where no closer variable is set.";
@@ -139,9 +140,9 @@ mod tests {
     use std::collections::BTreeSet;
 
     #[test]
-    fn the_first_set_variable_of_an_argument_decides() {
+    fn the_first_set_variable_of_an_input_decides() {
         let env: EnvMap = [("AZURE_CLIENT_ID", "second"), ("ARM_CLIENT_ID", "first")].into_iter().collect();
-        let (variable, value) = env.for_argument("client_id").expect("set");
+        let (variable, value) = env.for_input(InputName::ClientId).expect("set");
         assert_eq!((variable.name, value), ("ARM_CLIENT_ID", "first"));
     }
 
@@ -149,13 +150,13 @@ mod tests {
     fn an_empty_variable_counts_as_not_set() {
         let env: EnvMap = [("ARM_CLIENT_ID", ""), ("AZURE_CLIENT_ID", "b")].into_iter().collect();
         assert_eq!(env.value(&ARM_CLIENT_ID), None);
-        assert_eq!(env.for_argument("client_id"), Some((&AZURE_CLIENT_ID, "b")));
+        assert_eq!(env.for_input(InputName::ClientId), Some((&AZURE_CLIENT_ID, "b")));
     }
 
     #[test]
-    fn variables_without_an_argument_feed_none() {
-        assert_eq!(NO_PROXY.argument, None);
-        assert_eq!(variables_of("no_such_argument").count(), 0);
+    fn every_input_has_a_variable_and_the_processs_own_variables_feed_none() {
+        assert_eq!(NO_PROXY.input, None);
+        assert!(InputName::ALL.iter().all(|input| variables_of(*input).next().is_some()));
     }
 
     #[test]

@@ -8,3 +8,6 @@ pub mod env;
 pub mod essentials;
 pub mod graph;
 pub mod http;
+mod input_name;
+
+pub use input_name::InputName;

@@ -4,15 +4,19 @@ use std::collections::BTreeMap;
 
 use crate::PROGRAM;
 use crate::data_sources::{
-    AccountSource, AzureSyncHealthSource, AzureSyncPreviewSource, AzureSyncSource, AzureTenantSource,
+    AccountSource, AzureApplicationSource, AzureSyncHealthSource, AzureSyncPreviewSource, AzureSyncSource,
+    AzureTenantSource, DomainsSource, OrganizationSource, OrganizationsSource, UsersSource,
 };
 use crate::functions::{ConsoleUrl, ParseId, PermissionId, ReportMarkdown};
+use crate::lists::{AzureApplicationList, AzureSyncList};
 use crate::provider_block::{ProviderModel, Session, configure, validate};
 use crate::resources::azure_admin_consent::AzureAdminConsent;
 use crate::resources::azure_application::AzureApplication;
 use crate::resources::azure_client_secret::AzureClientSecret;
 use crate::resources::azure_sync::AzureSync;
 use crate::resources::azure_sync_run::AzureSyncRun;
+use crate::resources::domain::DomainResource;
+use crate::resources::domain_verification::DomainVerification;
 use clients::env::EnvMap;
 use framework::provider::Provider;
 
@@ -30,11 +34,21 @@ pub fn provider(variables: &BTreeMap<String, String>) -> Provider<Session> {
         .resource(AzureClientSecret)
         .resource(AzureSync)
         .resource(AzureSyncRun)
+        .resource(DomainResource)
+        .resource(DomainVerification)
         .data_source(AccountSource)
+        .data_source(AzureApplicationSource)
         .data_source(AzureSyncSource)
         .data_source(AzureSyncHealthSource)
         .data_source(AzureSyncPreviewSource)
         .data_source(AzureTenantSource)
+        .data_source(DomainsSource)
+        .data_source(OrganizationSource)
+        .data_source(OrganizationsSource)
+        .data_source(UsersSource)
+        .list_resource(AzureApplicationList)
+        .list_resource(AzureSyncList)
+        .generates_config()
         .function(ConsoleUrl)
         .function(ParseId)
         .function(PermissionId)
@@ -46,7 +60,7 @@ mod tests {
     use super::*;
     use crate::provider_block::permissions;
     use framework::schema::{Attribute, DefaultValue, Schema, Shape};
-    use framework::service::Service as _;
+    use framework::service::{Service as _, Stateless};
     use framework::value::Value;
 
     #[test]
@@ -54,10 +68,15 @@ mod tests {
         let provider = provider(&BTreeMap::new());
         let (resources, data_sources) = (provider.resource_schemas(), provider.data_source_schemas());
         for (name, occasions) in permissions::BY_TYPE {
-            assert!(resources.contains_key(*name) || data_sources.contains_key(*name), "{name}");
+            let offered = match name.split_once('.') {
+                Some(("data", name)) => data_sources.contains_key(name),
+                Some((_, name)) => provider.stateless_schemas(Stateless::List).contains_key(name),
+                None => resources.contains_key(*name),
+            };
+            assert!(offered, "{name}");
             assert!(!occasions.is_empty(), "{name}");
         }
-        assert!(permissions::of("proofpoint_account").is_empty());
+        assert!(permissions::of("data.proofpoint_account").is_empty());
     }
 
     /// Defaults are written once, in the code: what the pages say of them must be that.

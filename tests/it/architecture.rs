@@ -23,10 +23,11 @@ const MAY_NAME: &[(&str, Layers)] = &[
     (
         "clients",
         &[
-            ("env", &[]),
+            ("input_name", &[]),
+            ("env", &["InputName"]),
             ("clock", &[]),
             ("http", &["clock", "env"]),
-            ("auth", &["clock", "env", "http"]),
+            ("auth", &["InputName", "clock", "env", "http"]),
             ("graph", &["auth", "clock", "http"]),
             ("essentials", &["auth", "clock", "http"]),
         ],
@@ -89,6 +90,19 @@ const MEANS_ANOTHER: &[(&str, &[&str], &str)] = &[
         "a reason to rotate, as it is shown",
     ),
     ("src/provider/data_sources/azure_sync_health/judge.rs", &["overdue"], "the code of a finding"),
+    ("src/provider/resources/domain/mod.rs", &["domain"], "the name of the type"),
+    ("src/provider/data_sources/domains.rs", &["domains"], "the name of the type"),
+    ("src/provider/data_sources/organization.rs", &["organization"], "the name of the type"),
+    ("src/provider/data_sources/organizations.rs", &["organizations"], "the name of the type"),
+    ("src/provider/data_sources/users.rs", &["users"], "the name of the type"),
+];
+
+/// Names of the schema that clients and report quote for another reason.
+const SERVICES_OWN: &[(&str, &str)] = &[
+    ("exemptions", "Proofpoint's API calls them so"),
+    ("firstname", "a member of Proofpoint's accounts"),
+    ("surname", "a member of Proofpoint's accounts"),
+    ("type", "a member of Proofpoint's accounts"),
 ];
 
 #[test]
@@ -192,6 +206,32 @@ fn no_resource_names_an_attribute_by_a_string() {
 }
 
 #[test]
+fn below_the_provider_no_text_quotes_a_name_of_its_schema() {
+    let provider = sources("src/provider");
+    let names: BTreeSet<&str> = provider.iter().flat_map(Source::attributes).collect();
+    assert!(names.contains("client_id") && names.contains("default_role"), "{names:?}");
+    let below: Vec<Source> =
+        ["src/clients", "src/sync-report", "src/grammar"].into_iter().flat_map(sources).collect();
+    let quoted: Vec<String> = below
+        .iter()
+        .flat_map(|source| {
+            let quoted = quoted_names(&source.code, &names).into_iter();
+            quoted
+                .filter(|name| !SERVICES_OWN.iter().any(|(own, _)| own == name))
+                .map(|name| format!("{}: `{name}`", source.path.display()))
+        })
+        .collect();
+    assert!(quoted.is_empty(), "the provider block says which argument would help:\n{}", quoted.join("\n"));
+}
+
+#[test]
+fn a_text_that_quotes_a_name_of_the_schema_is_found() {
+    let names = BTreeSet::from(["client_id", "use_cli"]);
+    let code = "let (client_id, x) = f(\"set `client_id` or \\\n  `use_cli` (a `client`)\", \"client_id\");";
+    assert_eq!(quoted_names(code, &names), ["client_id", "use_cli"]);
+}
+
+#[test]
 fn files_fit_a_readers_head() {
     let long: Vec<String> = sources("src")
         .into_iter()
@@ -278,6 +318,12 @@ fn literals(code: &str) -> Vec<&str> {
     let marks = code.match_indices('"').map(|(at, _)| at);
     let marks: Vec<usize> = marks.filter(|at| !code[..*at].ends_with(['\\', '\''])).collect();
     marks.chunks(2).filter_map(|pair| code.get(pair.first()? + 1..*pair.get(1)?)).collect()
+}
+
+/// Which of these names stand in backticks in the texts of this code.
+fn quoted_names(code: &str, names: &BTreeSet<&str>) -> Vec<String> {
+    let quoted = literals(code).into_iter().flat_map(|text| text.split('`').skip(1).step_by(2));
+    quoted.filter(|name| names.contains(name)).map(str::to_owned).collect()
 }
 
 /// The first identifier of each entry of `use crate::{a::b, c::{d, e}}`.

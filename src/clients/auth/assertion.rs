@@ -51,6 +51,7 @@ impl Assertion {
                 let signed = certificate.assertion(client_id, audience.as_str(), clock.now());
                 signed.map_err(|cause| Error::Assertion {
                     what: "a certificate's assertion",
+                    input: None,
                     cause: cause.to_owned(),
                 })
             }
@@ -92,7 +93,7 @@ async fn ask(
     #[derive(Deserialize)]
     struct Members(std::collections::BTreeMap<String, serde_json::Value>);
 
-    let failed = |cause: String| Error::Assertion { what, cause };
+    let failed = |cause: String| Error::Assertion { what, input: None, cause };
     request.insert_header("accept", "application/json");
     request.insert_header("authorization", format!("Bearer {}", bearer.expose_secret()));
     let context = options.unwrap_or_default().context.into_owned();
@@ -118,13 +119,14 @@ async fn ask(
 
 /// Reads a text that is given as such or stands in a file.
 pub(super) async fn read(text: &Text, what: &'static str) -> Result<SecretString, Error> {
-    let (argument, path) = match text {
+    let (input, path) = match text {
         Text::Given(text) => return Ok(text.clone()),
-        Text::File { argument, path } => (argument, path),
+        Text::File { input, path } => (*input, path),
     };
     let failed = |complaint: String| Error::Assertion {
         what,
-        cause: format!("`{argument}` names {}, which {complaint}", path.display()),
+        input: Some(input),
+        cause: format!("its file, {}, {complaint}", path.display()),
     };
     let length =
         tokio::fs::metadata(path).await.map_err(|error| failed(format!("cannot be read: {error}")))?.len();
@@ -155,12 +157,13 @@ impl ClientAssertion for Assertion {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::InputName;
 
     #[tokio::test]
     async fn a_token_file_is_read_anew_each_time() {
         let file = tempfile::NamedTempFile::new().expect("a file");
         let assertion =
-            Assertion::Token(Text::File { argument: "oidc_token_file_path", path: file.path().to_owned() });
+            Assertion::Token(Text::File { input: InputName::OidcTokenFile, path: file.path().to_owned() });
         for content in ["first\n", " second "] {
             std::fs::write(file.path(), content).expect("written");
             assert_eq!(assertion.make(None).await.expect("a token"), content.trim());
@@ -168,12 +171,16 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_missing_or_empty_file_is_named_with_its_argument() {
+    async fn a_missing_or_empty_file_is_named_with_its_input() {
         let empty = tempfile::NamedTempFile::new().expect("a file");
         for path in [empty.path().to_owned(), "/no/such/file".into()] {
-            let text = Text::File { argument: "client_secret_file_path", path: path.clone() };
-            let error = read(&text, "the client secret").await.expect_err("refused").to_string();
-            assert!(error.contains("`client_secret_file_path`"), "{error}");
+            let text = Text::File { input: InputName::ClientSecretFile, path: path.clone() };
+            let error = read(&text, "the client secret").await.expect_err("refused");
+            assert!(
+                matches!(error, Error::Assertion { input: Some(InputName::ClientSecretFile), .. }),
+                "{error}"
+            );
+            let error = error.to_string();
             assert!(error.contains(&path.display().to_string()), "{error}");
         }
     }

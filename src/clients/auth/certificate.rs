@@ -15,8 +15,9 @@ use serde_json::json;
 use zeroize::Zeroizing;
 
 use super::choose::Bundle;
-use super::error::ConfigError;
+use super::config_error::{ConfigError, Problem};
 use super::pkcs12;
+use crate::InputName;
 
 /// How long an assertion is good for; it is used at once.
 const LIFETIME: SignedDuration = SignedDuration::from_mins(10);
@@ -33,31 +34,25 @@ pub(super) struct Certificate {
 impl Certificate {
     /// Opens the bundle; reads a file but needs no network.
     pub(super) fn open(bundle: &Bundle, password: Option<&SecretString>) -> Result<Self, ConfigError> {
-        let (argument, bytes) = match bundle {
-            Bundle::Base64(base64) => ("client_certificate", decode(base64)?),
-            Bundle::File(path) => ("client_certificate_path", read(path)?),
+        let (input, bytes) = match bundle {
+            Bundle::Base64(base64) => (InputName::ClientCertificate, decode(base64)?),
+            Bundle::File(path) => (InputName::ClientCertificateFile, read(path)?),
         };
         let password = password.map_or("", |password| password.expose_secret());
         let contents = pkcs12::open(&bytes, password).map_err(|error| {
-            let argument =
-                if error == pkcs12::Error::Password { "client_certificate_password" } else { argument };
-            ConfigError::invalid(argument, format!("`{argument}`: {error}"))
+            let of_password = error == pkcs12::Error::Password;
+            let input = if of_password { InputName::ClientCertificatePassword } else { input };
+            ConfigError::invalid(input, error.to_string())
         })?;
         let key = KeyPair::from_pkcs8(&contents.private_key).map_err(|_| {
-            ConfigError::invalid(
-                argument,
-                format!("`{argument}`: its private key is no RSA key of 2048 bits or more"),
-            )
+            ConfigError::invalid(input, "its private key is not an RSA key of 2048 bits or more")
         })?;
         // A certificate holds the public key it is about, in the very encoding in which the key pair gives it.
         let public = key.public_key().as_ref();
         let of_key =
             |certificate: &&Vec<u8>| certificate.windows(public.len()).any(|window| window == public);
         let certificate = contents.certificates.iter().find(of_key).ok_or_else(|| {
-            ConfigError::invalid(
-                argument,
-                format!("`{argument}`: the bundle holds no certificate for its private key"),
-            )
+            ConfigError::invalid(input, "the bundle holds no certificate for its private key")
         })?;
         let thumbprint = URL_SAFE_NO_PAD.encode(digest(&SHA256, certificate));
         Ok(Self { key, thumbprint })
@@ -92,21 +87,13 @@ impl Certificate {
 
 fn decode(base64: &SecretString) -> Result<Zeroizing<Vec<u8>>, ConfigError> {
     let text = Zeroizing::new(base64.expose_secret().split_ascii_whitespace().collect::<String>());
-    STANDARD.decode(text.as_bytes()).map(Zeroizing::new).map_err(|_| {
-        ConfigError::invalid(
-            "client_certificate",
-            "`client_certificate` is not base64; it takes a PKCS#12 bundle in that form, for example \
-             `filebase64(\"client.pfx\")`",
-        )
-    })
+    let not_base64 = |_| ConfigError { input: InputName::ClientCertificate, problem: Problem::NotBase64 };
+    STANDARD.decode(text.as_bytes()).map(Zeroizing::new).map_err(not_base64)
 }
 
 fn read(path: &std::path::Path) -> Result<Zeroizing<Vec<u8>>, ConfigError> {
     let refuse = |complaint: String| {
-        ConfigError::invalid(
-            "client_certificate_path",
-            format!("`client_certificate_path`: {} {complaint}", path.display()),
-        )
+        ConfigError::invalid(InputName::ClientCertificateFile, format!("{} {complaint}", path.display()))
     };
     let length = std::fs::metadata(path).map_err(|error| refuse(format!("cannot be read: {error}")))?.len();
     if length > MAX_BUNDLE_BYTES {
@@ -152,19 +139,19 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_with_a_bundle_is_said_on_the_argument_to_change() {
+    fn what_is_wrong_with_a_bundle_is_said_on_the_input_to_change() {
         let good = || STANDARD.encode(BUNDLE);
-        for (bundle, password, argument, fragment) in [
-            (Bundle::Base64("*".into()), "hush", "client_certificate", "not base64"),
-            (Bundle::Base64("AAAA".into()), "hush", "client_certificate", "no PKCS#12"),
-            (Bundle::Base64(good().into()), "wrong", "client_certificate_password", "does not open"),
-            (Bundle::Base64(good().into()), "", "client_certificate_password", "does not open"),
-            (Bundle::File("/no/such/file".into()), "hush", "client_certificate_path", "/no/such/file"),
+        for (bundle, password, input, fragment) in [
+            (Bundle::Base64("*".into()), "hush", InputName::ClientCertificate, "not base64"),
+            (Bundle::Base64("AAAA".into()), "hush", InputName::ClientCertificate, "no PKCS#12"),
+            (Bundle::Base64(good().into()), "wrong", InputName::ClientCertificatePassword, "does not open"),
+            (Bundle::Base64(good().into()), "", InputName::ClientCertificatePassword, "does not open"),
+            (Bundle::File("/no/such/file".into()), "hush", InputName::ClientCertificateFile, "/no/such/file"),
         ] {
             let error = Certificate::open(&bundle, Some(&password.into())).err().expect("refused");
-            assert_eq!(error.argument, argument, "{error}");
-            assert!(error.message.contains(fragment), "{error}");
-            assert!(!error.message.contains("hush") && !error.message.contains("wrong"), "{error}");
+            assert_eq!(error.input, input, "{error}");
+            assert!(error.to_string().contains(fragment), "{error}");
+            assert!(!error.to_string().contains("hush") && !error.to_string().contains("wrong"), "{error}");
         }
     }
 }

@@ -3,7 +3,7 @@
 //! The order is that of `hashicorp/azuread`: certificate, secret, OpenID Connect token, Azure DevOps, GitHub, managed
 //! identity, Azure CLI. The first one that has all its inputs is taken, and a sign-in that fails falls through to
 //! nothing. Two things differ, since one provider serves many tenants and guessing is worse than refusing: no
-//! credential needs the provider's own `tenant_id`, and a credential in the *provider block* that is half given, or
+//! credential needs a tenant of its own, and a credential in the *configuration* that is half given, or
 //! stands beside another one, is an error instead of being passed over.
 
 use std::path::PathBuf;
@@ -12,9 +12,11 @@ use secrecy::SecretString;
 use url::Url;
 
 use super::cloud::{Cloud, endpoint};
-use super::error::ConfigError;
+use super::config_error::{ConfigError, Problem};
 use super::inputs::{Inputs, Resolved, ResolvedInputs};
 use super::tenant::TenantId;
+use crate::InputName;
+use crate::env;
 
 /// How to sign in, and where.
 #[derive(Debug, Clone)]
@@ -95,8 +97,8 @@ pub enum Text {
     Given(SecretString),
     /// The file that holds it.
     File {
-        /// The argument that named the file.
-        argument: &'static str,
+        /// The input that named the file.
+        input: InputName,
         /// The file.
         path: PathBuf,
     },
@@ -129,11 +131,7 @@ pub fn choose(settings: &ResolvedInputs) -> Result<Choice, ConfigError> {
     let cloud = Cloud::of(settings)?;
     let tenant = tenant(settings)?;
     let Some(credential) = credential(settings)? else {
-        return Err(ConfigError::incomplete(
-            "client_id",
-            "there is nothing to sign in to Entra with: set `client_id` with `client_secret`, `client_certificate` \
-             or `use_oidc`, or set `use_msi` or `use_cli` (each has its environment variable)",
-        ));
+        return Err(ConfigError { input: InputName::ClientId, problem: Problem::Nothing });
     };
     Ok(Choice { tenant, cloud, credential })
 }
@@ -186,7 +184,7 @@ fn either<T: Clone + Into<SecretString>>(
         (Some(value), file) if value.is_configured() || !file.is_some_and(Resolved::is_configured) => {
             Some(Text::Given(value.value.clone().into()))
         }
-        (_, Some(file)) => Some(Text::File { argument: file.argument, path: file.value.clone().into() }),
+        (_, Some(file)) => Some(Text::File { input: file.input, path: file.value.clone().into() }),
         (_, None) => None,
     }
 }
@@ -201,7 +199,7 @@ fn bundle(settings: &ResolvedInputs) -> Option<Bundle> {
 fn oidc_token(settings: &ResolvedInputs) -> Option<Text> {
     either(settings.oidc_token.as_ref(), settings.oidc_token_file_path.as_ref()).or_else(|| {
         let file = settings.aks.as_ref()?.token_file.as_ref()?;
-        Some(Text::File { argument: file.argument, path: file.value.clone().into() })
+        Some(Text::File { input: file.input, path: file.value.clone().into() })
     })
 }
 
@@ -235,16 +233,16 @@ fn tenant(settings: &ResolvedInputs) -> Result<Option<TenantId>, ConfigError> {
     };
     let configured = settings.tenant_id.as_ref().map(parse).transpose()?;
     let of_pod = settings.aks.as_ref().and_then(|aks| aks.tenant_id.as_ref()).map(parse).transpose()?;
-    match (configured, of_pod) {
-        (Some(configured), Some(of_pod)) if configured != of_pod => Err(ConfigError::invalid(
-            "tenant_id",
-            format!(
-                "`tenant_id` is `{configured}`, but the workload identity of this pod is of tenant `{of_pod}` \
-                 (`AZURE_TENANT_ID`): leave `tenant_id` out or make them agree"
-            ),
-        )),
-        (configured, of_pod) => Ok(configured.or(of_pod)),
+    if let (Some(setting), Some(configured), Some(of_pod)) = (&settings.tenant_id, &configured, &of_pod)
+        && configured != of_pod
+    {
+        return Err(setting.invalid(format!(
+            "`{configured}` differs from `{of_pod}`, the tenant of this pod's workload identity \
+             (`{}`): leave it out or make them agree",
+            env::AZURE_TENANT_ID.name
+        )));
     }
+    Ok(configured.or(of_pod))
 }
 
 /// The client id; AKS workload identity supplies it and refuses another.
@@ -254,94 +252,82 @@ fn client_id(settings: &ResolvedInputs) -> Result<Option<Text>, ConfigError> {
         && !configured.value.eq_ignore_ascii_case(&of_pod.value)
     {
         return Err(configured.invalid(format!(
-            "`{}` differs from `{}`, the client id of this pod's workload identity (`AZURE_CLIENT_ID`): leave \
-             `client_id` out or make them agree",
-            configured.value, of_pod.value
+            "`{}` differs from `{}`, the client id of this pod's workload identity (`{}`): leave it out or make \
+             them agree",
+            configured.value,
+            of_pod.value,
+            env::AZURE_CLIENT_ID.name
         )));
     }
     let client_id = either(settings.client_id.as_ref(), settings.client_id_file_path.as_ref());
     Ok(client_id.or_else(|| of_pod.map(|of_pod| Text::Given(of_pod.value.clone().into()))))
 }
 
-/// Refuses a credential in the provider block that lacks its other half: it would be passed over in silence and
+/// Refuses a credential in the configuration that lacks its other half: it would be passed over in silence and
 /// somebody else would sign in.
 fn refuse_half_given(settings: &ResolvedInputs) -> Result<(), ConfigError> {
     let in_block = [
-        settings.client_certificate.as_ref().map(|s| (s.argument, s.is_configured())),
-        settings.client_certificate_path.as_ref().map(|s| (s.argument, s.is_configured())),
-        settings.client_secret.as_ref().map(|s| (s.argument, s.is_configured())),
-        settings.client_secret_file_path.as_ref().map(|s| (s.argument, s.is_configured())),
-        settings.oidc_token.as_ref().map(|s| (s.argument, s.is_configured())),
-        settings.oidc_token_file_path.as_ref().map(|s| (s.argument, s.is_configured())),
+        settings.client_certificate.as_ref().map(|s| (s.input, s.is_configured())),
+        settings.client_certificate_path.as_ref().map(|s| (s.input, s.is_configured())),
+        settings.client_secret.as_ref().map(|s| (s.input, s.is_configured())),
+        settings.client_secret_file_path.as_ref().map(|s| (s.input, s.is_configured())),
+        settings.oidc_token.as_ref().map(|s| (s.input, s.is_configured())),
+        settings.oidc_token_file_path.as_ref().map(|s| (s.input, s.is_configured())),
     ];
     let mut in_block =
-        in_block.into_iter().flatten().filter(|(_, configured)| *configured).map(|(name, _)| name);
-    let Some(argument) = in_block.next() else { return Ok(()) };
+        in_block.into_iter().flatten().filter(|(_, configured)| *configured).map(|(input, _)| input);
+    let Some(input) = in_block.next() else { return Ok(()) };
     let has_client = settings.client_id.is_some()
         || settings.client_id_file_path.is_some()
         || settings.aks.as_ref().is_some_and(|aks| aks.client_id.is_some());
     if !has_client {
-        return Err(ConfigError::incomplete(
-            argument,
-            format!("`{argument}` needs a `client_id` beside it (or `ARM_CLIENT_ID`)"),
-        ));
+        return Err(ConfigError { input, problem: Problem::NoClientId { variable: &env::ARM_CLIENT_ID } });
     }
-    if argument.starts_with("oidc") && !uses_oidc(settings) {
-        return Err(ConfigError::incomplete(
-            argument,
-            format!("`{argument}` is only used with `use_oidc = true`"),
-        ));
+    if matches!(input, InputName::OidcToken | InputName::OidcTokenFile) && !uses_oidc(settings) {
+        return Err(ConfigError { input, problem: Problem::OidcNotAsked });
     }
     Ok(())
 }
 
-/// Two credentials in the provider block: which one is meant is for the user to say. The error is on the second.
+/// Two credentials in the configuration: which one is meant is for the user to say. The error is on the second.
 ///
 /// Looks at the block alone, so that it serves `validate` too; credentials in the environment stand back behind the
 /// block's in the usual order.
 pub fn refuse_two_credentials(arguments: &Inputs) -> Result<(), ConfigError> {
     let on = |switch: Option<bool>| switch == Some(true);
     let mut given = [
-        ("client_certificate", arguments.client_certificate.is_some()),
-        ("client_certificate_path", arguments.client_certificate_path.is_some()),
-        ("client_secret", arguments.client_secret.is_some()),
-        ("client_secret_file_path", arguments.client_secret_file_path.is_some()),
-        ("oidc_token", arguments.oidc_token.is_some()),
-        ("oidc_token_file_path", arguments.oidc_token_file_path.is_some()),
-        ("ado_pipeline_service_connection_id", arguments.ado_pipeline_service_connection_id.is_some()),
-        ("use_aks_workload_identity", on(arguments.use_aks_workload_identity)),
-        ("use_msi", on(arguments.use_msi)),
+        (InputName::ClientCertificate, arguments.client_certificate.is_some()),
+        (InputName::ClientCertificateFile, arguments.client_certificate_path.is_some()),
+        (InputName::ClientSecret, arguments.client_secret.is_some()),
+        (InputName::ClientSecretFile, arguments.client_secret_file_path.is_some()),
+        (InputName::OidcToken, arguments.oidc_token.is_some()),
+        (InputName::OidcTokenFile, arguments.oidc_token_file_path.is_some()),
+        (InputName::AzureDevOpsConnection, arguments.ado_pipeline_service_connection_id.is_some()),
+        (InputName::UseAksWorkloadIdentity, on(arguments.use_aks_workload_identity)),
+        (InputName::UseManagedIdentity, on(arguments.use_msi)),
     ]
     .into_iter()
     .filter(|(_, given)| *given)
-    .map(|(argument, _)| argument);
+    .map(|(input, _)| input);
     let (first, second) = (given.next(), given.next());
-    if let (Some(first), Some(second)) = (first, second) {
-        return Err(ConfigError::invalid(
-            second,
-            format!("`{first}` and `{second}` are two ways to sign in: keep one of them"),
-        ));
+    if let (Some(other), Some(input)) = (first, second) {
+        return Err(ConfigError { input, problem: Problem::TwoWays { other } });
     }
     if let (
         Some(
-            first @ ("client_certificate"
-            | "client_certificate_path"
-            | "client_secret"
-            | "client_secret_file_path"),
+            other @ (InputName::ClientCertificate
+            | InputName::ClientCertificateFile
+            | InputName::ClientSecret
+            | InputName::ClientSecretFile),
         ),
         true,
     ) = (first, on(arguments.use_oidc))
     {
-        return Err(ConfigError::invalid(
-            "use_oidc",
-            format!("`{first}` and `use_oidc` are two ways to sign in: keep one of them"),
-        ));
+        return Err(ConfigError { input: InputName::UseOidc, problem: Problem::TwoWays { other } });
     }
     if arguments.client_id.is_some() && arguments.client_id_file_path.is_some() {
-        return Err(ConfigError::invalid(
-            "client_id_file_path",
-            "`client_id` and `client_id_file_path` both name the application: keep one of them",
-        ));
+        let problem = Problem::TwoNames { other: InputName::ClientId };
+        return Err(ConfigError { input: InputName::ClientIdFile, problem });
     }
     Ok(())
 }

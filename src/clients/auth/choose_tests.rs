@@ -1,6 +1,7 @@
 //! Environment and arguments on the left, the credential chosen on the right.
 
 use super::*;
+use crate::InputName;
 use crate::auth::ConfigErrorKind;
 use crate::env::EnvMap;
 
@@ -153,72 +154,84 @@ fn the_credential_chosen_for_each_environment_and_block() {
 }
 
 #[test]
-fn what_is_refused_names_the_argument() {
+fn what_is_refused_names_the_input() {
     let table = [
-        ("client_id=c client_secret=s client_certificate=b", "client_secret", ConfigErrorKind::Invalid),
+        (
+            "client_id=c client_secret=s client_certificate=b",
+            InputName::ClientSecret,
+            ConfigErrorKind::Invalid,
+        ),
         (
             "client_id=c client_certificate=b client_certificate_path=/p",
-            "client_certificate_path",
+            InputName::ClientCertificateFile,
             ConfigErrorKind::Invalid,
         ),
         (
             "client_id=c client_secret=s client_secret_file_path=/s",
-            "client_secret_file_path",
+            InputName::ClientSecretFile,
             ConfigErrorKind::Invalid,
         ),
-        ("client_id=c client_secret=s oidc_token=t", "oidc_token", ConfigErrorKind::Invalid),
-        ("client_id=c client_secret=s use_oidc=true", "use_oidc", ConfigErrorKind::Invalid),
-        ("client_id=c client_secret=s use_msi=true", "use_msi", ConfigErrorKind::Invalid),
+        ("client_id=c client_secret=s oidc_token=t", InputName::OidcToken, ConfigErrorKind::Invalid),
+        ("client_id=c client_secret=s use_oidc=true", InputName::UseOidc, ConfigErrorKind::Invalid),
+        ("client_id=c client_secret=s use_msi=true", InputName::UseManagedIdentity, ConfigErrorKind::Invalid),
         (
             "client_id=c use_oidc=true oidc_token=t oidc_token_file_path=/t",
-            "oidc_token_file_path",
+            InputName::OidcTokenFile,
             ConfigErrorKind::Invalid,
         ),
-        ("use_aks_workload_identity=true use_msi=true", "use_msi", ConfigErrorKind::Invalid),
+        (
+            "use_aks_workload_identity=true use_msi=true",
+            InputName::UseManagedIdentity,
+            ConfigErrorKind::Invalid,
+        ),
         (
             "client_id=c client_id_file_path=/c client_secret=s",
-            "client_id_file_path",
+            InputName::ClientIdFile,
             ConfigErrorKind::Invalid,
         ),
-        ("client_secret=s", "client_secret", ConfigErrorKind::Incomplete),
-        ("client_certificate_path=/p", "client_certificate_path", ConfigErrorKind::Incomplete),
-        ("client_id=c oidc_token=t", "oidc_token", ConfigErrorKind::Incomplete),
-        ("use_cli=false", "client_id", ConfigErrorKind::Incomplete),
-        ("ARM_USE_CLI=0 ARM_CLIENT_ID=c", "client_id", ConfigErrorKind::Incomplete),
-        ("tenant_id=common", "tenant_id", ConfigErrorKind::Invalid),
-        ("tenant_id=a/b", "tenant_id", ConfigErrorKind::Invalid),
-        ("environment=usgovernment", "environment", ConfigErrorKind::Invalid),
+        ("client_secret=s", InputName::ClientSecret, ConfigErrorKind::Incomplete),
+        ("client_certificate_path=/p", InputName::ClientCertificateFile, ConfigErrorKind::Incomplete),
+        ("client_id=c oidc_token=t", InputName::OidcToken, ConfigErrorKind::Incomplete),
+        ("use_cli=false", InputName::ClientId, ConfigErrorKind::Incomplete),
+        ("ARM_USE_CLI=0 ARM_CLIENT_ID=c", InputName::ClientId, ConfigErrorKind::Incomplete),
+        ("tenant_id=common", InputName::Tenant, ConfigErrorKind::Invalid),
+        ("tenant_id=a/b", InputName::Tenant, ConfigErrorKind::Invalid),
+        ("environment=usgovernment", InputName::Cloud, ConfigErrorKind::Invalid),
         (
             "client_id=c use_oidc=true oidc_request_url=http://x oidc_request_token=b",
-            "oidc_request_url",
+            InputName::OidcRequestUrl,
             ConfigErrorKind::Invalid,
         ),
-        ("use_msi=true msi_endpoint=http://10.0.0.1/token", "msi_endpoint", ConfigErrorKind::Invalid),
+        (
+            "use_msi=true msi_endpoint=http://10.0.0.1/token",
+            InputName::ManagedIdentityEndpoint,
+            ConfigErrorKind::Invalid,
+        ),
         (
             "use_aks_workload_identity=true tenant_id=a.example AZURE_TENANT_ID=t.example AZURE_CLIENT_ID=c AZURE_FEDERATED_TOKEN_FILE=/t",
-            "tenant_id",
+            InputName::Tenant,
             ConfigErrorKind::Invalid,
         ),
         (
             "use_aks_workload_identity=true client_id=d AZURE_TENANT_ID=t.example AZURE_CLIENT_ID=c AZURE_FEDERATED_TOKEN_FILE=/t",
-            "client_id",
+            InputName::ClientId,
             ConfigErrorKind::Invalid,
         ),
     ];
-    for (pairs, argument, kind) in table {
+    for (pairs, input, kind) in table {
         let error = choice(pairs).expect_err(pairs);
-        assert_eq!((error.argument, error.kind), (argument, kind), "{pairs}: {error}");
+        assert_eq!((error.input, error.kind()), (input, kind), "{pairs}: {error}");
     }
 }
 
 #[test]
 fn a_file_in_the_block_goes_before_a_value_in_the_environment() {
     let choice = choice("client_id=c client_secret_file_path=/s ARM_CLIENT_SECRET=s").expect("a choice");
-    let Credential::Application { proof: Proof::Secret(Text::File { argument, .. }), .. } = choice.credential
+    let Credential::Application { proof: Proof::Secret(Text::File { input, .. }), .. } = choice.credential
     else {
         panic!("{:?}", choice.credential);
     };
-    assert_eq!(argument, "client_secret_file_path");
+    assert_eq!(input, InputName::ClientSecretFile);
 }
 
 #[test]

@@ -4,9 +4,11 @@
 
 use url::Url;
 
-use super::error::ConfigError;
+use super::config_error::{ConfigError, Problem};
 use super::inputs::{Resolved, ResolvedInputs};
 use super::tenant::TenantId;
+use crate::InputName;
+use crate::env::ARM_METADATA_HOSTNAME;
 use crate::http::is_loopback;
 
 /// The addresses of one Microsoft cloud.
@@ -49,7 +51,7 @@ const US_GOVERNMENT_REFUSED: &str = "US government clouds are refused: Proofpoin
      Azure sync for GCC High or DoD tenants. GCC tenants use the `public` cloud";
 
 impl Cloud {
-    /// The cloud that `environment`, `authority_host` and `graph_endpoint` name; the public one by default.
+    /// The cloud that is named, or whose addresses are; the public one by default.
     pub fn of(settings: &ResolvedInputs) -> Result<Self, ConfigError> {
         let known = settings.environment.as_ref().map_or(Ok(&PUBLIC), by_name)?;
         refuse_metadata_of_another_cloud(settings, known)?;
@@ -115,20 +117,17 @@ fn refuse_metadata_of_another_cloud(settings: &ResolvedInputs, known: &Known) ->
     if addresses_named || cloud_named || host == known.metadata {
         return Ok(());
     }
-    Err(ConfigError::incomplete(
-        metadata.argument,
-        format!(
-            "`ARM_METADATA_HOSTNAME` is `{host}`, which stands for another cloud than `{}`, and the addresses of a cloud \
-             are not looked up: set `authority_host` and `graph_endpoint` for a private cloud, or `environment` in the \
-             `provider` block",
-            known.names.first().copied().unwrap_or_default()
-        ),
-    ))
+    let problem = Problem::AnotherCloud {
+        variable: &ARM_METADATA_HOSTNAME,
+        host,
+        cloud: known.names.first().copied().unwrap_or_default(),
+    };
+    Err(ConfigError { input: metadata.input, problem })
 }
 
 /// An address given by the user: https, or http where the host is this machine; without user, query or fragment.
 ///
-/// The error names the argument and says what is wrong; it repeats the address without anything that could be a
+/// The error names the input and says what is wrong; it repeats the address without anything that could be a
 /// password in it.
 pub(super) fn endpoint(setting: &Resolved<String>) -> Result<Url, ConfigError> {
     let url = Url::parse(&setting.value).map_err(|error| {
@@ -167,13 +166,14 @@ fn host_only(setting: &Resolved<String>, url: Url) -> Result<Url, ConfigError> {
 }
 
 fn fixed(address: &'static str) -> Result<Url, ConfigError> {
-    Url::parse(address).map_err(|error| ConfigError::invalid("environment", format!("`{address}`: {error}")))
+    Url::parse(address)
+        .map_err(|error| ConfigError::invalid(InputName::Cloud, format!("`{address}`: {error}")))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::auth::error::ConfigErrorKind;
+    use crate::auth::config_error::ConfigErrorKind;
     use crate::auth::inputs::Inputs;
 
     fn cloud(env: &[(&str, &str)]) -> Result<Cloud, ConfigError> {
@@ -198,25 +198,25 @@ mod tests {
 
     #[test]
     fn us_government_clouds_are_refused_by_every_door() {
-        for (variable, value, argument) in [
-            ("ARM_ENVIRONMENT", "usgovernment", "environment"),
-            ("ARM_ENVIRONMENT", "usgovernmentl5", "environment"),
-            ("ARM_ENVIRONMENT", "DoD", "environment"),
-            ("AZURE_AUTHORITY_HOST", "https://login.microsoftonline.us", "authority_host"),
-            ("PROOFPOINT_GRAPH_ENDPOINT", "https://dod-graph.microsoft.us", "graph_endpoint"),
-            ("PROOFPOINT_GRAPH_ENDPOINT", "https://graph.microsoft.us/v1.0", "graph_endpoint"),
-            ("ARM_METADATA_HOSTNAME", "management.usgovcloudapi.net", "environment"),
+        for (variable, value, input) in [
+            ("ARM_ENVIRONMENT", "usgovernment", InputName::Cloud),
+            ("ARM_ENVIRONMENT", "usgovernmentl5", InputName::Cloud),
+            ("ARM_ENVIRONMENT", "DoD", InputName::Cloud),
+            ("AZURE_AUTHORITY_HOST", "https://login.microsoftonline.us", InputName::Authority),
+            ("PROOFPOINT_GRAPH_ENDPOINT", "https://dod-graph.microsoft.us", InputName::GraphEndpoint),
+            ("PROOFPOINT_GRAPH_ENDPOINT", "https://graph.microsoft.us/v1.0", InputName::GraphEndpoint),
+            ("ARM_METADATA_HOSTNAME", "management.usgovcloudapi.net", InputName::Cloud),
         ] {
             let error = cloud(&[(variable, value)]).expect_err(value);
-            assert_eq!(error.argument, argument, "{value}");
-            assert!(error.message.contains("GCC High"), "{}", error.message);
+            assert_eq!(error.input, input, "{value}");
+            assert!(error.to_string().contains("GCC High"), "{}", error.to_string());
         }
     }
 
     #[test]
     fn an_unknown_cloud_is_refused_with_the_known_ones() {
         let error = cloud(&[("ARM_ENVIRONMENT", "germany")]).expect_err("closed in 2021");
-        assert!(error.message.contains("`public`") && error.message.contains("`china`"));
+        assert!(error.to_string().contains("`public`") && error.to_string().contains("`china`"));
     }
 
     #[test]
@@ -232,19 +232,20 @@ mod tests {
             "login.example",
             "https://u:p@h",
         ] {
-            assert_eq!(cloud(&[("AZURE_AUTHORITY_HOST", bad)]).expect_err(bad).argument, "authority_host");
+            assert_eq!(cloud(&[("AZURE_AUTHORITY_HOST", bad)]).expect_err(bad).input, InputName::Authority);
         }
     }
 
     #[test]
     fn an_address_is_that_of_a_host() {
-        for (variable, argument) in
-            [("AZURE_AUTHORITY_HOST", "authority_host"), ("PROOFPOINT_GRAPH_ENDPOINT", "graph_endpoint")]
-        {
+        for (variable, input) in [
+            ("AZURE_AUTHORITY_HOST", InputName::Authority),
+            ("PROOFPOINT_GRAPH_ENDPOINT", InputName::GraphEndpoint),
+        ] {
             cloud(&[(variable, "https://host.example/")]).expect("a host");
             for rest in ["/v1.0", "/tenant/", "?x", "#x"] {
                 let error = cloud(&[(variable, &format!("https://host.example{rest}"))]).expect_err(rest);
-                assert_eq!((error.argument, error.kind), (argument, ConfigErrorKind::Invalid), "{rest}");
+                assert_eq!((error.input, error.kind()), (input, ConfigErrorKind::Invalid), "{rest}");
             }
         }
     }
@@ -253,9 +254,10 @@ mod tests {
     fn a_metadata_host_of_another_cloud_is_not_passed_over() {
         let private = ("ARM_METADATA_HOSTNAME", "management.cloud.example");
         let error = cloud(&[private]).expect_err("not looked up");
-        assert_eq!(error.kind, ConfigErrorKind::Incomplete);
-        for name in ["`ARM_METADATA_HOSTNAME`", "`authority_host`", "`graph_endpoint`", "`environment`"] {
-            assert!(error.message.contains(name), "{}", error.message);
+        assert_eq!(error.kind(), ConfigErrorKind::Incomplete);
+        let told = error.told(|input| format!("`{input:?}`"));
+        for name in ["`ARM_METADATA_HOSTNAME`", "`Authority`", "`GraphEndpoint`", "`Cloud`"] {
+            assert!(told.contains(name), "{told}");
         }
         cloud(&[("ARM_METADATA_HOSTNAME", "management.chinacloudapi.cn")]).expect_err("not the public cloud");
         for same in [
@@ -279,7 +281,7 @@ mod tests {
     fn a_password_in_an_address_is_not_repeated() {
         let error =
             cloud(&[("AZURE_AUTHORITY_HOST", "http://user:hush@login.example")]).expect_err("refused");
-        assert!(!error.message.contains("hush"));
+        assert!(!error.to_string().contains("hush"));
     }
 
     #[test]

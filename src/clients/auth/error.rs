@@ -2,47 +2,16 @@
 
 use std::fmt;
 
+use super::config_error::ConfigError;
 use super::rejection::Rejection;
 use super::tenant::TenantId;
-
-/// A provider argument that cannot be used as it is. Found without the network.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
-pub struct ConfigError {
-    /// The argument of the provider block that the error belongs to.
-    pub argument: &'static str,
-    /// Whether something is wrong or merely missing.
-    pub kind: ConfigErrorKind,
-    /// What is wrong and what to do, without any secret.
-    pub message: String,
-}
-
-/// How bad a [`ConfigError`] is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ConfigErrorKind {
-    /// A value that can never work: an error as soon as it is seen.
-    Invalid,
-    /// Something is missing: an error only when a resource needs to sign in.
-    Incomplete,
-}
-
-impl ConfigError {
-    /// A value that can never work.
-    pub fn invalid(argument: &'static str, message: impl Into<String>) -> Self {
-        Self { argument, kind: ConfigErrorKind::Invalid, message: message.into() }
-    }
-
-    /// Something that signing in needs is missing.
-    pub fn incomplete(argument: &'static str, message: impl Into<String>) -> Self {
-        Self { argument, kind: ConfigErrorKind::Incomplete, message: message.into() }
-    }
-}
+use crate::InputName;
 
 /// Signing in failed. The text says what happened and holds no secret; which argument would help is for those to say who
 /// have arguments.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum Error {
-    /// The arguments do not allow signing in.
+    /// The inputs do not allow signing in.
     #[error(transparent)]
     Configuration(#[from] ConfigError),
     /// Nobody named a tenant, and the credential has none of its own.
@@ -91,6 +60,8 @@ pub enum Error {
     Assertion {
         /// For example *the GitHub OpenID Connect token*.
         what: &'static str,
+        /// The input to look at, where one names it.
+        input: Option<InputName>,
         /// What happened.
         cause: String,
     },

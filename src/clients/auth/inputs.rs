@@ -1,18 +1,19 @@
-//! The arguments of the provider block that concern signing in to Entra, after precedence: configuration, then the
-//! environment (`ARM_*`, then `AZURE_*`), then the default.
+//! What can be told about signing in to Entra, after precedence: the configuration, then the environment (`ARM_*`, then
+//! `AZURE_*`), then the default.
 
 use std::fmt;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::error::ConfigError;
+use super::config_error::{ConfigError, Problem};
+use crate::InputName;
 use crate::env::{EnvMap, Variable};
 
-/// What the provider block itself says; `None` where an argument is absent, null or not yet known.
+/// What the configuration itself says; `None` where it is silent or not yet known.
 ///
 /// Names and meanings are those of `hashicorp/azuread`.
 #[derive(Debug, Clone, Default)]
-#[expect(missing_docs, reason = "the provider block documents each argument under the same name")]
+#[expect(missing_docs, reason = "meanings are those of azuread")]
 pub struct Inputs {
     pub tenant_id: Option<String>,
     pub client_id: Option<String>,
@@ -40,7 +41,7 @@ pub struct Inputs {
 /// Where a value came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
-    /// The provider block.
+    /// The configuration.
     Configuration,
     /// An environment variable.
     Environment(&'static Variable),
@@ -51,8 +52,8 @@ pub enum Origin {
 /// A value and where it came from.
 #[derive(Debug, Clone)]
 pub struct Resolved<T> {
-    /// The provider argument it belongs to.
-    pub argument: &'static str,
+    /// The input it belongs to.
+    pub input: InputName,
     /// The value that won.
     pub value: T,
     /// Where it came from.
@@ -60,24 +61,24 @@ pub struct Resolved<T> {
 }
 
 impl<T> Resolved<T> {
-    /// Whether the provider block says so itself.
+    /// Whether the configuration says so itself.
     pub fn is_configured(&self) -> bool {
         self.origin == Origin::Configuration
     }
 
-    /// An error on this argument that says where its value came from, which never shows the value.
-    pub(super) fn invalid(&self, complaint: impl fmt::Display) -> ConfigError {
-        let origin = match self.origin {
-            Origin::Environment(variable) => format!(" (from `{}`)", variable.name),
-            Origin::Configuration | Origin::Default => String::new(),
+    /// An error on this input that says where its value came from, which never shows the value.
+    pub fn invalid(&self, complaint: impl fmt::Display) -> ConfigError {
+        let from = match self.origin {
+            Origin::Environment(variable) => Some(variable),
+            Origin::Configuration | Origin::Default => None,
         };
-        ConfigError::invalid(self.argument, format!("`{}`{origin}: {complaint}", self.argument))
+        ConfigError { input: self.input, problem: Problem::Value { from, complaint: complaint.to_string() } }
     }
 }
 
 /// [`Inputs`] completed from the environment and by defaults.
 #[derive(Debug, Clone)]
-#[expect(missing_docs, reason = "the provider block documents each argument under the same name")]
+#[expect(missing_docs, reason = "meanings are those of azuread")]
 pub struct ResolvedInputs {
     pub tenant_id: Option<Resolved<String>>,
     pub client_id: Option<Resolved<String>>,
@@ -100,7 +101,7 @@ pub struct ResolvedInputs {
     pub environment: Option<Resolved<String>>,
     pub authority_host: Option<Resolved<String>>,
     pub graph_endpoint: Option<Resolved<String>>,
-    /// Where `azuread` looks up the addresses of a cloud; it bears on `environment`.
+    /// Where `azuread` looks up the addresses of a cloud; it bears on the cloud.
     pub metadata_host: Option<Resolved<String>>,
     /// What the AKS workload identity webhook put into the pod's environment, when its use is asked for.
     pub aks: Option<AksIdentity>,
@@ -122,41 +123,44 @@ impl ResolvedInputs {
     ///
     /// Fails when a variable that should be `true` or `false` is neither.
     pub fn resolve(arguments: Inputs, env: &EnvMap) -> Result<Self, ConfigError> {
-        let text = |argument, configured| text(env, argument, configured);
-        let secret = |argument, configured: Option<SecretString>| secret(env, argument, configured);
-        let flag = |argument, configured, default| flag(env, argument, configured, default);
+        let text = |input, configured| text(env, input, configured);
+        let secret = |input, configured: Option<SecretString>| secret(env, input, configured);
+        let flag = |input, configured, default| flag(env, input, configured, default);
         let use_aks_workload_identity =
-            flag("use_aks_workload_identity", arguments.use_aks_workload_identity, false)?;
+            flag(InputName::UseAksWorkloadIdentity, arguments.use_aks_workload_identity, false)?;
         Ok(Self {
-            tenant_id: text("tenant_id", arguments.tenant_id),
-            client_id: text("client_id", arguments.client_id),
-            client_id_file_path: text("client_id_file_path", arguments.client_id_file_path),
-            client_secret: secret("client_secret", arguments.client_secret),
-            client_secret_file_path: text("client_secret_file_path", arguments.client_secret_file_path),
-            client_certificate: secret("client_certificate", arguments.client_certificate),
-            client_certificate_path: text("client_certificate_path", arguments.client_certificate_path),
+            tenant_id: text(InputName::Tenant, arguments.tenant_id),
+            client_id: text(InputName::ClientId, arguments.client_id),
+            client_id_file_path: text(InputName::ClientIdFile, arguments.client_id_file_path),
+            client_secret: secret(InputName::ClientSecret, arguments.client_secret),
+            client_secret_file_path: text(InputName::ClientSecretFile, arguments.client_secret_file_path),
+            client_certificate: secret(InputName::ClientCertificate, arguments.client_certificate),
+            client_certificate_path: text(
+                InputName::ClientCertificateFile,
+                arguments.client_certificate_path,
+            ),
             client_certificate_password: secret(
-                "client_certificate_password",
+                InputName::ClientCertificatePassword,
                 arguments.client_certificate_password,
             ),
-            use_oidc: flag("use_oidc", arguments.use_oidc, false)?,
-            oidc_token: secret("oidc_token", arguments.oidc_token),
-            oidc_token_file_path: text("oidc_token_file_path", arguments.oidc_token_file_path),
-            oidc_request_url: text("oidc_request_url", arguments.oidc_request_url),
-            oidc_request_token: secret("oidc_request_token", arguments.oidc_request_token),
+            use_oidc: flag(InputName::UseOidc, arguments.use_oidc, false)?,
+            oidc_token: secret(InputName::OidcToken, arguments.oidc_token),
+            oidc_token_file_path: text(InputName::OidcTokenFile, arguments.oidc_token_file_path),
+            oidc_request_url: text(InputName::OidcRequestUrl, arguments.oidc_request_url),
+            oidc_request_token: secret(InputName::OidcRequestToken, arguments.oidc_request_token),
             ado_pipeline_service_connection_id: text(
-                "ado_pipeline_service_connection_id",
+                InputName::AzureDevOpsConnection,
                 arguments.ado_pipeline_service_connection_id,
             ),
             aks: use_aks_workload_identity.value.then(|| AksIdentity::of(env)),
             use_aks_workload_identity,
-            use_msi: flag("use_msi", arguments.use_msi, false)?,
-            msi_endpoint: text("msi_endpoint", arguments.msi_endpoint),
-            use_cli: flag("use_cli", arguments.use_cli, true)?,
-            environment: text("environment", arguments.environment),
-            authority_host: text("authority_host", arguments.authority_host),
-            graph_endpoint: text("graph_endpoint", arguments.graph_endpoint),
-            metadata_host: variable(env, "environment", &crate::env::ARM_METADATA_HOSTNAME),
+            use_msi: flag(InputName::UseManagedIdentity, arguments.use_msi, false)?,
+            msi_endpoint: text(InputName::ManagedIdentityEndpoint, arguments.msi_endpoint),
+            use_cli: flag(InputName::UseAzureCli, arguments.use_cli, true)?,
+            environment: text(InputName::Cloud, arguments.environment),
+            authority_host: text(InputName::Authority, arguments.authority_host),
+            graph_endpoint: text(InputName::GraphEndpoint, arguments.graph_endpoint),
+            metadata_host: variable(env, InputName::Cloud, &crate::env::ARM_METADATA_HOSTNAME),
         })
     }
 }
@@ -164,61 +168,61 @@ impl ResolvedInputs {
 impl AksIdentity {
     fn of(env: &EnvMap) -> Self {
         Self {
-            tenant_id: variable(env, "tenant_id", &crate::env::AZURE_TENANT_ID),
-            client_id: variable(env, "client_id", &crate::env::AZURE_CLIENT_ID),
-            token_file: variable(env, "oidc_token_file_path", &crate::env::AZURE_FEDERATED_TOKEN_FILE),
+            tenant_id: variable(env, InputName::Tenant, &crate::env::AZURE_TENANT_ID),
+            client_id: variable(env, InputName::ClientId, &crate::env::AZURE_CLIENT_ID),
+            token_file: variable(env, InputName::OidcTokenFile, &crate::env::AZURE_FEDERATED_TOKEN_FILE),
         }
     }
 }
 
-/// What one variable says about an argument, whatever the provider block says.
-fn variable(env: &EnvMap, argument: &'static str, variable: &'static Variable) -> Option<Resolved<String>> {
+/// What one variable says about an input, whatever the configuration says.
+fn variable(env: &EnvMap, input: InputName, variable: &'static Variable) -> Option<Resolved<String>> {
     let value = env.value(variable)?.trim().to_owned();
-    Some(Resolved { argument, value, origin: Origin::Environment(variable) })
+    Some(Resolved { input, value, origin: Origin::Environment(variable) })
 }
 
-/// A textual argument; surrounding blanks do not count, and a blank text is an absent one.
-pub fn text(env: &EnvMap, argument: &'static str, configured: Option<String>) -> Option<Resolved<String>> {
+/// A textual input; surrounding blanks do not count, and a blank text is an absent one.
+pub fn text(env: &EnvMap, input: InputName, configured: Option<String>) -> Option<Resolved<String>> {
     let configured = configured.map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
     if let Some(value) = configured {
-        return Some(Resolved { argument, value, origin: Origin::Configuration });
+        return Some(Resolved { input, value, origin: Origin::Configuration });
     }
-    let (variable, value) = env.for_argument(argument)?;
-    Some(Resolved { argument, value: value.trim().to_owned(), origin: Origin::Environment(variable) })
+    let (variable, value) = env.for_input(input)?;
+    Some(Resolved { input, value: value.trim().to_owned(), origin: Origin::Environment(variable) })
 }
 
-/// A sensitive argument; an empty one is an absent one.
+/// A sensitive input; an empty one is an absent one.
 fn secret(
     env: &EnvMap,
-    argument: &'static str,
+    input: InputName,
     configured: Option<SecretString>,
 ) -> Option<Resolved<SecretString>> {
     if let Some(value) = configured.filter(|value| !value.expose_secret().is_empty()) {
-        return Some(Resolved { argument, value, origin: Origin::Configuration });
+        return Some(Resolved { input, value, origin: Origin::Configuration });
     }
-    let (variable, value) = env.for_argument(argument)?;
-    Some(Resolved { argument, value: value.into(), origin: Origin::Environment(variable) })
+    let (variable, value) = env.for_input(input)?;
+    Some(Resolved { input, value: value.into(), origin: Origin::Environment(variable) })
 }
 
 /// A switch. Variables take the spellings that Go's `strconv.ParseBool` takes, since `azuread` reads the same ones.
 pub fn flag(
     env: &EnvMap,
-    argument: &'static str,
+    input: InputName,
     configured: Option<bool>,
     default: bool,
 ) -> Result<Resolved<bool>, ConfigError> {
     if let Some(value) = configured {
-        return Ok(Resolved { argument, value, origin: Origin::Configuration });
+        return Ok(Resolved { input, value, origin: Origin::Configuration });
     }
-    let Some((variable, text)) = env.for_argument(argument) else {
-        return Ok(Resolved { argument, value: default, origin: Origin::Default });
+    let Some((variable, text)) = env.for_input(input) else {
+        return Ok(Resolved { input, value: default, origin: Origin::Default });
     };
     let origin = Origin::Environment(variable);
     match text {
-        "1" | "t" | "T" | "true" | "TRUE" | "True" => Ok(Resolved { argument, value: true, origin }),
-        "0" | "f" | "F" | "false" | "FALSE" | "False" => Ok(Resolved { argument, value: false, origin }),
+        "1" | "t" | "T" | "true" | "TRUE" | "True" => Ok(Resolved { input, value: true, origin }),
+        "0" | "f" | "F" | "false" | "FALSE" | "False" => Ok(Resolved { input, value: false, origin }),
         _ => {
-            let setting = Resolved { argument, value: default, origin };
+            let setting = Resolved { input, value: default, origin };
             Err(setting.invalid("this is neither `true` nor `false`"))
         }
     }
@@ -242,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_argument_leaves_the_word_to_the_environment() {
+    fn an_empty_input_leaves_the_word_to_the_environment() {
         let arguments = Inputs { client_id: Some("  ".to_owned()), ..Inputs::default() };
         let settings = resolve(arguments, &[("ARM_CLIENT_ID", "theirs")]);
         assert_eq!(settings.client_id.expect("set").origin, Origin::Environment(&ARM_CLIENT_ID));
@@ -259,8 +263,8 @@ mod tests {
     fn a_switch_that_is_neither_true_nor_false_is_refused_by_name() {
         let env: EnvMap = [("ARM_USE_CLI", "maybe")].into_iter().collect();
         let error = ResolvedInputs::resolve(Inputs::default(), &env).expect_err("refused");
-        assert_eq!(error.argument, "use_cli");
-        assert!(error.message.contains(ARM_USE_CLI.name));
+        assert_eq!(error.input, InputName::UseAzureCli);
+        assert!(error.to_string().contains(ARM_USE_CLI.name));
     }
 
     #[test]

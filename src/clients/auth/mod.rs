@@ -1,6 +1,6 @@
 //! Signing in to Entra: which credential, how it proves itself, and the tokens it gets.
 //!
-//! [`ResolvedInputs`] are the provider's arguments after precedence, [`choose`] picks the credential without the network,
+//! [`ResolvedInputs`] are what was configured after precedence, [`choose`] picks the credential without the network,
 //! and [`Credentials`] hands out one cached token per tenant.
 
 mod assertion;
@@ -8,6 +8,7 @@ mod certificate;
 mod choose;
 mod cli;
 mod cloud;
+mod config_error;
 mod credentials;
 mod error;
 mod failure;
@@ -21,8 +22,9 @@ mod transport;
 
 pub use choose::{Bundle, Choice, Credential, Proof, Text, TokenRequest, choose, refuse_two_credentials};
 pub use cloud::{Cloud, origin};
+pub use config_error::{ConfigError, ConfigErrorKind, Problem};
 pub use credentials::{Credentials, check, check_certificate};
-pub use error::{Answered, ConfigError, ConfigErrorKind, Error};
+pub use error::{Answered, Error};
 pub use inputs::{AksIdentity, Inputs, Origin, Resolved, ResolvedInputs, flag, text};
 pub use rejection::{Attempt, Rejection};
 pub use tenant::{NotATenant, TenantId};

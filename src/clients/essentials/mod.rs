@@ -4,10 +4,13 @@
 //! each call; no endpoint is used that is not in Proofpoint's own description of 2023 or 2026.
 
 mod connection;
+mod customers;
+mod domains;
 mod elements;
 mod error;
 mod exemptions;
 mod exemptions_shape;
+mod lateness;
 mod lenient;
 mod organization;
 mod records;
@@ -16,6 +19,8 @@ mod times;
 mod users;
 
 pub use connection::Essentials;
+pub use customers::Customer;
+pub use domains::VerifyBy;
 pub use error::{Error, ErrorKind, Refusal};
 pub use organization::Organization;
 pub use records::{Domain, LoginSettings, Me, Profile};

@@ -215,7 +215,7 @@ impl Organization {
         self.essentials.send(call, ask).await.map(drop)
     }
 
-    fn ask(&self, method: Method, path: &[&str], operation: impl Into<String>) -> Ask {
+    pub(super) fn ask(&self, method: Method, path: &[&str], operation: impl Into<String>) -> Ask {
         let whole: Vec<&str> = ["orgs", &self.domain].into_iter().chain(path.iter().copied()).collect();
         Ask::new(method, &self.stack, &whole, operation).of(&self.domain)
     }

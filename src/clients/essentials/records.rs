@@ -1,6 +1,6 @@
 //! Organizations, their domains and licences (Proofpoint OpenAPI file 2023).
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::lenient;
 
@@ -18,15 +18,23 @@ pub struct Profile {
 }
 
 /// A domain of an organization.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 pub struct Domain {
     /// Its name, in lower case.
-    #[serde(deserialize_with = "lower_case")]
+    #[serde(deserialize_with = "lenient::lower_case")]
     pub name: String,
-}
-
-fn lower_case<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    Ok(lenient::text(deserializer)?.to_lowercase())
+    /// Whether mail to it is taken; never where it does not relay.
+    #[serde(default, deserialize_with = "lenient::boolean")]
+    pub is_active: bool,
+    /// Whether mail to it is passed on to `destination`.
+    #[serde(default, deserialize_with = "lenient::boolean")]
+    pub is_relay: bool,
+    /// The server that mail is passed on to.
+    #[serde(default, deserialize_with = "lenient::text")]
+    pub destination: String,
+    /// Servers that are tried when that one is not reached, in order.
+    #[serde(default, deserialize_with = "lenient::texts")]
+    pub failovers: Vec<String>,
 }
 
 /// How people may sign in to the console, `GET /orgs/{domain}/authentication/settings/login`.

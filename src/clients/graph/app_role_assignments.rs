@@ -7,6 +7,7 @@ use super::ask::{Ask, encoded, literal};
 use super::connection::Graph;
 use super::consistency::{never, principal_not_there_yet};
 use super::error::Error;
+use super::gone::Thing;
 use super::needs;
 use crate::http::Call;
 
@@ -70,7 +71,7 @@ impl AppRoleAssignments<'_> {
         let ask =
             Ask::new(Method::POST, path, &needs::WRITE_ROLE_ASSIGNMENTS, operation).body(&new)?.repeatable();
         let passing = if self.0.is_fresh(principal) { principal_not_there_yet } else { never };
-        let new = match self.0.settle(call, ask, passing).await {
+        let new = match self.0.settle_of(call, ask, passing, Thing::Principal(principal)).await {
             Ok(_) => true,
             Err(error) if is_duplicate(&error) => false,
             Err(error) => return Err(error),

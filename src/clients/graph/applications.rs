@@ -10,8 +10,10 @@ use tokio::sync::OwnedMutexGuard;
 use super::ask::{Ask, encoded, literal};
 use super::connection::Graph;
 use super::error::Error;
+use super::gone::Thing;
 use super::lenient;
 use super::needs;
+use super::paging::{PAGE, page};
 use super::password_credential::PasswordCredential;
 use super::permission_table::{GRAPH_CLIENT_ID, PermissionKind};
 use crate::http::Call;
@@ -229,6 +231,35 @@ impl Applications<'_> {
         self.read(call, ask).await
     }
 
+    /// All active registrations (Graph: application-list), the oldest first.
+    pub async fn all(&self, call: &Call) -> Result<Vec<Application>, Error> {
+        let path = format!("/applications?$top={PAGE}&$select={SELECT}");
+        let operation = format!("list the applications of tenant `{}`", self.0.tenant());
+        self.listed(call, Ask::get(path, &needs::READ_APPLICATIONS, operation)).await
+    }
+
+    /// The active registrations with this name as the portal shows it, which several may have, the oldest first.
+    pub async fn named(&self, call: &Call, display_name: &str) -> Result<Vec<Application>, Error> {
+        let path =
+            format!("/applications?$filter=displayName%20eq%20{}&$select={SELECT}", literal(display_name));
+        let operation = format!("look up the applications called `{display_name}`");
+        self.listed(call, Ask::get(path, &needs::READ_APPLICATIONS, operation)).await
+    }
+
+    async fn listed(&self, call: &Call, ask: Ask) -> Result<Vec<Application>, Error> {
+        let mut found: Vec<Application> = Vec::new();
+        self.0
+            .pages(call, ask, |body| {
+                found.extend(page::<Application>(body)?);
+                Ok(())
+            })
+            .await?;
+        // A listing that has to start again hands applications on twice.
+        found.sort_by(|a, b| (a.created_date_time, &a.object_id).cmp(&(b.created_date_time, &b.object_id)));
+        found.dedup_by(|a, b| a.object_id == b.object_id);
+        Ok(found)
+    }
+
     async fn read(&self, call: &Call, ask: Ask) -> Result<Option<Application>, Error> {
         let found: Option<Application> = self.0.read_optional(call, ask).await?;
         if let Some(application) = &found {
@@ -268,7 +299,7 @@ impl Applications<'_> {
         let ask =
             Ask::new(Method::PATCH, path, &needs::WRITE_APPLICATIONS, operation).body(change)?.repeatable();
         let _writer = self.lock(call, object_id).await?;
-        self.0.settle(call, ask, self.0.late(object_id)).await.map(drop)
+        self.0.settle_late(call, ask, Thing::Application(object_id)).await.map(drop)
     }
 
     /// Moves a registration to the deleted items; its principal in this tenant goes with it. True when it was there.
@@ -277,7 +308,7 @@ impl Applications<'_> {
         let operation = format!("delete application `{object_id}`");
         let ask = Ask::new(Method::DELETE, path, &needs::WRITE_APPLICATIONS, operation).repeatable();
         let _writer = self.lock(call, object_id).await?;
-        match self.0.settle(call, ask, self.0.late(object_id)).await {
+        match self.0.settle_late(call, ask, Thing::Application(object_id)).await {
             Ok(_) => {
                 self.0.note_gone(object_id);
                 Ok(true)

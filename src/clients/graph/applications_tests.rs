@@ -59,9 +59,10 @@ async fn a_change_to_what_was_just_made_waits_until_it_is_known() {
     let made = graph.applications().create(&call(), &new()).await.expect("made");
     let change = ApplicationChange { notes: Some(None), ..ApplicationChange::default() };
     graph.applications().update(&call(), &made.object_id, &change).await.expect("changed");
-    let seen = fake.seen();
-    assert_eq!(seen.len(), 3);
-    assert_eq!(seen[2].body, json!({"notes": null}));
+    let targets: Vec<String> = fake.seen().into_iter().map(|seen| seen.target).collect();
+    let patch = "PATCH /applications/o";
+    assert_eq!(targets, ["POST /applications", patch, "GET /directory/deletedItems/o", patch]);
+    assert_eq!(fake.seen()[3].body, json!({"notes": null}));
 }
 
 #[tokio::test]

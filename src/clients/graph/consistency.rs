@@ -15,6 +15,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::ask::Ask;
 use super::connection::Graph;
 use super::error::{Error, ErrorKind};
+use super::gone::Thing;
 use crate::http::{Call, Interrupted, Response, delays};
 
 pub(super) const FIRST_DELAY: Duration = Duration::from_millis(500);
@@ -63,9 +64,34 @@ pub(super) fn secret_not_there_yet(error: &Error) -> bool {
     not_there_yet(error) || error.refusal().is_some_and(|answer| answer.says("No password credential found"))
 }
 
-/// When objects were made, by their ids.
+/// How much of what should be there a look has seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sight {
+    /// All of it.
+    Whole,
+    /// The thing itself, and not all that should be seen of it.
+    Part,
+    /// Not even the thing: it may as well be gone.
+    Nothing,
+}
+
+impl Sight {
+    /// Of what is there or not.
+    pub fn of<T>(found: Option<&T>) -> Self {
+        if found.is_some() { Self::Whole } else { Self::Nothing }
+    }
+}
+
+/// Since when objects may be late, and since when they were there for certain, by their ids.
 #[derive(Default)]
-struct Made(Mutex<HashMap<String, Timestamp>>);
+struct Made(Mutex<HashMap<String, Times>>);
+
+#[derive(Clone, Copy)]
+struct Times {
+    late_since: Timestamp,
+    /// A write that Entra accepted: a deletion from before it was undone.
+    written: Option<Timestamp>,
+}
 
 impl Graph {
     /// Takes note of an object that was just made: replicas may not know it yet.
@@ -76,10 +102,21 @@ impl Graph {
     /// Takes note of when an object was made, by its own date or by what a state remembers: for a while after, a replica
     /// that does not know it is behind, whichever process made it.
     pub fn note_made(&self, id: &str, when: Timestamp) {
+        self.note(id, Times { late_since: when, written: Some(when) });
+    }
+
+    /// Takes note of an object that a replica has just shown: another one may not know it yet, and both may be behind its
+    /// deletion.
+    pub(super) fn note_seen(&self, id: &str) {
+        self.note(id, Times { late_since: self.now(), written: None });
+    }
+
+    fn note(&self, id: &str, times: Times) {
         let made = self.lasting::<Made>();
         let mut fresh = made.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = fresh.entry(id.to_owned()).or_insert(when);
-        *known = when.max(*known);
+        let known = fresh.entry(id.to_owned()).or_insert(times);
+        known.late_since = times.late_since.max(known.late_since);
+        known.written = times.written.max(known.written);
     }
 
     /// Takes note that an object is gone: not to know it is right from now on.
@@ -92,19 +129,67 @@ impl Graph {
         self.made(id).is_some_and(|made| self.now().duration_since(made) < YOUNG)
     }
 
-    /// When an object was made, as far as that is known.
+    /// Since when an object may be late, as far as that is known.
     pub(super) fn made(&self, id: &str) -> Option<Timestamp> {
+        self.times(id).map(|times| times.late_since)
+    }
+
+    fn times(&self, id: &str) -> Option<Times> {
         self.lasting::<Made>().0.lock().unwrap_or_else(PoisonError::into_inner).get(id).copied()
     }
 
-    /// Sends an ask, and again while its error is a passing one. Concurrent writes always count as passing.
+    /// Whether a thing was deleted since it was there for certain: it is not waited for.
+    pub(super) async fn has_gone(&self, call: &Call, thing: Thing<'_>, written: Option<Timestamp>) -> bool {
+        let known = self.times(&thing.key()).and_then(|times| times.written);
+        self.is_gone(call, thing, known.max(written)).await
+    }
+
+    /// Sends an ask about a thing, and again while replicas may not know it since it is young, unless it is gone.
+    pub(super) async fn settle_late(
+        &self,
+        call: &Call,
+        ask: Ask,
+        thing: Thing<'_>,
+    ) -> Result<Response, Error> {
+        let passing = if self.is_fresh(&thing.key()) { not_there_yet } else { never };
+        self.settle_of(call, ask, passing, thing).await
+    }
+
+    /// Sends an ask about no thing that could be gone, and again while its error is a passing one.
     pub(super) async fn settle(&self, call: &Call, ask: Ask, passing: Passing) -> Result<Response, Error> {
+        self.settled_ask(call, ask, passing, None).await
+    }
+
+    /// Sends an ask, and again while its error is a passing one and the thing that it is about is not gone.
+    pub(super) async fn settle_of(
+        &self,
+        call: &Call,
+        ask: Ask,
+        passing: Passing,
+        thing: Thing<'_>,
+    ) -> Result<Response, Error> {
+        self.settled_ask(call, ask, passing, Some(thing)).await
+    }
+
+    /// Concurrent writes always count as passing.
+    async fn settled_ask(
+        &self,
+        call: &Call,
+        ask: Ask,
+        passing: Passing,
+        thing: Option<Thing<'_>>,
+    ) -> Result<Response, Error> {
         let mut delays = delays(FIRST_DELAY, LONGEST_DELAY);
         loop {
             let error = match self.send(call, ask.clone()).await {
                 Err(error) if concurrent(&error) || passing(&error) => error,
                 outcome => return outcome,
             };
+            if let Some(thing) = thing.filter(|_| !concurrent(&error))
+                && self.has_gone(call, thing, None).await
+            {
+                return Err(error);
+            }
             tracing::debug!(operation = %ask.operation, error = %error, "replication: the step is tried again");
             wait(call, delays.next(), error).await?;
         }
@@ -136,18 +221,19 @@ impl Graph {
     }
 
     /// Looks at what an operation that began at `written`, by the tenant's clock, may have left, and again while that differs
-    /// from what it should be: the replica that answered may be behind. `look` tells what it saw and whether that is all.
+    /// from what it should be: the replica that answered may be behind. `look` tells what it saw and how much of all that is.
     ///
     /// The patience is the operation's own: what was written longer ago than the operation may take is believed at once,
-    /// and anything else once it is that old.
+    /// and anything else once it is that old. A `thing` of which nothing is seen is not waited for once it is certainly gone.
     pub async fn look_since<T, F>(
         &self,
         call: &Call,
         written: Option<Timestamp>,
+        thing: Thing<'_>,
         mut look: impl FnMut() -> F,
     ) -> Result<T, Error>
     where
-        F: Future<Output = Result<(T, bool), Error>>,
+        F: Future<Output = Result<(T, Sight), Error>>,
     {
         let mut is_first = true;
         let anew = || {
@@ -156,25 +242,31 @@ impl Graph {
             }
             look()
         };
-        self.settled(call, written, anew).await
+        self.settled(call, written, Some(thing), anew).await
     }
 
-    /// The same for looks that use nothing that was read before.
-    pub(super) async fn settled<T, F>(
+    /// The same for looks that use nothing that was read before, and for what can't be among the deleted items.
+    pub async fn settled<T, F>(
         &self,
         call: &Call,
         written: Option<Timestamp>,
+        thing: Option<Thing<'_>>,
         mut look: impl FnMut() -> F,
     ) -> Result<T, Error>
     where
-        F: Future<Output = Result<(T, bool), Error>>,
+        F: Future<Output = Result<(T, Sight), Error>>,
     {
         let patience = call.remaining().mul_f32(PATIENCE);
         let mut delays = delays(FIRST_DELAY, LONGEST_DELAY);
         loop {
-            let (seen, is_all) = look().await?;
+            let (seen, sight) = look().await?;
             let left = written.and_then(|written| self.left_of(patience, written));
-            let Some(left) = left.filter(|_| !is_all) else { return Ok(seen) };
+            let Some(left) = left.filter(|_| sight != Sight::Whole) else { return Ok(seen) };
+            if let Some(thing) = thing.filter(|_| sight == Sight::Nothing)
+                && self.has_gone(call, thing, written).await
+            {
+                return Ok(seen);
+            }
             match call.wait(delays.next().unwrap_or(LONGEST_DELAY).min(left)).await {
                 Ok(()) => {}
                 Err(Interrupted::Deadline) => return Ok(seen),
@@ -189,13 +281,6 @@ impl Graph {
     fn left_of(&self, patience: Duration, written: Timestamp) -> Option<Duration> {
         let age = Duration::try_from(self.now().duration_since(written)).unwrap_or_default();
         patience.checked_sub(age).filter(|left| !left.is_zero())
-    }
-}
-
-impl Graph {
-    /// The errors that pass while an object is young: that it is not there.
-    pub(super) fn late(&self, id: &str) -> Passing {
-        if self.is_fresh(id) { not_there_yet } else { never }
     }
 }
 

@@ -2,13 +2,13 @@
 
 use jiff::{SignedDuration, Timestamp};
 use reqwest::Method;
-use serde::Deserialize;
 
 use super::applications::Application;
 use super::ask::{Ask, encoded};
 use super::connection::Graph;
 use super::consistency::never;
 use super::error::Error;
+use super::gone::{DeletedPrincipal, Thing};
 use super::needs;
 use super::paging::PAGE;
 use super::service_principals::ServicePrincipal;
@@ -33,20 +33,6 @@ pub fn purge_date(deleted: Timestamp) -> Option<Timestamp> {
     deleted.checked_add(KEPT).ok()
 }
 
-/// A deleted service principal.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct DeletedPrincipal {
-    /// Object id.
-    #[serde(rename = "id")]
-    pub object_id: String,
-    /// Client id of its application.
-    #[serde(rename = "appId")]
-    pub client_id: String,
-    /// When it was deleted.
-    pub deleted_date_time: Option<Timestamp>,
-}
-
 impl DeletedItems<'_> {
     /// The deleted application that holds a unique name: it keeps the name until it is purged.
     ///
@@ -66,37 +52,13 @@ impl DeletedItems<'_> {
         Ok(deleted.into_iter().find(|application| application.unique_name.as_deref() == Some(name)))
     }
 
-    /// The deleted application with this object id.
-    pub async fn application(&self, call: &Call, object_id: &str) -> Result<Option<Application>, Error> {
-        let path = format!("/directory/deletedItems/{}", encoded(object_id));
-        let operation = format!("read deleted application `{object_id}`");
-        self.0.read_optional(call, Ask::get(path, &needs::READ_DELETED_APPLICATIONS, operation)).await
-    }
-
     /// The deleted principal of a client id.
     pub async fn principal_by_client_id(
         &self,
         call: &Call,
         client_id: &str,
     ) -> Result<Option<DeletedPrincipal>, Error> {
-        let path = format!(
-            "/directory/deletedItems/microsoft.graph.servicePrincipal?$select=id,appId,deletedDateTime&$top={PAGE}"
-        );
-        let operation = format!("look for the deleted service principal of `{client_id}`");
-        let deleted: Vec<DeletedPrincipal> =
-            self.0.list(call, Ask::get(path, &needs::READ_DELETED_APPLICATIONS, operation)).await?;
-        Ok(deleted.into_iter().find(|principal| principal.client_id.eq_ignore_ascii_case(client_id)))
-    }
-
-    /// Whether the application with this object id is certainly gone, and not only late: it is among the deleted items, and the
-    /// caller may look there.
-    pub async fn hold_application(&self, call: &Call, object_id: &str) -> bool {
-        self.application(call, object_id).await.is_ok_and(|found| found.is_some())
-    }
-
-    /// The same of the principal of a client id, which goes with its application.
-    pub async fn hold_principal(&self, call: &Call, client_id: &str) -> bool {
-        self.principal_by_client_id(call, client_id).await.is_ok_and(|found| found.is_some())
+        self.0.deleted_principal(call, client_id).await
     }
 
     /// Brings a deleted application back. Its principal stays deleted and is restored separately.
@@ -108,7 +70,9 @@ impl DeletedItems<'_> {
 
     /// Brings a deleted principal back; its application must be there.
     pub async fn restore_principal(&self, call: &Call, object_id: &str) -> Result<ServicePrincipal, Error> {
-        self.restore(call, object_id, "service principal").await
+        let principal: ServicePrincipal = self.restore(call, object_id, "service principal").await?;
+        self.0.note_fresh(&Thing::PrincipalOf(&principal.client_id).key());
+        Ok(principal)
     }
 
     async fn restore<T: serde::de::DeserializeOwned>(

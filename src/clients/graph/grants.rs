@@ -13,6 +13,7 @@ use super::ask::{Ask, encoded, literal};
 use super::connection::Graph;
 use super::consistency::{FIRST_DELAY, LONGEST_DELAY, never, wait};
 use super::error::{Error, ErrorKind};
+use super::gone::Thing;
 use super::guid::joined_id;
 use super::lenient;
 use super::needs;
@@ -155,6 +156,9 @@ impl Grants<'_> {
                 },
             };
             let late = Error::new(operation.as_str(), ErrorKind::Unexpected(why.to_owned()));
+            if self.0.has_gone(call, Thing::Principal(client), None).await {
+                return Err(late);
+            }
             wait(call, delays.next(), late).await?;
         }
     }
@@ -232,7 +236,7 @@ impl Grants<'_> {
             Ask::new(Method::POST, "/oauth2PermissionGrants".to_owned(), &needs::WRITE_GRANTS, operation)
                 .body(&new)?
                 .repeatable();
-        self.0.settle(call, ask, self.0.late(client)).await.map(drop)
+        self.0.settle_late(call, ask, Thing::Principal(client)).await.map(drop)
     }
 
     async fn replace(&self, call: &Call, id: &str, scopes: &BTreeSet<String>) -> Result<(), Error> {

@@ -15,6 +15,7 @@ mod consistency;
 mod deleted_items;
 mod error;
 mod error_body;
+mod gone;
 mod grants;
 mod groups;
 mod guid;
@@ -46,18 +47,20 @@ pub use applications::{
     Application, ApplicationChange, Applications, NewApplication, ResourceAccess, ResourceAccessEntry, Web,
 };
 pub use connection::Graph;
-pub use deleted_items::{DeletedItems, DeletedPrincipal, purge_date};
+pub use consistency::Sight;
+pub use deleted_items::{DeletedItems, purge_date};
 pub use error::{Error, ErrorKind, Refusal};
+pub use gone::{DeletedPrincipal, Thing};
 pub use grants::{Grant, Grants};
 pub use groups::{DeletedGroup, Group, Groups};
 pub use nearest::nearest;
 pub use ownership::{Deletion, Mark, owner_in};
-pub use replacement::InPlace;
 pub use password_credential::PasswordCredential;
 pub use passwords::{MintedPassword, NewPassword};
 pub use permission_table::{PermissionKind, names as permission_names, permission_id};
 pub use permissions::{Permissions, UnknownPermission};
 pub use policies::{PasswordRules, Policies};
+pub use replacement::InPlace;
 pub use service_principals::{
     NewServicePrincipal, ServicePrincipal, ServicePrincipalChange, ServicePrincipals,
 };

@@ -9,6 +9,7 @@ use super::applications::Applications;
 use super::ask::{Ask, encoded, literal};
 use super::consistency::never;
 use super::error::Error;
+use super::gone::Thing;
 use super::needs;
 use super::paging::Listing;
 use crate::http::Call;
@@ -40,7 +41,7 @@ impl Applications<'_> {
         let path = format!("/applications/{}/owners?$select=id", encoded(object_id));
         let operation = format!("read the owners of application `{object_id}`");
         let ask = Ask::get(path, &needs::READ_OWNERS, operation);
-        let first = self.0.settle(call, ask.clone(), self.0.late(object_id)).await?;
+        let first = self.0.settle_late(call, ask.clone(), Thing::Application(object_id)).await?;
         let first: Listing<Owner> = first.json().map_err(|error| ask.error(error))?;
         let owners = self.0.list_from(call, &ask, first).await?;
         Ok(owners.into_iter().map(|owner| owner.id).collect())
@@ -55,7 +56,7 @@ impl Applications<'_> {
         let ask =
             Ask::new(Method::POST, path, &needs::WRITE_OWNERS, operation).body(&reference)?.repeatable();
         let _writer = self.lock(call, object_id).await?;
-        match self.0.settle(call, ask, self.0.late(object_id)).await {
+        match self.0.settle_late(call, ask, Thing::Application(object_id)).await {
             Err(error) if says(&error, "object references already exist") => Ok(()),
             outcome => outcome.map(drop),
         }

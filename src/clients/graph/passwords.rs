@@ -12,6 +12,7 @@ use super::applications::{Application, Applications};
 use super::ask::{Ask, encoded};
 use super::consistency::{concurrent, never, secret_not_there_yet};
 use super::error::Error;
+use super::gone::Thing;
 use super::lenient;
 use super::needs;
 use super::password_credential::PasswordCredential;
@@ -82,7 +83,7 @@ impl Applications<'_> {
         let mut attempt = 1;
         loop {
             // A 404 or 409 says that nothing was made; the application may still be on its way to this replica.
-            let made = match self.0.settle(call, ask.clone(), self.0.late(object_id)).await {
+            let made = match self.0.settle_late(call, ask.clone(), Thing::Application(object_id)).await {
                 Ok(response) => response.json::<MintedPassword>().map_err(|error| ask.error(error)),
                 Err(error) => Err(error),
             };
@@ -121,7 +122,7 @@ impl Applications<'_> {
             .body(&RemovePassword { key_id })?
             .repeatable();
         let passing = if self.0.is_fresh(key_id) { secret_not_there_yet } else { never };
-        match self.0.settle(call, ask, passing).await {
+        match self.0.settle_of(call, ask, passing, Thing::Application(object_id)).await {
             Ok(_) => {
                 self.0.note_gone(key_id);
                 Ok(true)

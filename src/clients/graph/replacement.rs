@@ -47,9 +47,7 @@ impl Applications<'_> {
             let restored = if is_purged { None } else { self.get(call, deleted).await? };
             if let Err(error) = wait(call, delays.next(), taken).await {
                 return match restored {
-                    Some(restored) if !error.is_cancelled() => {
-                        Ok(InPlace::Restored(Box::new(restored)))
-                    }
+                    Some(restored) if !error.is_cancelled() => Ok(InPlace::Restored(Box::new(restored))),
                     _ => Err(error),
                 };
             }

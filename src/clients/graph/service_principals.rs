@@ -8,6 +8,7 @@ use super::ask::{Ask, encoded, literal};
 use super::connection::Graph;
 use super::consistency::{application_not_there_yet, never};
 use super::error::Error;
+use super::gone::Thing;
 use super::lenient;
 use super::needs;
 use crate::http::Call;
@@ -88,7 +89,7 @@ impl ServicePrincipals<'_> {
         let ask = Ask::get(path, &needs::READ_APPLICATIONS, format!("read service principal `{object_id}`"));
         let found: Option<ServicePrincipal> = self.0.read_optional(call, ask).await?;
         if let Some(principal) = &found {
-            self.0.note_fresh(&principal.object_id);
+            self.0.note_seen(&principal.object_id);
         }
         Ok(found)
     }
@@ -103,10 +104,10 @@ impl ServicePrincipals<'_> {
         client_id: &str,
     ) -> Result<Option<ServicePrincipal>, Error> {
         let ask = by_client_id(client_id);
-        match self.0.settle(call, ask.clone(), self.0.late(&principal_of(client_id))).await {
+        match self.0.settle_late(call, ask.clone(), Thing::PrincipalOf(client_id)).await {
             Ok(response) => {
                 let found: ServicePrincipal = response.json().map_err(|error| ask.error(error))?;
-                self.0.note_fresh(&found.object_id);
+                self.0.note_seen(&found.object_id);
                 Ok(Some(found))
             }
             Err(error) if error.is_not_found() => Ok(None),
@@ -116,7 +117,7 @@ impl ServicePrincipals<'_> {
 
     /// Takes note that an application's principal was made then, as a state remembers or as its application's age suggests.
     pub fn note_made(&self, client_id: &str, when: Timestamp) {
-        self.0.note_made(&principal_of(client_id), when);
+        self.0.note_made(&Thing::PrincipalOf(client_id).key(), when);
     }
 
     /// Makes the principal of an application, or takes the one that is there (Graph: serviceprincipal-post).
@@ -130,7 +131,8 @@ impl ServicePrincipals<'_> {
             .body(new)?
             .repeatable();
         let passing = if self.0.is_fresh(&new.client_id) { application_not_there_yet } else { never };
-        let made: ServicePrincipal = match self.0.settle(call, ask, passing).await {
+        let application = Thing::ApplicationOf(&new.client_id);
+        let made: ServicePrincipal = match self.0.settle_of(call, ask, passing, application).await {
             Ok(response) => response.json().map_err(|error| Error::new(operation.clone(), error))?,
             Err(error) if is_there_already(&error) => {
                 let look = || self.get_by_client_id(call, &new.client_id);
@@ -139,7 +141,7 @@ impl ServicePrincipals<'_> {
             Err(error) => return Err(error),
         };
         self.0.note_fresh(&made.object_id);
-        self.0.note_fresh(&principal_of(&new.client_id));
+        self.0.note_fresh(&Thing::PrincipalOf(&new.client_id).key());
         Ok(made)
     }
 
@@ -154,7 +156,7 @@ impl ServicePrincipals<'_> {
         let operation = format!("change service principal `{object_id}`");
         let ask =
             Ask::new(Method::PATCH, path, &needs::WRITE_APPLICATIONS, operation).body(change)?.repeatable();
-        self.0.settle(call, ask, self.0.late(object_id)).await.map(drop)
+        self.0.settle_late(call, ask, Thing::Principal(object_id)).await.map(drop)
     }
 }
 
@@ -164,11 +166,6 @@ fn is_there_already(error: &Error) -> bool {
         (answer.is("Request_MultipleObjectsWithSameKeyValue") || answer.is("ObjectConflict"))
             && (answer.status == 409 || answer.says("already in use"))
     })
-}
-
-/// By what a principal that was just made is remembered where only its client id is known.
-pub(super) fn principal_of(client_id: &str) -> String {
-    format!("servicePrincipals(appId={client_id})")
 }
 
 /// Asks for the principal with this client id.

@@ -12,7 +12,9 @@ use super::applications::{self, Application};
 use super::ask::Ask;
 use super::batch::Outcome;
 use super::connection::Graph;
+use super::consistency::Sight;
 use super::error::Error;
+use super::gone::Thing;
 use super::grants::{self, Grant};
 use super::owners::{self, Owner};
 use super::paging::Listing;
@@ -70,13 +72,18 @@ impl Graph {
         let known = self.until_a_write::<Snapshots>().of(client_id);
         let read = || async {
             // Where something says that both were just made, replicas that do not know them are behind.
-            let made = self.made(&service_principals::principal_of(client_id));
+            let principal = Thing::PrincipalOf(client_id);
+            let made = self.made(&principal.key());
             let look = || async {
                 let snapshot = self.read_snapshot(call, client_id).await?;
-                let whole = snapshot.application.is_some() && snapshot.service_principal.is_some();
-                Ok((snapshot, whole))
+                let sight = match (&snapshot.application, &snapshot.service_principal) {
+                    (Some(_), Some(_)) => Sight::Whole,
+                    (None, Some(_)) => Sight::Part,
+                    (_, None) => Sight::Nothing,
+                };
+                Ok((snapshot, sight))
             };
-            self.settled(call, made, look).await.map(Arc::new)
+            self.settled(call, made, Some(principal), look).await.map(Arc::new)
         };
         known.get_or_try_init(read).await.cloned()
     }

@@ -4,13 +4,14 @@
 use secrecy::SecretString;
 use url::Url;
 
+use super::arguments::{argument, quoted};
 use super::model::ProviderModel;
 use super::region::Region;
-use clients::auth::{self, ConfigError, ConfigErrorKind, Resolved};
+use clients::InputName;
+use clients::auth::{self, ConfigError, ConfigErrorKind, Problem, Resolved};
 use clients::env::EnvMap;
 use framework::attr::{Attr, Secret};
 use framework::diagnostic::{Diagnostic, Diagnostics};
-use framework::path::Path;
 
 /// Everything a session is made of.
 #[derive(Debug, Clone)]
@@ -46,8 +47,8 @@ pub struct Incomplete {
 }
 
 impl Incomplete {
-    fn unknown(arguments: &[&str], side: &str) -> Self {
-        let names = arguments.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    fn unknown(inputs: &[InputName], side: &str) -> Self {
+        let names = inputs.iter().map(|input| quoted(*input)).collect::<Vec<_>>().join(", ");
         Self {
             detail: format!(
                 "{names} of the `provider \"proofpoint\"` block cannot be known before apply, and this needs {side} \
@@ -62,7 +63,7 @@ impl Incomplete {
 pub fn validate(model: &ProviderModel, diagnostics: &mut Diagnostics) {
     let mut refuse = |result: Result<(), ConfigError>| {
         if let Err(error) = result
-            && error.kind == ConfigErrorKind::Invalid
+            && error.kind() == ConfigErrorKind::Invalid
         {
             diagnostics.push(diagnose(&error));
         }
@@ -70,11 +71,11 @@ pub fn validate(model: &ProviderModel, diagnostics: &mut Diagnostics) {
     let (arguments, unknown) = entra_arguments(model);
     refuse(auth::refuse_two_credentials(&arguments));
     if let (Some(bundle), false) =
-        (&arguments.client_certificate, unknown.contains(&"client_certificate_password"))
+        (&arguments.client_certificate, unknown.contains(&InputName::ClientCertificatePassword))
     {
         // The password may still come from the environment, so only what no password can cure is refused here.
         let opened = auth::check_certificate(bundle, arguments.client_certificate_password.as_ref());
-        let of_password = |error: &ConfigError| error.argument == "client_certificate_password";
+        let of_password = |error: &ConfigError| error.input == InputName::ClientCertificatePassword;
         let password_given = arguments.client_certificate_password.is_some();
         refuse(
             opened.or_else(|error| if of_password(&error) && !password_given { Ok(()) } else { Err(error) }),
@@ -85,19 +86,21 @@ pub fn validate(model: &ProviderModel, diagnostics: &mut Diagnostics) {
         auth::ResolvedInputs::resolve(arguments, &EnvMap::default())
             .and_then(|settings| auth::choose(&settings).map(drop)),
     );
-    refuse(endpoint(model, &EnvMap::default()).map(drop));
+    if let Err(refused) = endpoint(model, &EnvMap::default()) {
+        diagnostics.push(refused);
+    }
 }
 
 /// Settles everything that can be settled without the network.
 pub fn configure(model: &ProviderModel, env: &EnvMap) -> Result<Configuration, Diagnostics> {
     let mut diagnostics = Diagnostics::new();
     let entra = entra(model, env, &mut diagnostics);
-    let address = endpoint(model, env).unwrap_or_else(|error| {
-        diagnostics.push(diagnose(&error));
+    let address = endpoint(model, env).unwrap_or_else(|refused| {
+        diagnostics.push(refused);
         None
     });
     let read_only =
-        auth::flag(env, "read_only", model.read_only.known().copied(), model.read_only.is_unknown());
+        auth::flag(env, InputName::ReadOnly, model.read_only.known().copied(), model.read_only.is_unknown());
     let read_only = read_only.map_or_else(
         |error| {
             diagnostics.push(diagnose(&error));
@@ -106,8 +109,8 @@ pub fn configure(model: &ProviderModel, env: &EnvMap) -> Result<Configuration, D
         |setting| setting.value,
     );
     let ca_bundle = match &model.ca_bundle {
-        Attr::Unknown => Err(Incomplete::unknown(&["ca_bundle"], "the network")),
-        given => Ok(text("ca_bundle", given, env).map(|setting| setting.value.into())),
+        Attr::Unknown => Err(Incomplete::unknown(&[InputName::CaBundle], "the network")),
+        given => Ok(text(InputName::CaBundle, given, env).map(|setting| setting.value.into())),
     };
     if diagnostics.has_errors() {
         return Err(diagnostics);
@@ -134,25 +137,25 @@ fn entra(
         .and_then(|settings| auth::choose(&settings))
         .and_then(|choice| auth::check(&choice).map(|()| choice));
     chosen.map_err(|error| {
-        if error.kind == ConfigErrorKind::Invalid {
+        if error.kind() == ConfigErrorKind::Invalid {
             diagnostics.push(diagnose(&error));
         }
-        Incomplete { detail: error.message }
+        Incomplete { detail: told(&error) }
     })
 }
 
 fn login(model: &ProviderModel, env: &EnvMap, address: Option<Url>) -> Result<Login, Incomplete> {
     let mut given = Given::default();
-    let username = given.text("username", &model.username);
-    let password = given.secret("password", &model.password);
-    given.text("region", &model.region);
-    given.text("endpoint", &model.endpoint);
+    let username = given.text(InputName::Username, &model.username);
+    let password = given.secret(InputName::Password, &model.password);
+    given.text(InputName::Region, &model.region);
+    given.text(InputName::Endpoint, &model.endpoint);
     if !given.unknown.is_empty() {
         return Err(Incomplete::unknown(&given.unknown, "to sign in to Proofpoint Essentials"));
     }
-    let of_env = |argument| Some(env.for_argument(argument)?.1);
-    let username = username.or_else(|| of_env("username").map(str::to_owned));
-    let password = password.or_else(|| of_env("password").map(SecretString::from));
+    let of_env = |input| Some(env.for_input(input)?.1);
+    let username = username.or_else(|| of_env(InputName::Username).map(str::to_owned));
+    let password = password.or_else(|| of_env(InputName::Password).map(SecretString::from));
     match (username, password, address) {
         (Some(username), Some(password), Some(endpoint)) => Ok(Login { username, password, endpoint }),
         (username, password, address) => {
@@ -177,61 +180,61 @@ fn login(model: &ProviderModel, env: &EnvMap, address: Option<Url>) -> Result<Lo
 }
 
 /// Where Proofpoint Essentials is: `endpoint`, else `region`; one in the block goes before one in the environment.
-fn endpoint(model: &ProviderModel, env: &EnvMap) -> Result<Option<Url>, ConfigError> {
-    let address = text("endpoint", &model.endpoint, env);
-    let region = text("region", &model.region, env);
+fn endpoint(model: &ProviderModel, env: &EnvMap) -> Result<Option<Url>, Diagnostic> {
+    let address = text(InputName::Endpoint, &model.endpoint, env);
+    let region = text(InputName::Region, &model.region, env);
     if let (Some(address), Some(region)) = (&address, &region)
         && address.is_configured()
         && region.is_configured()
     {
-        return Err(ConfigError::invalid(
-            "endpoint",
+        return Err(refused(
+            InputName::Endpoint,
             "`region` and `endpoint` both name the stack: keep `region` for Proofpoint's own hosts, `endpoint` for any \
              other",
         ));
     }
     let by_region = |region: &Resolved<String>| {
-        let known: Region = region
-            .value
-            .parse()
-            .map_err(|error| ConfigError::invalid("region", format!("`{}`: {error}", region.value)))?;
-        Url::parse(&known.address()).map_err(|error| ConfigError::invalid("region", error.to_string()))
+        let known: Region =
+            region.value.parse().map_err(|error| region.invalid(format!("`{}`: {error}", region.value)))?;
+        Url::parse(&known.address()).map_err(|error| region.invalid(error))
     };
     let region_first = region.as_ref().is_some_and(Resolved::is_configured);
-    match (&address, &region) {
+    let address = match (&address, &region) {
         (Some(address), _) if !region_first => auth::origin(address).map(Some),
         (_, Some(region)) => by_region(region).map(Some),
         (_, None) => Ok(None),
-    }
+    };
+    address.map_err(|error| diagnose(&error))
 }
 
-/// The arguments for Entra, and the names of those that are not known yet.
-fn entra_arguments(model: &ProviderModel) -> (auth::Inputs, Vec<&'static str>) {
+/// The arguments for Entra, and which are not known yet.
+fn entra_arguments(model: &ProviderModel) -> (auth::Inputs, Vec<InputName>) {
     let mut given = Given::default();
     let arguments = auth::Inputs {
-        tenant_id: given.text("tenant_id", &model.tenant_id),
-        client_id: given.text("client_id", &model.client_id),
-        client_id_file_path: given.text("client_id_file_path", &model.client_id_file_path),
-        client_secret: given.secret("client_secret", &model.client_secret),
-        client_secret_file_path: given.text("client_secret_file_path", &model.client_secret_file_path),
-        client_certificate: given.secret("client_certificate", &model.client_certificate),
-        client_certificate_path: given.text("client_certificate_path", &model.client_certificate_path),
+        tenant_id: given.text(InputName::Tenant, &model.tenant_id),
+        client_id: given.text(InputName::ClientId, &model.client_id),
+        client_id_file_path: given.text(InputName::ClientIdFile, &model.client_id_file_path),
+        client_secret: given.secret(InputName::ClientSecret, &model.client_secret),
+        client_secret_file_path: given.text(InputName::ClientSecretFile, &model.client_secret_file_path),
+        client_certificate: given.secret(InputName::ClientCertificate, &model.client_certificate),
+        client_certificate_path: given.text(InputName::ClientCertificateFile, &model.client_certificate_path),
         client_certificate_password: given
-            .secret("client_certificate_password", &model.client_certificate_password),
-        use_oidc: given.flag("use_oidc", &model.use_oidc),
-        oidc_token: given.secret("oidc_token", &model.oidc_token),
-        oidc_token_file_path: given.text("oidc_token_file_path", &model.oidc_token_file_path),
-        oidc_request_url: given.text("oidc_request_url", &model.oidc_request_url),
-        oidc_request_token: given.secret("oidc_request_token", &model.oidc_request_token),
+            .secret(InputName::ClientCertificatePassword, &model.client_certificate_password),
+        use_oidc: given.flag(InputName::UseOidc, &model.use_oidc),
+        oidc_token: given.secret(InputName::OidcToken, &model.oidc_token),
+        oidc_token_file_path: given.text(InputName::OidcTokenFile, &model.oidc_token_file_path),
+        oidc_request_url: given.text(InputName::OidcRequestUrl, &model.oidc_request_url),
+        oidc_request_token: given.secret(InputName::OidcRequestToken, &model.oidc_request_token),
         ado_pipeline_service_connection_id: given
-            .text("ado_pipeline_service_connection_id", &model.ado_pipeline_service_connection_id),
-        use_aks_workload_identity: given.flag("use_aks_workload_identity", &model.use_aks_workload_identity),
-        use_msi: given.flag("use_msi", &model.use_msi),
-        msi_endpoint: given.text("msi_endpoint", &model.msi_endpoint),
-        use_cli: given.flag("use_cli", &model.use_cli),
-        environment: given.text("environment", &model.environment),
-        authority_host: given.text("authority_host", &model.authority_host),
-        graph_endpoint: given.text("graph_endpoint", &model.graph_endpoint),
+            .text(InputName::AzureDevOpsConnection, &model.ado_pipeline_service_connection_id),
+        use_aks_workload_identity: given
+            .flag(InputName::UseAksWorkloadIdentity, &model.use_aks_workload_identity),
+        use_msi: given.flag(InputName::UseManagedIdentity, &model.use_msi),
+        msi_endpoint: given.text(InputName::ManagedIdentityEndpoint, &model.msi_endpoint),
+        use_cli: given.flag(InputName::UseAzureCli, &model.use_cli),
+        environment: given.text(InputName::Cloud, &model.environment),
+        authority_host: given.text(InputName::Authority, &model.authority_host),
+        graph_endpoint: given.text(InputName::GraphEndpoint, &model.graph_endpoint),
     };
     (arguments, given.unknown)
 }
@@ -239,38 +242,51 @@ fn entra_arguments(model: &ProviderModel) -> (auth::Inputs, Vec<&'static str>) {
 /// Takes arguments out of the block, empty ones as absent, and notes which are not known yet.
 #[derive(Default)]
 struct Given {
-    unknown: Vec<&'static str>,
+    unknown: Vec<InputName>,
 }
 
 impl Given {
-    fn text(&mut self, argument: &'static str, given: &Attr<String>) -> Option<String> {
-        self.value(argument, given).filter(|text| !text.trim().is_empty())
+    fn text(&mut self, input: InputName, given: &Attr<String>) -> Option<String> {
+        self.value(input, given).filter(|text| !text.trim().is_empty())
     }
 
-    fn secret(&mut self, argument: &'static str, given: &Attr<Secret>) -> Option<SecretString> {
-        self.value(argument, given).filter(|secret| !secret.expose().is_empty()).map(SecretString::from)
+    fn secret(&mut self, input: InputName, given: &Attr<Secret>) -> Option<SecretString> {
+        self.value(input, given).filter(|secret| !secret.expose().is_empty()).map(SecretString::from)
     }
 
-    fn flag(&mut self, argument: &'static str, given: &Attr<bool>) -> Option<bool> {
-        self.value(argument, given)
+    fn flag(&mut self, input: InputName, given: &Attr<bool>) -> Option<bool> {
+        self.value(input, given)
     }
 
-    fn value<T: Clone>(&mut self, argument: &'static str, given: &Attr<T>) -> Option<T> {
+    fn value<T: Clone>(&mut self, input: InputName, given: &Attr<T>) -> Option<T> {
         if given.is_unknown() {
-            self.unknown.push(argument);
+            self.unknown.push(input);
         }
         given.known().cloned()
     }
 }
 
-fn text(argument: &'static str, given: &Attr<String>, env: &EnvMap) -> Option<Resolved<String>> {
-    auth::text(env, argument, given.known().cloned())
+fn text(input: InputName, given: &Attr<String>, env: &EnvMap) -> Option<Resolved<String>> {
+    auth::text(env, input, given.known().cloned())
 }
 
 /// An error about an argument of the provider block.
 fn diagnose(error: &ConfigError) -> Diagnostic {
-    Diagnostic::error("Invalid provider configuration", format!("{}.", error.message.trim_end_matches('.')))
-        .at(Path::attribute(error.argument))
+    refused(error.input, &told(error))
+}
+
+/// What is wrong, with the names of arguments in it.
+fn told(error: &ConfigError) -> String {
+    let told = error.told(quoted);
+    match error.problem {
+        Problem::NotBase64 => format!("{told}, for example `filebase64(\"client.pfx\")`"),
+        _ => told,
+    }
+}
+
+fn refused(input: InputName, detail: &str) -> Diagnostic {
+    Diagnostic::error("Invalid provider configuration", format!("{}.", detail.trim_end_matches('.')))
+        .at(argument(input))
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
 use super::*;
+use framework::path::Path;
 
 fn env(pairs: &[(&str, &str)]) -> EnvMap {
     pairs.iter().copied().collect()

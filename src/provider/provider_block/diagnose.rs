@@ -1,6 +1,9 @@
 //! Errors of the layers below as diagnostics. What happened is in their own texts; which argument of the provider block
 //! would help is said here.
 
+use std::borrow::Cow;
+
+use super::arguments::quoted;
 use clients::auth::{self, Answered};
 use clients::essentials;
 use clients::graph;
@@ -23,7 +26,7 @@ impl Diagnose for auth::Error {
             Self::Timeout { .. } | Self::Cancelled { .. } => "The sign-in to Entra was not finished",
             _ => "Unable to sign in to Entra",
         };
-        Diagnostic::error(summary, advised(self, of_auth(self)))
+        Diagnostic::error(summary, advised(self, of_auth(self).as_deref()))
     }
 }
 
@@ -38,7 +41,7 @@ impl Diagnose for graph::Error {
     fn diagnose(&self) -> Diagnostic {
         let (summary, advice) = match self.kind() {
             graph::ErrorKind::Auth(error) => {
-                return Diagnostic { detail: advised(self, of_auth(error)), ..error.diagnose() };
+                return Diagnostic { detail: advised(self, of_auth(error).as_deref()), ..error.diagnose() };
             }
             graph::ErrorKind::Forbidden { .. } => ("Not allowed by Microsoft Graph", None),
             graph::ErrorKind::NotFound(_) => ("Not found in Microsoft Graph", None),
@@ -102,8 +105,16 @@ fn of_http(error: &http::Error) -> Option<&'static str> {
 }
 
 /// What to do when a sign-in failed, where that is a matter of the configuration.
-fn of_auth(error: &auth::Error) -> Option<&'static str> {
-    match error {
+fn of_auth(error: &auth::Error) -> Option<Cow<'static, str>> {
+    let input = match error {
+        auth::Error::Configuration(error) => Some(error.input),
+        auth::Error::Assertion { input, .. } => *input,
+        _ => None,
+    };
+    if let Some(input) = input {
+        return Some(format!("Check {}.", quoted(input)).into());
+    }
+    let advice = match error {
         auth::Error::NoTenant { .. } => {
             Some("Set `tenant_id` in the provider block, in the resource, or as `ARM_TENANT_ID`.")
         }
@@ -130,7 +141,8 @@ fn of_auth(error: &auth::Error) -> Option<&'static str> {
             Some("Run `az login`, or configure another way to sign in and set `use_cli` to false.")
         }
         _ => None,
-    }
+    };
+    advice.map(Cow::Borrowed)
 }
 
 /// Refusals that say that the tenant, or Microsoft Graph, is not in the cloud that was asked.
@@ -164,6 +176,7 @@ fn sentence(error: &dyn std::error::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use clients::InputName;
     use clients::essentials::Refusal;
 
     #[test]
@@ -193,6 +206,14 @@ mod tests {
             (machine(Answered::Endpoint), "`client_id`"),
             (machine(Answered::Nobody), "`msi_endpoint`"),
             (auth::Error::AzureCli { tenant: None, cause: "no".to_owned() }, "Run `az login`"),
+            (
+                auth::Error::Assertion {
+                    what: "the client secret",
+                    input: Some(InputName::ClientSecretFile),
+                    cause: "no".to_owned(),
+                },
+                "Check `client_secret_file_path`.",
+            ),
         ] {
             let said = error.diagnose();
             assert!(said.detail.contains(words), "{said:?}");

@@ -1,5 +1,6 @@
 //! The provider itself: its block, what follows from it, and the session that resources work with.
 
+mod arguments;
 mod configuration;
 mod diagnose;
 mod failure;
@@ -10,6 +11,7 @@ pub mod permissions;
 mod region;
 mod session;
 
+pub use arguments::argument;
 pub use configuration::{Configuration, Incomplete, Login, configure, validate};
 pub(crate) use diagnose::Diagnose;
 pub use failure::{At, Failure};

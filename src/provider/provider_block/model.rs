@@ -127,30 +127,33 @@ model! {
 
 #[cfg(test)]
 mod tests {
+    use super::super::arguments::argument;
     use super::*;
-    use clients::env;
+    use clients::{InputName, env};
     use framework::model::Model as _;
 
     #[test]
     fn each_description_names_the_variables_that_feed_the_argument() {
+        let input_of = |name: &str| {
+            let input = InputName::ALL.iter().copied().find(|input| argument(*input).to_string() == name);
+            input.unwrap_or_else(|| panic!("no input is called `{name}`"))
+        };
         for attribute in ProviderModel::schema().attributes {
-            for variable in env::variables_of(&attribute.name) {
+            let variables: Vec<_> = env::variables_of(input_of(&attribute.name)).collect();
+            for variable in &variables {
                 let quoted = format!("`{}`", variable.name);
                 assert!(attribute.description.contains(&quoted), "`{}` lacks {quoted}", attribute.name);
             }
-            assert!(
-                env::variables_of(&attribute.name).next().is_some(),
-                "`{}` has no variable",
-                attribute.name
-            );
+            assert!(!variables.is_empty(), "`{}` has no variable", attribute.name);
         }
     }
 
     #[test]
     fn every_variable_feeds_an_argument_that_exists() {
         let schema = ProviderModel::schema();
-        for argument in env::ALL.iter().filter_map(|variable| variable.argument) {
-            assert!(schema.attributes.iter().any(|attribute| attribute.name == argument), "{argument}");
+        for argument in env::ALL.iter().filter_map(|variable| variable.input).map(argument) {
+            let exists = |name: &str| name == argument.to_string();
+            assert!(schema.attributes.iter().any(|attribute| exists(&attribute.name)), "{argument}");
         }
     }
 

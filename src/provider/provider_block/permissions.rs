@@ -6,7 +6,7 @@ use clients::graph::needs::{self, Need};
 /// An occasion, and what is needed then.
 pub type Occasion = (&'static str, &'static Need);
 
-/// By full type name, in the order of the guide.
+/// By full type name, `data.` before that of a data source and `list.` before that of a list, in the order of the guide.
 pub const BY_TYPE: &[(&str, &[Occasion])] = &[
     (
         "proofpoint_azure_application",
@@ -60,7 +60,7 @@ pub const BY_TYPE: &[(&str, &[Occasion])] = &[
         ],
     ),
     (
-        "proofpoint_azure_sync_preview",
+        "data.proofpoint_azure_sync_preview",
         &[
             ("people", &needs::READ_USERS),
             ("groups", &needs::READ_GROUPS),
@@ -69,16 +69,30 @@ pub const BY_TYPE: &[(&str, &[Occasion])] = &[
         ],
     ),
     (
-        "proofpoint_azure_sync_health",
+        "data.proofpoint_azure_sync_health",
         &[("the application", &needs::READ_APPLICATIONS), ("consent", &needs::READ_GRANTS)],
     ),
     (
-        "proofpoint_azure_tenant",
+        "data.proofpoint_azure_application",
+        &[
+            ("the application and its service principal", &needs::READ_APPLICATIONS),
+            ("the names of its permissions", &needs::READ_APPLICATIONS),
+        ],
+    ),
+    (
+        "list.proofpoint_azure_application",
+        &[
+            ("to find the applications", &needs::READ_APPLICATIONS),
+            ("with `include_resource`: the names of their permissions", &needs::READ_APPLICATIONS),
+        ],
+    ),
+    (
+        "data.proofpoint_azure_tenant",
         &[("the tenant", &needs::READ_ORGANIZATION), ("its domains", &needs::READ_DOMAINS)],
     ),
 ];
 
-/// The occasions of a resource or data source by full type name; none for what does not call Microsoft Graph.
+/// The occasions of a resource, or with `data.` or `list.` before it a data source or a list, by full type name; none for what does not call Microsoft Graph.
 pub fn of(type_name: &str) -> &'static [Occasion] {
     BY_TYPE.iter().find(|(name, _)| *name == type_name).map_or(&[], |(_, occasions)| *occasions)
 }
@@ -90,7 +104,7 @@ mod tests {
     #[test]
     fn whatever_computes_a_report_lists_what_the_report_needs() {
         for name in ["proofpoint_azure_sync", "proofpoint_azure_sync_run"] {
-            for (_, need) in of("proofpoint_azure_sync_preview") {
+            for (_, need) in of("data.proofpoint_azure_sync_preview") {
                 assert!(of(name).iter().any(|(_, listed)| listed == need), "{name}: {}", need.what);
             }
         }

@@ -60,14 +60,18 @@ pub(crate) fn is_kind(segment: &str) -> bool {
 }
 
 fn kind_of(call: &Call<'_>, id: &str) -> Outcome<Kind> {
+    // One that was restored or purged is shown for as long as this is late.
+    fn holds<T>(call: &Call<'_>, table: &Table<T>, id: &str) -> bool {
+        table.get(id).is_some() || table.seen(id, call.view).is_some()
+    }
     let tenant = call.tenant();
-    if tenant.deleted_applications.get(id).is_some() {
+    if holds(call, &tenant.deleted_applications, id) {
         Ok(Kind::Application)
-    } else if tenant.deleted_service_principals.get(id).is_some() {
+    } else if holds(call, &tenant.deleted_service_principals, id) {
         Ok(Kind::ServicePrincipal)
-    } else if tenant.deleted_users.get(id).is_some() {
+    } else if holds(call, &tenant.deleted_users, id) {
         Ok(Kind::User)
-    } else if tenant.deleted_groups.get(id).is_some() {
+    } else if holds(call, &tenant.deleted_groups, id) {
         Ok(Kind::Group)
     } else {
         Err(Failure::not_found(id))

@@ -5,14 +5,15 @@ use std::fmt::Write as _;
 
 use clients::env;
 use framework::plugin::log;
+use proofpoint_provider::provider_block::argument;
 
 /// The variables that arguments fall back to, from the one table that the provider itself reads.
 pub(crate) fn section(name: &str) -> String {
-    let mut by_argument: BTreeMap<&str, Vec<&env::Variable>> = BTreeMap::new();
+    let mut by_argument: BTreeMap<String, Vec<&env::Variable>> = BTreeMap::new();
     let mut process: Vec<&env::Variable> = Vec::new();
     for variable in env::ALL {
-        match variable.argument {
-            Some(argument) => by_argument.entry(argument).or_default().push(variable),
+        match variable.input {
+            Some(input) => by_argument.entry(argument(input).to_string()).or_default().push(variable),
             None => process.push(variable),
         }
     }

@@ -162,8 +162,11 @@ impl Document {
 }
 
 /// Lists that come under a name, where another form is described: what is read by every published client.
-const LISTED_UNDER: [(&str, &str); 2] =
-    [("/endpoints/{domaintobechecked}", "endpoints"), ("/orgs/{domain}/domains", "domains")];
+const LISTED_UNDER: [(&str, &str); 3] = [
+    ("/endpoints/{domaintobechecked}", "endpoints"),
+    ("/orgs/{domain}/domains", "domains"),
+    ("/orgs/{domain}/orgs", "orgs"),
+];
 
 /// Takes a list of what is described as one; the guide to the interface says so.
 const TAKES_SEVERAL: (&str, &str) = ("POST", "/orgs/{domain}/users");

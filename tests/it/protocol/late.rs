@@ -163,3 +163,67 @@ fn an_operation_waits_no_longer_than_its_own_timeout() {
     assert!(said.has_errors(), "{said}");
     assert!(began.elapsed().as_secs() < 30, "{:?}", began.elapsed());
 }
+
+/// What was made a moment ago, with timeouts that nobody should have to wait for.
+fn made_and_patient() -> Quickstart {
+    let mut quickstart = Quickstart::start(Simulator::start(&["--users", "1"]));
+    let patience = json!({ "timeouts": { "read": "100s", "update": "100s", "delete": "100s" } });
+    for kind in [APPLICATION, CONSENT, SECRET] {
+        quickstart.write(kind, &patience);
+        succeeds(&quickstart.change(kind));
+    }
+    quickstart
+}
+
+#[track_caller]
+fn delete_the_application(quickstart: &Quickstart) {
+    let id = quickstart.state(APPLICATION)["object_id"].as_str().unwrap().to_owned();
+    quickstart.graph(Method::DELETE, &format!("applications/{id}"), None);
+}
+
+#[test]
+fn what_was_deleted_by_hand_is_destroyed_at_once_without_a_look_before() {
+    let mut quickstart = made_and_patient();
+    delete_the_application(&quickstart);
+    for kind in [SECRET, CONSENT, APPLICATION] {
+        quickstart.restart();
+        let began = std::time::Instant::now();
+        quickstart.destroy_one(kind);
+        assert!(began.elapsed().as_secs() < 60, "{kind}: the deleted items tell that it is gone");
+    }
+    quickstart.simulator.assert_every_route_was_known();
+}
+
+#[test]
+fn a_change_of_what_was_deleted_by_hand_since_the_plan_fails_at_once() {
+    let mut quickstart = made_and_patient();
+    quickstart.write(APPLICATION, &json!({ "notes": "changed" }));
+    quickstart.write(CONSENT, &json!({ "delegated_permissions": ["Directory.Read.All", "Mail.Read"] }));
+    quickstart.write(SECRET, &json!({ "display_name": "changed", "rotate_when_changed": { "a": "b" } }));
+    let planned = [APPLICATION, CONSENT, SECRET].map(|kind| (kind, quickstart.plan(kind)));
+    delete_the_application(&quickstart);
+    for (kind, plan) in planned {
+        succeeds(&plan.messages);
+        let began = std::time::Instant::now();
+        let said = quickstart.apply(kind, plan);
+        assert!(said.has_errors(), "{kind}: {said}");
+        assert!(began.elapsed().as_secs() < 60, "{kind}: the deleted items tell that it is gone");
+    }
+}
+
+#[test]
+fn a_restored_application_that_is_late_is_not_taken_for_a_deleted_one() {
+    let mut quickstart = Quickstart::start(Simulator::start(&["--users", "1"]));
+    succeeds(&quickstart.change(APPLICATION));
+    quickstart.restart();
+    quickstart.destroy_one(APPLICATION);
+    quickstart.restart();
+    quickstart.simulator.advance_clock("1m");
+    // The deleted items go on showing what this restores, and the others do not show it yet.
+    let late =
+        json!({ "lag_of_deleted_items": "3s", "lag_of_applications": "2s", "lag_of_principals": "2s" });
+    quickstart.simulator.control(Method::POST, "moods", Some(&late));
+    succeeds(&quickstart.change(APPLICATION));
+    settled(&mut quickstart, APPLICATION);
+    quickstart.simulator.assert_every_route_was_known();
+}

@@ -186,7 +186,7 @@ fn preview(simulator: &Simulator, runtime: &Runtime, permissions: &BTreeSet<&str
 fn a_report_needs_the_permissions_that_are_listed_for_it_and_no_more() {
     let simulator = Simulator::start(&["--plain"]);
     let runtime = Runtime::new().expect("a runtime");
-    let lists = || permissions::of(PREVIEW).iter().flat_map(|(_, need)| need.permissions);
+    let lists = || permissions::of(&format!("data.{PREVIEW}")).iter().flat_map(|(_, need)| need.permissions);
     let first: BTreeSet<&str> = lists().filter_map(|any_of| any_of.first().copied()).collect();
     let last: BTreeSet<&str> = lists().filter_map(|any_of| any_of.last().copied()).collect();
     for held in [first, last, ["User.Read.All", "GroupMember.Read.All", "Directory.Read.All"].into()] {

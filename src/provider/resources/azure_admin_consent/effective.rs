@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::model::ConsentModel;
 use crate::provider_block::{At as _, Failure};
-use clients::graph::{self, Graph, PermissionKind, Snapshot};
+use clients::graph::{self, Graph, PermissionKind, Sight, Snapshot, Thing};
 use clients::http::Call;
 use framework::diagnostic::Diagnostics;
 use framework::path::Path;
@@ -135,10 +135,10 @@ pub(super) async fn revoke(
     if !names.delegated.is_empty() {
         let look = || async {
             let taken = graph.grants().revoke_delegated(call, principal, &resource, &names.delegated).await?;
-            let is_all = !taken.is_empty();
-            Ok((taken, is_all))
+            let sight = if taken.is_empty() { Sight::Nothing } else { Sight::Whole };
+            Ok((taken, sight))
         };
-        let revoked = graph.look_since(call, given, look).await;
+        let revoked = graph.look_since(call, given, Thing::Principal(principal), look).await;
         revoked.at(ConsentModel::delegated_permissions())?;
     }
     if names.application.is_empty() {
@@ -146,7 +146,12 @@ pub(super) async fn revoke(
     }
     let taken = Mutex::new(BTreeSet::new());
     let look = || async {
-        for held in graph.app_role_assignments().of(call, principal).await? {
+        let held = match graph.app_role_assignments().of(call, principal).await {
+            // The principal is late, or gone with all it held.
+            Err(error) if error.is_not_found() => Vec::new(),
+            listed => listed?,
+        };
+        for held in held {
             if held.resource_id != resource {
                 continue;
             }
@@ -159,9 +164,16 @@ pub(super) async fn revoke(
                 taken.lock().unwrap_or_else(PoisonError::into_inner).insert(name);
             }
         }
-        let is_all = names.application.is_subset(&taken.lock().unwrap_or_else(PoisonError::into_inner));
-        Ok(((), is_all))
+        let taken = taken.lock().unwrap_or_else(PoisonError::into_inner);
+        let sight = if names.application.is_subset(&taken) {
+            Sight::Whole
+        } else if taken.is_empty() {
+            Sight::Nothing
+        } else {
+            Sight::Part
+        };
+        Ok(((), sight))
     };
-    let revoked = graph.look_since(call, given, look).await;
+    let revoked = graph.look_since(call, given, Thing::Principal(principal), look).await;
     revoked.at(ConsentModel::application_permissions())
 }

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::enterprise_application;
 use crate::provider_block::{At as _, Failure, ObjectPath, Session};
 use clients::auth::Attempt;
-use clients::graph::{self, Graph, PermissionKind, ServicePrincipal};
+use clients::graph::{self, Graph, PermissionKind, ServicePrincipal, Sight, Thing};
 use clients::http::Call;
 use framework::attr::Attr;
 use framework::context::Context;
@@ -137,15 +137,17 @@ impl Resource for AzureAdminConsent {
             let effective = Effective::in_snapshot(&graph, &call, &snapshot, delegated_matter).await?;
             let delegated = shown(&model.delegated_permissions, effective.delegated, everything);
             let application = shown(&model.application_permissions, effective.application, everything);
-            let is_all = match &snapshot.service_principal {
-                Some(_) => {
-                    delegated == model.delegated_permissions && application == model.application_permissions
-                }
-                None => private.at.is_some() && graph.deleted_items().hold_principal(&call, client_id).await,
+            let is_all =
+                delegated == model.delegated_permissions && application == model.application_permissions;
+            let sight = match &snapshot.service_principal {
+                None => Sight::Nothing,
+                Some(_) if is_all => Sight::Whole,
+                Some(_) => Sight::Part,
             };
-            Ok(((snapshot, delegated, application), is_all))
+            Ok(((snapshot, delegated, application), sight))
         };
-        let (snapshot, delegated, application) = graph.look_since(&call, private.at, look).await?;
+        let looked = graph.look_since(&call, private.at, Thing::PrincipalOf(client_id), look).await;
+        let (snapshot, delegated, application) = looked?;
         let Some(principal) = &snapshot.service_principal else { return Ok(None) };
         if !principal.is_enabled() {
             diagnostics.push(enterprise_application::disabled(principal));

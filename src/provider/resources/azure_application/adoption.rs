@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::model::ApplicationModel;
 use super::{OWN_TAG, is_ours};
 use crate::provider_block::{At as _, Failure, ObjectPath};
-use clients::graph::{self, Alone, Application, Graph, InPlace, NewApplication, purge_date};
+use clients::graph::{self, Alone, Application, Graph, InPlace, NewApplication, Sight, purge_date};
 use clients::http::Call;
 use framework::diagnostic::Diagnostic;
 
@@ -90,15 +90,15 @@ const IN_DOUBT: Duration = Duration::from_secs(60);
 async fn look(graph: &Graph, call: &Call, name: &str) -> Result<Sighting, graph::Error> {
     let glance = || async {
         if let Some(deleted) = graph.deleted_here(name) {
-            return Ok((Sighting::DeletedHere(deleted), true));
+            return Ok((Sighting::DeletedHere(deleted), Sight::Whole));
         }
         if let Some(active) = graph.applications().get_by_unique_name(call, name).await? {
-            return Ok((Sighting::Active(Box::new(active)), true));
+            return Ok((Sighting::Active(Box::new(active)), Sight::Whole));
         }
         match graph.deleted_items().application_by_unique_name(call, name).await {
-            Ok(Some(deleted)) => Ok((Sighting::Deleted(Box::new(deleted)), true)),
-            Ok(None) => Ok((Sighting::Nothing(None), false)),
-            Err(error) if error.is_forbidden() => Ok((Sighting::Nothing(Some(error)), false)),
+            Ok(Some(deleted)) => Ok((Sighting::Deleted(Box::new(deleted)), Sight::Whole)),
+            Ok(None) => Ok((Sighting::Nothing(None), Sight::Nothing)),
+            Err(error) if error.is_forbidden() => Ok((Sighting::Nothing(Some(error)), Sight::Nothing)),
             Err(error) => Err(error),
         }
     };
@@ -108,7 +108,7 @@ async fn look(graph: &Graph, call: &Call, name: &str) -> Result<Sighting, graph:
         Sighting::Nothing(None) => call.clone(),
         found => return Ok(found),
     };
-    graph.look_since(&patient, Some(graph.now()), glance).await
+    graph.settled(&patient, Some(graph.now()), None, glance).await
 }
 
 fn is_young(application: &Application, now: Timestamp) -> bool {

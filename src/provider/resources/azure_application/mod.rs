@@ -13,7 +13,8 @@ use uuid::Uuid;
 use super::enterprise_application;
 use crate::provider_block::{At as _, Failure, ObjectPath, Session};
 use clients::graph::{
-    self, Application, Deletion, Graph, Mark, NewApplication, NewServicePrincipal, ServicePrincipal,
+    self, Application, Deletion, Graph, Mark, NewApplication, NewServicePrincipal, ServicePrincipal, Sight,
+    Thing,
 };
 use clients::http::Call;
 use framework::attr::Attr;
@@ -55,6 +56,13 @@ pub(crate) struct Facts {
     /// What tells this resource from another one that may take the application over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     owner: Option<String>,
+}
+
+impl AzureApplication {
+    /// Whether this provider has made an application, or taken it over.
+    pub(crate) fn has_made(application: &Application) -> bool {
+        is_ours(application)
+    }
 }
 
 impl Resource for AzureApplication {
@@ -159,16 +167,13 @@ impl Resource for AzureApplication {
         // What was written a moment ago and is not shown may be late.
         let look = || async {
             let snapshot = graph.snapshot(&call, &client_id).await?;
-            let Some(application) = &snapshot.application else {
-                let is_gone = facts.written.is_some()
-                    && graph.deleted_items().hold_application(&call, known.object_id.text()).await;
-                return Ok((None, is_gone));
-            };
+            let Some(application) = &snapshot.application else { return Ok((None, Sight::Nothing)) };
             let shown = properties::show(&graph, &call, &snapshot, application, &known).await?;
-            let is_all = shown == known;
-            Ok((Some((snapshot, shown)), is_all))
+            let sight = if shown == known { Sight::Whole } else { Sight::Part };
+            Ok((Some((snapshot, shown)), sight))
         };
-        let found = graph.look_since(&call, facts.written, look).await?;
+        let thing = Thing::Application(known.object_id.text());
+        let found = graph.look_since(&call, facts.written, thing, look).await?;
         let Some((snapshot, mut model)) = found else { return Ok(None) };
         if let Some(principal) = snapshot.service_principal.as_ref().filter(|found| !found.is_enabled()) {
             diagnostics.push(enterprise_application::disabled(principal));
@@ -199,10 +204,11 @@ impl Resource for AzureApplication {
         let object_id = prior.model.object_id.text();
         let look = || async {
             let found = graph.applications().get(&call, object_id).await?;
-            let is_all = found.is_some();
-            Ok((found, is_all))
+            let sight = Sight::of(found.as_ref());
+            Ok((found, sight))
         };
-        let found = graph.look_since(&call, prior.private.written, look).await;
+        let thing = Thing::Application(object_id);
+        let found = graph.look_since(&call, prior.private.written, thing, look).await;
         let Some(application) = found? else {
             return Err(Diagnostic::error(
                 "The application is gone",

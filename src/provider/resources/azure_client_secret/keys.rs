@@ -9,7 +9,9 @@ use uuid::Uuid;
 use super::model::{ClientSecretModel, instant};
 use super::rotation::span;
 use crate::provider_block::{At as _, Failure, ObjectPath};
-use clients::graph::{self, Graph, MintedPassword, NewPassword, PasswordCredential, PasswordRules};
+use clients::graph::{
+    self, Graph, MintedPassword, NewPassword, PasswordCredential, PasswordRules, Sight, Thing,
+};
 use clients::http::{Call, delays};
 use framework::diagnostic::Diagnostic;
 
@@ -69,18 +71,16 @@ impl<'a> Keys<'a> {
     pub(super) async fn look(&self, key_id: &str, made: Option<Timestamp>) -> Result<Seen, Failure> {
         let look = || async {
             let seen = self.glance(key_id).await?;
-            let is_all = match seen {
-                Seen::Key(_) => true,
-                Seen::NoKey => false,
-                Seen::Nothing => {
-                    made.is_some()
-                        && self.graph.deleted_items().hold_application(self.call, &self.application).await
-                }
+            let sight = match seen {
+                Seen::Key(_) => Sight::Whole,
+                Seen::NoKey => Sight::Part,
+                Seen::Nothing => Sight::Nothing,
             };
-            Ok((seen, is_all))
+            Ok((seen, sight))
         };
-        let mut seen =
-            self.graph.look_since(self.call, made, look).await.at(ClientSecretModel::application_id())?;
+        let thing = Thing::Application(&self.application);
+        let seen = self.graph.look_since(self.call, made, thing, look).await;
+        let mut seen = seen.at(ClientSecretModel::application_id())?;
         for delay in delays(FIRST_LOOK, LONGEST_LOOK).take(LOOKS) {
             if matches!(seen, Seen::Key(_)) || self.call.wait(delay).await.is_err() {
                 break;
