@@ -24,7 +24,7 @@ mod late;
 mod least_privilege;
 mod lifecycle;
 mod log;
-mod onboarding;
+pub(crate) mod onboarding;
 mod preflight;
 pub(crate) mod preview;
 mod provider_config;

@@ -58,6 +58,13 @@ pub(crate) struct Facts {
     owner: Option<String>,
 }
 
+impl AzureApplication {
+    /// Whether this provider has made an application, or taken it over.
+    pub(crate) fn has_made(application: &Application) -> bool {
+        is_ours(application)
+    }
+}
+
 impl Resource for AzureApplication {
     type Model = ApplicationModel;
     type Identity = ApplicationIdentity;
