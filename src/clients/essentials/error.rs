@@ -67,6 +67,9 @@ pub enum ErrorKind {
     /// The user name or password cannot stand in an HTTP header.
     #[error("the user name or password holds a character that cannot be sent in an HTTP header")]
     Header,
+    /// The user interrupted a wait.
+    #[error("the wait was interrupted. Apply again to go on")]
+    Interrupted,
     /// No answer of the service.
     #[error(transparent)]
     Http(#[from] http::Error),
@@ -163,8 +166,13 @@ impl Error {
         matches!(self.kind, ErrorKind::NotAuthorized { .. })
     }
 
+    /// Whether the thing exists already, or cannot be done now: 409.
+    pub fn is_conflict(&self) -> bool {
+        matches!(self.kind, ErrorKind::Conflict(_))
+    }
+
     /// Whether the service could not make sense of what was sent: 400, or 422 as some interfaces say it.
-    pub(crate) fn is_malformed(&self) -> bool {
+    pub fn is_malformed(&self) -> bool {
         matches!(&self.kind, ErrorKind::Refused(answer) if [400, 422].contains(&answer.status))
     }
 
@@ -200,6 +208,7 @@ impl Error {
             ErrorKind::Throttled(_)
             | ErrorKind::Unexpected(_)
             | ErrorKind::UnknownHost { .. }
+            | ErrorKind::Interrupted
             | ErrorKind::Http(_) => false,
         }
     }

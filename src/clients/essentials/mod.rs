@@ -5,10 +5,12 @@
 
 mod connection;
 mod customers;
+mod domains;
 mod elements;
 mod error;
 mod exemptions;
 mod exemptions_shape;
+mod lateness;
 mod lenient;
 mod organization;
 mod records;
@@ -18,6 +20,7 @@ mod users;
 
 pub use connection::Essentials;
 pub use customers::Customer;
+pub use domains::VerifyBy;
 pub use error::{Error, ErrorKind, Refusal};
 pub use organization::Organization;
 pub use records::{Domain, LoginSettings, Me, Profile};

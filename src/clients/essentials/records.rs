@@ -1,6 +1,6 @@
 //! Organizations, their domains and licences (Proofpoint OpenAPI file 2023).
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::lenient;
 
@@ -18,7 +18,7 @@ pub struct Profile {
 }
 
 /// A domain of an organization.
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 pub struct Domain {
     /// Its name, in lower case.
     #[serde(deserialize_with = "lenient::lower_case")]

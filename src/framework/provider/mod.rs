@@ -247,6 +247,11 @@ impl<C: Send + Sync + 'static> Provider<C> {
         self.data_sources.get(type_name).map(|source| source.config_rules()).unwrap_or_default()
     }
 
+    /// The same for a list.
+    pub fn list_rules(&self, type_name: &str) -> Vec<ConfigRule> {
+        self.lists.get(type_name).map(|list| list.config_rules()).unwrap_or_default()
+    }
+
     /// What the configuration made; for tests of the framework.
     #[cfg(test)]
     pub(crate) fn with_clients<T>(&self, look: impl FnOnce(&C) -> T) -> T {

@@ -29,7 +29,7 @@ pub struct NotAPath {
 }
 
 const EVERY_FORM: &str = "/applications/{object id}`, `/applications/{object id}/password/{key id}`, \
-                          `/servicePrincipals/{object id}/adminConsent`, `/orgs/{domain}/settings/azure`, with or without `/tenants/{tenant id}";
+                          `/servicePrincipals/{object id}/adminConsent`, `/orgs/{domain}`, `/orgs/{domain}/domains/{domain}`, `/orgs/{domain}/settings/azure`, with or without `/tenants/{tenant id}";
 
 impl ObjectPath {
     /// The object `id` of `collection`; name a tenant only where it is not the provider's.
@@ -78,6 +78,20 @@ impl ObjectPath {
         read().ok_or_else(|| NotAPath {
             text: text.to_owned(),
             expected: format!("/{collection}/{{object id}}/{}/{{id}}", parts.first().unwrap_or(&"")),
+        })
+    }
+
+    /// Reads the path of a domain of an organization, `/orgs/{organization}/domains/{domain}`, with `end` behind it: both
+    /// domains, in lower case.
+    pub(crate) fn parse_domain(text: &str, end: &str) -> Result<(String, String), NotAPath> {
+        let read = || {
+            let path = Self::read(text.strip_suffix(end)?).filter(|path| path.collection == "orgs")?;
+            let domain = path.part.as_deref()?.strip_prefix("domains/")?.to_ascii_lowercase();
+            is_domain(&domain).then_some((path.id, domain))
+        };
+        read().ok_or_else(|| NotAPath {
+            text: text.to_owned(),
+            expected: format!("/orgs/{{organization}}/domains/{{domain}}{end}"),
         })
     }
 
@@ -174,6 +188,26 @@ mod tests {
         {
             let error = ObjectPath::parse_member(&text, "applications", &parts).expect_err("refused");
             assert!(error.to_string().ends_with("`/applications/{object id}/password/{id}`"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_domain_is_read_with_its_organization() {
+        let read = |text: &str, end| ObjectPath::parse_domain(text, end).map_err(|error| error.to_string());
+        let both = Ok(("contoso.com".to_owned(), "second.example".to_owned()));
+        assert_eq!(read("/orgs/Contoso.com/domains/Second.example", ""), both);
+        assert_eq!(read("/orgs/contoso.com/domains/second.example/verification", "/verification"), both);
+        for (text, end) in [
+            ("/orgs/contoso.com/domains/second.example", "/verification"),
+            ("/orgs/contoso.com/domains/second.example/verification", ""),
+            ("/orgs/contoso.com/domains/second", ""),
+            ("/orgs/contoso.com", ""),
+        ] {
+            let refused = read(text, end).expect_err("refused");
+            assert!(
+                refused.ends_with(&format!("`/orgs/{{organization}}/domains/{{domain}}{end}`")),
+                "{refused}"
+            );
         }
     }
 

@@ -5,5 +5,8 @@ pub(crate) mod azure_application;
 pub(crate) mod azure_client_secret;
 pub(crate) mod azure_sync;
 pub(crate) mod azure_sync_run;
+pub(crate) mod domain;
+pub(crate) mod domain_verification;
 
 mod enterprise_application;
+mod on_destroy;

@@ -75,10 +75,16 @@ impl<'a> Call<'a> {
             {
                 Ok(organization.primary_domain.clone())
             }
-            None if self.moods().missing_organization == MissingOrganization::NotFound => {
-                Err(Failure::new(404, "no domain found", domain))
-            }
+            None => Err(self.unknown(domain)),
             _ => Err(Failure::forbidden(domain)),
+        }
+    }
+
+    /// The refusal of an organization that does not exist.
+    pub(crate) fn unknown(&self, domain: &str) -> Failure {
+        match self.moods().missing_organization {
+            MissingOrganization::NotFound => Failure::new(404, "no domain found", domain),
+            MissingOrganization::Forbidden => Failure::forbidden(domain),
         }
     }
 

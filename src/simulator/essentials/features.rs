@@ -4,9 +4,11 @@ use serde_json::json;
 
 use super::call::Call;
 use super::errors::{Failure, Outcome};
+use super::orgs;
 use crate::essentials::packages::PACKAGES;
 use crate::essentials::packages::known_package;
 use crate::essentials::packages::of_package;
+use crate::moods::LicensingAnswer;
 use crate::server::exchange::Answer;
 
 pub(crate) fn get(call: &Call<'_>, domain: &str) -> Outcome {
@@ -60,8 +62,11 @@ pub(crate) fn set_licensing(call: &mut Call<'_>, domain: &str) -> Outcome {
         return Err(Failure::forbidden(domain));
     }
     let count = count.ok_or_else(|| Failure::invalid("`license_count` is required", domain))?;
-    call.organization_mut(domain)?.user_licenses = count;
-    Ok(Answer::empty(204))
+    orgs::changed(call, domain, |organization| organization.user_licenses = count)?;
+    match call.moods().licensing_answer {
+        LicensingAnswer::NoContent => Ok(Answer::empty(204)),
+        LicensingAnswer::Shown => licensing(call, domain),
+    }
 }
 
 pub(crate) fn set_package(call: &mut Call<'_>, domain: &str) -> Outcome {
@@ -73,16 +78,17 @@ pub(crate) fn set_package(call: &mut Call<'_>, domain: &str) -> Outcome {
         return Err(Failure::invalid("`is_eula_confirmed` must be true", domain));
     }
     let trial = fields.boolean("is_trial_extended")?;
-    let organization = call.organization_mut(domain)?;
     let mut features = of_package(&package);
-    for (name, value) in &mut features {
-        if let Some(before) = organization.features.get(name) {
-            *value = before.clone();
+    orgs::changed(call, domain, |organization| {
+        for (name, value) in &mut features {
+            if let Some(before) = organization.features.get(name) {
+                *value = before.clone();
+            }
         }
-    }
-    organization.features = features;
-    organization.package = package;
-    organization.is_on_trial = trial.unwrap_or(organization.is_on_trial);
+        organization.features = features;
+        organization.package = package;
+        organization.is_on_trial = trial.unwrap_or(organization.is_on_trial);
+    })?;
     Ok(Answer::empty(204))
 }
 

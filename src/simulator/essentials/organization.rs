@@ -6,11 +6,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::account::{Account, domain_of};
+use super::azure_shown::cased;
 use super::errors::{Failure, Outcome};
 use super::fields::Fields;
 use super::settings::Settings;
 use crate::essentials::run::Run;
-use crate::moods::Booleans;
+use crate::moods::{Booleans, Moods, UnverifiedDomain};
 use crate::state::late::Late;
 
 /// A mail domain of an organization.
@@ -27,6 +28,9 @@ pub(crate) struct Domain {
     pub(crate) verification_code: Option<String>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(crate) verified: bool,
+    /// How often somebody tried to verify it.
+    #[serde(skip)]
+    pub(crate) verifications: u64,
 }
 
 impl Domain {
@@ -42,10 +46,11 @@ impl Domain {
     }
 
     /// As the API shows it.
-    pub(crate) fn shown(&self) -> Value {
+    pub(crate) fn shown(&self, moods: &Moods) -> Value {
+        let hidden = moods.unverified_domain == UnverifiedDomain::Inactive && !self.verified;
         json!({
-            "name": self.name, "is_active": self.is_active, "is_relay": self.is_relay,
-            "destination": self.destination, "failovers": self.failovers,
+            "name": self.name, "is_active": self.is_active && !hidden, "is_relay": self.is_relay,
+            "destination": cased(&self.destination, moods.destination_case), "failovers": self.failovers,
         })
     }
 
@@ -120,6 +125,9 @@ pub(crate) struct Organization {
     /// What is shown of the settings, and of the exemptions, that were changed a moment ago.
     pub(crate) settings_before: Option<Late<Option<Settings>>>,
     pub(crate) exemptions_before: Option<Late<BTreeSet<String>>>,
+    /// The same of the domains, and of what the organization itself shows; there was no such organization before `None`.
+    pub(crate) domains_before: Option<Late<Vec<Domain>>>,
+    pub(crate) shown_before: Option<Late<Option<Map<String, Value>>>>,
     /// The newest last.
     pub(crate) runs: Vec<Run>,
     pub(crate) last_uid: u64,
@@ -176,7 +184,7 @@ impl Organization {
     }
 
     /// As `GET /orgs/{domain}` shows it, without `organization_hierarchy`.
-    pub(crate) fn shown(&self) -> Map<String, Value> {
+    pub(crate) fn shown(&self, moods: &Moods) -> Map<String, Value> {
         let mut shown = Map::new();
         for (name, default) in TEXTS.iter().map(|name| (*name, json!(""))).chain([
             ("outgoing_servers", json!([])),
@@ -197,7 +205,7 @@ impl Organization {
             "type": self.kind, "eid": self.eid, "licensing_package": self.package,
             "is_on_trial": self.is_on_trial, "user_licenses": self.user_licenses,
             "active_users": self.licences_taken(), "admin_user": self.admin().map(|one| one.shown(true)),
-            "domains": self.domains.iter().map(Domain::shown).collect::<Vec<_>>(),
+            "domains": self.domains.iter().map(|one| one.shown(moods)).collect::<Vec<_>>(),
         });
         if let Value::Object(own) = own {
             shown.extend(own);

@@ -4,22 +4,65 @@ use serde_json::{Map, Value, json};
 
 use super::account::{Account, AccountType};
 use super::call::{self, Call};
+use super::domains;
 use super::errors::{Failure, Outcome};
 use super::organization::{Organization, domain_from};
 use super::organizations::admin;
 use super::packages;
+use crate::moods::{ActiveOrganization, OrganizationChanges};
 use crate::server::exchange::Answer;
+use crate::state::late::Late;
 
-pub(crate) fn get(call: &Call<'_>, domain: &str) -> Outcome {
-    Ok(Answer::json(200, &shown(call, call.organization(domain)?)))
+pub(crate) fn get(call: &mut Call<'_>, domain: &str) -> Outcome {
+    let primary = call.primary(domain)?;
+    match seen(call, &primary) {
+        Some(shown) => Ok(Answer::json(200, &shown)),
+        None => Err(call.unknown(domain)),
+    }
+}
+
+/// What this look at an organization shows; `None` where it is too new.
+fn seen(call: &mut Call<'_>, primary: &str) -> Option<Map<String, Value>> {
+    let now = call.world.clock.now();
+    let organization = call.world.organizations.find_mut(primary)?;
+    match organization.shown_before.as_mut().and_then(|late| late.look(now).cloned()) {
+        Some(before) => before,
+        None => call.world.organizations.find(primary).map(|one| shown(call, one)),
+    }
+}
+
+/// Changes an organization, which is seen later.
+pub(crate) fn changed(
+    call: &mut Call<'_>,
+    domain: &str,
+    change: impl FnOnce(&mut Organization),
+) -> Outcome<()> {
+    match call.moods().organization_changes {
+        OrganizationChanges::Work => {}
+        OrganizationChanges::Forbidden => return Err(Failure::forbidden(domain)),
+        OrganizationChanges::Unprocessable => {
+            return Err(Failure::invalid("this can't be changed", domain));
+        }
+    }
+    let before = Some(shown(call, call.organization(domain)?));
+    change(call.organization_mut(domain)?);
+    settle(call, domain, before)
+}
+
+/// From now on what was before is seen for a while.
+fn settle(call: &mut Call<'_>, domain: &str, before: Option<Map<String, Value>>) -> Outcome<()> {
+    let settling = call.world.settling(call.moods().organizations_lag);
+    let now = call.world.clock.now();
+    Late::begin(&mut call.organization_mut(domain)?.shown_before, before, settling, now);
+    Ok(())
 }
 
 /// `is_active` is the one field that can be changed.
 pub(crate) fn change(call: &mut Call<'_>, domain: &str) -> Outcome {
     let body = call.object()?;
     let active = call.fields(&body).boolean("is_active")?;
-    let organization = call.organization_mut(domain)?;
-    organization.is_active = active.ok_or_else(|| Failure::invalid("`is_active` is required", domain))?;
+    let active = active.ok_or_else(|| Failure::invalid("`is_active` is required", domain))?;
+    changed(call, domain, |organization| organization.is_active = active)?;
     Ok(Answer::empty(204))
 }
 
@@ -29,19 +72,26 @@ pub(crate) fn delete(call: &mut Call<'_>, domain: &str) -> Outcome {
     if primary == call.caller.home {
         return Err(Failure::forbidden(domain));
     }
+    let refuses = call.moods().active_organization == ActiveOrganization::Conflict;
+    if refuses && call.organization(domain)?.is_active {
+        return Err(Failure::new(409, "conflict: the organization is active", domain));
+    }
     call.world.organizations.remove(&primary);
     Ok(Answer::empty(204))
 }
 
 /// The organization itself and those directly below it.
-pub(crate) fn list(call: &Call<'_>, domain: &str) -> Outcome {
-    let own = call.organization(domain)?;
-    let children = call
+pub(crate) fn list(call: &mut Call<'_>, domain: &str) -> Outcome {
+    let own = call.primary(domain)?;
+    let children: Vec<String> = call
         .world
         .organizations
         .iter()
-        .filter(|organization| organization.parent.as_deref() == Some(&own.primary_domain));
-    let orgs: Vec<Value> = std::iter::once(own).chain(children).map(|one| shown(call, one)).collect();
+        .filter(|organization| organization.parent.as_deref() == Some(&own))
+        .map(|organization| organization.primary_domain.clone())
+        .collect();
+    let all = std::iter::once(own).chain(children);
+    let orgs: Vec<Map<String, Value>> = all.filter_map(|primary| seen(call, &primary)).collect();
     Ok(call.listed("orgs", &orgs))
 }
 
@@ -97,7 +147,13 @@ fn create_one(call: &mut Call<'_>, parent: &str, map: &Map<String, Value>) -> Ou
     }
     let taken = made.domains.iter().find(|domain| call.world.organizations.find(&domain.name).is_some());
     if let Some(taken) = taken {
-        return Err(Failure::exists(&taken.name));
+        let known = call
+            .world
+            .organizations
+            .find(&taken.name)
+            .filter(|known| known.primary_domain == primary && known.parent.as_deref() == Some(parent));
+        let own = known.map(|known| Value::Object(shown(call, known)));
+        return domains::repeated(call, &taken.name, own);
     }
     let kind =
         if made.kind == "organization" { AccountType::OrganizationAdmin } else { AccountType::ChannelAdmin };
@@ -107,7 +163,9 @@ fn create_one(call: &mut Call<'_>, parent: &str, map: &Map<String, Value>) -> Ou
     made.parent = Some(parent.to_owned());
     call.world.organizations.insert(made);
     let made = call.world.organizations.find(&primary).ok_or_else(|| required("primary_domain"))?;
-    Ok(shown(call, made))
+    let made = Value::Object(shown(call, made));
+    settle(call, &primary, None)?;
+    Ok(made)
 }
 
 /// A country has two letters; in the United States and Canada the state or province is needed.
@@ -125,9 +183,9 @@ fn check_address(organization: &Organization) -> Outcome<()> {
     Ok(())
 }
 
-fn shown(call: &Call<'_>, organization: &Organization) -> Value {
-    let mut shown = organization.shown();
+fn shown(call: &Call<'_>, organization: &Organization) -> Map<String, Value> {
+    let mut shown = organization.shown(call.moods());
     let hierarchy = call.world.organizations.hierarchy(organization);
     shown.insert("organization_hierarchy".to_owned(), json!(hierarchy));
-    Value::Object(shown)
+    shown
 }

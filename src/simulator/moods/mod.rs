@@ -6,6 +6,7 @@ mod essentials_words;
 mod lag;
 mod microsoft_words;
 mod mood;
+mod onboarding_words;
 mod page;
 mod table;
 mod words;
@@ -16,6 +17,7 @@ pub(crate) use essentials_words::*;
 pub(crate) use lag::Lag;
 pub(crate) use microsoft_words::*;
 pub use mood::{Certainty, Mood};
+pub(crate) use onboarding_words::*;
 pub(crate) use page::{page, summary};
 pub(crate) use table::Moods;
 

@@ -16,6 +16,10 @@ use super::microsoft_words::{
     Hint, OwnersReaders, RetryAfter, ScopeNames, SignInActivity,
 };
 use super::mood::{Certainty, Mood, Values};
+use super::onboarding_words::{
+    ActiveOrganization, LicensingAnswer, MissingDomain, OrganizationChanges, RepeatedCreate,
+    UnverifiedDomain, UsedDomain, VerificationCode, VerifyAgain,
+};
 
 macro_rules! default {
     ($type:ty) => {
@@ -264,6 +268,47 @@ moods! {
         /// Removing an exemption that there is none of.
         #[Unknown = "Nothing was found."]
         missing_exemption: MissingExemption,
+    }
+    "Proofpoint Essentials: organizations and domains" {
+        /// A POST of an organization or a domain that is there.
+        #[Documented = "409, `resource already exists`."]
+        repeated_create: RepeatedCreate,
+        /// How late an organization's domains show a change.
+        #[Unknown = "Nothing was found."]
+        domains_lag: Lag; tries ["1 read", "3 reads", "1500ms"],
+        /// How late an organization, and the list of its partner, show a change.
+        #[Unknown = "Nothing was found."]
+        organizations_lag: Lag; tries ["1 read", "3 reads", "1500ms"],
+        /// How the destination of a domain comes back.
+        #[Unknown = "Nobody has published a pair of PUT and GET."]
+        destination_case: Case,
+        /// A domain that the organization does not have.
+        #[Unknown = "No 404 is listed."]
+        missing_domain: MissingDomain,
+        /// Deleting a domain on which accounts have their addresses.
+        #[Unknown = "Nothing was found."]
+        used_domain: UsedDomain,
+        /// `is_active` of a domain that is not verified.
+        #[Unknown = "Only that a domain which does not relay is never active is documented."]
+        unverified_domain: UnverifiedDomain,
+        /// A second look at the code of a domain.
+        #[Unknown = "Nothing was found."]
+        verification_code: VerificationCode,
+        /// Verifying a domain that is verified.
+        #[Unknown = "409 is listed as not verifiable now."]
+        verify_again: VerifyAgain,
+        /// How often verifying is refused before the record is found.
+        #[Unknown = "How often Proofpoint looks is not said."]
+        verifications_in_vain: u64; tries ["2"],
+        /// A change of an organization.
+        #[Documented = "204; 422 is listed for PATCH, and the console lets partners only change licences."]
+        organization_changes: OrganizationChanges,
+        /// The answer to `PUT licensing`.
+        #[Documented = "200 or 204."]
+        licensing_answer: LicensingAnswer,
+        /// Deleting an organization that is active.
+        #[Unknown = "Nothing was found."]
+        active_organization: ActiveOrganization,
     }
     "Proofpoint Essentials: everything else" {
         /// Which forms of a boolean are taken.

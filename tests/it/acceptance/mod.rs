@@ -12,6 +12,7 @@ mod many_organizations;
 mod mocked;
 mod names;
 mod people;
+mod query;
 mod quickstart;
 mod read_only;
 mod replacement;

@@ -103,7 +103,18 @@ fn a_reviewed_run_deletes_nobody_who_is_back_and_no_more_than_allowed() {
             left["ben.cole@contoso.com"].as_str().is_some_and(|reason| reason.contains("withheld")),
             "{left:#}"
         );
+        let run_at = stage.workspace.attributes("proofpoint_azure_sync_run.contoso")["run_at"].clone();
+        // A nightly plan is quiet until the report says something else, and names whom it concerns.
+        for _ in 0..2 {
+            let quiet = stage.workspace.plan(&[]);
+            assert_eq!(quiet.code, Some(0), "{quiet}");
+            quiet.says("Withheld from people of contoso.com").says("ben.cole@contoso.com  delete");
+        }
+        stage.hire("olaf.berg");
         let (_, plan) = stage.workspace.plan_into("again.bin", &[]);
-        assert_eq!(planned_rows(&plan).len(), 2);
+        assert_eq!(planned_rows(&plan).len(), 3);
+        stage.workspace.apply(&["again.bin"]).succeeds();
+        stage.workspace.assert_nothing_to_do();
+        assert_ne!(stage.workspace.attributes("proofpoint_azure_sync_run.contoso")["run_at"], run_at);
     });
 }

@@ -14,6 +14,7 @@ use clients::env::EnvMap;
 use serde_json::{Value as Json, json};
 use tokio::runtime::Runtime;
 
+use crate::protocol::onboarding::{Hand, with};
 use crate::support::plugin::Start;
 use crate::support::quickstart::{APPLICATION, CONSENT, Quickstart, SYNC};
 use crate::support::relay::{Exchange, Relay};
@@ -100,6 +101,7 @@ fn everything_we_ask() -> Vec<Exchange> {
     quickstart.converge();
 
     people(&environment, &domain);
+    domains(&environment, &domain);
 
     // Gone, and made again from what Entra ID still holds.
     quickstart.destroy();
@@ -148,6 +150,18 @@ fn people(environment: &BTreeMap<String, String>, domain: &str) {
         assert_eq!(summaries, [does, leaves], "{}", planned.messages);
         resource.apply(None, planned).await.messages.expect_none();
     });
+}
+
+/// Adds a domain, changes it, verifies it, and deletes it.
+fn domains(environment: &BTreeMap<String, String>, organization: &str) {
+    let hand = Hand::with(environment);
+    let (domain, verification) = ("proofpoint_domain", "proofpoint_domain_verification");
+    let config = json!({ "organization": organization, "name": "added.example", "on_destroy": "delete" });
+    let added = hand.apply(domain, None, config.clone());
+    let added = hand.apply(domain, Some(&added), with(&config, json!({ "destination": "mx.added.example" })));
+    let config = json!({ "organization": organization, "domain": "added.example" });
+    hand.apply(verification, None, config);
+    assert!(!hand.destroy(domain, &added).1.messages.has_errors());
 }
 
 /// The exchanges, and beside each batch its items.

@@ -72,8 +72,13 @@ pub(super) fn keep(objects: &Mutex<Objects>, kind: &'static str, stored: Stored)
 }
 
 pub(super) async fn refresh(plugin: &Plugin, kind: &'static str, objects: &Mutex<Objects>) -> Messages {
-    let Some(stored) = held(objects).remove(kind) else { return Messages::default() };
-    let mut read = plugin.resource(kind).await.read(&stored).await;
+    let Some(mut stored) = held(objects).remove(kind) else { return Messages::default() };
+    // As core does with each state that it loads.
+    let resource = plugin.resource(kind).await;
+    let (loaded, said) = resource.upgrade(0, &stored.state).await;
+    said.expect_none();
+    stored.state = loaded;
+    let mut read = resource.read(&stored).await;
     let said = std::mem::take(&mut read.messages);
     expect_named(&said, &stored.state["domain"]);
     if said.0.iter().all(|message| !message.error) {

@@ -1,12 +1,13 @@
 //! What a plan of a run can know: the limit, what the run does and leaves, and whether the parts of the configuration agree.
 //! It adds diagnostics and never a value.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::model::RunModel;
-use super::{active_accounts, deletions, limit, organization, telling, version};
+use super::model::{OnExcess, RunModel};
+use super::{active_accounts, count, limit, losses, organization, telling, version};
 use crate::preview;
 use crate::provider_block::{Failure, PreviewIntention, Session, SyncIntention};
+use framework::attr::Attr;
 use framework::context::Context;
 use framework::diagnostic::{Diagnostic, Diagnostics};
 use sync_report::{Disagreement, Judgement, Limit};
@@ -17,12 +18,20 @@ pub(super) async fn foresee(
     model: &RunModel,
     diagnostics: &mut Diagnostics,
 ) -> Result<(), Failure> {
+    let losses = losses(model);
+    let mut does = model.changes.clone().unwrap_or_default();
     // What is not known yet binds when it is applied.
-    if deletions(model) > 0 && model.max_deletions.is_known() && model.on_excess.is_known() {
-        diagnostics.append(excess(ctx, model).await?);
+    if !losses.is_empty() && model.max_deletions.is_known() && model.on_excess.is_known() {
+        let judgement = judge(ctx, model, &losses).await?;
+        if judgement.exceeded() {
+            diagnostics.push(telling::excess(model, limit(model), judgement, &losses));
+            if model.on_excess == Attr::Known(OnExcess::Withhold) {
+                does.retain(|address, _| !losses.contains_key(address));
+            }
+        }
     }
     let Some(domain) = model.domain.known() else { return Ok(()) };
-    diagnostics.append(model.changes.known().and_then(|changes| telling::does(domain, changes)));
+    diagnostics.append(telling::does(domain, &does));
     // Only who showed the rows in this very command can be compared with.
     let Some(preview) = ctx.clients.intentions().preview(domain) else { return Ok(()) };
     let sync = match ctx.clients.intentions().sync(domain) {
@@ -36,17 +45,18 @@ pub(super) async fn foresee(
     Ok(())
 }
 
-async fn excess(ctx: &Context<Session>, model: &RunModel) -> Result<Option<Diagnostic>, Failure> {
+/// Whether the limit allows rows that it counts.
+pub(super) async fn judge(
+    ctx: &Context<Session>,
+    model: &RunModel,
+    losses: &BTreeMap<String, String>,
+) -> Result<Judgement, Failure> {
     let limit = limit(model);
     let active = match limit {
         Limit::Count(_) => 0,
         Limit::Percent { .. } => active_accounts(ctx, model).await?,
     };
-    let judgement = Judgement::of(deletions(model), active, limit);
-    let lines = model.changes.known().into_iter().flatten();
-    let deletions_only =
-        lines.filter(|(_, line)| line.starts_with("delete ")).count() as u64 == judgement.removals;
-    Ok(judgement.exceeded().then(|| telling::excess(model, limit, judgement, deletions_only)))
+    Ok(Judgement::of(count(losses), active, limit))
 }
 
 /// The sync as the organization has it now; none where none is configured.

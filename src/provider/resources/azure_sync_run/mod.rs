@@ -41,7 +41,13 @@ impl Resource for AzureSyncRun {
     fn validate(&self, config: &RunModel, diagnostics: &mut Diagnostics) {
         for (address, line) in config.changes.known().into_iter().flatten() {
             let spelling = sync_report::normalize(address);
-            if *spelling != **address {
+            if !preview::is_address(&spelling) {
+                diagnostics.error_at(
+                    RunModel::changes().key(address.as_str()),
+                    "Not the address of a row",
+                    format!("`{address}` is not an e-mail address, so that no row of a report is about it."),
+                );
+            } else if *spelling != **address {
                 diagnostics.error_at(
                     RunModel::changes().key(address.as_str()),
                     "Not the address of a row",
@@ -62,13 +68,16 @@ impl Resource for AzureSyncRun {
     }
 
     fn plan(&self, plan: &mut Planning<Self>, _diagnostics: &mut Diagnostics) {
-        let runs = plan.planned.changes.known().is_none_or(|changes| !changes.is_empty());
-        let prior = plan.prior.as_ref();
-        (plan.planned.run_at, plan.planned.left) = match prior {
-            _ if runs => (Attr::Unknown, Attr::Unknown),
-            Some(prior) => (prior.run_at.clone(), prior.left.clone()),
-            None => (Attr::Null, Attr::Known(BTreeMap::new())),
+        let (prior, planned) = (plan.prior.as_ref(), &mut plan.planned);
+        let has_rows = planned.changes.known().is_none_or(|changes| !changes.is_empty());
+        let results = match prior {
+            // What was withheld is shown again, and nothing says that it would be enacted now.
+            Some(prior) if asks_the_same(prior, planned) => Results::of(prior),
+            _ if has_rows => Results { run_at: Attr::Unknown, left: Attr::Unknown, withheld: Attr::Unknown },
+            Some(prior) => Results::of(prior).without_withheld(),
+            None => Results::default().without_withheld(),
         };
+        Results { run_at: planned.run_at, left: planned.left, withheld: planned.withheld } = results;
     }
 
     async fn check(&self, ctx: &Context<Session>, planned: &Planned<Self>, diagnostics: &mut Diagnostics) {
@@ -83,26 +92,36 @@ impl Resource for AzureSyncRun {
         planned: Planned<Self>,
         diagnostics: &mut Diagnostics,
     ) -> Result<State<Self>, Failure> {
-        run(ctx, planned.model, diagnostics).await
+        run(ctx, planned.model, None, diagnostics).await
     }
 
     async fn read(
         &self,
-        _ctx: &Context<Session>,
-        state: State<Self>,
-        _diagnostics: &mut Diagnostics,
+        ctx: &Context<Session>,
+        mut state: State<Self>,
+        diagnostics: &mut Diagnostics,
     ) -> Result<Option<State<Self>>, Failure> {
+        let withheld = state.model.withheld.unwrap_or_default();
+        if withheld.is_empty() {
+            return Ok(Some(state));
+        }
+        if foresight::judge(ctx, &state.model, &withheld).await?.exceeded() {
+            diagnostics.push(telling::withheld(state.model.domain.text(), &withheld));
+        } else {
+            // There are more accounts than there were: the same rows are a change again.
+            state.model.changes = Attr::Known(BTreeMap::new());
+        }
         Ok(Some(state))
     }
 
     async fn update(
         &self,
         ctx: &Context<Session>,
-        _prior: State<Self>,
+        prior: State<Self>,
         planned: Planned<Self>,
         diagnostics: &mut Diagnostics,
     ) -> Result<State<Self>, Failure> {
-        run(ctx, planned.model, diagnostics).await
+        run(ctx, planned.model, Some(prior.model), diagnostics).await
     }
 
     async fn delete(
@@ -120,6 +139,7 @@ impl Resource for AzureSyncRun {
                 domain: domain.into(),
                 changes: Attr::Known(BTreeMap::new()),
                 left: Attr::Known(BTreeMap::new()),
+                withheld: Attr::Known(BTreeMap::new()),
                 ..RunModel::default()
             })),
             ImportBy::Identity(_) => Err(Diagnostic::error(
@@ -138,25 +158,78 @@ impl Resource for AzureSyncRun {
         model.domain.known().cloned()
     }
 
-    /// What was enacted is done: a later plan shows only what is new, as additions of lines.
+    /// What was enacted is done: a later plan shows only what is new, as additions of lines. What was withheld is not new.
     fn loaded(&self, model: &mut RunModel) {
-        model.changes = Attr::Known(BTreeMap::new());
+        model.changes = Attr::Known(model.withheld.unwrap_or_default());
     }
+}
+
+/// What a run leaves in the state.
+#[derive(Debug, Clone, Default)]
+struct Results {
+    run_at: Attr<String>,
+    left: Attr<BTreeMap<String, String>>,
+    withheld: Attr<BTreeMap<String, String>>,
+}
+
+impl Results {
+    fn of(model: &RunModel) -> Self {
+        Self { run_at: model.run_at.clone(), left: model.left.clone(), withheld: model.withheld.clone() }
+    }
+
+    /// After a plan without rows: what was withheld is nobody's wish any more.
+    fn without_withheld(self) -> Self {
+        let mut left = self.left.unwrap_or_default();
+        for address in self.withheld.unwrap_or_default().keys() {
+            left.remove(address);
+        }
+        Self { run_at: self.run_at, left: Attr::Known(left), withheld: Attr::Known(BTreeMap::new()) }
+    }
+}
+
+/// Whether a plan asks for what the state already has, as far as it decides what a run does.
+fn asks_the_same(prior: &RunModel, planned: &RunModel) -> bool {
+    let RunModel {
+        domain,
+        tenant_id,
+        changes,
+        max_deletions,
+        on_excess,
+        sync_version,
+        send_welcome_email,
+        run_at: _,
+        left: _,
+        withheld: _,
+        timeouts: _,
+    } = planned;
+    *domain == prior.domain
+        && *tenant_id == prior.tenant_id
+        && *changes == prior.changes
+        && *max_deletions == prior.max_deletions
+        && *on_excess == prior.on_excess
+        && *sync_version == prior.sync_version
+        && *send_welcome_email == prior.send_welcome_email
 }
 
 /// Enacts the planned rows.
 async fn run(
     ctx: &Context<Session>,
     mut model: RunModel,
+    prior: Option<RunModel>,
     diagnostics: &mut Diagnostics,
 ) -> Result<State<AzureSyncRun>, Failure> {
     let session = &ctx.clients;
     let call = session.call(ctx);
     let graph = session.graph(&call, model.tenant_id.known().map(String::as_str)).await?;
     model.tenant_id = graph.tenant().as_str().into();
-    let approved = model.changes.unwrap_or_default();
-    if approved.is_empty() {
+    if !model.withheld.is_unknown() {
         return Ok(State::new(model));
+    }
+    let approved = model.changes.unwrap_or_default();
+    let before = prior.as_ref().map(Results::of).unwrap_or_default();
+    if approved.is_empty() {
+        let Results { run_at, left, withheld } = before.without_withheld();
+        return Ok(State::new(RunModel { run_at, left, withheld, ..model }));
     }
     let organization = organization(ctx, &call, &model).await?;
     let wanted = wanted(&call, &organization, &model).await?;
@@ -165,20 +238,26 @@ async fn run(
     let held = held(&mut input, &approved, &domain, diagnostics)?;
     let mut enact = held.enact;
     let mut left = held.left;
-    let limit = limit(&model);
-    let judgement = Judgement::of(losses(&enact, input.version), input.roster.active_accounts(), limit);
+    let limited = |change: &Change| change.verb.is_limited(input.version);
+    let losses: BTreeMap<String, String> = enact
+        .iter()
+        .filter(|change| limited(change))
+        .map(|change| (change.address.clone(), change.line()))
+        .collect();
+    let judgement = Judgement::of(count(&losses), input.roster.active_accounts(), limit(&model));
+    let mut withheld = BTreeMap::new();
     if judgement.exceeded() {
-        let deletions = enact.iter().filter(|change| change.verb == Verb::Delete).count() as u64;
-        diagnostics.push(telling::excess(&model, limit, judgement, deletions == judgement.removals));
+        diagnostics.push(telling::excess(&model, limit(&model), judgement, &losses));
         if diagnostics.has_errors() {
             return Err(std::mem::take(diagnostics).into());
         }
-        for change in enact.extract_if(.., |change| change.verb.is_limited(input.version)) {
+        for change in enact.extract_if(.., |change| limited(change)) {
             left.insert(
                 change.address,
                 format!("{}: withheld, as there are more than `max_deletions` allows", change.verb),
             );
         }
+        withheld = losses;
     }
     tracing::info!(rows = approved.len(), enacting = enact.len(), "run of a reviewed report");
     drop(input);
@@ -187,8 +266,12 @@ async fn run(
     telling::enacted(&domain, &enact, &outcome, diagnostics)?;
     left.extend(outcome.left);
     model.left = Attr::Known(left);
-    let now = graph.clock().now();
-    model.run_at = now.round(Unit::Second).unwrap_or(now).to_string().into();
+    model.withheld = Attr::Known(withheld);
+    model.run_at = before.run_at;
+    if outcome.made > 0 {
+        let now = graph.clock().now();
+        model.run_at = now.round(Unit::Second).unwrap_or(now).to_string().into();
+    }
     Ok(State::new(model))
 }
 
@@ -239,17 +322,15 @@ fn version(model: &RunModel) -> SyncVersion {
     model.sync_version.unwrap_or_default().into()
 }
 
-/// How many of the planned rows the limit counts.
-fn deletions(model: &RunModel) -> u64 {
-    let lines = model.changes.known().into_iter().flatten();
+/// The planned rows that the limit counts.
+fn losses(model: &RunModel) -> BTreeMap<String, String> {
     let limited = |line: &str| Verb::of_line(line).is_some_and(|verb| verb.is_limited(version(model)));
-    u64::try_from(lines.filter(|(_, line)| limited(line)).count()).unwrap_or(u64::MAX)
+    let rows = model.changes.known().into_iter().flatten();
+    rows.filter(|(_, line)| limited(line)).map(|(address, line)| (address.clone(), line.clone())).collect()
 }
 
-/// How many of these changes the limit counts.
-fn losses(enact: &[Change], version: SyncVersion) -> u64 {
-    let losses = enact.iter().filter(|change| change.verb.is_limited(version));
-    u64::try_from(losses.count()).unwrap_or(u64::MAX)
+fn count(rows: &BTreeMap<String, String>) -> u64 {
+    u64::try_from(rows.len()).unwrap_or(u64::MAX)
 }
 
 async fn organization(

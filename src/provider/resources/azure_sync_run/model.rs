@@ -36,7 +36,8 @@ model! {
     /// read back, stays in `left` where nothing came of it, and is never deleted and made again. Never touched are
     /// administrators and exempt addresses. A run deletes only accounts whose user or group is among Entra's deleted items, or
     /// whose user is excluded by a rule and has no address for mail. What a run does not do is listed in `left`, and a plan
-    /// warns of it. Destroying the resource changes nobody.
+    /// warns of it. What it withheld is in `withheld` as well: as long as `max_deletions` does not allow it, the same report
+    /// again is no change, and plans warn of whom it names. Destroying the resource changes nobody.
     ///
     /// Preview, sync and run must go by the same settings: give them the same `locals`, as the example does. A plan that finds
     /// them different says where, and so does an apply before it writes anything.
@@ -65,11 +66,14 @@ model! {
         /// Whether new users are greeted by mail, where the organization allows it. Defaults to false.
         send_welcome_email: Attr<bool> => optional().computed().default_value(false),
 
-        /// When changes were last enacted, RFC 3339.
+        /// When changes were last enacted, RFC 3339. A run that enacts nothing leaves it as it is.
         run_at: Attr<String> => computed(),
 
         /// Rows that were not enacted, by address, each with the reason.
         left: Attr<BTreeMap<String, String>> => computed(),
+
+        /// Rows that were withheld since there were more deletions than allowed, by address, as they stand in `changes`.
+        withheld: Attr<BTreeMap<String, String>> => computed(),
 
         /// How long each operation may take.
         timeouts: Attr<Timeouts> => timeouts(),

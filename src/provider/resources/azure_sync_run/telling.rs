@@ -211,12 +211,12 @@ fn differences(found: &[Disagreement], rows: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// More people who lose something than the limit allows.
+/// More people who lose something than the limit allows: those whom the rows name.
 pub(super) fn excess(
     model: &RunModel,
     limit: Limit,
     judgement: Judgement,
-    deletions_only: bool,
+    losses: &BTreeMap<String, String>,
 ) -> Diagnostic {
     let Judgement { removals, allowed, active_accounts } = judgement;
     let allowed = allowed.unwrap_or_default();
@@ -229,13 +229,17 @@ pub(super) fn excess(
             )
         }
     };
+    let deletions_only = losses.values().all(|line| Verb::of_line(line) == Some(Verb::Delete));
     let verb = if deletions_only { "delete" } else { "delete or deactivate" };
     let detail = format!("The run would {verb} {}; {allows}.", counted(removals, "account"));
     let summary = format!("More deletions than allowed at {}", model.domain.text());
     let diagnostic = if model.on_excess == Attr::Known(OnExcess::Withhold) {
         Diagnostic::warning(
             summary,
-            format!("{detail} All of them are withheld; additions and other updates are made."),
+            format!(
+                "{detail} All of them are withheld; what else is planned is done. {UNTIL}\n\n{}",
+                withheld_rows(losses)
+            ),
         )
     } else {
         Diagnostic::error(
@@ -247,6 +251,27 @@ pub(super) fn excess(
         )
     };
     diagnostic.at(RunModel::max_deletions())
+}
+
+const UNTIL: &str = "Later plans say so and plan nothing about them until `max_deletions` allows them or the report says \
+                     something else.";
+
+fn withheld_rows(rows: &BTreeMap<String, String>) -> String {
+    format!("Withheld ({}):\n{}", rows.len(), listed(rows, LOSSES))
+}
+
+/// What the last run withheld and a plan without changes goes on withholding.
+pub(super) fn withheld(domain: &str, rows: &BTreeMap<String, String>) -> Diagnostic {
+    Diagnostic::warning(
+        format!("Withheld from people of {domain}"),
+        format!(
+            "The last run withheld {}, more than `max_deletions` allows. {UNTIL} Check why so many users are gone; if these are to \
+             go, raise `max_deletions`.\n\n{}",
+            counted(rows.len(), "row"),
+            withheld_rows(rows)
+        ),
+    )
+    .at(RunModel::max_deletions())
 }
 
 fn listed(rows: &BTreeMap<String, String>, most: usize) -> String {

@@ -1,6 +1,11 @@
 //! A partner's work: its customers, their domains and accounts, and finding what is there already.
 
+mod domain;
+mod hand;
 mod sources;
+mod verification;
+
+pub(crate) use hand::{Hand, with};
 
 use std::collections::BTreeMap;
 

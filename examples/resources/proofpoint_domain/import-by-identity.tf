@@ -1,0 +1,7 @@
+import {
+  to = proofpoint_domain.contoso
+  identity = {
+    organization = "contoso.com"
+    name         = "mail.contoso.com"
+  }
+}

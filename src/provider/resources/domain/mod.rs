@@ -1,0 +1,403 @@
+//! `proofpoint_domain`: a domain of an organization.
+
+mod model;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::on_destroy::OnDestroy;
+use crate::provider_block::{At as _, Failure, ObjectPath, Session};
+use clients::essentials::{self, Domain, Organization};
+use clients::http::Call;
+use framework::attr::Attr;
+use framework::context::Context;
+use framework::diagnostic::{Diagnostic, Diagnostics};
+use framework::resource::{ImportBy, Planned, Planning, Resource, ResourceDescription, State};
+use framework::timeouts::DefaultTimeouts;
+
+use model::{DomainIdentity, DomainModel};
+
+/// The resource.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct DomainResource;
+
+/// What is remembered beside the state.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+pub(crate) struct Facts {
+    /// Base address of the stack that serves the organization.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    stack: Option<String>,
+    /// When it was last written, by Proofpoint's clock: for a while after, answers may be from before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    written: Option<Timestamp>,
+}
+
+impl Resource for DomainResource {
+    type Model = DomainModel;
+    type Identity = DomainIdentity;
+    type Private = Facts;
+    type Clients = Session;
+    type Error = Failure;
+
+    fn describe(&self) -> ResourceDescription {
+        ResourceDescription::new("domain").timeouts(DefaultTimeouts::minutes(10))
+    }
+
+    fn validate(&self, config: &DomainModel, diagnostics: &mut Diagnostics) {
+        if config.relay == Attr::Known(false) && config.active == Attr::Known(true) {
+            diagnostics.error_at(
+                DomainModel::active(),
+                "A domain that does not relay is never active",
+                "Proofpoint shows `active` as false wherever `relay` is false. Leave `active` out, or let the domain relay.",
+            );
+        }
+    }
+
+    fn plan(&self, plan: &mut Planning<Self>, _: &mut Diagnostics) {
+        if plan.config.active.is_null() && !plan.planned.relay.is_null() {
+            plan.planned.active = plan.planned.relay.clone();
+        }
+    }
+
+    fn plan_destroy(&self, state: &State<Self>, diagnostics: &mut Diagnostics) {
+        let (model, name) = (&state.model, state.model.name.text());
+        match model.on_destroy.unwrap_or_default() {
+            OnDestroy::Keep => {}
+            OnDestroy::Deactivate => diagnostics.push(ends_mail(name, "is deactivated")),
+            OnDestroy::Delete if model.organization == model.name => diagnostics.push(primary(name)),
+            OnDestroy::Delete => diagnostics.push(ends_mail(name, "is deleted from Proofpoint")),
+        }
+    }
+
+    async fn check(&self, ctx: &Context<Session>, planned: &Planned<Self>, diagnostics: &mut Diagnostics) {
+        let model = &planned.model;
+        if planned.prior.is_some() || !model.organization.is_known() || !model.name.is_known() {
+            return;
+        }
+        let call = ctx.clients.call(ctx);
+        let look = async {
+            let organization = organization_of(&ctx.clients, &call, model, None).await?;
+            Ok::<_, Failure>(organization.find_domain(&call, model.name.text()).await?)
+        };
+        // An organization that can't be read may be one that this very run makes.
+        if let Ok(Some(present)) = look.await {
+            diagnostics.push(taken_over(model, &present));
+        }
+    }
+
+    async fn create(
+        &self,
+        ctx: &Context<Session>,
+        planned: Planned<Self>,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<State<Self>, Failure> {
+        let call = ctx.clients.call(ctx);
+        let mut model = planned.model;
+        let name = model.name.text().to_owned();
+        let organization = organization_of(&ctx.clients, &call, &model, None).await?;
+        let present = organization.find_domain(&call, &name).await.at(DomainModel::organization())?;
+        let domain = match present {
+            Some(present) => {
+                diagnostics.push(taken_over(&model, &present));
+                take_over(&organization, &call, &model, present).await?
+            }
+            None => add(&organization, &call, &model).await?,
+        };
+        tell_of_inactive(&organization, &call, &domain, diagnostics).await;
+        let code = organization.verification_code(&call, &name).await.at(DomainModel::name())?;
+        show_code(&mut model, code);
+        model.id = id(&model).into();
+        model.destination = some(domain.destination).into();
+        model.failovers = domain.failovers.into();
+        Ok(State::new(model).with_private(facts(&ctx.clients, &organization)?))
+    }
+
+    async fn read(
+        &self,
+        ctx: &Context<Session>,
+        state: State<Self>,
+        _: &mut Diagnostics,
+    ) -> Result<Option<State<Self>>, Failure> {
+        let call = ctx.clients.call(ctx);
+        let State { model: known, private: mut facts } = state;
+        let organization = organization_of(&ctx.clients, &call, &known, facts.stack.as_deref()).await?;
+        let look = || async {
+            let found = organization.find_domain(&call, known.name.text()).await?;
+            let model = found.map(|domain| shown(&known, domain));
+            let is_all = model.as_ref() == Some(&known);
+            Ok((model, is_all))
+        };
+        let seen = ctx.clients.essentials()?.look_since(&call, facts.written, look).await;
+        let Some(mut model) = seen.at(DomainModel::organization())? else { return Ok(None) };
+        if model.txt_value.is_null() {
+            // Imported.
+            let code = organization.verification_code(&call, known.name.text()).await;
+            show_code(&mut model, code.at(DomainModel::name())?);
+        }
+        facts.stack = Some(organization.stack().to_owned());
+        Ok(Some(State::new(model).with_private(facts)))
+    }
+
+    async fn update(
+        &self,
+        ctx: &Context<Session>,
+        prior: State<Self>,
+        planned: Planned<Self>,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<State<Self>, Failure> {
+        let call = ctx.clients.call(ctx);
+        let model = planned.model;
+        let wanted = wanted(&model, Domain::default());
+        if wanted == self::wanted(&prior.model, Domain::default()) {
+            return Ok(State::new(model).with_private(prior.private));
+        }
+        let organization =
+            organization_of(&ctx.clients, &call, &model, prior.private.stack.as_deref()).await?;
+        organization.update_domain(&call, &wanted).await.at(DomainModel::name())?;
+        tell_of_inactive(&organization, &call, &wanted, diagnostics).await;
+        Ok(State::new(model).with_private(facts(&ctx.clients, &organization)?))
+    }
+
+    async fn delete(
+        &self,
+        ctx: &Context<Session>,
+        state: State<Self>,
+        _: &mut Diagnostics,
+    ) -> Result<(), Failure> {
+        let State { model, private } = state;
+        let (call, name) = (ctx.clients.call(ctx), model.name.text());
+        let how = model.on_destroy.unwrap_or_default();
+        if how == OnDestroy::Keep {
+            return Ok(());
+        }
+        let organization = organization_of(&ctx.clients, &call, &model, private.stack.as_deref()).await?;
+        let leave = async {
+            let Some(present) = organization.find_domain(&call, name).await? else { return Ok(None) };
+            if how == OnDestroy::Deactivate {
+                organization.update_domain(&call, &Domain { is_active: false, ..present }).await?;
+            } else if organization.profile(&call).await?.primary_domain.eq_ignore_ascii_case(name) {
+                return Ok(Some(primary(name)));
+            } else {
+                organization.delete_domain(&call, name).await?;
+            }
+            Ok::<_, essentials::Error>(None)
+        };
+        match leave.await.at(DomainModel::name())? {
+            Some(refusal) => Err(refusal.into()),
+            None => Ok(()),
+        }
+    }
+
+    fn import(&self, by: ImportBy<DomainIdentity>) -> Result<State<Self>, Failure> {
+        let (organization, name) = match by {
+            ImportBy::Id(id) => {
+                let (organization, name) = ObjectPath::parse_domain(&id, "")
+                    .map_err(|error| Diagnostic::error("Invalid import id", format!("{error}.")))?;
+                (organization.into(), name.into())
+            }
+            ImportBy::Identity(identity) => (identity.organization, identity.name),
+        };
+        Ok(State::new(DomainModel { organization, name, ..DomainModel::default() }))
+    }
+
+    fn identity(&self, model: &DomainModel) -> Option<DomainIdentity> {
+        let (organization, name) = (model.organization.clone(), model.name.clone());
+        (organization.is_known() && name.is_known()).then_some(DomainIdentity { organization, name })
+    }
+
+    fn subject(&self, model: &DomainModel) -> Option<String> {
+        model.name.known().cloned()
+    }
+}
+
+fn id(model: &DomainModel) -> String {
+    let organization = ObjectPath::new(None, "orgs", model.organization.text());
+    organization.part(&format!("domains/{}", model.name.text())).to_string()
+}
+
+async fn organization_of(
+    session: &Session,
+    call: &Call,
+    model: &DomainModel,
+    stack: Option<&str>,
+) -> Result<Organization, Failure> {
+    let (essentials, domain) = (session.essentials()?, model.organization.text());
+    match stack.and_then(|stack| essentials.organization_on(domain, stack)) {
+        Some(organization) => Ok(organization),
+        None => essentials.organization(call, domain).await.at(DomainModel::organization()),
+    }
+}
+
+fn facts(session: &Session, organization: &Organization) -> Result<Facts, Failure> {
+    let written = Some(session.essentials()?.clock().now());
+    Ok(Facts { stack: Some(organization.stack().to_owned()), written })
+}
+
+fn some(text: String) -> Option<String> {
+    Some(text).filter(|text| !text.is_empty())
+}
+
+/// The domain as planned; what the configuration leaves open is as in `present`.
+fn wanted(model: &DomainModel, present: Domain) -> Domain {
+    // Every argument is here: one that is added does not compile until somebody has decided what it is at Proofpoint.
+    let DomainModel {
+        id: _,
+        organization: _,
+        name,
+        relay,
+        active,
+        destination,
+        failovers,
+        on_destroy: _,
+        txt_value: _,
+        txt_name: _,
+        meta_tag: _,
+        timeouts: _,
+    } = model;
+    Domain {
+        name: name.text().to_owned(),
+        is_active: active.unwrap_or_default(),
+        is_relay: relay.unwrap_or_default(),
+        destination: destination.unwrap_or(present.destination),
+        failovers: failovers.unwrap_or(present.failovers),
+    }
+}
+
+/// The state as Proofpoint shows the domain.
+fn shown(known: &DomainModel, domain: Domain) -> DomainModel {
+    let Domain { name: _, is_active, is_relay, destination, failovers } = domain;
+    let mut model = DomainModel {
+        id: id(known).into(),
+        relay: is_relay.into(),
+        active: is_active.into(),
+        on_destroy: known.on_destroy.unwrap_or_default().into(),
+        ..known.clone()
+    };
+    // Another spelling of the same servers is no change.
+    if !destination.eq_ignore_ascii_case(known.destination.text()) || destination.is_empty() {
+        model.destination = some(destination).into();
+    }
+    let same = |a: &Vec<String>| a.iter().map(|one| one.to_lowercase()).collect::<Vec<_>>();
+    if known.failovers.known().map(same) != Some(same(&failovers)) {
+        model.failovers = failovers.into();
+    }
+    model
+}
+
+fn show_code(model: &mut DomainModel, code: String) {
+    model.txt_name = model.name.clone();
+    model.meta_tag = code.clone().into();
+    model.txt_value = code.into();
+}
+
+/// Adds the domain. One that turns out to be there is brought to the plan: the list may have been late, or an earlier apply
+/// lost the answer.
+async fn add(organization: &Organization, call: &Call, model: &DomainModel) -> Result<Domain, Failure> {
+    let wanted = wanted(model, Domain::default());
+    let refusal = match organization.create_domain(call, &wanted).await {
+        Ok(()) => return Ok(wanted),
+        Err(error) if error.is_conflict() || error.is_malformed() => error,
+        Err(error) => return Err(Failure::from(error).at(DomainModel::name())),
+    };
+    let present = organization.find_domain(call, &wanted.name).await.at(DomainModel::organization())?;
+    match present {
+        Some(present) => take_over(organization, call, model, present).await,
+        None if refusal.is_conflict() => Err(taken(organization, &wanted.name, &refusal).into()),
+        None => Err(Failure::from(refusal).at(DomainModel::name())),
+    }
+}
+
+async fn take_over(
+    organization: &Organization,
+    call: &Call,
+    model: &DomainModel,
+    present: Domain,
+) -> Result<Domain, Failure> {
+    let wanted = wanted(model, present.clone());
+    if wanted != present {
+        organization.update_domain(call, &wanted).await.at(DomainModel::name())?;
+    }
+    Ok(wanted)
+}
+
+/// Mail that people wait for does not come where a stack keeps a domain inactive; it is told at once. What can't be read is
+/// told by the next plan.
+async fn tell_of_inactive(
+    organization: &Organization,
+    call: &Call,
+    wanted: &Domain,
+    diagnostics: &mut Diagnostics,
+) {
+    let name = &wanted.name;
+    if wanted.is_active
+        && let Ok(Some(found)) = organization.find_domain(call, name).await
+        && !found.is_active
+    {
+        diagnostics.push(
+            Diagnostic::warning(
+                format!("Proofpoint does not show `{name}` as active yet"),
+                "Either the answer is late, or the domain has to be verified first: publish `txt_value` in its DNS and use \
+                 `proofpoint_domain_verification`, or verify it in the console. The next plan tells whether it is active.",
+            )
+            .at(DomainModel::active()),
+        );
+    }
+}
+
+fn taken_over(model: &DomainModel, present: &Domain) -> Diagnostic {
+    let wanted = wanted(model, present.clone());
+    let changes: Vec<&str> = [
+        (wanted.is_relay != present.is_relay, "`relay`"),
+        (wanted.is_active != present.is_active, "`active`"),
+        (!wanted.destination.eq_ignore_ascii_case(&present.destination), "`destination`"),
+        (wanted.failovers != present.failovers, "`failovers`"),
+    ]
+    .into_iter()
+    .filter_map(|(changes, name)| changes.then_some(name))
+    .collect();
+    let changes = match changes.as_slice() {
+        [] => "Nothing of it changes.".to_owned(),
+        names => format!("What changes: {}.", names.join(", ")),
+    };
+    let name = &wanted.name;
+    Diagnostic::warning(
+        format!("The organization has `{name}` already"),
+        format!(
+            "The domain was made elsewhere, or by an apply that was interrupted, and is managed here from now on. {changes} \
+             `on_destroy` says what becomes of it in the end."
+        ),
+    )
+    .at(DomainModel::name())
+}
+
+fn taken(organization: &Organization, name: &str, refusal: &essentials::Error) -> Diagnostic {
+    Diagnostic::error(
+        format!("The domain `{name}` is taken"),
+        format!(
+            "{refusal}\n\nThe list of the domains of `{}` does not have it, so it most likely belongs to another customer of \
+             Proofpoint: have it removed there, or ask Proofpoint's support. If it was added here a moment ago, apply again.",
+            organization.domain()
+        ),
+    )
+    .at(DomainModel::name())
+}
+
+fn primary(name: &str) -> Diagnostic {
+    Diagnostic::error(
+        format!("The primary domain `{name}` can't be deleted"),
+        "The organization is known by it: it goes with the organization. Set `on_destroy` to `keep` or `deactivate` and apply, \
+         then destroy.",
+    )
+    .at(DomainModel::on_destroy())
+}
+
+fn ends_mail(name: &str, what: &str) -> Diagnostic {
+    Diagnostic::warning(
+        format!("Proofpoint will take no more mail for `{name}`"),
+        format!(
+            "With this destruction the domain {what}. As long as its MX records point at Proofpoint, mail to it is refused: \
+             change them first."
+        ),
+    )
+    .at(DomainModel::on_destroy())
+}
