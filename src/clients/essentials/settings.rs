@@ -367,12 +367,12 @@ pub(super) mod tests {
         }
     }
 
-    fn shown(answer: Value) -> Shown {
-        Shown::from_answer(&answer).unwrap().expect("settings")
+    fn shown(answer: &Value) -> Shown {
+        Shown::from_answer(answer).unwrap().expect("settings")
     }
 
     fn read(answer: Value) -> Settings {
-        shown(answer).over(&known())
+        shown(&answer).over(&known())
     }
 
     #[test]
@@ -451,7 +451,7 @@ pub(super) mod tests {
         let mut answer = answer();
         answer["secret_expiry"] = json!("2027-05-01 00:00:00");
         answer["last_successful_sync"] = json!("2026-03-02 09:00:12");
-        let shown = shown(answer);
+        let shown = shown(&answer);
         assert_eq!(shown.secret_expiry.as_deref(), Some("2027-05-01 00:00:00"));
         assert_eq!(shown.last_run.at(), Some("2026-03-02 09:00:12"));
         let settings = shown.over(&known());
@@ -462,11 +462,11 @@ pub(super) mod tests {
 
     #[test]
     fn no_run_yet_is_told_from_a_field_that_is_not_shown() {
-        assert_eq!(shown(answer()).last_run, LastRun::NotShown);
+        assert_eq!(shown(&answer()).last_run, LastRun::NotShown);
         let mut answer = answer();
         answer["last_successful_sync"] = Value::Null;
-        assert_eq!(shown(answer.clone()).last_run, LastRun::Never);
+        assert_eq!(shown(&answer).last_run, LastRun::Never);
         answer["last_successful_sync"] = json!("");
-        assert_eq!(shown(answer).last_run, LastRun::Never);
+        assert_eq!(shown(&answer).last_run, LastRun::Never);
     }
 }
