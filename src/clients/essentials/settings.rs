@@ -371,8 +371,8 @@ pub(super) mod tests {
         Shown::from_answer(answer).unwrap().expect("settings")
     }
 
-    fn read(answer: Value) -> Settings {
-        shown(&answer).over(&known())
+    fn read(answer: &Value) -> Settings {
+        shown(answer).over(&known())
     }
 
     #[test]
@@ -381,14 +381,14 @@ pub(super) mod tests {
         for (name, value) in whole.as_object().unwrap() {
             let mut answer = whole.clone();
             answer.as_object_mut().unwrap().remove(name);
-            let settings = serde_json::to_value(read(answer)).unwrap();
+            let settings = serde_json::to_value(read(&answer)).unwrap();
             let known = serde_json::to_value(known()).unwrap();
             assert_eq!(settings.get(name), known.get(name), "{name}");
             let null = json!({ name: null });
             let mut answer = whole.clone();
             answer.as_object_mut().unwrap().extend(null.as_object().unwrap().clone());
             if name != "sync_disabled_accounts" {
-                assert_eq!(serde_json::to_value(read(answer)).unwrap(), settings, "{name}: {value}");
+                assert_eq!(serde_json::to_value(read(&answer)).unwrap(), settings, "{name}: {value}");
             }
         }
         assert_eq!(Shown::from_answer(&json!({})).unwrap(), None);
@@ -401,7 +401,7 @@ pub(super) mod tests {
 
     #[test]
     fn every_member_that_differs_is_named_and_case_is_no_difference() {
-        let before = read(answer());
+        let before = read(&answer());
         let after = known();
         let names: BTreeSet<String> =
             before.differences(&after).iter().map(|difference| difference.member.to_string()).collect();
@@ -420,7 +420,7 @@ pub(super) mod tests {
 
     #[test]
     fn the_mask_is_neither_kept_nor_sent() {
-        let settings = read(answer());
+        let settings = read(&answer());
         assert!(!serde_json::to_string(&settings).unwrap().contains("****"));
         assert!(matches!(settings.to_body(&SecretString::from("****")), Err(BodyError::NoSecret)));
         assert!(matches!(settings.to_body(&SecretString::from("")), Err(BodyError::NoSecret)));
@@ -428,7 +428,7 @@ pub(super) mod tests {
 
     #[test]
     fn unknown_members_survive_a_read_and_write_and_flags_go_out_as_booleans() {
-        let settings = read(answer());
+        let settings = read(&answer());
         let body = settings.to_body(&SecretString::from("a secret")).unwrap();
         let sent: Value = serde_json::from_slice(&body.bytes()).unwrap();
         assert_eq!(sent["sync_disabled_accounts"], json!(true));
