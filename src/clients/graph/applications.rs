@@ -9,7 +9,6 @@ use tokio::sync::OwnedMutexGuard;
 
 use super::ask::{Ask, encoded, literal};
 use super::connection::Graph;
-use super::consistency::{FIRST_DELAY, LONGEST_DELAY, wait};
 use super::error::Error;
 use super::gone::Thing;
 use super::lenient;
@@ -17,7 +16,7 @@ use super::needs;
 use super::paging::{PAGE, page};
 use super::password_credential::PasswordCredential;
 use super::permission_table::{GRAPH_CLIENT_ID, PermissionKind};
-use crate::http::{Call, delays};
+use crate::http::Call;
 
 /// The verbs of application registrations.
 #[derive(Debug, Clone, Copy)]
@@ -283,18 +282,6 @@ impl Applications<'_> {
         self.0.note_fresh(&made.object_id);
         self.0.note_fresh(&made.client_id);
         Ok(made)
-    }
-
-    /// Makes a registration whose unique name was held by another one until a moment ago, and again while replicas still
-    /// say so.
-    pub async fn create_in_place(&self, call: &Call, new: &NewApplication) -> Result<Application, Error> {
-        let mut delays = delays(FIRST_DELAY, LONGEST_DELAY);
-        loop {
-            match self.create(call, new).await {
-                Err(error) if error.is_unique_name_taken() => wait(call, delays.next(), error).await?,
-                outcome => return outcome,
-            }
-        }
     }
 
     /// Changes a registration (Graph: application-update).

@@ -28,6 +28,7 @@ pub(crate) mod onboarding;
 mod preflight;
 pub(crate) mod preview;
 mod provider_config;
+mod rename;
 mod replacement;
 mod replans;
 mod schema;

@@ -200,6 +200,7 @@ impl Resource for AzureAdminConsent {
         }
         let call = ctx.clients.call(ctx);
         let graph = graph_of(ctx, &model).await?;
+        let _departure = graph.departing_from(model.client_id.text());
         if let Some(at) = given.at {
             graph.service_principals().note_made(model.client_id.text(), at);
         }
