@@ -36,7 +36,7 @@ pub(super) fn live(case: &Case) {
 /// The same for a provider that may not do everything.
 pub(super) fn live_by_few_permissions(case: &Case) {
     live_with(case, |quickstart| {
-        let (client_id, secret) = sign_in::application_with(&quickstart.simulator, FEW.into_iter());
+        let (client_id, secret) = sign_in::application_with(&quickstart.simulator, FEW);
         quickstart.set("ARM_CLIENT_ID", &client_id);
         quickstart.set("ARM_CLIENT_SECRET", &secret);
     });
