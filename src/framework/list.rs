@@ -9,7 +9,7 @@ use super::context::Context;
 use super::description::Description;
 use super::diagnostic::{Diagnostic, Diagnostics};
 use super::model::Model;
-use super::resource::Resource;
+use super::resource::{ImportBy, Resource};
 use super::service::ListEvent;
 use super::validators::ConfigRule;
 use super::value::Value;
@@ -59,12 +59,30 @@ pub struct Find<R: Resource> {
     display_name: String,
     identity: R::Identity,
     object: Option<R::Model>,
+    told: Diagnostics,
 }
 
 impl<R: Resource> Find<R> {
     /// An object by the name that people know it by.
     pub fn new(display_name: impl Into<String>, identity: R::Identity) -> Self {
-        Self { display_name: display_name.into(), identity, object: None }
+        Self { display_name: display_name.into(), identity, object: None, told: Diagnostics::new() }
+    }
+
+    /// The same with the whole object where those are asked for: as an import by its identity would read it, with what the read
+    /// warns of. `None` when it is gone.
+    pub async fn imported(
+        self,
+        resource: &R,
+        ctx: &Context<R::Clients>,
+        objects: bool,
+    ) -> Result<Option<Self>, R::Error> {
+        if !objects {
+            return Ok(Some(self));
+        }
+        let mut told = Diagnostics::new();
+        let imported = resource.import(ImportBy::Identity(self.identity.clone()))?;
+        let read = resource.read(ctx, imported, &mut told).await?;
+        Ok(read.map(|state| Self { told, ..self }.object(state.model)))
     }
 
     /// The same with the whole object, as [`Resource::read`] would return it. Left out of what is sent where nobody asked.
@@ -96,6 +114,14 @@ impl<R: Resource> Finds<R> {
         }
         if let Some(left) = &mut self.left {
             *left -= 1;
+        }
+        let mut find = find;
+        let told = std::mem::take(&mut find.told);
+        // In an event of its own: cores do not say of which find a warning is.
+        if !told.is_empty()
+            && self.sender.send(ListEvent { diagnostics: told, ..ListEvent::default() }).await.is_err()
+        {
+            return false;
         }
         let event = match self.event(find) {
             Ok(event) => event,

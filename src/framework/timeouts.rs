@@ -4,28 +4,28 @@ use std::time::Duration;
 
 use super::attr::Attr;
 pub use super::duration::parse_duration;
-use super::validators::duration;
+use super::validators::duration_from;
 use super::value::Value;
 
 crate::model! {
     /// How long each operation may take.
     pub struct Timeouts {
-        /// For creation, as a Go duration such as `30m` or `1h30m`.
-        create: Attr<String> => optional().validate(duration()),
+        /// For creation, as a Go duration such as `30m` or `1h30m`; at least `1s`, as for the others.
+        create: Attr<String> => optional().validate(duration_from(1)),
         /// For reading.
-        read: Attr<String> => optional().validate(duration()),
+        read: Attr<String> => optional().validate(duration_from(1)),
         /// For updates.
-        update: Attr<String> => optional().validate(duration()),
+        update: Attr<String> => optional().validate(duration_from(1)),
         /// For destruction.
-        delete: Attr<String> => optional().validate(duration()),
+        delete: Attr<String> => optional().validate(duration_from(1)),
     }
 }
 
 crate::model! {
     /// How long the operation may take.
     pub struct ReadTimeouts {
-        /// For reading, as a Go duration such as `5m`.
-        read: Attr<String> => optional().validate(duration()),
+        /// For reading, as a Go duration such as `5m`; at least `1s`.
+        read: Attr<String> => optional().validate(duration_from(1)),
     }
 }
 

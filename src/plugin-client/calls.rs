@@ -180,17 +180,21 @@ impl Plugin {
         }
     }
 
+    /// Validates the configuration of a data source; what it leaves out is null.
+    pub async fn validate_data(&self, name: &str, config: Json) -> Messages {
+        let config = self.data_request(name, config).await.config;
+        let request = messages::validate_data_resource_config::Request { type_name: name.to_owned(), config };
+        let answer = self.rpc().validate_data_resource_config(request).await.expect("an answer");
+        answer.into_inner().diagnostics.into()
+    }
+
     /// Validates and reads a data source.
     pub async fn data(&self, name: &str, config: Json) -> (Json, Messages) {
-        let read = self.data_request(name, config).await;
-        let request = messages::validate_data_resource_config::Request {
-            type_name: name.to_owned(),
-            config: read.config.clone(),
-        };
-        let answer = self.rpc().validate_data_resource_config(request).await.expect("an answer").into_inner();
-        if !answer.diagnostics.is_empty() {
-            return (Json::Null, answer.diagnostics.into());
+        let refused = self.validate_data(name, config.clone()).await;
+        if !refused.0.is_empty() {
+            return (Json::Null, refused);
         }
+        let read = self.data_request(name, config).await;
         let answer = self.rpc().read_data_source(read).await.expect("an answer").into_inner();
         (values::from_wire(answer.state.as_ref()), answer.diagnostics.into())
     }

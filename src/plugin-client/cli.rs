@@ -48,6 +48,11 @@ impl Cli {
         (self.version.0, self.version.1) >= (1, 11)
     }
 
+    /// Whether it can search for objects that could be imported (`query`): Terraform from 1.14 on.
+    pub fn queries(&self) -> bool {
+        self.product == Product::Terraform && (self.version.0, self.version.1) >= (1, 14)
+    }
+
     /// Asks the program at `path` what it is; none when it is no such CLI.
     fn identify(path: &Path) -> Option<Self> {
         let output = Command::new(path)

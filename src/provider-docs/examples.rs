@@ -6,8 +6,10 @@ use std::path::Path;
 
 use crate::markdown::push;
 
-/// The Terraform files of `directory` whose name is `stem.tf` or begins with `stem-`, each with its name without
-/// ending; `stem.tf` comes first, the others in order of their names.
+const ENDINGS: [&str; 2] = [".tf", ".tfquery.hcl"];
+
+/// The Terraform files of `directory` whose name is `stem.tf` (or `stem.tfquery.hcl`, which holds what is searched for) or
+/// begins with `stem-`, each with its name without ending; `stem.tf` comes first, the others in order of their names.
 pub(crate) fn of(directory: &Path, stem: &str) -> io::Result<Vec<(String, String)>> {
     let entries = match directory.read_dir() {
         Ok(entries) => entries,
@@ -17,9 +19,9 @@ pub(crate) fn of(directory: &Path, stem: &str) -> io::Result<Vec<(String, String
     let mut found = Vec::new();
     for entry in entries {
         let path = entry?.path();
-        let name = path.file_stem().and_then(|name| name.to_str()).unwrap_or_default();
-        let more = name.strip_prefix(stem).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'));
-        if more && path.extension().is_some_and(|ending| ending == "tf") {
+        let file = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let Some(name) = ENDINGS.iter().find_map(|ending| file.strip_suffix(ending)) else { continue };
+        if name.strip_prefix(stem).is_some_and(|rest| rest.is_empty() || rest.starts_with('-')) {
             found.push((name.to_owned(), fs::read_to_string(&path)?));
         }
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use framework::function::Signature;
 use framework::provider::Provider;
 use framework::schema::Schema;
-use framework::service::Service as _;
+use framework::service::{Service as _, Stateless};
 use framework::timeouts::DefaultTimeouts;
 use framework::validators::ConfigRule;
 use grammar::counted;
@@ -50,7 +50,7 @@ impl<'a, C: Send + Sync + 'static> Site<'a, C> {
     }
 
     /// Adds a section after the schema of each resource and data source; `render` is given the name of the type as it
-    /// stands in an address, `data.` before that of a data source, and returns nothing where there is nothing to say.
+    /// stands in an address, `data.` before that of a data source and `list.` before that of a list, and returns nothing where there is nothing to say.
     #[must_use]
     pub fn section(mut self, render: impl Fn(&str) -> String + 'a) -> Self {
         self.sections.push(Box::new(render));
@@ -114,6 +114,18 @@ impl<'a, C: Send + Sync + 'static> Site<'a, C> {
                 timeouts(&body, provider.data_source_timeouts(&type_name)),
             ];
             pages.insert(file("data-sources", &type_name), joined(&sections));
+        }
+        for (type_name, body) in provider.stateless_schemas(Stateless::List) {
+            let directory = self.examples.join("list-resources").join(&type_name);
+            let sections = [
+                head(name, &type_name, "List Resource", &body.description),
+                "With Terraform 1.14 and later, `terraform query` runs it.\n\n".to_owned(),
+                examples::section(&directory, "list-resource")?,
+                schema::render(&body),
+                combinations(&provider.list_rules(&type_name)),
+                added(&format!("list.{type_name}")),
+            ];
+            pages.insert(file("list-resources", &type_name), joined(&sections));
         }
         for (function_name, signature) in provider.functions() {
             let page = function(name, &signature, &self.examples.join("functions").join(&function_name))?;

@@ -4,6 +4,7 @@
 
 mod data_sources;
 mod functions;
+mod lists;
 mod preview;
 pub mod provider_block;
 mod registry;

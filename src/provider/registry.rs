@@ -8,6 +8,7 @@ use crate::data_sources::{
     AzureTenantSource, DomainsSource, OrganizationSource, OrganizationsSource, UsersSource,
 };
 use crate::functions::{ConsoleUrl, ParseId, PermissionId, ReportMarkdown};
+use crate::lists::{AzureApplicationList, AzureSyncList};
 use crate::provider_block::{ProviderModel, Session, configure, validate};
 use crate::resources::azure_admin_consent::AzureAdminConsent;
 use crate::resources::azure_application::AzureApplication;
@@ -47,6 +48,9 @@ pub fn provider(variables: &BTreeMap<String, String>) -> Provider<Session> {
         .data_source(OrganizationSource)
         .data_source(OrganizationsSource)
         .data_source(UsersSource)
+        .list_resource(AzureApplicationList)
+        .list_resource(AzureSyncList)
+        .generates_config()
         .function(ConsoleUrl)
         .function(ParseId)
         .function(PermissionId)
@@ -58,7 +62,7 @@ mod tests {
     use super::*;
     use crate::provider_block::permissions;
     use framework::schema::{Attribute, DefaultValue, Schema, Shape};
-    use framework::service::Service as _;
+    use framework::service::{Service as _, Stateless};
     use framework::value::Value;
 
     #[test]
@@ -66,8 +70,9 @@ mod tests {
         let provider = provider(&BTreeMap::new());
         let (resources, data_sources) = (provider.resource_schemas(), provider.data_source_schemas());
         for (name, occasions) in permissions::BY_TYPE {
-            let offered = match name.strip_prefix("data.") {
-                Some(name) => data_sources.contains_key(name),
+            let offered = match name.split_once('.') {
+                Some(("data", name)) => data_sources.contains_key(name),
+                Some((_, name)) => provider.stateless_schemas(Stateless::List).contains_key(name),
                 None => resources.contains_key(*name),
             };
             assert!(offered, "{name}");

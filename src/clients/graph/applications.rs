@@ -9,15 +9,14 @@ use tokio::sync::OwnedMutexGuard;
 
 use super::ask::{Ask, encoded, literal};
 use super::connection::Graph;
-use super::consistency::{FIRST_DELAY, LONGEST_DELAY, wait};
 use super::error::Error;
 use super::gone::Thing;
 use super::lenient;
 use super::needs;
-use super::paging::page;
+use super::paging::{PAGE, page};
 use super::password_credential::PasswordCredential;
 use super::permission_table::{GRAPH_CLIENT_ID, PermissionKind};
-use crate::http::{Call, delays};
+use crate::http::Call;
 
 /// The verbs of application registrations.
 #[derive(Debug, Clone, Copy)]
@@ -232,13 +231,22 @@ impl Applications<'_> {
         self.read(call, ask).await
     }
 
+    /// All active registrations (Graph: application-list), the oldest first.
+    pub async fn all(&self, call: &Call) -> Result<Vec<Application>, Error> {
+        let path = format!("/applications?$top={PAGE}&$select={SELECT}");
+        let operation = format!("list the applications of tenant `{}`", self.0.tenant());
+        self.listed(call, Ask::get(path, &needs::READ_APPLICATIONS, operation)).await
+    }
+
     /// The active registrations with this name as the portal shows it, which several may have, the oldest first.
     pub async fn named(&self, call: &Call, display_name: &str) -> Result<Vec<Application>, Error> {
-        let ask = Ask::get(
-            format!("/applications?$filter=displayName%20eq%20{}&$select={SELECT}", literal(display_name)),
-            &needs::READ_APPLICATIONS,
-            format!("look up the applications called `{display_name}`"),
-        );
+        let path =
+            format!("/applications?$filter=displayName%20eq%20{}&$select={SELECT}", literal(display_name));
+        let operation = format!("look up the applications called `{display_name}`");
+        self.listed(call, Ask::get(path, &needs::READ_APPLICATIONS, operation)).await
+    }
+
+    async fn listed(&self, call: &Call, ask: Ask) -> Result<Vec<Application>, Error> {
         let mut found: Vec<Application> = Vec::new();
         self.0
             .pages(call, ask, |body| {
@@ -274,18 +282,6 @@ impl Applications<'_> {
         self.0.note_fresh(&made.object_id);
         self.0.note_fresh(&made.client_id);
         Ok(made)
-    }
-
-    /// Makes a registration whose unique name was held by another one until a moment ago, and again while replicas still
-    /// say so.
-    pub async fn create_in_place(&self, call: &Call, new: &NewApplication) -> Result<Application, Error> {
-        let mut delays = delays(FIRST_DELAY, LONGEST_DELAY);
-        loop {
-            match self.create(call, new).await {
-                Err(error) if error.is_unique_name_taken() => wait(call, delays.next(), error).await?,
-                outcome => return outcome,
-            }
-        }
     }
 
     /// Changes a registration (Graph: application-update).

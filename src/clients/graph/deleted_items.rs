@@ -6,7 +6,7 @@ use reqwest::Method;
 use super::applications::Application;
 use super::ask::{Ask, encoded};
 use super::connection::Graph;
-use super::consistency::not_there_yet;
+use super::consistency::never;
 use super::error::Error;
 use super::gone::{DeletedPrincipal, Thing};
 use super::needs;
@@ -91,15 +91,17 @@ impl DeletedItems<'_> {
         Ok(restored)
     }
 
-    /// Deletes an application for good that this process moved to the deleted items: for a moment, replicas may not know it
-    /// there.
-    pub async fn purge_own(&self, call: &Call, object_id: &str) -> Result<(), Error> {
+    /// Deletes an application for good. False when it is not among the deleted items: a replica may not know it there yet, or
+    /// somebody has restored or purged it.
+    pub(super) async fn purge(&self, call: &Call, object_id: &str) -> Result<bool, Error> {
         let path = format!("/directory/deletedItems/{}", encoded(object_id));
         let operation = format!("delete `{object_id}` for good");
         let ask = Ask::new(Method::DELETE, path, &needs::WRITE_APPLICATIONS, operation).repeatable();
-        self.0.settle(call, ask, not_there_yet).await?;
-        self.0.note_purged(object_id);
-        Ok(())
+        match self.0.settle(call, ask, never).await {
+            Ok(_) => Ok(true),
+            Err(error) if error.is_not_found() => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 }
 

@@ -31,9 +31,11 @@ mod passwords;
 mod permission_table;
 mod permissions;
 mod policies;
+mod replacement;
 mod service_principals;
 mod sign_in_activity;
 mod snapshot;
+mod succession;
 mod tenant;
 mod users;
 
@@ -58,10 +60,12 @@ pub use passwords::{MintedPassword, NewPassword};
 pub use permission_table::{PermissionKind, names as permission_names, permission_id};
 pub use permissions::{Permissions, UnknownPermission};
 pub use policies::{PasswordRules, Policies};
+pub use replacement::InPlace;
 pub use service_principals::{
     NewServicePrincipal, ServicePrincipal, ServicePrincipalChange, ServicePrincipals,
 };
 pub use sign_in_activity::KeyUse;
 pub use snapshot::Snapshot;
+pub use succession::{Alone, Departure};
 pub use tenant::{Domain, Domains, TenantDetails, VerifiedDomain};
 pub use users::{DeletedUser, ExchangePlan, User, Users};

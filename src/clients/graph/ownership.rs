@@ -6,11 +6,10 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use tokio::sync::OwnedMutexGuard;
-
 use super::applications::{Application, ApplicationChange, Applications};
 use super::connection::Graph;
 use super::error::Error;
+use super::succession::Alone;
 use crate::http::Call;
 
 /// A mark of an owner among the tags of an object.
@@ -68,7 +67,7 @@ impl Graph {
     }
 
     /// Keeps all others of this process from changing an object until the guard goes.
-    pub async fn alone_with(&self, call: &Call, id: &str) -> Result<OwnedMutexGuard<()>, Error> {
+    pub async fn alone_with(&self, call: &Call, id: &str) -> Result<Alone, Error> {
         let alone = self.writer(&format!("owner of {id}")).lock_owned();
         let waited = call.run(alone).await;
         waited.map_err(|interrupted| Error::new(format!("wait for other changes of `{id}`"), interrupted))
@@ -90,23 +89,29 @@ impl Graph {
 }
 
 impl Applications<'_> {
-    /// Takes a registration over for an owner, with a change that leaves its mark. False when this process has deleted it.
+    /// Keeps this process from deleting a registration while the guard lives. None when it has done so already.
+    pub async fn spare(&self, call: &Call, found: &Application) -> Result<Option<Alone>, Error> {
+        let alone = self.0.alone_with(call, &found.object_id).await?;
+        let name = found.unique_name.as_deref();
+        let is_deleted = name.and_then(|name| self.0.deleted_here(name)).is_some();
+        Ok((!is_deleted).then_some(alone))
+    }
+
+    /// Takes a registration over for an owner, with a change that leaves its mark.
     pub async fn take_over(
         &self,
         call: &Call,
         found: &Application,
         owner: &str,
         change: &ApplicationChange,
-    ) -> Result<bool, Error> {
-        let _alone = self.0.alone_with(call, &found.object_id).await?;
-        if found.unique_name.as_deref().and_then(|name| self.0.deleted_here(name)).is_some() {
-            return Ok(false);
-        }
+        _alone: &Alone,
+    ) -> Result<(), Error> {
+        self.update(call, &found.object_id, change).await?;
         self.0.note_owner(&found.object_id, owner);
-        self.update(call, &found.object_id, change).await.map(|()| true)
+        Ok(())
     }
 
-    /// Moves a registration to the deleted items unless another owner has taken it over.
+    /// Moves a registration to the deleted items unless another owner has taken it over, or does so now.
     pub async fn delete_own(
         &self,
         call: &Call,
@@ -114,13 +119,21 @@ impl Applications<'_> {
         unique_name: Option<&str>,
         mark: Mark<'_>,
     ) -> Result<Deletion, Error> {
-        let _alone = self.0.alone_with(call, object_id).await?;
-        if self.0.is_taken_over(object_id, mark.owner) {
-            return Ok(Deletion::LetGo);
-        }
-        let found = self.get(call, object_id).await?;
-        if found.is_some_and(|found| mark.is_succeeded(&found.tags)) {
-            return Ok(Deletion::LetGo);
+        let mut alone = self.0.alone_with(call, object_id).await?;
+        loop {
+            if self.0.is_taken_over(object_id, mark.owner) {
+                return Ok(Deletion::LetGo);
+            }
+            let found = self.get(call, object_id).await?;
+            if found.is_some_and(|found| mark.is_succeeded(&found.tags)) {
+                return Ok(Deletion::LetGo);
+            }
+            let Some(heir) = self.0.heir(object_id) else { break };
+            alone = match heir.send(alone) {
+                // An heir that fails leaves the application as it was.
+                Ok(()) => self.0.alone_with(call, object_id).await?,
+                Err(alone) => alone,
+            };
         }
         self.delete(call, object_id).await?;
         if let Some(name) = unique_name {
@@ -128,6 +141,7 @@ impl Applications<'_> {
             let mut deleted = deletions.0.lock().unwrap_or_else(PoisonError::into_inner);
             deleted.insert(name.to_owned(), object_id.to_owned());
         }
+        drop(alone);
         Ok(Deletion::Gone)
     }
 }

@@ -14,12 +14,14 @@ use crate::resource::Resource;
 use crate::schema::Schema;
 use crate::service::{ListEvent, ListRequest};
 use crate::timeouts::{DefaultTimeouts, Operation};
+use crate::validators::ConfigRule;
 use crate::value::Value;
 
 /// A list with its types erased.
 #[async_trait]
 pub(crate) trait ErasedList<C>: Send + Sync {
     fn schema(&self) -> &Arc<Schema>;
+    fn config_rules(&self) -> Vec<ConfigRule>;
     fn validate(&self, config: &Value) -> Diagnostics;
     async fn list(&self, context: MakeContext<'_, C>, request: ListRequest, finds: mpsc::Sender<ListEvent>);
 }
@@ -55,6 +57,10 @@ impl<L: ListResource> Listing<L> {
 impl<L: ListResource> ErasedList<<L::Resource as Resource>::Clients> for Listing<L> {
     fn schema(&self) -> &Arc<Schema> {
         &self.schema
+    }
+
+    fn config_rules(&self) -> Vec<ConfigRule> {
+        self.list.config_rules()
     }
 
     fn validate(&self, config: &Value) -> Diagnostics {

@@ -19,6 +19,7 @@ use crate::lifecycle::{
 };
 use crate::list::ListResource;
 use crate::model::{self, Model};
+use crate::ordered;
 use crate::path::Path;
 use crate::resource::Resource;
 use crate::schema::{Schema, SchemaKind, check_identity, check_schema};
@@ -246,6 +247,11 @@ impl<C: Send + Sync + 'static> Provider<C> {
         self.data_sources.get(type_name).map(|source| source.config_rules()).unwrap_or_default()
     }
 
+    /// The same for a list.
+    pub fn list_rules(&self, type_name: &str) -> Vec<ConfigRule> {
+        self.lists.get(type_name).map(|list| list.config_rules()).unwrap_or_default()
+    }
+
     /// What the configuration made; for tests of the framework.
     #[cfg(test)]
     pub(crate) fn with_clients<T>(&self, look: impl FnOnce(&C) -> T) -> T {
@@ -325,5 +331,5 @@ fn schemas<T: ?Sized>(
     of: &BTreeMap<String, Box<T>>,
     schema: impl Fn(&T) -> &Arc<Schema>,
 ) -> BTreeMap<String, Arc<Schema>> {
-    of.iter().map(|(name, one)| (name.clone(), Arc::clone(schema(one)))).collect()
+    ordered::map(of.iter().map(|(name, one)| (name.clone(), Arc::clone(schema(one)))))
 }

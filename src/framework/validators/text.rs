@@ -78,18 +78,29 @@ fn is_loopback(url: &::url::Url) -> bool {
 
 /// A duration as Go writes it, such as `1h30m`.
 pub fn duration() -> impl Validator {
-    Duration
+    duration_from(0)
 }
 
-struct Duration;
+/// A duration of at least so many seconds.
+pub fn duration_from(seconds: u64) -> impl Validator {
+    DurationFrom { seconds }
+}
 
-impl Validator for Duration {
+struct DurationFrom {
+    seconds: u64,
+}
+
+impl Validator for DurationFrom {
     fn validate(&self, check: &mut Check<'_>) {
         let Some(text) = check.value.as_str() else { return };
-        if parse_duration(text).is_none() {
-            check.refuse(format!(
+        match parse_duration(text) {
+            None => check.refuse(format!(
                 "A duration such as `90s`, `30m` or `1h30m` is required (units `ns us ms s m h`), not `{text}`."
-            ));
+            )),
+            Some(span) if span < std::time::Duration::from_secs(self.seconds) => {
+                check.refuse(format!("`{text}` is too short: at least `{}s` is required.", self.seconds));
+            }
+            Some(_) => {}
         }
     }
 }
@@ -185,7 +196,11 @@ mod tests {
     #[test]
     fn durations_and_uuids_are_checked() {
         assert_eq!(refusal(&duration(), "1h30m"), None);
+        assert_eq!(refusal(&duration(), "0s"), None);
         assert!(refusal(&duration(), "2 days").is_some());
+        for (text, is_long_enough) in [("1s", true), ("1000ms", true), ("999ms", false), ("0", false)] {
+            assert_eq!(refusal(&duration_from(1), text).is_none(), is_long_enough, "{text}");
+        }
         assert_eq!(refusal(&uuid(), "7ab7862c-4c57-491e-8a45-d52a7e023983"), None);
         assert!(refusal(&uuid(), "7ab7862c4c57491e8a45d52a7e023983").is_some());
         assert_eq!(

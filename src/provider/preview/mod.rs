@@ -19,8 +19,8 @@ use sync_report::{Directory, Exemptions, Input, Roster, Switches, SyncVersion};
 pub(crate) use object::{FindingModel, ReportModel};
 pub(crate) use organization::shown_switches;
 pub(crate) use organization::switches;
-pub(crate) use vocabulary::count_or_percent;
 pub(crate) use vocabulary::{NewUserRole, StackVersion};
+pub(crate) use vocabulary::{count_or_percent, is_address, lower_case_addresses};
 
 /// What the report is to be computed for.
 #[derive(Debug, Clone, Default)]

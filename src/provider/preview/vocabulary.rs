@@ -1,4 +1,7 @@
-//! What sync, preview, run and health write alike: the report's closed sets as the types of attributes, and its limit.
+//! What sync, preview, run and health write alike: the report's closed sets as the types of attributes, its limit, and
+//! addresses.
+
+use std::collections::BTreeSet;
 
 use framework::words;
 use sync_report::{Gravity, Limit, Role, SyncVersion};
@@ -27,4 +30,45 @@ impl Default for StackVersion {
 /// A rule: the text is a limit.
 pub(crate) fn count_or_percent(text: &str) -> Result<(), String> {
     text.parse::<Limit>().map(drop).map_err(|error| error.to_string())
+}
+
+/// A rule: each is an address as reports write them.
+pub(crate) fn lower_case_addresses(addresses: &BTreeSet<String>) -> Result<(), String> {
+    let wrong = addresses.iter().find(|address| !is_address(address));
+    wrong.map_or(Ok(()), |address| Err(format!("`{address}` is not an e-mail address in lower case")))
+}
+
+/// Whether a text can be an address, and is written in lower case.
+pub(crate) fn is_address(text: &str) -> bool {
+    let is_domain = |domain: &str| domain.contains('.') && domain.split('.').all(|label| !label.is_empty());
+    let parts = text.split_once('@').filter(|(name, domain)| !name.is_empty() && !domain.contains('@'));
+    parts.is_some_and(|(_, domain)| is_domain(domain))
+        && !text.contains(char::is_whitespace)
+        && text == text.to_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_an_address_is_refused_before_anything_is_sent() {
+        let check = |address: &str| lower_case_addresses(&BTreeSet::from([address.to_owned()]));
+        for right in ["scanner@contoso.com", "o'neil+x@mail.contoso.co.uk", "jürgen@contoso.com"] {
+            assert!(check(right).is_ok(), "{right}");
+        }
+        for wrong in [
+            "scanner@contoso.com ",
+            " scanner@contoso.com",
+            "a b@contoso.com",
+            "a@b@contoso.com",
+            "@contoso.com",
+            "a@contoso",
+            "a@contoso..com",
+            "a@contoso.com.",
+            "A@contoso.com",
+        ] {
+            assert!(check(wrong).is_err(), "{wrong}");
+        }
+    }
 }

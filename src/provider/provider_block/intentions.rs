@@ -38,11 +38,12 @@ pub(crate) struct PreviewIntention {
     pub unmatched: Section,
 }
 
-/// What was said so far, by the domain that names the organization.
+/// What was said so far, by the domain that names the organization, or by client id.
 #[derive(Debug, Default)]
 pub(crate) struct Intentions {
     syncs: Said<SyncIntention>,
     previews: Said<PreviewIntention>,
+    consents: Said<BTreeSet<String>>,
 }
 
 type Said<T> = Mutex<HashMap<String, Arc<T>>>;
@@ -58,6 +59,16 @@ impl Intentions {
         get(&self.syncs, domain)
     }
 
+    /// Keeps which application permissions a consent is planned to give.
+    pub(crate) fn keep_consent(&self, client_id: &str, application_permissions: BTreeSet<String>) {
+        keep(&self.consents, client_id, application_permissions);
+    }
+
+    /// The application permissions that this plan gives an application, if its consent was planned before.
+    pub(crate) fn consent(&self, client_id: &str) -> Arc<BTreeSet<String>> {
+        get(&self.consents, client_id).unwrap_or_default()
+    }
+
     /// Keeps what a preview showed.
     pub(crate) fn keep_preview(&self, domain: &str, preview: PreviewIntention) {
         keep(&self.previews, domain, preview);
@@ -69,11 +80,11 @@ impl Intentions {
     }
 }
 
-fn keep<T>(said: &Said<T>, domain: &str, value: T) {
+fn keep<T>(said: &Said<T>, about: &str, value: T) {
     let mut said = said.lock().unwrap_or_else(PoisonError::into_inner);
-    said.insert(domain.to_lowercase(), Arc::new(value));
+    said.insert(about.to_lowercase(), Arc::new(value));
 }
 
-fn get<T>(said: &Said<T>, domain: &str) -> Option<Arc<T>> {
-    said.lock().unwrap_or_else(PoisonError::into_inner).get(&domain.to_lowercase()).cloned()
+fn get<T>(said: &Said<T>, about: &str) -> Option<Arc<T>> {
+    said.lock().unwrap_or_else(PoisonError::into_inner).get(&about.to_lowercase()).cloned()
 }

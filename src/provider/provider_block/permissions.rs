@@ -6,7 +6,7 @@ use clients::graph::needs::{self, Need};
 /// An occasion, and what is needed then.
 pub type Occasion = (&'static str, &'static Need);
 
-/// By full type name, `data.` before that of a data source, in the order of the guide.
+/// By full type name, `data.` before that of a data source and `list.` before that of a list, in the order of the guide.
 pub const BY_TYPE: &[(&str, &[Occasion])] = &[
     (
         "proofpoint_azure_application",
@@ -80,12 +80,19 @@ pub const BY_TYPE: &[(&str, &[Occasion])] = &[
         ],
     ),
     (
+        "list.proofpoint_azure_application",
+        &[
+            ("to find the applications", &needs::READ_APPLICATIONS),
+            ("with `include_resource`: the names of their permissions", &needs::READ_APPLICATIONS),
+        ],
+    ),
+    (
         "data.proofpoint_azure_tenant",
         &[("the tenant", &needs::READ_ORGANIZATION), ("its domains", &needs::READ_DOMAINS)],
     ),
 ];
 
-/// The occasions of a resource, or with `data.` before it a data source, by full type name; none for what does not call Microsoft Graph.
+/// The occasions of a resource, or with `data.` or `list.` before it a data source or a list, by full type name; none for what does not call Microsoft Graph.
 pub fn of(type_name: &str) -> &'static [Occasion] {
     BY_TYPE.iter().find(|(name, _)| *name == type_name).map_or(&[], |(_, occasions)| *occasions)
 }

@@ -136,6 +136,12 @@ impl Session {
         }
     }
 
+    /// The id of the tenant to which a verified domain belongs, where the signed-in identity is admitted to that tenant.
+    pub(crate) async fn tenant_of(&self, call: &Call, domain: &str) -> Option<TenantId> {
+        let name = TenantId::parse(domain).ok()?;
+        Some(self.connection(call, &name).await.ok()?.tenant().clone())
+    }
+
     fn named_tenant(&self) -> Option<&TenantId> {
         self.configuration.entra.as_ref().ok()?.tenant.as_ref()
     }

@@ -13,6 +13,7 @@ mod mocked;
 mod names;
 mod onboarding;
 mod people;
+mod query;
 mod quickstart;
 mod read_only;
 mod replacement;

@@ -1,5 +1,6 @@
 //! The built provider driven by a gRPC client through the real handshake.
 
+mod addresses;
 mod application;
 mod arguments;
 mod azure_sync_source;
@@ -27,6 +28,7 @@ pub(crate) mod onboarding;
 mod preflight;
 pub(crate) mod preview;
 mod provider_config;
+mod rename;
 mod replacement;
 mod replans;
 mod schema;
@@ -36,6 +38,7 @@ mod sync_replacement;
 mod sync_run;
 mod sync_run_reach;
 mod tenant;
+mod timeouts;
 mod two_tenants;
 mod waiting;
 mod which_key;

@@ -137,6 +137,34 @@ fn whatever_would_make_the_sync_fail_is_refused_before_the_first_write() {
 }
 
 #[test]
+fn a_consent_that_the_same_plan_gives_is_not_missed() {
+    let mut quickstart = Quickstart::start(Simulator::start(&["--users", "2"]));
+    assert!(!quickstart.change(APPLICATION).has_errors());
+    let missed =
+        |said: &Messages| said.0.iter().any(|one| one.summary.starts_with("Admin consent is missing"));
+    let plan_both = |quickstart: &Quickstart| {
+        quickstart.configure();
+        assert!(!quickstart.plan(CONSENT).messages.has_errors());
+        quickstart.plan(SYNC)
+    };
+    // One that only looks gives nothing, and neither does one that leaves the permission out.
+    for arguments in [json!({ "mode": "verify" }), json!({ "application_permissions": null })] {
+        quickstart.write(CONSENT, &arguments);
+        let planned = plan_both(&quickstart);
+        assert!(missed(&planned.messages), "{arguments}: {}", planned.messages);
+        quickstart.write_anew(CONSENT, json!({}));
+    }
+    let mut planned = plan_both(&quickstart);
+    let said = std::mem::take(&mut planned.messages);
+    assert!(!missed(&said) && !said.has_errors(), "{said}");
+    // It was planned and not applied: then it is missing.
+    let said = quickstart.apply(SYNC, planned);
+    assert!(missed(&said) && said.has_errors(), "{said}");
+    assert!(!quickstart.change(CONSENT).has_errors());
+    assert!(!quickstart.change(SYNC).has_errors());
+}
+
+#[test]
 fn a_check_that_may_not_be_read_is_skipped_and_says_so() {
     let quickstart = Quickstart::prepared(Simulator::start(&["--users", "2"]));
     revoke_from_caller(&quickstart, "Policy.Read.All");

@@ -4,7 +4,7 @@
 use serde_json::{Value as Json, json};
 
 use crate::support::plugin::calls::Messages;
-use crate::support::quickstart::{APPLICATION, CONSENT, Quickstart, SECRET};
+use crate::support::quickstart::{APPLICATION, CONSENT, Quickstart, SECRET, SYNC};
 use crate::support::simulator::Simulator;
 
 #[track_caller]
@@ -66,4 +66,31 @@ fn every_operation_goes_to_the_tenant_that_is_named() {
         log.as_array().unwrap().iter().filter(|one| one["tenant"] == json!(own.tenant_id)).collect();
     assert!(elsewhere.is_empty(), "{elsewhere:#?}");
     quickstart.simulator.assert_every_route_was_known();
+}
+
+#[test]
+fn an_imported_synchronization_is_of_the_tenant_whose_domain_it_names() {
+    let mut quickstart = Quickstart::start(Simulator::start(&["--tenants", "2", "--users", "1"]));
+    let (own, other) =
+        (quickstart.simulator.ready().tenants[0].clone(), quickstart.simulator.ready().tenants[1].clone());
+    for (name, value) in [
+        ("ARM_CLIENT_ID", &other.client_id),
+        ("ARM_CLIENT_SECRET", &other.client_secret),
+        ("ARM_TENANT_ID", &own.tenant_id),
+        ("PROOFPOINT_ESSENTIALS_USERNAME", &other.essentials_username),
+        ("PROOFPOINT_ESSENTIALS_PASSWORD", &other.essentials_password),
+    ] {
+        quickstart.set(name, value);
+    }
+    quickstart.write(
+        SYNC,
+        &json!({
+            "domain": other.domain, "tenant_id": other.tenant_id, "client_id": other.client_id, "frequency": 0,
+            "managed_client_secret": null, "client_secret": other.client_secret,
+        }),
+    );
+    succeeds(&quickstart.change(SYNC));
+    quickstart.restart();
+    quickstart.import(SYNC, &format!("/orgs/{}/settings/azure", other.domain));
+    assert_eq!(quickstart.state(SYNC)["tenant_id"], json!(other.tenant_id));
 }

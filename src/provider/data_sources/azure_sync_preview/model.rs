@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::preview::{NewUserRole, ReportModel, StackVersion};
+use crate::preview::{NewUserRole, ReportModel, StackVersion, lower_case_addresses};
 use framework::attr::Attr;
 use framework::model;
 use framework::timeouts::ReadTimeouts;
@@ -38,8 +38,8 @@ model! {
         /// What a run may do to groups and functional accounts.
         groups: Attr<AllowedActions> => optional(),
 
-        /// Addresses that the sync leaves alone. Left out, those that the organization has now.
-        exemptions: Attr<BTreeSet<String>> => optional(),
+        /// Addresses that the sync leaves alone, in lower case. Left out, those that the organization has now.
+        exemptions: Attr<BTreeSet<String>> => optional().check(lower_case_addresses),
 
         /// Version of the sync that the stack runs, `1` or `2`: the title of the Azure page in Proofpoint's console shows it.
         /// Defaults to 2.

@@ -86,6 +86,13 @@ impl Resource for AzureAdminConsent {
         if planned.prior.as_ref() == Some(&planned.model) {
             return;
         }
+        if let (Some(client_id), Some(names), false) = (
+            planned.model.client_id.known(),
+            planned.model.application_permissions.known(),
+            verifies(&planned.model),
+        ) {
+            ctx.clients.intentions().keep_consent(client_id, names.clone());
+        }
         let checked = async {
             let graph = graph_of(ctx, &planned.model).await?;
             Names::of(&planned.model).resolve(&graph, &ctx.clients.call(ctx)).await.map(drop)
@@ -193,6 +200,7 @@ impl Resource for AzureAdminConsent {
         }
         let call = ctx.clients.call(ctx);
         let graph = graph_of(ctx, &model).await?;
+        let _departure = graph.departing_from(model.client_id.text());
         if let Some(at) = given.at {
             graph.service_principals().note_made(model.client_id.text(), at);
         }

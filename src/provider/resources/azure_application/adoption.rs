@@ -8,38 +8,56 @@ use jiff::{SignedDuration, Timestamp};
 use super::model::ApplicationModel;
 use super::{OWN_TAG, is_ours};
 use crate::provider_block::{At as _, Failure, ObjectPath};
-use clients::graph::{self, Application, Graph, NewApplication, Sight, purge_date};
+use clients::graph::{self, Alone, Application, Graph, InPlace, NewApplication, Sight, purge_date};
 use clients::http::Call;
 use framework::diagnostic::Diagnostic;
 
 /// How old an unfinished application of ours may be to be finished without asking.
 const UNFINISHED: SignedDuration = SignedDuration::from_hours(1);
 
+/// For how long an application of ours is waited for that this run may delete: what nothing holds up begins within moments.
+const MOMENTS: Duration = Duration::from_secs(10);
+
 /// What holds a unique name.
 pub(super) enum Holder {
-    /// An application that may be finished; it was restored if it was deleted.
-    Unfinished(Box<Application>),
+    /// An application that may be finished, which nobody else of this process touches meanwhile; it was restored if it was
+    /// deleted.
+    Unfinished(Box<Application>, Alone),
     /// An application that this very run has deleted, by its object id: a replacement is under way.
     DeletedHere(String),
 }
 
 /// What holds a unique name, if it may be finished, restored or purged; else an error that says what holds it.
 pub(super) async fn find(graph: &Graph, call: &Call, name: &str) -> Result<Holder, Failure> {
-    match look(graph, call, name).await.at(ApplicationModel::unique_name())? {
+    let at = ApplicationModel::unique_name();
+    match look(graph, call, name).await.at(at.clone())? {
         Sighting::DeletedHere(deleted) => Ok(Holder::DeletedHere(deleted)),
-        Sighting::Active(active) => {
-            let is_unfinished = is_ours(&active)
-                && is_young(&active, graph.clock().now())
+        Sighting::Active(active) if is_ours(&active) => {
+            let Some(alone) = graph.applications().spare(call, &active).await.at(at.clone())? else {
+                return Ok(Holder::DeletedHere(active.object_id));
+            };
+            let is_unfinished = is_young(&active, graph.clock().now())
                 && active.password_credentials.is_empty()
-                && has_no_grants(graph, call, &active).await.at(ApplicationModel::unique_name())?;
-            if is_unfinished { Ok(Holder::Unfinished(active)) } else { Err(held_by_active(&active, name).into()) }
+                && has_no_grants(graph, call, &active).await.at(at.clone())?;
+            if is_unfinished {
+                return Ok(Holder::Unfinished(active, alone));
+            }
+            let inherited = graph.applications().inherit(call, &active, alone, MOMENTS).await.at(at)?;
+            match inherited {
+                Some(alone) => Ok(Holder::Unfinished(active, alone)),
+                None => Err(held_by_active(&active, name).into()),
+            }
         }
+        Sighting::Active(active) => Err(held_by_active(&active, name).into()),
         Sighting::Deleted(deleted) if is_ours(&deleted) => {
+            let Some(alone) = graph.applications().spare(call, &deleted).await.at(at.clone())? else {
+                return Ok(Holder::DeletedHere(deleted.object_id));
+            };
             let restored = graph.deleted_items().restore_application(call, &deleted.object_id).await;
             // The date says that its principal has to be restored as well.
             let deleted_date_time = deleted.deleted_date_time;
-            let restored = Application { deleted_date_time, ..restored.at(ApplicationModel::unique_name())? };
-            Ok(Holder::Unfinished(Box::new(restored)))
+            let restored = Application { deleted_date_time, ..restored.at(at)? };
+            Ok(Holder::Unfinished(Box::new(restored), alone))
         }
         Sighting::Deleted(deleted) => Err(held_by_deleted(&deleted, name).into()),
         Sighting::Nothing(Some(refusal)) => Err(Failure::from(refusal).at(ApplicationModel::unique_name())),
@@ -114,9 +132,11 @@ pub(super) async fn make_anew(
     deleted: &str,
 ) -> Result<Application, Failure> {
     let name = new.unique_name.as_deref().unwrap_or_default();
-    let purged = graph.deleted_items().purge_own(call, deleted).await;
-    purged.map_err(|error| not_purged(&error, deleted, name))?;
-    Ok(graph.applications().create_in_place(call, new).await?)
+    match graph.applications().create_in_place(call, new, deleted).await? {
+        InPlace::Made(application) => Ok(*application),
+        InPlace::Kept(error) => Err(not_purged(&error, deleted, name).into()),
+        InPlace::Restored(application) => Err(held_by_restored(&application, name).into()),
+    }
 }
 
 fn not_purged(error: &graph::Error, deleted: &str, name: &str) -> Diagnostic {
@@ -132,12 +152,26 @@ fn not_purged(error: &graph::Error, deleted: &str, name: &str) -> Diagnostic {
     .at(ApplicationModel::unique_name())
 }
 
+fn held_by_restored(application: &Application, name: &str) -> Diagnostic {
+    Diagnostic::error(
+        "The deleted application is there again",
+        format!(
+            "This run deleted the application `{0}` (object id `{1}`) to replace it, but Entra shows it as active and holding \
+             the unique name `{name}`, and not among the deleted items: somebody has restored it meanwhile, or Entra's \
+             replicas are very late. Apply again in a while; if it is there to stay, delete or import it.",
+            application.display_name, application.object_id
+        ),
+    )
+    .at(ApplicationModel::unique_name())
+}
+
 fn held_by_active(application: &Application, name: &str) -> Diagnostic {
     let id = ObjectPath::new(None, "applications", &application.object_id);
     let whose = if application.tags.iter().any(|tag| tag == OWN_TAG) {
         "It was made by this provider: under another address of this configuration (a rename wants a `moved` block; where \
-         this run destroys it, apply again), in another configuration, longer ago, or by a command that was killed before it \
-         could write its state. If this plan replaces it with `create_before_destroy`, both would need the name at once."
+         this run destroys it later, apply again), in another configuration, longer ago, or by a command that was killed \
+         before it could write its state. If this plan replaces it with `create_before_destroy`, both would need the name at \
+         once."
     } else {
         "It was not made by this provider."
     };

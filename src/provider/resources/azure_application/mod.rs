@@ -58,6 +58,13 @@ pub(crate) struct Facts {
     owner: Option<String>,
 }
 
+impl AzureApplication {
+    /// Whether this provider has made an application, or taken it over.
+    pub(crate) fn has_made(application: &Application) -> bool {
+        is_ours(application)
+    }
+}
+
 impl Resource for AzureApplication {
     type Model = ApplicationModel;
     type Identity = ApplicationIdentity;
@@ -357,15 +364,12 @@ async fn register(
     };
     let Some(name) = &new.unique_name else { return Err(error.into()) };
     let deleted = match adoption::find(graph, call, name).await {
-        Ok(Holder::Unfinished(found)) => {
+        Ok(Holder::Unfinished(found, alone)) => {
             let (application, principal) = complete(graph, call, new, *found).await?;
             // The mark comes last: until then the application is the one's that had it before.
             let change = properties::whole_change(new, &application);
-            let taken = graph.applications().take_over(call, &application, owner, &change).await;
-            if taken? {
-                return Ok((application, principal));
-            }
-            application.object_id
+            graph.applications().take_over(call, &application, owner, &change, &alone).await?;
+            return Ok((application, principal));
         }
         Ok(Holder::DeletedHere(deleted)) => deleted,
         // Without an answer to the creation, finding nothing of ours leaves that as the thing to tell.

@@ -36,12 +36,19 @@ model! {
     /// The application is found by its `unique_name`, never by its display name. An application that an interrupted
     /// run left behind is finished by the next one, and one that was destroyed within the last 30 days is restored. A
     /// replacement in one run (`-replace`) makes a new one: the application that this run has deleted is purged first, since
-    /// it would keep the unique name; where the signed-in identity may not purge it, the apply says so. A rename wants a
-    /// `moved` block: without one Terraform makes the new address while it destroys the old one, two that need one name, and
-    /// the apply fails; the next one finishes.
+    /// it would keep the unique name; where the signed-in identity may not purge it, the apply says so.
     ///
-    /// Each application bears a hidden tag that tells whose it is. When another resource has taken it over, as
-    /// `create_before_destroy` may do, destroying the earlier one lets go of it with a warning.
+    /// A rename wants a `moved` block. Without one Terraform makes the new address while it destroys the old one: the
+    /// application is then handed over, with a warning, or made anew where its deletion came first. What else is destroyed in
+    /// that run is waited for where it is this provider's; when resources of another provider hold the application up for more
+    /// than some seconds, the apply fails, and the next one finishes.
+    ///
+    /// With `create_before_destroy` a replacement fails, since both applications would need the name at once. By then a
+    /// consent that hangs on it has been taken back; the next apply grants it again. Only an application that is less than an
+    /// hour old and has neither keys nor permissions is taken for an unfinished one, and goes on as its own successor.
+    ///
+    /// Each application bears a hidden tag that tells whose it is. When another resource has taken it over, destroying the
+    /// earlier one lets go of it with a warning.
     pub struct ApplicationModel {
         /// Path of the application, `/applications/{object id}`, preceded by `/tenants/{tenant id}` when the tenant is
         /// not the provider's.

@@ -120,6 +120,7 @@ impl Resource for AzureClientSecret {
         let call = ctx.clients.call(ctx);
         let graph = graph_of(ctx, &state.model).await?;
         let keys = Keys::new(&graph, &call, &state.model)?;
+        let _departure = graph.departing_from(keys.application());
         let made = state.model.start_date.known().and_then(|start| instant(start));
         let seen = keys.look(key_id, made).await?;
         let State { mut model, private } = state;
@@ -207,6 +208,7 @@ impl Resource for AzureClientSecret {
         let call = ctx.clients.call(ctx);
         let graph = graph_of(ctx, &state.model).await?;
         let keys = Keys::new(&graph, &call, &state.model)?;
+        let _departure = graph.departing_from(keys.application());
         let made = state.model.start_date.known().and_then(|start| instant(start));
         if let Some((key, made)) = state.model.key_id.known().zip(made) {
             keys.note_made(key, made);

@@ -8,7 +8,7 @@ use crate::provider_block::ObjectPath;
 use framework::attr::{Attr, Secret};
 use framework::model;
 use framework::timeouts::Timeouts;
-use framework::validators::{conflicts_with, duration, length, uuid};
+use framework::validators::{conflicts_with, duration, duration_from, length, uuid};
 use framework::value::Value;
 
 /// Description of a new secret whose configuration names none.
@@ -48,7 +48,7 @@ model! {
 
         /// Life of a new secret from the moment it is made, such as `4320h`. Another life means another secret; setting
         /// it where there was none, as after an import, counts from the next secret on.
-        end_date_relative: Attr<String> => optional().validate(duration()),
+        end_date_relative: Attr<String> => optional().validate(duration_from(1)),
 
         /// Any values. When one changes, the secret is rotated. Setting or removing the whole argument rotates nothing.
         rotate_when_changed: Attr<BTreeMap<String, String>> => optional(),

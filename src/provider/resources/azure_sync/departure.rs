@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::AzureSync;
 use super::managed_secret::Keys;
 use super::old_keys::remove_left;
-use super::sides::{organization_of, settings_of};
+use super::sides::{optional_graph, organization_of, settings_of};
 use crate::provider_block::{Failure, Session};
 use clients::http::Call;
 use framework::diagnostic::{Diagnostic, Diagnostics};
@@ -20,17 +20,13 @@ pub(super) async fn leave(
 ) -> Result<(), Failure> {
     let (model, facts) = (&state.model, &state.private);
     let name = model.organization.text();
+    // The application may be next, and somebody may wait for it.
+    let entra = optional_graph(session, call, model).await?;
+    let _departure = entra.as_ref().map(|graph| graph.departing_from(model.client_id.text()));
     let organization = organization_of(session, call, model.domain.text()).await?;
     // What another resource of this very run does for the same organization comes before or after, not in between.
     let _turn = session.turn(call, name).await?;
-    let graph = match model.managed_client_secret.known() {
-        Some(managed) => {
-            let graph = session.graph(call, model.tenant_id.known().map(String::as_str)).await?;
-            Some((graph, managed))
-        }
-        None => None,
-    };
-    let keys = match &graph {
+    let keys = match entra.as_ref().zip(model.managed_client_secret.known()) {
         Some((graph, managed)) => Some(Keys::new(graph, managed, name, facts.owner.as_deref())?),
         None => None,
     };

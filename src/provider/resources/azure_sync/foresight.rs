@@ -2,7 +2,7 @@
 
 use super::judging::{Judge, Refusal};
 use super::model::SyncModel;
-use super::preflight::Preflight;
+use super::preflight::{Moment, Preflight};
 use super::settings::{self, settings};
 use super::sides::{optional_graph, organization_of, refuse_foreign, refuse_other_organization, settings_of};
 use super::{AzureSync, due, exemptions, planning};
@@ -81,7 +81,7 @@ pub(super) async fn foresee(
     let graph = optional_graph(session, &call, model).await?;
     let preflight =
         Preflight { session, call: &call, graph: graph.as_ref(), organization: &organization, model };
-    let findings = preflight.look().await;
+    let findings = preflight.look(Moment::Plan).await;
     diagnostics.append(findings.contradictions);
     diagnostics.append(findings.problems.into_iter().map(Diagnostic::into_warning));
     diagnostics.append(findings.remarks);

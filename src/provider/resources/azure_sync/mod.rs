@@ -205,7 +205,16 @@ impl Resource for AzureSync {
             model.secret_expiry = shown.secret_expiry.clone().into();
         }
         if model.tenant_id.is_null() && imported {
-            model.tenant_id = session.default_tenant(&call).await?.map(|tenant| tenant.to_string()).into();
+            // The people are those of the tenant that the settings name, which need not be the provider's.
+            let tenant = match &shown.primary_domain {
+                Some(domain) => session.tenant_of(&call, domain).await,
+                None => None,
+            };
+            let tenant = match tenant {
+                Some(tenant) => Some(tenant),
+                None => session.default_tenant(&call).await?,
+            };
+            model.tenant_id = tenant.map(|tenant| tenant.to_string()).into();
         }
         // A plan that changes nothing in it does not ask again.
         foresight::keep_intention(session, &model);

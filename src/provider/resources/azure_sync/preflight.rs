@@ -32,16 +32,25 @@ pub(super) struct Findings {
     pub(super) sign_in: Option<Diagnostic>,
 }
 
+/// When it is looked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Moment {
+    /// What the same plan gives is as good as there.
+    Plan,
+    /// All that was to come before is done.
+    Apply,
+}
+
 impl Preflight<'_> {
     /// Looks at everything.
-    pub(super) async fn look(&self) -> Findings {
+    pub(super) async fn look(&self, moment: Moment) -> Findings {
         let mut findings = Findings::default();
         self.administrator(&mut findings).await;
         self.directory_sync(&mut findings).await;
         if let Some(graph) = self.graph {
             self.tenant(graph, &mut findings).await;
             self.one_application(graph, &mut findings).await;
-            self.consent(graph, &mut findings).await;
+            self.consent(graph, moment, &mut findings).await;
             self.secret_policy(graph, &mut findings).await;
         } else if self.model.managed_client_secret.is_null() {
             let remark = Diagnostic::warning(
@@ -60,7 +69,8 @@ impl Preflight<'_> {
         &self,
         diagnostics: &mut Diagnostics,
     ) -> Result<Option<Diagnostic>, Failure> {
-        let Findings { contradictions: mut errors, problems, remarks, sign_in } = self.look().await;
+        let Findings { contradictions: mut errors, problems, remarks, sign_in } =
+            self.look(Moment::Apply).await;
         diagnostics.append(remarks);
         errors.append(problems);
         let (remark, problem) =
@@ -206,9 +216,9 @@ impl Preflight<'_> {
     }
 
     /// The application must be there and have been given what it declares.
-    async fn consent(&self, graph: &Graph, findings: &mut Findings) {
+    async fn consent(&self, graph: &Graph, moment: Moment, findings: &mut Findings) {
         let Some(client_id) = self.model.client_id.known() else { return };
-        let missing = match missing_roles(graph, self.call, client_id).await {
+        let mut missing = match missing_roles(graph, self.call, client_id).await {
             Ok(Some(missing)) => missing,
             Ok(None) => {
                 return findings.problems.error_at(
@@ -229,6 +239,10 @@ impl Preflight<'_> {
                 );
             }
         };
+        if moment == Moment::Plan {
+            let given = self.session.intentions().consent(client_id);
+            missing.retain(|name| !given.contains(name));
+        }
         if !missing.is_empty() {
             findings.problems.error_at(
                 SyncModel::client_id(),

@@ -41,7 +41,13 @@ impl Resource for AzureSyncRun {
     fn validate(&self, config: &RunModel, diagnostics: &mut Diagnostics) {
         for (address, line) in config.changes.known().into_iter().flatten() {
             let spelling = sync_report::normalize(address);
-            if *spelling != **address {
+            if !preview::is_address(&spelling) {
+                diagnostics.error_at(
+                    RunModel::changes().key(address.as_str()),
+                    "Not the address of a row",
+                    format!("`{address}` is not an e-mail address, so that no row of a report is about it."),
+                );
+            } else if *spelling != **address {
                 diagnostics.error_at(
                     RunModel::changes().key(address.as_str()),
                     "Not the address of a row",

@@ -1,0 +1,8 @@
+//! What `terraform query` can search for.
+
+mod azure_application;
+mod azure_sync;
+mod customers;
+
+pub(crate) use azure_application::AzureApplicationList;
+pub(crate) use azure_sync::AzureSyncList;
