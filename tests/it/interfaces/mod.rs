@@ -107,7 +107,6 @@ fn everything_we_ask() -> Vec<Exchange> {
 
     people(&environment, &domain);
     domains(&environment, &domain);
-    let mut environment = environment;
     for (name, member) in [("USERNAME", "partner_username"), ("PASSWORD", "partner_password")] {
         let value = quickstart.simulator.line()["tenants"][0][member].as_str().expect("a login").to_owned();
         environment.insert(format!("PROOFPOINT_ESSENTIALS_{name}"), value);
@@ -194,8 +193,8 @@ fn customer(environment: &BTreeMap<String, String>) {
     let changes = json!({
         "user_licenses": 6, "licensing_package": "advanced", "eula_confirmed": true, "active": false,
     });
-    let changed = hand.apply(organization, Some(&made), with(&config, changes));
-    assert!(!hand.destroy(organization, &changed).1.messages.has_errors());
+    let grown = hand.apply(organization, Some(&made), with(&config, changes));
+    assert!(!hand.destroy(organization, &grown).1.messages.has_errors());
 }
 
 /// The exchanges, and beside each batch its items.

@@ -29,7 +29,7 @@ fn held(simulator: &Simulator, domain: &str) -> Json {
 
 /// A request by hand of the partner's administrator.
 #[track_caller]
-fn as_partner_by_hand(simulator: &Simulator, method: Method, path: &str, body: Json) {
+fn as_partner_by_hand(simulator: &Simulator, method: Method, path: &str, body: &Json) {
     let login = &simulator.line()["tenants"][0];
     let url = format!("{}/api/v1/{path}", simulator.ready().essentials_endpoint.trim_end_matches('/'));
     let text = |name: &str| login[name].as_str().expect("a login").to_owned();
@@ -38,7 +38,7 @@ fn as_partner_by_hand(simulator: &Simulator, method: Method, path: &str, body: J
     let status = Runtime::new().expect("a runtime").block_on(async {
         let client = reqwest::Client::builder().tls_certs_only([ca]).no_proxy().build().expect("a client");
         let request = client.request(method, url).header("X-User", text("partner_username"));
-        let request = request.header("X-Password", text("partner_password")).json(&body);
+        let request = request.header("X-Password", text("partner_password")).json(body);
         request.send().await.expect("an answer").status()
     });
     assert!(status.is_success(), "{path}: {status}");
@@ -215,12 +215,12 @@ fn drift_is_shown_and_put_right_where_that_can_be_done() {
     let hand = Hand::with(&as_partner(&simulator));
     let stored = hand.apply(ORGANIZATION, None, config());
     simulator.advance_clock("2h");
-    as_partner_by_hand(&simulator, Method::PATCH, "orgs/adatum.example", json!({ "is_active": false }));
+    as_partner_by_hand(&simulator, Method::PATCH, "orgs/adatum.example", &json!({ "is_active": false }));
     as_partner_by_hand(
         &simulator,
         Method::PUT,
         "orgs/adatum.example/licensing",
-        json!({ "license_count": 7 }),
+        &json!({ "license_count": 7 }),
     );
     let read = hand.read(ORGANIZATION, &stored);
     assert_eq!((&read.state["active"], &read.state["user_licenses"]), (&json!(false), &json!(7)));
@@ -254,12 +254,12 @@ fn an_organization_is_gone_only_when_its_partners_list_lacks_it() {
             );
         }
         simulator.set_faults(&json!([]));
-        as_partner_by_hand(&simulator, Method::DELETE, "orgs/adatum.example", Json::Null);
+        as_partner_by_hand(&simulator, Method::DELETE, "orgs/adatum.example", &Json::Null);
         assert!(hand.read(ORGANIZATION, &stored).state.is_null(), "{mood}");
         // The plan makes it again; destroying it is no error.
         let gone = with(&config(), json!({ "on_destroy": "delete", "deletion_protection": false }));
         let again = hand.apply(ORGANIZATION, None, gone);
-        as_partner_by_hand(&simulator, Method::DELETE, "orgs/adatum.example", Json::Null);
+        as_partner_by_hand(&simulator, Method::DELETE, "orgs/adatum.example", &Json::Null);
         let (_, destroyed) = hand.destroy(ORGANIZATION, &again);
         assert!(!destroyed.messages.has_errors(), "{}", destroyed.messages);
     }
@@ -273,7 +273,7 @@ fn an_organization_that_is_there_is_taken_over_with_a_warning_or_refused_by_what
         "primary_domain": NEW, "name": "Adatum", "user_licenses": 10, "admin_user": { "primary_email": "x@adatum.example" },
         "domains": [{ "name": NEW }], "www": "w", "country": "de",
     });
-    as_partner_by_hand(&simulator, Method::POST, "orgs/partner.example/orgs", by_hand);
+    as_partner_by_hand(&simulator, Method::POST, "orgs/partner.example/orgs", &by_hand);
     let planned = hand.plan(ORGANIZATION, None, with(&config(), json!({ "name": "Another", "www": "v" })));
     let paths: Vec<&str> = planned.messages.0.iter().map(|one| one.path.as_str()).collect();
     assert_eq!(paths, ["name", "www"], "{}", planned.messages);
@@ -394,7 +394,7 @@ fn an_organization_is_imported_by_id_and_by_identity() {
         hand.assert_nothing_to_do(ORGANIZATION, &known, config());
     }
     let second = json!({ "name": "second.adatum.example" });
-    as_partner_by_hand(&simulator, Method::POST, "orgs/adatum.example/domains", second);
+    as_partner_by_hand(&simulator, Method::POST, "orgs/adatum.example/domains", &second);
     let said = hand.try_import(ORGANIZATION, "/orgs/second.adatum.example").messages;
     assert!(said.expect_error().detail.contains("/orgs/adatum.example"), "{said}");
     // A customer's own administrator may adopt it as well; its partner is not known then.
