@@ -10,8 +10,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::enterprise_application;
-use crate::provider_block::{At as _, Failure, ObjectPath, Session};
+use super::enterprise_application::{self, invalid_import};
+use crate::provider_block::{At as _, Failure, ObjectPath, Session, bare_client_id};
 use clients::auth::Attempt;
 use clients::graph::{self, Graph, PermissionKind, ServicePrincipal, Sight, Thing};
 use clients::http::Call;
@@ -222,12 +222,15 @@ impl Resource for AzureAdminConsent {
     fn import(&self, by: ImportBy<ConsentIdentity>) -> Result<State<Self>, Failure> {
         let mut model = ConsentModel::default();
         match by {
-            ImportBy::Id(id) => {
-                let path = ObjectPath::parse_part(&id, "servicePrincipals", PART)
-                    .map_err(|error| Diagnostic::error("Invalid import id", format!("{error}.")))?;
-                model.tenant_id = path.tenant.map(|tenant| tenant.to_string()).into();
-                model.service_principal_object_id = path.id.into();
-            }
+            ImportBy::Id(id) => match bare_client_id(&id) {
+                Some(client_id) => model.client_id = client_id.into(),
+                None => {
+                    let path =
+                        ObjectPath::parse_part(&id, "servicePrincipals", PART).map_err(invalid_import)?;
+                    model.tenant_id = path.tenant.map(|tenant| tenant.to_string()).into();
+                    model.service_principal_object_id = path.id.into();
+                }
+            },
             ImportBy::Identity(identity) => {
                 model.tenant_id = identity.tenant_id;
                 model.client_id = identity.client_id;
