@@ -29,7 +29,8 @@ pub(crate) struct AssignedPlan {
 }
 
 entity! {
-    /// A user.
+    /// A user. The properties are those of the documented resource type that the report reads, and those that hashicorp/azuread
+    /// and the Graph SDK ask for; what is shown of a user without a `$select` is documented.
     User as "user", default [
         "businessPhones", "displayName", "givenName", "id", "jobTitle", "mail", "mobilePhone", "officeLocation",
         "preferredLanguage", "surname", "userPrincipalName",

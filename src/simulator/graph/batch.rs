@@ -59,9 +59,12 @@ pub(crate) fn answer(world: &mut World, caller: &Caller, request: &Request) -> O
 }
 
 fn one(world: &mut World, caller: &Caller, request: &Request) -> Answer {
-    // Addresses of items are relative: an absolute one begins with a segment that names nothing.
-    if let Some(scheme) = request.segments().get(1).filter(|segment| segment.ends_with(':')) {
-        let message = format!("Resource not found for the segment '{scheme}'.");
+    // Addresses of items are relative (documented): a scheme, or the version once more, is a segment that names nothing, in
+    // these words (observed: msgraph-sdk-java#935, msgraph-sdk-python#1015, msgraph-sdk-javascript#1178).
+    let names_nothing =
+        |segment: &&String| segment.ends_with(':') || ["v1.0", "beta"].contains(&segment.as_str());
+    if let Some(segment) = request.segments().get(1).filter(names_nothing) {
+        let message = format!("Resource not found for the segment '{segment}'.");
         return super::answering::finished(world, request, Err(Failure::new(400, "BadRequest", message)));
     }
     let fault = world.faults.strike(&request.method, &request.path);
@@ -214,7 +217,12 @@ mod tests {
         };
         let refused = ask("https://127.0.0.1:1/v1.0/users?$top=1");
         assert_eq!(refused["status"], 400, "{refused}");
+        assert_eq!(refused["body"]["error"]["code"], "BadRequest", "{refused}");
         assert_eq!(refused["body"]["error"]["message"], "Resource not found for the segment 'https:'.");
+        // As the one for JavaScript did.
+        let refused = ask("/v1.0/users?$top=1");
+        assert_eq!(refused["body"]["error"]["message"], "Resource not found for the segment 'v1.0'.");
+        assert_eq!(refused["status"], 400, "{refused}");
         assert_eq!(ask("/users?$top=1")["status"], 200);
     }
 

@@ -93,7 +93,9 @@ pub(crate) fn member_of(call: &Call<'_>, name: &str, transitive: bool) -> Outcom
     listing::gathered_typed(call, "directoryObjects", found)
 }
 
-/// Nobody here has a manager, which Entra ID tells as it tells of an object that is missing.
+/// Nobody here has a manager, which Entra ID tells as it tells of an object that is missing, by the name of the relationship
+/// (observed: entra-powershell#237; "by design", aspnet-snippets-sample#6). `User.Read.All` is the least that reads one
+/// (documented: user-list-manager).
 pub(crate) fn manager(call: &Call<'_>, name: &str) -> Outcome {
     call.allow("GET", "/users/{id}/manager")?;
     seen(call.tenant(), name, call.view).ok_or_else(|| Failure::not_found(name))?;
@@ -175,7 +177,11 @@ mod tests {
         let id = hire(&mut desk, "independent");
         let answer = desk.get(&format!("/users/{id}/manager"));
         assert_eq!((answer.status, answer.code().as_str()), (404, "Request_ResourceNotFound"));
-        assert!(answer.text("/error/message").contains("'manager'"), "{}", answer.value());
+        let words = "Resource 'manager' does not exist or one of its queried reference-property objects are not present.";
+        assert_eq!(answer.text("/error/message"), words);
+        let mut reader = Desk::new().with_roles(&["User.Read.All"]);
+        let id_there = reader.get("/users?$top=1").text("/value/0/id");
+        assert_eq!(reader.get(&format!("/users/{id_there}/manager")).status, 404);
         let mut stranger = Desk::new().with_roles(&["Application.Read.All"]);
         assert_eq!(stranger.get(&format!("/users/{id}/manager")).status, 403);
     }

@@ -52,6 +52,29 @@ fn a_person_can_use_both_apis_and_the_log_shows_it() {
 }
 
 #[test]
+fn every_authority_is_discovered_where_client_libraries_look() {
+    let simulator = Simulator::start(&["--users", "1"]);
+    let host = simulator.ready().authority_host.trim_end_matches('/').to_owned();
+    let tenant = simulator.tenant().tenant_id.clone();
+    let shared = "{tenantid}".to_owned();
+    for (name, issuer) in [("organizations", &shared), ("common", &shared), (tenant.as_str(), &tenant)] {
+        let configuration = format!("{name}/v2.0/.well-known/openid-configuration");
+        let (status, found) = simulator.authority(&configuration);
+        assert_eq!((status, &found["issuer"]), (200, &json!(format!("{host}/{issuer}/v2.0"))), "{name}");
+        let keys = found["jwks_uri"].as_str().expect("an address").strip_prefix(&format!("{host}/"));
+        let (status, keys) = simulator.authority(keys.expect("of this authority"));
+        assert!(status == 200 && keys["keys"][0]["kid"].is_string(), "{name}: {keys}");
+        let asked = format!("authorization_endpoint={host}/{name}/oauth2/v2.0/authorize");
+        let (status, instance) =
+            simulator.authority(&format!("common/discovery/instance?api-version=1.1&{asked}"));
+        let told = json!(format!("{host}/{configuration}"));
+        assert_eq!((status, &instance["tenant_discovery_endpoint"]), (200, &told), "{name}");
+    }
+    assert_eq!(simulator.authority("consumers.example/v2.0/.well-known/openid-configuration").0, 400);
+    simulator.assert_every_route_was_known();
+}
+
+#[test]
 fn an_unknown_route_is_answered_501_and_logged_as_such() {
     let simulator = Simulator::start(&[]);
     let (status, _) = simulator.graph(Method::GET, "no/such/thing", None);

@@ -56,6 +56,20 @@ pub(super) fn all_words() -> Vec<String> {
     all_values().into_iter().flat_map(|one| Case(vec![one]).words().collect::<Vec<_>>()).collect()
 }
 
+/// Each answer to who may read what, with each other.
+pub(super) fn of_readers() -> Vec<Case> {
+    let of = |name: &str| {
+        let all = moods();
+        let mood = all.iter().find(|mood| mood.name() == name).expect("a mood");
+        mood.values().map(|value| (name.to_owned(), value.clone())).collect::<Vec<_>>()
+    };
+    let owners = of("owners_readers");
+    let pairs = of("deleted_items_readers").into_iter().flat_map(|deleted| {
+        owners.iter().map(move |owners| Case(vec![deleted.clone(), owners.clone()])).collect::<Vec<_>>()
+    });
+    pairs.collect()
+}
+
 #[expect(clippy::disallowed_methods, reason = "a knob for whoever runs the tests")]
 fn knob(name: &str) -> Option<String> {
     env::var(name).ok()

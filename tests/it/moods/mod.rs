@@ -35,15 +35,20 @@ const AT_ONCE: usize = 4;
 
 #[test]
 fn the_whole_life_is_right_under_each_value_of_each_mood() {
-    try_each(&cases::singles());
+    try_each(&cases::singles(), life::live);
 }
 
 #[test]
 fn the_whole_life_is_right_under_pairs_of_moods() {
-    try_each(&cases::pairs());
+    try_each(&cases::pairs(), life::live);
 }
 
-fn try_each(cases: &[Case]) {
+#[test]
+fn the_whole_life_is_right_by_few_permissions_whatever_these_let_read() {
+    try_each(&cases::of_readers(), life::live_by_few_permissions);
+}
+
+fn try_each(cases: &[Case], live: fn(&Case)) {
     let left = Mutex::new(cases.iter());
     let failed = Mutex::new(Vec::new());
     thread::scope(|scope| {
@@ -52,7 +57,7 @@ fn try_each(cases: &[Case]) {
                 loop {
                     let next = left.lock().expect("the cases").next();
                     let Some(case) = next else { break };
-                    let lived = catch_unwind(AssertUnwindSafe(|| life::live(case)));
+                    let lived = catch_unwind(AssertUnwindSafe(|| live(case)));
                     if let Err(problem) = lived {
                         let text = problem.downcast_ref::<String>().map(String::as_str);
                         let text =

@@ -308,6 +308,12 @@ impl Simulator {
         answer["access_token"].as_str().unwrap_or_else(|| panic!("no token: {status} {answer}")).to_owned()
     }
 
+    /// What anybody may look up at the authority.
+    pub(crate) fn authority(&self, path: &str) -> (u16, Value) {
+        let host = self.ready.authority_host.trim_end_matches('/');
+        self.send(self.client.get(format!("{host}/{path}")), None)
+    }
+
     fn sign_in(&self, client_id: &str, client_secret: &str) -> (u16, Value) {
         let tenant = self.tenant();
         let host = self.ready.authority_host.trim_end_matches('/');
