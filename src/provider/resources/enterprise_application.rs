@@ -6,7 +6,7 @@ use framework::diagnostic::Diagnostic;
 use crate::provider_block::NotAPath;
 
 /// What an import takes of an application or its consent.
-pub(super) fn invalid_import(error: NotAPath) -> Diagnostic {
+pub(super) fn invalid_import(error: &NotAPath) -> Diagnostic {
     Diagnostic::error(
         "Invalid import id",
         format!("{error}. In the provider's own tenant the application's client id by itself will do."),

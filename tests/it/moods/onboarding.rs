@@ -136,8 +136,8 @@ fn live(mood: &str) {
             (DOMAIN, json!({ "destination": "mx2.example" })),
         ];
         for (kind, arguments) in changes {
-            let changed = with(&customer.configs[kind], arguments);
-            customer.configs.insert(kind, changed);
+            let config = with(&customer.configs[kind], arguments);
+            customer.configs.insert(kind, config);
         }
         customer.settles(mood, "changed");
     }

@@ -233,15 +233,16 @@ impl Resource for AzureAdminConsent {
     fn import(&self, by: ImportBy<ConsentIdentity>) -> Result<State<Self>, Failure> {
         let mut model = ConsentModel::default();
         match by {
-            ImportBy::Id(id) => match bare_client_id(&id) {
-                Some(client_id) => model.client_id = client_id.into(),
-                None => {
-                    let path =
-                        ObjectPath::parse_part(&id, "servicePrincipals", PART).map_err(invalid_import)?;
+            ImportBy::Id(id) => {
+                if let Some(client_id) = bare_client_id(&id) {
+                    model.client_id = client_id.into();
+                } else {
+                    let path = ObjectPath::parse_part(&id, "servicePrincipals", PART)
+                        .map_err(|error| invalid_import(&error))?;
                     model.tenant_id = path.tenant.map(|tenant| tenant.to_string()).into();
                     model.service_principal_object_id = path.id.into();
                 }
-            },
+            }
             ImportBy::Identity(identity) => {
                 model.tenant_id = identity.tenant_id;
                 model.client_id = identity.client_id;

@@ -284,14 +284,16 @@ impl Resource for AzureApplication {
     fn import(&self, by: ImportBy<ApplicationIdentity>) -> Result<State<Self>, Failure> {
         let mut model = ApplicationModel::default();
         match by {
-            ImportBy::Id(id) => match bare_client_id(&id) {
-                Some(client_id) => model.client_id = client_id.into(),
-                None => {
-                    let path = ObjectPath::parse(&id, "applications").map_err(invalid_import)?;
+            ImportBy::Id(id) => {
+                if let Some(client_id) = bare_client_id(&id) {
+                    model.client_id = client_id.into();
+                } else {
+                    let path =
+                        ObjectPath::parse(&id, "applications").map_err(|wrong| invalid_import(&wrong))?;
                     model.tenant_id = path.tenant.map(|tenant| tenant.to_string()).into();
                     model.object_id = path.id.into();
                 }
-            },
+            }
             ImportBy::Identity(identity) => {
                 model.tenant_id = identity.tenant_id;
                 model.object_id = identity.object_id;
