@@ -40,7 +40,8 @@ const MAY_NAME: &[(&str, Layers)] = &[
             ("functions", &["preview", "provider_block"]),
             ("data_sources", &["preview", "provider_block"]),
             ("resources", &["preview", "provider_block"]),
-            ("registry", &["data_sources", "functions", "provider_block", "resources", "PROGRAM"]),
+            ("lists", &["provider_block", "resources"]),
+            ("registry", &["data_sources", "functions", "lists", "provider_block", "resources", "PROGRAM"]),
         ],
     ),
 ];
@@ -91,6 +92,7 @@ const MEANS_ANOTHER: &[(&str, &[&str], &str)] = &[
     ),
     ("src/provider/data_sources/azure_sync_health/judge.rs", &["overdue"], "the code of a finding"),
     ("src/provider/resources/domain/mod.rs", &["domain"], "the name of the type"),
+    ("src/provider/resources/organization/mod.rs", &["organization"], "the name of the type"),
     ("src/provider/data_sources/domains.rs", &["domains"], "the name of the type"),
     ("src/provider/data_sources/organization.rs", &["organization"], "the name of the type"),
     ("src/provider/data_sources/organizations.rs", &["organizations"], "the name of the type"),
