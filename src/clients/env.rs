@@ -42,7 +42,11 @@ impl EnvMap {
 
 impl<N: Into<String>, V: Into<String>> FromIterator<(N, V)> for EnvMap {
     fn from_iter<I: IntoIterator<Item = (N, V)>>(variables: I) -> Self {
-        Self(Arc::new(variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect()))
+        let mut map = BTreeMap::new();
+        for (name, value) in variables {
+            map.insert(name.into(), value.into());
+        }
+        Self(Arc::new(map))
     }
 }
 

@@ -6,6 +6,7 @@ use std::fmt;
 use secrecy::{ExposeSecret, SecretString};
 use subtle::ConstantTimeEq;
 
+use super::ordered;
 use super::path::Path;
 use super::schema::{Nesting, Shape};
 use super::value::{ConformError, Number, Type, Value};
@@ -104,11 +105,27 @@ impl From<&str> for Attr<String> {
     }
 }
 
+/// A known set of what an iterator gives.
+impl<T: Ord> FromIterator<T> for Attr<BTreeSet<T>> {
+    fn from_iter<I: IntoIterator<Item = T>>(elements: I) -> Self {
+        Self::Known(ordered::set(elements))
+    }
+}
+
+/// A known map of what an iterator gives.
+impl<T> FromIterator<(String, T)> for Attr<BTreeMap<String, T>> {
+    fn from_iter<I: IntoIterator<Item = (String, T)>>(members: I) -> Self {
+        Self::Known(ordered::map(members))
+    }
+}
+
 /// Why a value could not become a typed one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ReadError {
     /// A part that must be known is unknown; the attribute around it counts as unknown.
     Unknown,
+    /// The value is as good as null; the attribute around it is.
+    Absent,
     /// The value does not fit.
     Wrong(ConformError),
 }
@@ -121,12 +138,14 @@ impl ReadError {
 }
 
 /// What a value may be by its type.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub enum Choices {
     /// Whatever the shape allows.
     Anything,
     /// One of these words.
     Words(&'static [&'static str]),
+    /// One of these words, in a spelling that the function takes; it says what is wrong with any other text.
+    Spelt(&'static [&'static str], fn(&str) -> Result<(), String>),
     /// One of these numbers.
     Numbers(&'static [i64]),
 }
@@ -170,6 +189,7 @@ impl<T: AttributeType> AttributeType for Attr<T> {
         match T::read(value, path) {
             Ok(known) => Ok(Self::Known(known)),
             Err(ReadError::Unknown) => Ok(Self::Unknown),
+            Err(ReadError::Absent) => Ok(Self::Null),
             Err(wrong) => Err(wrong),
         }
     }
@@ -368,7 +388,7 @@ impl<T: AttributeType + Ord> AttributeType for BTreeSet<T> {
     fn read(value: &Value, path: &Path) -> Result<Self, ReadError> {
         let elements =
             present(value, path)?.as_elements().ok_or_else(|| ReadError::wrong(path, "a set is required"))?;
-        elements.iter().map(|element| T::read(element, path)).collect()
+        ordered::try_set(elements.iter().map(|element| T::read(element, path)))
     }
 
     fn write(&self) -> Value {
@@ -388,10 +408,9 @@ impl<T: AttributeType> AttributeType for BTreeMap<String, T> {
     fn read(value: &Value, path: &Path) -> Result<Self, ReadError> {
         let members =
             present(value, path)?.as_members().ok_or_else(|| ReadError::wrong(path, "a map is required"))?;
-        members
-            .iter()
-            .map(|(key, member)| Ok((key.clone(), T::read(member, &path.clone().key(key.clone()))?)))
-            .collect()
+        let read =
+            |(key, member): (&String, _)| Ok((key.clone(), T::read(member, &path.clone().key(key.clone()))?));
+        ordered::try_map(members.iter().map(read))
     }
 
     fn write(&self) -> Value {

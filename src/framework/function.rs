@@ -101,6 +101,7 @@ impl<T: AttributeType> Argument for T {
             ReadError::Wrong(wrong) if wrong.path.is_root() => FunctionError::argument(index, wrong.message),
             ReadError::Wrong(wrong) => FunctionError::argument(index, wrong.to_string()),
             ReadError::Unknown => FunctionError::argument(index, "the value is not known yet"),
+            ReadError::Absent => FunctionError::argument(index, "a blank text is not allowed here"),
         })
     }
 }

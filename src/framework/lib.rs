@@ -113,6 +113,7 @@ mod lifecycle;
 pub mod list;
 pub mod model;
 pub mod or_other;
+mod ordered;
 pub mod path;
 pub mod plan;
 #[doc(hidden)]

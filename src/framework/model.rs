@@ -17,15 +17,50 @@ pub fn read<M: Model>(value: &Value) -> Result<M, Diagnostic> {
     if value.is_null() {
         return Ok(M::default());
     }
-    M::read(value, &Path::root()).map_err(|error| match error {
+    M::read(value, &Path::root()).map_err(unreadable)
+}
+
+fn unreadable(error: ReadError) -> Diagnostic {
+    match error {
         ReadError::Wrong(wrong) => {
             Diagnostic::error("Invalid value", format!("`{}`: {}.", wrong.path, wrong.message)).at(wrong.path)
         }
-        ReadError::Unknown => Diagnostic::error(
+        ReadError::Unknown | ReadError::Absent => Diagnostic::error(
             "Unknown object",
             "The whole object is unknown where only single values may be. This is a bug in the provider.",
         ),
-    })
+    }
+}
+
+/// The members of an object on their way into the fields of a model. The first one that does not fit is remembered, so that
+/// each field is a call and no more: leaving at once would make each a way out past all fields before it.
+#[doc(hidden)]
+pub struct Members<'a> {
+    object: &'a Value,
+    path: &'a Path,
+    wrong: Option<ReadError>,
+}
+
+#[doc(hidden)]
+impl<'a> Members<'a> {
+    pub fn of(object: &'a Value, path: &'a Path) -> Self {
+        Self { object, path, wrong: object.is_unknown().then_some(ReadError::Unknown) }
+    }
+
+    pub fn read<T: AttributeType + Default>(&mut self, name: &'static str) -> T {
+        if self.wrong.is_some() {
+            return T::default();
+        }
+        let path = self.path.clone().join(Path::attribute(name));
+        T::read(self.object.member(name), &path).unwrap_or_else(|wrong| {
+            self.wrong = Some(wrong);
+            T::default()
+        })
+    }
+
+    pub fn done<M>(self, model: M) -> Result<M, ReadError> {
+        self.wrong.map_or(Ok(model), Err)
+    }
 }
 
 /// The text of doc comments: one leading space a line removed.
@@ -99,22 +134,17 @@ macro_rules! model {
                 value: &$crate::value::Value,
                 path: &$crate::path::Path,
             ) -> ::std::result::Result<Self, $crate::attr::ReadError> {
-                if value.is_unknown() {
-                    return Err($crate::attr::ReadError::Unknown);
-                }
-                let _ = path; // A model may have no fields.
-                Ok(Self {
-                    $(
-                        $field: $crate::attr::AttributeType::read(
-                            value.member($crate::model::field_name(stringify!($field))),
-                            &path.clone().join(Self::$field()),
-                        )?,
-                    )*
-                })
+                #[allow(unused_mut, reason = "a model may have no fields")]
+                let mut members = $crate::model::Members::of(value, path);
+                let model = Self {
+                    $($field: members.read($crate::model::field_name(stringify!($field))),)*
+                };
+                members.done(model)
             }
 
             fn write(&self) -> $crate::value::Value {
-                $crate::value::Value::object::<&str>([
+                // Not an array: a kind of iterator for each number of fields would be as many loops in the program.
+                $crate::value::Value::object::<&str>(::std::vec![
                     $(
                         (
                             $crate::model::field_name(stringify!($field)),

@@ -64,7 +64,7 @@ impl<W: AttributeType> AttributeType for OrOther<W> {
     fn read(value: &Value, path: &Path) -> Result<Self, ReadError> {
         match W::read(value, path) {
             Ok(word) => Ok(Self::Word(word)),
-            Err(ReadError::Unknown) => Err(ReadError::Unknown),
+            Err(error @ (ReadError::Unknown | ReadError::Absent)) => Err(error),
             Err(ReadError::Wrong(_)) => String::read(value, path).map(Self::Other),
         }
     }

@@ -1,6 +1,7 @@
 //! A provider's whole `main`: serve a host, or something for the person at the terminal.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::io::Write as _;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -9,7 +10,7 @@ use tonic::service::Routes;
 
 use crate::plugin::{self, Host, Lifecycle, Refusal};
 use crate::service::Service;
-use crate::{server, stdout};
+use crate::{ordered, server, stdout};
 
 /// What a provider's program says of itself.
 #[derive(Debug, Clone, Copy)]
@@ -73,9 +74,9 @@ and run `terraform init` or `tofu init`. `--help` lists what this program can do
 /// The environment of this process, read once and passed on; variables that are not UTF-8 are left out.
 #[expect(clippy::disallowed_methods, reason = "the one place where a provider's environment is read")]
 fn environment() -> BTreeMap<String, String> {
-    std::env::vars_os()
-        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-        .collect()
+    let utf8 =
+        |(name, value): (OsString, OsString)| Some((name.into_string().ok()?, value.into_string().ok()?));
+    ordered::map(std::env::vars_os().filter_map(utf8))
 }
 
 /// Runs the program of a provider, with the arguments and the environment of this process. `provider` makes the provider

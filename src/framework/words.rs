@@ -10,10 +10,16 @@ use super::path::Path;
 pub fn not_among(path: &Path, choices: Choices, value: &dyn Display) -> ReadError {
     let listed = match choices {
         Choices::Anything => Vec::new(),
-        Choices::Words(words) => quoted(words),
+        Choices::Words(words) | Choices::Spelt(words, _) => quoted(words),
         Choices::Numbers(numbers) => quoted(numbers),
     };
     ReadError::wrong(path, format!("one of {} is required, not `{value}`", listed.join(", ")))
+}
+
+/// What is made of a text that the set's own reader refuses.
+#[doc(hidden)]
+pub fn misspelt(text: &str, path: &Path, error: &dyn Display) -> ReadError {
+    if text.trim().is_empty() { ReadError::Absent } else { ReadError::wrong(path, error.to_string()) }
 }
 
 /// The choices as they stand in sentences.
@@ -56,6 +62,17 @@ pub(crate) fn quoted(choices: &[impl Display]) -> Vec<String> {
 /// words! {
 ///     /// The issue of the grading rules.
 ///     pub struct Issue(timber::Rules) in timber::Rules::ALL, as number timber::Rules::issue;
+/// }
+/// ```
+///
+/// An argument of the provider block may be written in several ways, or refuse a word with a reason of its own: what reads it is
+/// named then. A blank text counts as absent there, as it does for the environment. (In a resource the spelling that the
+/// user chose would have to come back.)
+///
+/// ```ignore
+/// words! {
+///     /// The wood, in any case.
+///     pub struct AnyWood(timber::Kind) in timber::Kind::ALL, as timber::Kind::name, read by timber::Kind::from_str;
 /// }
 /// ```
 ///
@@ -144,6 +161,27 @@ macro_rules! words {
     };
     (
         $(#[$meta:meta])*
+        $visibility:vis struct $Words:ident($Foreign:ty) in $all:expr, as $spell:expr, read by $parse:expr;
+    ) => {
+        $crate::words!(@newtype $(#[$meta])* $visibility struct $Words($Foreign));
+
+        impl ::std::convert::AsRef<str> for $Words {
+            fn as_ref(&self) -> &str {
+                $spell(self.0)
+            }
+        }
+
+        $crate::words!(@value $Words, {
+            static WORDS: ::std::sync::LazyLock<::std::vec::Vec<&'static str>> = ::std::sync::LazyLock::new(|| {
+                $all.iter().map(|value| $spell(*value)).collect()
+            });
+            $crate::attr::Choices::Spelt(&WORDS, |text| $parse(text).map(drop).map_err(|error| error.to_string()))
+        }, |text, path| {
+            $parse(text).map($Words).map_err(|error| $crate::words::misspelt(text, path, &error))
+        });
+    };
+    (
+        $(#[$meta:meta])*
         $visibility:vis struct $Words:ident($Foreign:ty) in $all:expr, as $spell:expr;
     ) => {
         $crate::words!(@newtype $(#[$meta])* $visibility struct $Words($Foreign));
@@ -179,13 +217,21 @@ macro_rules! words {
         }
     };
     (@attribute $Words:ident, $words:expr, $find:expr) => {
+        $crate::words!(@value $Words, $crate::attr::Choices::Words($words), |text, path| {
+            let find: fn(&str) -> ::std::option::Option<$Words> = $find;
+            find(text).ok_or_else(|| {
+                $crate::words::not_among(path, <$Words as $crate::attr::AttributeType>::choices(), &text)
+            })
+        });
+    };
+    (@value $Words:ident, $choices:expr, $read:expr) => {
         impl $crate::attr::AttributeType for $Words {
             fn shape() -> $crate::schema::Shape {
                 <::std::string::String as $crate::attr::AttributeType>::shape()
             }
 
             fn choices() -> $crate::attr::Choices {
-                $crate::attr::Choices::Words($words)
+                $choices
             }
 
             fn read(
@@ -193,10 +239,8 @@ macro_rules! words {
                 path: &$crate::path::Path,
             ) -> ::std::result::Result<Self, $crate::attr::ReadError> {
                 let text = <::std::string::String as $crate::attr::AttributeType>::read(value, path)?;
-                let find: fn(&str) -> ::std::option::Option<Self> = $find;
-                find(&text).ok_or_else(|| {
-                    $crate::words::not_among(path, <Self as $crate::attr::AttributeType>::choices(), &text)
-                })
+                let read: fn(&str, &$crate::path::Path) -> ::std::result::Result<Self, $crate::attr::ReadError> = $read;
+                read(&text, path)
             }
 
             fn write(&self) -> $crate::value::Value {
@@ -222,8 +266,10 @@ macro_rules! words {
 #[cfg(test)]
 mod tests {
     use crate::attr::{Attr, AttributeType as _, ReadError};
+    use crate::diagnostic::Diagnostics;
     use crate::model::{self, Model as _};
     use crate::path::Path;
+    use crate::validators::Check;
     use crate::value::Value;
 
     /// Declared where nobody knows of attributes.
@@ -266,6 +312,18 @@ mod tests {
         struct Hardness(Kind) in Kind::ALL, as Kind::name;
     }
 
+    impl Kind {
+        fn of(text: &str) -> Result<Self, String> {
+            let known = Self::ALL.into_iter().find(|kind| kind.name().eq_ignore_ascii_case(text));
+            known.ok_or_else(|| format!("nobody builds of `{text}`"))
+        }
+    }
+
+    words! {
+        /// How hard it is, in any case.
+        struct AnyHardness(Kind) in Kind::ALL, as Kind::name, read by Kind::of;
+    }
+
     words! {
         /// Its grade.
         struct Grade(Kind) in Kind::ALL, as number Kind::grade;
@@ -278,6 +336,8 @@ mod tests {
             wood: Attr<Wood> => optional().computed().default_value(Wood::Oak),
             /// How hard its boards are.
             boards: Attr<Vec<Hardness>> => optional(),
+            /// How hard its front is.
+            front: Attr<AnyHardness> => optional(),
             /// Its grade.
             grade: Attr<Grade> => optional(),
             /// Either `hard`, as most are, or `soft`.
@@ -311,6 +371,30 @@ mod tests {
             panic!("it was taken");
         };
         assert_eq!(wrong.message, "one of `oak`, `beech` is required, not `ash`");
+    }
+
+    #[test]
+    fn a_set_with_a_reader_of_its_own_takes_what_that_takes_and_refuses_in_its_words() {
+        let read = |text: &str| Attr::<AnyHardness>::read(&text.into(), &Path::attribute("front"));
+        assert_eq!(read("Soft"), Ok(Attr::Known(AnyHardness(Kind::Soft))));
+        assert_eq!(read(" "), Ok(Attr::Null));
+        let Err(ReadError::Wrong(wrong)) = read("jelly") else { panic!("it was taken") };
+        assert_eq!(wrong.message, "nobody builds of `jelly`");
+        let schema = Shelf::schema();
+        let front = schema.attribute("front").unwrap();
+        assert_eq!(front.description, "How hard its front is. One of `hard`, `soft`.");
+        for (text, refused) in [("Soft", None), ("", None), ("jelly", Some("nobody builds of `jelly`."))] {
+            let (value, mut diagnostics) = (Value::from(text), Diagnostics::new());
+            front.validators[0].validate(&mut Check {
+                value: &value,
+                path: &Path::attribute("front"),
+                config: &Value::Null,
+                write_only: false,
+                diagnostics: &mut diagnostics,
+            });
+            let said: Vec<_> = diagnostics.iter().map(|diagnostic| diagnostic.detail.as_str()).collect();
+            assert_eq!(said, Vec::from_iter(refused), "{text}");
+        }
     }
 
     #[test]

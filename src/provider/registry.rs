@@ -17,6 +17,7 @@ use crate::resources::azure_sync::AzureSync;
 use crate::resources::azure_sync_run::AzureSyncRun;
 use crate::resources::domain::DomainResource;
 use crate::resources::domain_verification::DomainVerification;
+use crate::resources::organization::OrganizationResource;
 use clients::env::EnvMap;
 use framework::provider::Provider;
 
@@ -36,6 +37,7 @@ pub fn provider(variables: &BTreeMap<String, String>) -> Provider<Session> {
         .resource(AzureSyncRun)
         .resource(DomainResource)
         .resource(DomainVerification)
+        .resource(OrganizationResource)
         .data_source(AccountSource)
         .data_source(AzureApplicationSource)
         .data_source(AzureSyncSource)

@@ -35,7 +35,7 @@ fn given(pairs: &str) -> (Inputs, EnvMap) {
             "use_msi" => arguments.use_msi = flag(),
             "msi_endpoint" => arguments.msi_endpoint = text(),
             "use_cli" => arguments.use_cli = flag(),
-            "environment" => arguments.environment = text(),
+            "environment" => arguments.environment = value.parse().ok(),
             _ => {
                 assert!(crate::env::ALL.iter().any(|variable| variable.name == name), "unknown `{name}`");
                 env.push((name, value));
@@ -196,7 +196,7 @@ fn what_is_refused_names_the_input() {
         ("ARM_USE_CLI=0 ARM_CLIENT_ID=c", InputName::ClientId, ConfigErrorKind::Incomplete),
         ("tenant_id=common", InputName::Tenant, ConfigErrorKind::Invalid),
         ("tenant_id=a/b", InputName::Tenant, ConfigErrorKind::Invalid),
-        ("environment=usgovernment", InputName::Cloud, ConfigErrorKind::Invalid),
+        ("ARM_ENVIRONMENT=usgovernment", InputName::Cloud, ConfigErrorKind::Invalid),
         (
             "client_id=c use_oidc=true oidc_request_url=http://x oidc_request_token=b",
             InputName::OidcRequestUrl,

@@ -2,6 +2,8 @@
 //!
 //! Hosts and names: the national-cloud tables of Microsoft Graph's documentation and `hashicorp/azuread`.
 
+use std::str::FromStr;
+
 use url::Url;
 
 use super::config_error::{ConfigError, Problem};
@@ -22,8 +24,63 @@ pub struct Cloud {
     pub graph_scope: String,
 }
 
+/// A Microsoft cloud whose addresses are known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum CloudName {
+    /// Where nearly everybody is, also called `global`.
+    #[default]
+    Public,
+    /// The one that 21Vianet operates.
+    China,
+}
+
+impl CloudName {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Public, Self::China];
+
+    /// As users write it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Public => "public",
+            Self::China => "china",
+        }
+    }
+
+    const fn known(self) -> &'static Known {
+        match self {
+            Self::Public => &PUBLIC,
+            Self::China => &CHINA,
+        }
+    }
+}
+
+/// In any case, as `azuread` takes them.
+impl FromStr for CloudName {
+    type Err = NotACloud;
+
+    fn from_str(text: &str) -> Result<Self, NotACloud> {
+        let name = text.trim().to_ascii_lowercase();
+        match name.as_str() {
+            "public" | "global" => Ok(Self::Public),
+            "china" => Ok(Self::China),
+            name if US_GOVERNMENT_NAMES.contains(&name) => Err(NotACloud::UsGovernment),
+            _ => Err(NotACloud::Unknown(name)),
+        }
+    }
+}
+
+/// Why a name stands for no cloud that can be signed in to.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotACloud {
+    /// It is one that Proofpoint does not support.
+    #[error("{US_GOVERNMENT_REFUSED}")]
+    UsGovernment,
+    /// Nobody calls a cloud so.
+    #[error("`{0}` is not a cloud; the clouds are `public` (or `global`) and `china`")]
+    Unknown(String),
+}
+
 struct Known {
-    names: &'static [&'static str],
     authority: &'static str,
     graph: &'static str,
     /// Where `azuread` looks up the addresses of this cloud.
@@ -31,14 +88,12 @@ struct Known {
 }
 
 const PUBLIC: Known = Known {
-    names: &["public", "global"],
     authority: "https://login.microsoftonline.com",
     graph: "https://graph.microsoft.com",
     metadata: "management.azure.com",
 };
 
 const CHINA: Known = Known {
-    names: &["china"],
     authority: "https://login.chinacloudapi.cn",
     graph: "https://microsoftgraph.chinacloudapi.cn",
     metadata: "management.chinacloudapi.cn",
@@ -53,8 +108,9 @@ const US_GOVERNMENT_REFUSED: &str = "US government clouds are refused: Proofpoin
 impl Cloud {
     /// The cloud that is named, or whose addresses are; the public one by default.
     pub fn of(settings: &ResolvedInputs) -> Result<Self, ConfigError> {
-        let known = settings.environment.as_ref().map_or(Ok(&PUBLIC), by_name)?;
-        refuse_metadata_of_another_cloud(settings, known)?;
+        let name = settings.environment.as_ref().map(|setting| setting.value).unwrap_or_default();
+        let known = name.known();
+        refuse_metadata_of_another_cloud(settings, name)?;
         let authority = match &settings.authority_host {
             Some(setting) => {
                 let url = endpoint(setting)?;
@@ -88,16 +144,6 @@ impl Cloud {
     }
 }
 
-fn by_name(setting: &Resolved<String>) -> Result<&'static Known, ConfigError> {
-    let name = setting.value.to_ascii_lowercase();
-    if US_GOVERNMENT_NAMES.contains(&name.as_str()) {
-        return Err(setting.invalid(US_GOVERNMENT_REFUSED));
-    }
-    [&PUBLIC, &CHINA].into_iter().find(|known| known.names.contains(&name.as_str())).ok_or_else(|| {
-        setting.invalid(format!("`{name}` is no cloud; the clouds are `public` (or `global`) and `china`"))
-    })
-}
-
 fn refuse_us_government(setting: &Resolved<String>, host: &str) -> Result<(), ConfigError> {
     let refused = |known: &str| host == known || host.ends_with(&format!(".{known}"));
     if US_GOVERNMENT_HOSTS.into_iter().any(refused) {
@@ -108,20 +154,16 @@ fn refuse_us_government(setting: &Resolved<String>, host: &str) -> Result<(), Co
 
 /// `azuread` asks a metadata host for the addresses of its cloud, which is not done here. One that means another cloud
 /// than the one to sign in to is not passed over: the credential would go to the wrong one.
-fn refuse_metadata_of_another_cloud(settings: &ResolvedInputs, known: &Known) -> Result<(), ConfigError> {
+fn refuse_metadata_of_another_cloud(settings: &ResolvedInputs, name: CloudName) -> Result<(), ConfigError> {
     let Some(metadata) = &settings.metadata_host else { return Ok(()) };
     let host = metadata.value.to_ascii_lowercase();
     refuse_us_government(metadata, &host)?;
     let addresses_named = settings.authority_host.is_some() && settings.graph_endpoint.is_some();
     let cloud_named = settings.environment.as_ref().is_some_and(Resolved::is_configured);
-    if addresses_named || cloud_named || host == known.metadata {
+    if addresses_named || cloud_named || host == name.known().metadata {
         return Ok(());
     }
-    let problem = Problem::AnotherCloud {
-        variable: &ARM_METADATA_HOSTNAME,
-        host,
-        cloud: known.names.first().copied().unwrap_or_default(),
-    };
+    let problem = Problem::AnotherCloud { variable: &ARM_METADATA_HOSTNAME, host, cloud: name.name() };
     Err(ConfigError { input: metadata.input, problem })
 }
 
@@ -178,7 +220,7 @@ mod tests {
 
     fn cloud(env: &[(&str, &str)]) -> Result<Cloud, ConfigError> {
         let env = env.iter().copied().collect();
-        Cloud::of(&ResolvedInputs::resolve(Inputs::default(), &env).expect("settings"))
+        Cloud::of(&ResolvedInputs::resolve(Inputs::default(), &env)?)
     }
 
     #[test]
@@ -271,7 +313,7 @@ mod tests {
         ] {
             cloud(same).unwrap_or_else(|error| panic!("{same:?}: {error}"));
         }
-        let arguments = Inputs { environment: Some("public".to_owned()), ..Inputs::default() };
+        let arguments = Inputs { environment: Some(CloudName::Public), ..Inputs::default() };
         let settings =
             ResolvedInputs::resolve(arguments, &[private].into_iter().collect()).expect("settings");
         Cloud::of(&settings).expect("the block says which cloud is meant");

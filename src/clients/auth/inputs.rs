@@ -2,9 +2,11 @@
 //! `AZURE_*`), then the default.
 
 use std::fmt;
+use std::str::FromStr;
 
 use secrecy::{ExposeSecret, SecretString};
 
+use super::cloud::CloudName;
 use super::config_error::{ConfigError, Problem};
 use crate::InputName;
 use crate::env::{EnvMap, Variable};
@@ -33,7 +35,7 @@ pub struct Inputs {
     pub use_msi: Option<bool>,
     pub msi_endpoint: Option<String>,
     pub use_cli: Option<bool>,
-    pub environment: Option<String>,
+    pub environment: Option<CloudName>,
     pub authority_host: Option<String>,
     pub graph_endpoint: Option<String>,
 }
@@ -98,7 +100,7 @@ pub struct ResolvedInputs {
     pub use_msi: Resolved<bool>,
     pub msi_endpoint: Option<Resolved<String>>,
     pub use_cli: Resolved<bool>,
-    pub environment: Option<Resolved<String>>,
+    pub environment: Option<Resolved<CloudName>>,
     pub authority_host: Option<Resolved<String>>,
     pub graph_endpoint: Option<Resolved<String>>,
     /// Where `azuread` looks up the addresses of a cloud; it bears on the cloud.
@@ -157,7 +159,7 @@ impl ResolvedInputs {
             use_msi: flag(InputName::UseManagedIdentity, arguments.use_msi, false)?,
             msi_endpoint: text(InputName::ManagedIdentityEndpoint, arguments.msi_endpoint),
             use_cli: flag(InputName::UseAzureCli, arguments.use_cli, true)?,
-            environment: text(InputName::Cloud, arguments.environment),
+            environment: spelt(env, InputName::Cloud, arguments.environment)?,
             authority_host: text(InputName::Authority, arguments.authority_host),
             graph_endpoint: text(InputName::GraphEndpoint, arguments.graph_endpoint),
             metadata_host: variable(env, InputName::Cloud, &crate::env::ARM_METADATA_HOSTNAME),
@@ -189,6 +191,22 @@ pub fn text(env: &EnvMap, input: InputName, configured: Option<String>) -> Optio
     }
     let (variable, value) = env.for_input(input)?;
     Some(Resolved { input, value: value.trim().to_owned(), origin: Origin::Environment(variable) })
+}
+
+/// One of a closed set, which a variable spells as `T` reads it.
+pub fn spelt<T: FromStr<Err: fmt::Display>>(
+    env: &EnvMap,
+    input: InputName,
+    configured: Option<T>,
+) -> Result<Option<Resolved<T>>, ConfigError> {
+    if let Some(value) = configured {
+        return Ok(Some(Resolved { input, value, origin: Origin::Configuration }));
+    }
+    let Some(Resolved { value, origin, .. }) = text(env, input, None) else { return Ok(None) };
+    match value.parse() {
+        Ok(value) => Ok(Some(Resolved { input, value, origin })),
+        Err(error) => Err(Resolved { input, value, origin }.invalid(error)),
+    }
 }
 
 /// A sensitive input; an empty one is an absent one.

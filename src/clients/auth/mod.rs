@@ -21,11 +21,11 @@ mod token_answer;
 mod transport;
 
 pub use choose::{Bundle, Choice, Credential, Proof, Text, TokenRequest, choose, refuse_two_credentials};
-pub use cloud::{Cloud, origin};
+pub use cloud::{Cloud, CloudName, NotACloud, origin};
 pub use config_error::{ConfigError, ConfigErrorKind, Problem};
 pub use credentials::{Credentials, check, check_certificate};
 pub use error::{Answered, Error};
-pub use inputs::{AksIdentity, Inputs, Origin, Resolved, ResolvedInputs, flag, text};
+pub use inputs::{AksIdentity, Inputs, Origin, Resolved, ResolvedInputs, flag, spelt, text};
 pub use rejection::{Attempt, Rejection};
 pub use tenant::{NotATenant, TenantId};
 pub use token::{Claims, Token};

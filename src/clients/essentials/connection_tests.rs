@@ -49,7 +49,7 @@ fn settings() -> Settings {
         "sync_distribution_groups": true, "sync_security_groups": false, "add_users": true, "update_users": true,
         "remove_deleted_users": false, "add_groups": true, "update_groups": true, "remove_deleted_groups": false,
     });
-    let shown = Shown::from_answer(answer).expect("an answer").expect("settings");
+    let shown = Shown::from_answer(&answer).expect("an answer").expect("settings");
     shown.over(&super::super::settings::tests::known())
 }
 

@@ -1,11 +1,12 @@
 //! Organizations as their partner sees them, `/orgs/{domain}` and `/orgs/{domain}/orgs` (Proofpoint OpenAPI file 2023).
 
-use serde::Deserialize;
+use reqwest::Method;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::error::Error;
 use super::lenient;
-use super::organization::{Organization, failed};
+use super::organization::{Organization, body, failed};
 use super::records::Domain;
 use crate::http::Call;
 
@@ -102,6 +103,142 @@ impl Organization {
     fn is(&self, entry: &Customer) -> bool {
         let own = |name: &str| name.eq_ignore_ascii_case(self.domain());
         own(&entry.primary_domain) || entry.domains.iter().any(|domain| own(&domain.name))
+    }
+}
+
+/// An organization to be made; what is `None` is left to Proofpoint.
+#[derive(Clone, Debug, Serialize)]
+pub struct NewCustomer {
+    /// The domain by which it will be known; one of `domains`.
+    pub primary_domain: String,
+    /// Its name.
+    pub name: String,
+    /// Whether it is served.
+    pub is_active: bool,
+    /// Number of licences.
+    pub user_licenses: i64,
+    /// Package, such as `advanced`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub licensing_package: Option<String>,
+    /// Whether it starts as a trial.
+    pub is_on_trial: bool,
+    /// Web site.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub www: Option<String>,
+    /// Street and town.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+    /// Postal code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub postcode: Option<String>,
+    /// State or province; required in the United States and Canada (DOCUMENTED).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stateprov: Option<String>,
+    /// Two letters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub country: Option<String>,
+    /// Telephone number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+    /// What the partner calls it in systems of its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub external_id: Option<String>,
+    /// Its first administrator; sent with the type that makes one of an account.
+    #[serde(skip)]
+    pub admin_user: NewAdministrator,
+    /// Its domains.
+    pub domains: Vec<Domain>,
+}
+
+/// The first administrator of a new organization.
+#[derive(Clone, Debug, Serialize)]
+pub struct NewAdministrator {
+    /// E-mail address.
+    pub primary_email: String,
+    /// First name.
+    pub firstname: String,
+    /// Last name.
+    pub surname: String,
+}
+
+#[derive(Serialize)]
+struct Creation<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    #[serde(flatten)]
+    customer: &'a NewCustomer,
+    admin_user: Account<'a>,
+}
+
+#[derive(Serialize)]
+struct Account<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    #[serde(flatten)]
+    administrator: &'a NewAdministrator,
+}
+
+#[derive(Serialize)]
+struct Active {
+    is_active: bool,
+}
+
+#[derive(Serialize)]
+struct Licences {
+    license_count: i64,
+}
+
+#[derive(Serialize)]
+struct Choice<'a> {
+    package: &'a str,
+    is_eula_confirmed: bool,
+}
+
+impl Organization {
+    /// Makes a customer of this partner (DOCUMENTED). The customer as the answer shows it, where it does: it is made all the same.
+    pub async fn create_customer(&self, call: &Call, new: &NewCustomer) -> Result<Option<Customer>, Error> {
+        let operation = format!("create the organization `{}` below `{}`", new.primary_domain, self.domain());
+        let admin_user = Account { kind: "organization_admin", administrator: &new.admin_user };
+        let whole = Creation { kind: "organization", customer: new, admin_user };
+        let body = body(&operation, &whole)?;
+        let answer =
+            self.essentials.send(call, self.ask(Method::POST, &["orgs"], operation).body(body)).await?;
+        Ok(answer.json().ok())
+    }
+
+    /// Says whether it is served: the one thing that a PATCH changes (DOCUMENTED).
+    pub async fn set_active(&self, call: &Call, is_active: bool) -> Result<(), Error> {
+        let verb = if is_active { "activate" } else { "deactivate" };
+        let operation = format!("{verb} the organization `{}`", self.domain());
+        let body = body(&operation, &Active { is_active })?;
+        let ask = self.ask(Method::PATCH, &[], operation).body(body).repeatable();
+        self.essentials.send(call, ask).await.map(drop)
+    }
+
+    /// Sets the number of licences (DOCUMENTED; the console lets partners do it and nobody else).
+    pub async fn set_licences(&self, call: &Call, license_count: i64) -> Result<(), Error> {
+        let operation = format!("set the licences of `{}`", self.domain());
+        let body = body(&operation, &Licences { license_count })?;
+        self.put(call, &["licensing"], operation, body).await
+    }
+
+    /// Chooses a package for somebody who has accepted the licence agreement (DOCUMENTED).
+    pub async fn choose_package(&self, call: &Call, package: &str) -> Result<(), Error> {
+        let operation = format!("choose the package `{package}` for `{}`", self.domain());
+        let body = body(&operation, &Choice { package, is_eula_confirmed: true })?;
+        self.put(call, &["package"], operation, body).await
+    }
+
+    /// Deletes the organization (DOCUMENTED). A stack may want it to be deactivated first; nobody has published that.
+    pub async fn delete_customer(&self, call: &Call) -> Result<(), Error> {
+        let delete = || self.delete(call, &[], format!("delete the organization `{}`", self.domain()));
+        match delete().await {
+            Err(error) if error.is_conflict() || error.is_malformed() => {
+                self.set_active(call, false).await?;
+                delete().await.map(drop)
+            }
+            outcome => outcome.map(drop),
+        }
     }
 }
 

@@ -90,7 +90,7 @@ pub(super) fn list<T: DeserializeOwned>(value: Value, envelopes: &[&str]) -> Res
             .ok_or_else(|| Misfit { path: envelopes.join("` or `"), kind: MisfitKind::Missing })?,
         other => other,
     };
-    read_value(items)
+    read_value(&items)
 }
 
 #[cfg(test)]

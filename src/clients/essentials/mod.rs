@@ -19,7 +19,7 @@ mod times;
 mod users;
 
 pub use connection::Essentials;
-pub use customers::Customer;
+pub use customers::{Customer, NewAdministrator, NewCustomer};
 pub use domains::VerifyBy;
 pub use error::{Error, ErrorKind, Refusal};
 pub use organization::Organization;

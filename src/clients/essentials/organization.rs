@@ -75,7 +75,7 @@ impl Organization {
             Err(error) if error.is_not_found() => return Ok(None),
             answer => answer?,
         };
-        Shown::from_answer(answer).map_err(|misfit| failed(&operation, misfit))
+        Shown::from_answer(&answer).map_err(|misfit| failed(&operation, misfit))
     }
 
     /// Replaces the settings of its sync as a whole, the client secret included (DOCUMENTED; the first configuration

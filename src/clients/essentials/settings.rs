@@ -252,7 +252,7 @@ fn same(one: &Value, other: &Value) -> bool {
 
 impl Shown {
     /// Reads an answer; `None` when it shows no settings. Stacks differ in the fields they show.
-    pub(super) fn from_answer(answer: Value) -> Result<Option<Self>, Misfit> {
+    pub(super) fn from_answer(answer: &Value) -> Result<Option<Self>, Misfit> {
         let mut shown: Self = read_value(answer)?;
         // Whether a stack without settings answers 404 or an object without values is not documented.
         if shown.application_id.is_none() && shown.primary_domain.is_none() {
@@ -367,11 +367,11 @@ pub(super) mod tests {
         }
     }
 
-    fn shown(answer: Value) -> Shown {
+    fn shown(answer: &Value) -> Shown {
         Shown::from_answer(answer).unwrap().expect("settings")
     }
 
-    fn read(answer: Value) -> Settings {
+    fn read(answer: &Value) -> Settings {
         shown(answer).over(&known())
     }
 
@@ -381,19 +381,19 @@ pub(super) mod tests {
         for (name, value) in whole.as_object().unwrap() {
             let mut answer = whole.clone();
             answer.as_object_mut().unwrap().remove(name);
-            let settings = serde_json::to_value(read(answer)).unwrap();
+            let settings = serde_json::to_value(read(&answer)).unwrap();
             let known = serde_json::to_value(known()).unwrap();
             assert_eq!(settings.get(name), known.get(name), "{name}");
             let null = json!({ name: null });
             let mut answer = whole.clone();
             answer.as_object_mut().unwrap().extend(null.as_object().unwrap().clone());
             if name != "sync_disabled_accounts" {
-                assert_eq!(serde_json::to_value(read(answer)).unwrap(), settings, "{name}: {value}");
+                assert_eq!(serde_json::to_value(read(&answer)).unwrap(), settings, "{name}: {value}");
             }
         }
-        assert_eq!(Shown::from_answer(json!({})).unwrap(), None);
+        assert_eq!(Shown::from_answer(&json!({})).unwrap(), None);
         assert_eq!(
-            Shown::from_answer(json!({ "application_id": "", "primary_domain": "", "sync_frequency": 0 }))
+            Shown::from_answer(&json!({ "application_id": "", "primary_domain": "", "sync_frequency": 0 }))
                 .unwrap(),
             None
         );
@@ -401,7 +401,7 @@ pub(super) mod tests {
 
     #[test]
     fn every_member_that_differs_is_named_and_case_is_no_difference() {
-        let before = read(answer());
+        let before = read(&answer());
         let after = known();
         let names: BTreeSet<String> =
             before.differences(&after).iter().map(|difference| difference.member.to_string()).collect();
@@ -420,7 +420,7 @@ pub(super) mod tests {
 
     #[test]
     fn the_mask_is_neither_kept_nor_sent() {
-        let settings = read(answer());
+        let settings = read(&answer());
         assert!(!serde_json::to_string(&settings).unwrap().contains("****"));
         assert!(matches!(settings.to_body(&SecretString::from("****")), Err(BodyError::NoSecret)));
         assert!(matches!(settings.to_body(&SecretString::from("")), Err(BodyError::NoSecret)));
@@ -428,7 +428,7 @@ pub(super) mod tests {
 
     #[test]
     fn unknown_members_survive_a_read_and_write_and_flags_go_out_as_booleans() {
-        let settings = read(answer());
+        let settings = read(&answer());
         let body = settings.to_body(&SecretString::from("a secret")).unwrap();
         let sent: Value = serde_json::from_slice(&body.bytes()).unwrap();
         assert_eq!(sent["sync_disabled_accounts"], json!(true));
@@ -442,7 +442,7 @@ pub(super) mod tests {
     fn a_field_that_does_not_fit_is_named_and_its_value_is_not() {
         let mut answer = answer();
         answer["sync_frequency"] = json!("hush");
-        let misfit = Shown::from_answer(answer).unwrap_err();
+        let misfit = Shown::from_answer(&answer).unwrap_err();
         assert_eq!(misfit.to_string(), "at `sync_frequency`: its value is not one that is expected");
     }
 
@@ -451,7 +451,7 @@ pub(super) mod tests {
         let mut answer = answer();
         answer["secret_expiry"] = json!("2027-05-01 00:00:00");
         answer["last_successful_sync"] = json!("2026-03-02 09:00:12");
-        let shown = shown(answer);
+        let shown = shown(&answer);
         assert_eq!(shown.secret_expiry.as_deref(), Some("2027-05-01 00:00:00"));
         assert_eq!(shown.last_run.at(), Some("2026-03-02 09:00:12"));
         let settings = shown.over(&known());
@@ -462,11 +462,11 @@ pub(super) mod tests {
 
     #[test]
     fn no_run_yet_is_told_from_a_field_that_is_not_shown() {
-        assert_eq!(shown(answer()).last_run, LastRun::NotShown);
+        assert_eq!(shown(&answer()).last_run, LastRun::NotShown);
         let mut answer = answer();
         answer["last_successful_sync"] = Value::Null;
-        assert_eq!(shown(answer.clone()).last_run, LastRun::Never);
+        assert_eq!(shown(&answer).last_run, LastRun::Never);
         answer["last_successful_sync"] = json!("");
-        assert_eq!(shown(answer).last_run, LastRun::Never);
+        assert_eq!(shown(&answer).last_run, LastRun::Never);
     }
 }

@@ -139,7 +139,7 @@ impl Graph {
     }
 
     /// Whether a thing was deleted since it was there for certain: it is not waited for.
-    pub(super) async fn has_gone(&self, call: &Call, thing: Thing<'_>, written: Option<Timestamp>) -> bool {
+    pub async fn has_gone(&self, call: &Call, thing: Thing<'_>, written: Option<Timestamp>) -> bool {
         let known = self.times(&thing.key()).and_then(|times| times.written);
         self.is_gone(call, thing, known.max(written)).await
     }

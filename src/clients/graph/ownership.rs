@@ -3,11 +3,14 @@
 //! A replacement may make the new object before the old one goes, and both may be the same one in Entra. Whoever takes an
 //! object over leaves a mark among its tags; what this process itself did is known without them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
+
+use jiff::Timestamp;
 
 use super::applications::{Application, ApplicationChange, Applications};
 use super::connection::Graph;
+use super::consistency::YOUNG;
 use super::error::Error;
 use super::succession::Alone;
 use crate::http::Call;
@@ -20,12 +23,15 @@ pub struct Mark<'a> {
     /// What tells this owner from all others. None for one that left no mark, or that no longer knows it: the half of a
     /// replacement that destroys first is told nothing but the state, and no successor can be there yet.
     pub owner: Option<&'a str>,
+    /// The owner before this one, where its mark may still be shown by a replica that is behind.
+    pub before: Option<&'a str>,
 }
 
 impl Mark<'_> {
-    /// Whether tags bear the mark of another owner.
+    /// Whether tags bear the mark of a later owner.
     pub fn is_succeeded(&self, tags: &[String]) -> bool {
-        self.owner.is_some() && owner_in(tags, self.prefix).is_some_and(|owner| Some(owner) != self.owner)
+        let marked = owner_in(tags, self.prefix);
+        self.owner.is_some() && marked.is_some() && marked != self.owner && marked != self.before
     }
 }
 
@@ -47,6 +53,10 @@ pub enum Deletion {
 #[derive(Default)]
 struct TakenOver(Mutex<HashMap<String, String>>);
 
+/// The applications that a state which is not this process's relies on, by client id.
+#[derive(Default)]
+struct ReliedOn(Mutex<HashSet<String>>);
+
 /// The applications that this process deleted, by unique name.
 #[derive(Default)]
 struct Deletions(Mutex<HashMap<String, String>>);
@@ -64,6 +74,25 @@ impl Graph {
         let taken = self.lasting::<TakenOver>();
         let owners = taken.0.lock().unwrap_or_else(PoisonError::into_inner);
         owners.get(id).is_some_and(|latest| Some(latest.as_str()) != owner)
+    }
+
+    /// Takes note that another state relies on an application: what hangs on it is that one's.
+    pub fn note_relied_on(&self, client_id: &str) {
+        let relied_on = self.lasting::<ReliedOn>();
+        let mut relied_on = relied_on.0.lock().unwrap_or_else(PoisonError::into_inner);
+        relied_on.insert(client_id.to_lowercase());
+    }
+
+    /// Whether this process was shown that another state relies on an application.
+    pub fn is_relied_on(&self, client_id: &str) -> bool {
+        let relied_on = self.lasting::<ReliedOn>();
+        let relied_on = relied_on.0.lock().unwrap_or_else(PoisonError::into_inner);
+        relied_on.contains(&client_id.to_lowercase())
+    }
+
+    /// Whether a write is so young that a replica may not know it.
+    pub fn is_young(&self, written: Option<Timestamp>) -> bool {
+        written.is_some_and(|written| self.now().duration_since(written) < YOUNG)
     }
 
     /// Keeps all others of this process from changing an object until the guard goes.
@@ -153,9 +182,11 @@ mod tests {
     #[test]
     fn only_the_mark_of_another_owner_is_a_successor() {
         let tags = ["mail".to_owned(), "ours:owner:b".to_owned()];
-        let mark = |owner| Mark { prefix: "ours:owner:", owner };
+        let mark = |owner| Mark { prefix: "ours:owner:", owner, before: None };
         assert!(mark(Some("a")).is_succeeded(&tags));
         assert!(!mark(Some("b")).is_succeeded(&tags) && !mark(None).is_succeeded(&tags));
         assert!(!mark(Some("a")).is_succeeded(&tags[..1]));
+        let taken_over = |before| Mark { before, ..mark(Some("a")) };
+        assert!(!taken_over(Some("b")).is_succeeded(&tags) && taken_over(Some("c")).is_succeeded(&tags));
     }
 }

@@ -3,10 +3,11 @@
 
 use std::fmt;
 
-use serde::Deserializer;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use zeroize::Zeroizing;
 
+use super::json_place::place;
 use super::legible::legible;
 
 /// Where a document differs from what is expected, and how.
@@ -36,32 +37,28 @@ pub enum MisfitKind {
 /// Reads a whole document.
 pub fn read_json<T: DeserializeOwned>(json: &[u8]) -> Result<T, Misfit> {
     let mut reader = serde_json::Deserializer::from_slice(json);
-    let value = read(&mut reader)?;
+    let value = T::deserialize(&mut reader).map_err(|error| Misfit::of(json, &error))?;
     reader.end().map_err(|_| Misfit { path: ".".to_owned(), kind: MisfitKind::Trailing })?;
     Ok(value)
 }
 
 /// Reads a part of a document that was read already.
-pub fn read_value<T: DeserializeOwned>(value: Value) -> Result<T, Misfit> {
-    read(value)
-}
-
-fn read<'de, T, D>(json: D) -> Result<T, Misfit>
-where
-    T: DeserializeOwned,
-    D: Deserializer<'de, Error = serde_json::Error>,
-{
-    serde_path_to_error::deserialize(json)
-        .map_err(|error| Misfit { path: place(error.path()), kind: MisfitKind::of(error.inner()) })
+pub fn read_value<T: DeserializeOwned>(value: &Value) -> Result<T, Misfit> {
+    // As a text once more: that has places, and each type is read in one way only. It may hold a key.
+    read_json(&Zeroizing::new(serde_json::to_vec(&value).unwrap_or_default()))
 }
 
 /// The most that is shown of a place, in characters. Its steps are keys, which a foreign server may choose.
 const PLACE: usize = 120;
 
-fn place(path: &serde_path_to_error::Path) -> String {
-    let path = path.to_string();
-    let shown = legible(&path, PLACE);
-    if shown.len() < path.len() && path.chars().count() > PLACE { format!("{shown}…") } else { shown }
+impl Misfit {
+    fn of(json: &[u8], error: &serde_json::Error) -> Self {
+        let kind = MisfitKind::of(error);
+        let path = place(json, error, kind == MisfitKind::Value);
+        let shown = legible(&path, PLACE);
+        let cut = shown.len() < path.len() && path.chars().count() > PLACE;
+        Self { path: if cut { format!("{shown}…") } else { shown }, kind }
+    }
 }
 
 impl MisfitKind {
@@ -123,7 +120,14 @@ mod tests {
             assert_eq!(misfit.to_string(), shown, "{json}");
         }
         let value = serde_json::json!({"items": "hush"});
-        assert_eq!(read_value::<Thing>(value).expect_err("a text").path, "items");
+        assert_eq!(read_value::<Thing>(&value).expect_err("a text").path, "items");
+    }
+
+    #[test]
+    fn a_part_of_a_document_is_read_as_a_document_is() {
+        assert_eq!(read_value::<Vec<u32>>(&serde_json::json!([1, 2])), Ok(vec![1, 2]));
+        let misfit = read_value::<Thing>(&serde_json::json!({"items": [1, 2, null]})).expect_err("null");
+        assert_eq!(misfit, Misfit { path: "items[2]".to_owned(), kind: MisfitKind::Type });
     }
 
     #[test]

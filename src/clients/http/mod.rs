@@ -12,6 +12,7 @@ mod call;
 mod error;
 mod hidden;
 mod json;
+mod json_place;
 mod legible;
 mod limiter;
 mod proxy;

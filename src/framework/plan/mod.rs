@@ -65,18 +65,15 @@ pub(crate) fn merge(original: Value, before: &Value, after: Value) -> Value {
         return original;
     }
     match (original, before, after) {
-        (Value::Map(mut original), Value::Map(before), Value::Map(after)) => Value::Map(
-            after
-                .into_iter()
-                .map(|(name, after)| {
-                    let merged = match (original.remove(&name), before.get(&name)) {
-                        (Some(original), Some(before)) => merge(original, before, after),
-                        _ => after,
-                    };
-                    (name, merged)
-                })
-                .collect(),
-        ),
+        (Value::Map(mut original), Value::Map(before), Value::Map(after)) => {
+            Value::object(after.into_iter().map(|(name, after)| {
+                let merged = match (original.remove(&name), before.get(&name)) {
+                    (Some(original), Some(before)) => merge(original, before, after),
+                    _ => after,
+                };
+                (name, merged)
+            }))
+        }
         (_, _, after) => after,
     }
 }

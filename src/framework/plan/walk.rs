@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::sets::{Member, members};
+use crate::ordered;
 use crate::path::Path;
 use crate::schema::{Attribute, DefaultValue, Nesting, Schema, Shape};
 use crate::value::Value;
@@ -136,7 +137,7 @@ fn map<P: Pass>(
         let planned = body(pass, schema, &element, planned);
         (key, planned)
     };
-    planned.into_iter().map(visit).collect()
+    ordered::map(planned.into_iter().map(visit))
 }
 
 fn set<P: Pass>(pass: &mut P, schema: &Schema, place: &Place<'_>, planned: Vec<Value>) -> Vec<Value> {

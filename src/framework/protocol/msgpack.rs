@@ -1,9 +1,10 @@
 //! Values in msgpack. The bytes say little about types, so both directions are led by the type that the schema gives.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use rmpv::{Utf8StringRef, Value as Packed, ValueRef};
 
+use crate::ordered;
 use crate::path::Path;
 use crate::value::{Number, Type, Value};
 
@@ -89,7 +90,7 @@ fn read(packed: &ValueRef<'_>, ty: &Type, path: &Path) -> Result<Value, MsgpackE
                 let value = read(part, element, &path.clone().key(key))?;
                 Ok((key.to_owned(), value))
             });
-            Ok(Value::Map(members.collect::<Result<_, _>>()?))
+            Ok(Value::Map(ordered::try_map(members)?))
         }
         (Type::Object { attributes, .. }, ValueRef::Map(entries)) => {
             let members = members(entries, path)?;
@@ -103,7 +104,7 @@ fn read(packed: &ValueRef<'_>, ty: &Type, path: &Path) -> Result<Value, MsgpackE
                     None => wrong(&path, "the attribute is missing"),
                 }
             });
-            Ok(Value::Map(members.collect::<Result<_, _>>()?))
+            Ok(Value::Map(ordered::try_map(members)?))
         }
         (ty, _) => wrong(path, format!("{} is required", name(ty))),
     }
@@ -122,7 +123,7 @@ fn members<'a, 'b>(
         ValueRef::String(key) => Ok((utf8(key, path)?, value)),
         _ => wrong(path, "a key is no string"),
     });
-    entries.collect()
+    ordered::try_map(entries)
 }
 
 /// Every integer width, floats and decimal text: core writes whichever holds the number exactly.
@@ -173,9 +174,7 @@ fn pack(value: &Value, ty: &Type, path: &Path) -> Result<Packed, MsgpackError> {
             Packed::Map(members.collect::<Result<_, _>>()?)
         }
         (Type::Object { attributes, .. }, Value::Map(members)) => {
-            let surplus: BTreeSet<_> =
-                members.keys().filter(|name| !attributes.contains_key(*name)).collect();
-            if let Some(name) = surplus.first() {
+            if let Some(name) = members.keys().find(|name| !attributes.contains_key(*name)) {
                 return wrong(path, format!("unsupported attribute `{name}`"));
             }
             let members = attributes.iter().map(|(name, ty)| {

@@ -11,6 +11,7 @@ use super::{Configured, Provider, Session};
 use crate::action::Progress;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::function::{FunctionError, Signature};
+use crate::ordered;
 use crate::schema::Schema;
 use crate::service::{
     ApplyRequest, ClientCapabilities, ConfigureRequest, ImportTarget, InvokeRequest, ListEvent, ListRequest,
@@ -31,7 +32,7 @@ impl<C: Send + Sync + 'static> Service for Provider<C> {
     }
 
     fn resource_schemas(&self) -> BTreeMap<String, Arc<Schema>> {
-        self.resources.iter().map(|(name, resource)| (name.clone(), resource.schema())).collect()
+        ordered::map(self.resources.iter().map(|(name, resource)| (name.clone(), resource.schema())))
     }
 
     fn resource_schema(&self, type_name: &str) -> Option<Arc<Schema>> {
@@ -53,7 +54,9 @@ impl<C: Send + Sync + 'static> Service for Provider<C> {
     }
 
     fn data_source_schemas(&self) -> BTreeMap<String, Arc<Schema>> {
-        self.data_sources.iter().map(|(name, source)| (name.clone(), Arc::clone(source.schema()))).collect()
+        ordered::map(
+            self.data_sources.iter().map(|(name, source)| (name.clone(), Arc::clone(source.schema()))),
+        )
     }
 
     fn data_source_schema(&self, type_name: &str) -> Option<Arc<Schema>> {
@@ -61,7 +64,7 @@ impl<C: Send + Sync + 'static> Service for Provider<C> {
     }
 
     fn functions(&self) -> BTreeMap<String, Signature> {
-        self.functions.iter().map(|(name, function)| (name.clone(), function.signature())).collect()
+        ordered::map(self.functions.iter().map(|(name, function)| (name.clone(), function.signature())))
     }
 
     fn function(&self, name: &str) -> Option<Signature> {

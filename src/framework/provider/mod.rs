@@ -19,6 +19,7 @@ use crate::lifecycle::{
 };
 use crate::list::ListResource;
 use crate::model::{self, Model};
+use crate::ordered;
 use crate::path::Path;
 use crate::resource::Resource;
 use crate::schema::{Schema, SchemaKind, check_identity, check_schema};
@@ -330,5 +331,5 @@ fn schemas<T: ?Sized>(
     of: &BTreeMap<String, Box<T>>,
     schema: impl Fn(&T) -> &Arc<Schema>,
 ) -> BTreeMap<String, Arc<Schema>> {
-    of.iter().map(|(name, one)| (name.clone(), Arc::clone(schema(one)))).collect()
+    ordered::map(of.iter().map(|(name, one)| (name.clone(), Arc::clone(schema(one)))))
 }

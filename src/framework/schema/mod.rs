@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
+use super::ordered;
 use super::plan::modifiers::Modifier;
 use super::validators::Validator;
 use super::value::{Type, Value};
@@ -124,7 +125,7 @@ impl Schema {
     fn member_types(&self) -> BTreeMap<String, Type> {
         let attributes = self.attributes.iter().map(|a| (a.name.clone().into_owned(), a.value_type()));
         let blocks = self.blocks.iter().map(|b| (b.name.clone().into_owned(), b.value_type()));
-        attributes.chain(blocks).collect()
+        ordered::map(attributes.chain(blocks))
     }
 
     /// An attribute by name.
@@ -199,7 +200,7 @@ impl Nesting {
             (Self::List, Value::List(elements)) => Value::List(elements.into_iter().map(change).collect()),
             (Self::Set, Value::Set(elements)) => Value::set(elements.into_iter().map(change)),
             (Self::Map, Value::Map(members)) => {
-                Value::Map(members.into_iter().map(|(key, member)| (key, change(member))).collect())
+                Value::object(members.into_iter().map(|(key, member)| (key, change(member))))
             }
             (_, value) => value,
         }

@@ -254,6 +254,8 @@ impl Rules {
             Choices::Anything => return description,
             Choices::Words(words) if one => (Arc::new(one_of(words)), quoted(words)),
             Choices::Words(words) => (Arc::new(each(one_of(words))), quoted(words)),
+            Choices::Spelt(words, reader) if one => (Arc::new(Spelt(reader)), quoted(words)),
+            Choices::Spelt(words, reader) => (Arc::new(each(Spelt(reader))), quoted(words)),
             Choices::Numbers(numbers) if one => (Arc::new(one_of_numbers(numbers)), quoted(numbers)),
             Choices::Numbers(numbers) => (Arc::new(each(one_of_numbers(numbers))), quoted(numbers)),
         };
@@ -275,6 +277,20 @@ impl<T: ToOwned<Owned: AttributeType> + ?Sized + 'static> Validator for Checked<
             && let Err(required) = (self.0)(value.borrow())
         {
             check.refuse(required);
+        }
+    }
+}
+
+/// What a closed set with a reader of its own takes.
+struct Spelt(fn(&str) -> Result<(), String>);
+
+impl Validator for Spelt {
+    fn validate(&self, check: &mut Check<'_>) {
+        let text = check.value.as_str().unwrap_or_default();
+        if !text.trim().is_empty()
+            && let Err(wrong) = (self.0)(text)
+        {
+            check.refuse(format!("{wrong}."));
         }
     }
 }

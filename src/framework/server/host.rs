@@ -6,6 +6,7 @@ use futures::{FutureExt as _, Stream, StreamExt as _, stream};
 use tonic::service::RoutesBuilder;
 use tonic::{Request, Response, Status};
 
+use crate::ordered;
 use crate::plugin::Lifecycle;
 use crate::protocol::wire::go_plugin::grpc_controller_server::{GrpcController, GrpcControllerServer};
 use crate::protocol::wire::go_plugin::grpc_stdio_server::{GrpcStdio, GrpcStdioServer};
@@ -69,7 +70,7 @@ impl Health for Alive {
     }
 
     async fn list(&self, _: Request<HealthListRequest>) -> Result<Response<HealthListResponse>, Status> {
-        let statuses = status(SERVICE).into_iter().map(|status| (SERVICE.to_owned(), status)).collect();
+        let statuses = ordered::map(status(SERVICE).map(|status| (SERVICE.to_owned(), status)));
         Ok(Response::new(HealthListResponse { statuses }))
     }
 

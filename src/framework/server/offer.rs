@@ -1,6 +1,7 @@
 //! What the provider offers: schemas, identities, functions, capabilities.
 
 use super::call::Fault;
+use crate::ordered;
 use crate::protocol::convert;
 use crate::protocol::wire::tfplugin6::{
     ActionSchema, ServerCapabilities, get_functions, get_metadata, get_provider_schema,
@@ -56,12 +57,14 @@ pub(super) fn schemas(
     let action = |(name, schema)| (name, ActionSchema { schema: Some(schema) });
     Ok(get_provider_schema::Response {
         provider: Some(convert::schema(&service.provider_schema())),
-        resource_schemas: resources.map(|(name, schema)| (name, convert::schema(&schema))).collect(),
-        data_source_schemas: data_sources.map(|(name, schema)| (name, convert::schema(&schema))).collect(),
-        functions: functions.map(|(name, signature)| (name, convert::function(&signature))).collect(),
-        ephemeral_resource_schemas: of(Stateless::Ephemeral).collect(),
-        list_resource_schemas: of(Stateless::List).collect(),
-        action_schemas: of(Stateless::Action).map(action).collect(),
+        resource_schemas: ordered::map(resources.map(|(name, schema)| (name, convert::schema(&schema)))),
+        data_source_schemas: ordered::map(
+            data_sources.map(|(name, schema)| (name, convert::schema(&schema))),
+        ),
+        functions: ordered::map(functions.map(|(name, signature)| (name, convert::function(&signature)))),
+        ephemeral_resource_schemas: ordered::map(of(Stateless::Ephemeral)),
+        list_resource_schemas: ordered::map(of(Stateless::List)),
+        action_schemas: ordered::map(of(Stateless::Action).map(action)),
         server_capabilities: Some(capabilities(service)),
         ..Default::default()
     })
@@ -73,7 +76,9 @@ pub(super) fn identity_schemas(
 ) -> Result<get_resource_identity_schemas::Response, Fault> {
     let schemas = service.identity_schemas().into_iter();
     Ok(get_resource_identity_schemas::Response {
-        identity_schemas: schemas.map(|(name, schema)| (name, convert::identity_schema(&schema))).collect(),
+        identity_schemas: ordered::map(
+            schemas.map(|(name, schema)| (name, convert::identity_schema(&schema))),
+        ),
         diagnostics: Vec::new(),
     })
 }
@@ -84,7 +89,7 @@ pub(super) fn functions(
 ) -> Result<get_functions::Response, Fault> {
     let functions = service.functions().into_iter();
     Ok(get_functions::Response {
-        functions: functions.map(|(name, signature)| (name, convert::function(&signature))).collect(),
+        functions: ordered::map(functions.map(|(name, signature)| (name, convert::function(&signature)))),
         diagnostics: Vec::new(),
     })
 }

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use serde_json::value::RawValue;
 
 use super::{ConformError, Type, Value};
+use crate::ordered;
 
 /// JSON that can't be read as a value, or a value that JSON can't hold. Never contains the value itself.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -114,20 +115,17 @@ impl Value {
                 Self::List(values.into_iter().zip(types).map(|(value, ty)| value.untag(ty)).collect())
             }
             (Type::Map(element), Self::Map(members)) => {
-                Self::Map(members.into_iter().map(|(key, value)| (key, value.untag(element))).collect())
+                Self::object(members.into_iter().map(|(key, value)| (key, value.untag(element))))
             }
-            (Type::Object { attributes, .. }, Self::Map(members)) => Self::Map(
-                members
-                    .into_iter()
-                    .map(|(name, value)| match attributes.get(&name) {
-                        Some(ty) => {
-                            let value = value.untag(ty);
-                            (name, value)
-                        }
-                        None => (name, value),
-                    })
-                    .collect(),
-            ),
+            (Type::Object { attributes, .. }, Self::Map(members)) => {
+                Self::object(members.into_iter().map(|(name, value)| match attributes.get(&name) {
+                    Some(ty) => {
+                        let value = value.untag(ty);
+                        (name, value)
+                    }
+                    None => (name, value),
+                }))
+            }
             (_, value) => value,
         }
     }
@@ -139,12 +137,8 @@ fn parse(raw: &RawValue) -> Result<Value, JsonError> {
     Ok(match text.as_bytes().first() {
         Some(b'{') => {
             let members: BTreeMap<String, &RawValue> = serde_json::from_str(text).map_err(syntax)?;
-            Value::Map(
-                members
-                    .into_iter()
-                    .map(|(name, raw)| Ok((name, parse(raw)?)))
-                    .collect::<Result<_, JsonError>>()?,
-            )
+            let members = members.into_iter().map(|(name, raw)| Ok::<_, JsonError>((name, parse(raw)?)));
+            Value::Map(ordered::try_map(members)?)
         }
         Some(b'[') => {
             let elements: Vec<&RawValue> = serde_json::from_str(text).map_err(syntax)?;

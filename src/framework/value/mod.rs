@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
+use super::ordered;
 use super::path::{Path, Step};
 pub use json::JsonError;
 pub use number::{Number, NumberError};
@@ -63,12 +64,7 @@ impl Value {
 
     /// An object or a map out of its members.
     pub fn object<K: Into<String>>(members: impl IntoIterator<Item = (K, Self)>) -> Self {
-        // Not collected: every model's own iterator would bring a sort of its own, 4 KiB of machine code each.
-        let mut map = BTreeMap::new();
-        for (name, value) in members {
-            map.insert(name.into(), value);
-        }
-        Self::Map(map)
+        Self::Map(ordered::map(members.into_iter().map(|(name, value)| (name.into(), value))))
     }
 
     /// Whether it is null (a dynamic value may be a typed null).
@@ -117,9 +113,9 @@ impl Value {
             Self::Unknown => Self::Null,
             Self::List(elements) => Self::List(elements.into_iter().map(Self::unknowns_to_null).collect()),
             Self::Set(elements) => Self::set(elements.into_iter().map(Self::unknowns_to_null)),
-            Self::Map(members) => Self::Map(
-                members.into_iter().map(|(name, member)| (name, member.unknowns_to_null())).collect(),
-            ),
+            Self::Map(members) => {
+                Self::object(members.into_iter().map(|(name, member)| (name, member.unknowns_to_null())))
+            }
             Self::Dynamic(ty, inner) => Self::Dynamic(ty, Box::new(inner.unknowns_to_null())),
             known => known,
         }
@@ -261,26 +257,19 @@ impl Value {
                     .map(|(index, (value, ty))| value.conform_at(ty, &path.clone().index(index)))
                     .collect::<Result<_, _>>()?,
             ),
-            (Type::Map(element), Self::Map(members)) => Self::Map(
-                members
-                    .into_iter()
-                    .map(|(key, value)| {
-                        let value = value.conform_at(element, &path.clone().key(key.clone()))?;
-                        Ok((key, value))
-                    })
-                    .collect::<Result<_, ConformError>>()?,
-            ),
-            (Type::Object { attributes, .. }, Self::Map(mut members)) => Self::Map(
-                attributes
-                    .iter()
-                    .map(|(name, ty)| {
-                        let value = members.remove(name).unwrap_or_default();
-                        let value =
-                            value.conform_at(ty, &path.clone().join(Path::attribute(name.clone())))?;
-                        Ok((name.clone(), value))
-                    })
-                    .collect::<Result<_, ConformError>>()?,
-            ),
+            (Type::Map(element), Self::Map(members)) => {
+                Self::Map(ordered::try_map(members.into_iter().map(|(key, value)| {
+                    let value = value.conform_at(element, &path.clone().key(key.clone()))?;
+                    Ok((key, value))
+                }))?)
+            }
+            (Type::Object { attributes, .. }, Self::Map(mut members)) => {
+                Self::Map(ordered::try_map(attributes.iter().map(|(name, ty)| {
+                    let value = members.remove(name).unwrap_or_default();
+                    let value = value.conform_at(ty, &path.clone().join(Path::attribute(name.clone())))?;
+                    Ok((name.clone(), value))
+                }))?)
+            }
             (_, other) => return Err(wrong(&other)),
         })
     }

@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value as Json, json};
 
+use crate::ordered;
+
 /// A type of Terraform's type system.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Type {
@@ -55,7 +57,7 @@ impl Type {
 
     /// `object({...})` whose attributes are all required.
     pub fn object(attributes: impl IntoIterator<Item = (String, Self)>) -> Self {
-        Self::Object { attributes: attributes.into_iter().collect(), optional: BTreeSet::new() }
+        Self::Object { attributes: ordered::map(attributes), optional: BTreeSet::new() }
     }
 
     /// Whether the dynamic type occurs in it at any depth.
@@ -87,7 +89,7 @@ impl Type {
             Self::Object { attributes, optional } => {
                 // BTreeMap, not serde_json's own map, keeps the keys sorted whatever features others switch on.
                 let members: BTreeMap<&str, Json> =
-                    attributes.iter().map(|(name, ty)| (name.as_str(), ty.json())).collect();
+                    ordered::map(attributes.iter().map(|(name, ty)| (name.as_str(), ty.json())));
                 if optional.is_empty() {
                     json!(["object", members])
                 } else {
@@ -118,16 +120,13 @@ impl Type {
                     Ok(Self::Tuple(types.iter().map(Self::parse).collect::<Result<_, _>>()?))
                 }
                 [Json::String(kind), Json::Object(members), rest @ ..] if kind == "object" => {
-                    let attributes = members
-                        .iter()
-                        .map(|(name, ty)| Ok((name.clone(), Self::parse(ty)?)))
-                        .collect::<Result<_, TypeError>>()?;
+                    let parse = |(name, ty): (&String, _)| Ok((name.clone(), Self::parse(ty)?));
+                    let attributes = ordered::try_map(members.iter().map(parse))?;
                     let optional = match rest {
                         [] => BTreeSet::new(),
-                        [Json::Array(names)] => names
-                            .iter()
-                            .map(|name| name.as_str().map(str::to_owned).ok_or_else(refused))
-                            .collect::<Result<_, _>>()?,
+                        [Json::Array(names)] => ordered::try_set(
+                            names.iter().map(|name| name.as_str().map(str::to_owned).ok_or_else(refused)),
+                        )?,
                         _ => return Err(refused()),
                     };
                     Ok(Self::Object { attributes, optional })

@@ -230,12 +230,12 @@ async fn shown(
             .map(|principal| principal.object_id.clone())
             .into(),
         sign_in_audience: application.sign_in_audience.clone().into(),
-        redirect_uris: application.web.redirect_uris.iter().cloned().collect::<BTreeSet<_>>().into(),
+        redirect_uris: application.web.redirect_uris.iter().cloned().collect(),
         delegated_permissions: names(PermissionKind::Delegated).await?.into(),
         application_permissions: names(PermissionKind::Application).await?.into(),
         owners: snapshot.owners.clone().into(),
         notes: application.notes.clone().filter(|notes| !notes.is_empty()).into(),
-        tags: application.tags.iter().cloned().collect::<BTreeSet<_>>().into(),
+        tags: application.tags.iter().cloned().collect(),
         publisher_domain: application.publisher_domain.clone().into(),
         ..ApplicationSourceModel::default()
     })

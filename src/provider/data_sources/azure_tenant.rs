@@ -62,8 +62,7 @@ impl DataSource for AzureTenantSource {
                 .verified_domains
                 .iter()
                 .map(|domain| domain.name.to_lowercase())
-                .collect::<BTreeSet<_>>()
-                .into(),
+                .collect(),
             on_premises_sync_enabled: tenant.on_premises_sync_enabled.unwrap_or_default().into(),
             display_name: tenant.display_name.into(),
             id: tenant.id.into(),

@@ -79,7 +79,7 @@ impl DataSource for DomainsSource {
         });
         domains.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(DomainsModel {
-            names: domains.iter().map(|one| one.name.clone()).collect::<BTreeSet<_>>().into(),
+            names: domains.iter().map(|one| one.name.clone()).collect(),
             domains: Attr::Known(domains.into_iter().map(listed).collect()),
             ..config
         })

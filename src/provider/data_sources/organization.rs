@@ -127,7 +127,7 @@ impl DataSource for OrganizationSource {
             active_users: active_users.into(),
             renewal: when_renewal.into(),
             admin_email: admin_user.and_then(|admin| admin.primary_email).into(),
-            domains: domains.into_iter().map(|domain| domain.name).collect::<BTreeSet<_>>().into(),
+            domains: domains.into_iter().map(|domain| domain.name).collect(),
             www: www.into(),
             address: address.into(),
             postcode: postcode.into(),

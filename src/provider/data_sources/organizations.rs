@@ -96,11 +96,7 @@ impl DataSource for OrganizationsSource {
                 && config.r#type.known().is_none_or(|kind| one.kind.as_ref() == Some(kind))
         });
         Ok(OrganizationsModel {
-            primary_domains: children
-                .iter()
-                .map(|one| one.primary_domain.clone())
-                .collect::<BTreeSet<_>>()
-                .into(),
+            primary_domains: children.iter().map(|one| one.primary_domain.clone()).collect(),
             organizations: Attr::Known(children.into_iter().map(listed).collect()),
             ..config
         })

@@ -109,6 +109,6 @@ fn listed(user: &User) -> ListedUser {
         billable: user.is_billable.into(),
         first_name: user.firstname.clone().into(),
         last_name: user.surname.clone().into(),
-        aliases: user.alias_emails.iter().map(|alias| alias.to_lowercase()).collect::<BTreeSet<_>>().into(),
+        aliases: user.alias_emails.iter().map(|alias| alias.to_lowercase()).collect(),
     }
 }

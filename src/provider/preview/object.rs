@@ -117,7 +117,7 @@ fn count(number: &Attr<i64>) -> u64 {
 fn numbers(counts: &BTreeMap<String, u64>) -> Attr<BTreeMap<String, i64>> {
     let numbers =
         counts.iter().map(|(reason, count)| (reason.clone(), i64::try_from(*count).unwrap_or(i64::MAX)));
-    Attr::Known(numbers.collect())
+    numbers.collect()
 }
 
 fn reasons(numbers: &Attr<BTreeMap<String, i64>>) -> BTreeMap<String, u64> {
@@ -126,7 +126,7 @@ fn reasons(numbers: &Attr<BTreeMap<String, i64>>) -> BTreeMap<String, u64> {
 }
 
 fn rows(section: &Section) -> Attr<BTreeMap<String, String>> {
-    Attr::Known(section.rows.iter().map(|(address, row)| (address.clone(), row.to_string())).collect())
+    section.rows.iter().map(|(address, row)| (address.clone(), row.to_string())).collect()
 }
 
 fn section(rows: &Attr<BTreeMap<String, String>>, total: u64) -> Section {

@@ -8,7 +8,7 @@ use super::arguments::{argument, quoted};
 use super::model::ProviderModel;
 use super::region::Region;
 use clients::InputName;
-use clients::auth::{self, ConfigError, ConfigErrorKind, Problem, Resolved};
+use clients::auth::{self, CloudName, ConfigError, ConfigErrorKind, Problem, Resolved};
 use clients::env::EnvMap;
 use framework::attr::{Attr, Secret};
 use framework::diagnostic::{Diagnostic, Diagnostics};
@@ -148,7 +148,7 @@ fn login(model: &ProviderModel, env: &EnvMap, address: Option<Url>) -> Result<Lo
     let mut given = Given::default();
     let username = given.text(InputName::Username, &model.username);
     let password = given.secret(InputName::Password, &model.password);
-    given.text(InputName::Region, &model.region);
+    given.value(InputName::Region, &model.region);
     given.text(InputName::Endpoint, &model.endpoint);
     if !given.unknown.is_empty() {
         return Err(Incomplete::unknown(&given.unknown, "to sign in to Proofpoint Essentials"));
@@ -182,7 +182,8 @@ fn login(model: &ProviderModel, env: &EnvMap, address: Option<Url>) -> Result<Lo
 /// Where Proofpoint Essentials is: `endpoint`, else `region`; one in the block goes before one in the environment.
 fn endpoint(model: &ProviderModel, env: &EnvMap) -> Result<Option<Url>, Diagnostic> {
     let address = text(InputName::Endpoint, &model.endpoint, env);
-    let region = text(InputName::Region, &model.region, env);
+    let region = auth::spelt(env, InputName::Region, model.region.known().copied().map(Region::from))
+        .map_err(|error| diagnose(&error))?;
     if let (Some(address), Some(region)) = (&address, &region)
         && address.is_configured()
         && region.is_configured()
@@ -193,10 +194,8 @@ fn endpoint(model: &ProviderModel, env: &EnvMap) -> Result<Option<Url>, Diagnost
              other",
         ));
     }
-    let by_region = |region: &Resolved<String>| {
-        let known: Region =
-            region.value.parse().map_err(|error| region.invalid(format!("`{}`: {error}", region.value)))?;
-        Url::parse(&known.address()).map_err(|error| region.invalid(error))
+    let by_region = |region: &Resolved<Region>| {
+        Url::parse(&region.value.address()).map_err(|error| region.invalid(error))
     };
     let region_first = region.as_ref().is_some_and(Resolved::is_configured);
     let address = match (&address, &region) {
@@ -232,7 +231,7 @@ fn entra_arguments(model: &ProviderModel) -> (auth::Inputs, Vec<InputName>) {
         use_msi: given.flag(InputName::UseManagedIdentity, &model.use_msi),
         msi_endpoint: given.text(InputName::ManagedIdentityEndpoint, &model.msi_endpoint),
         use_cli: given.flag(InputName::UseAzureCli, &model.use_cli),
-        environment: given.text(InputName::Cloud, &model.environment),
+        environment: given.value(InputName::Cloud, &model.environment).map(CloudName::from),
         authority_host: given.text(InputName::Authority, &model.authority_host),
         graph_endpoint: given.text(InputName::GraphEndpoint, &model.graph_endpoint),
     };

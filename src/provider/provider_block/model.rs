@@ -1,7 +1,16 @@
 //! What a user may write in the `provider` block.
 
+use std::str::FromStr as _;
+
+use super::region::RegionName;
+use clients::auth::CloudName;
 use framework::attr::{Attr, Secret};
-use framework::model;
+use framework::{model, words};
+
+words! {
+    /// A Microsoft cloud as an argument.
+    pub struct CloudWord(CloudName) in CloudName::ALL, as CloudName::name, read by CloudName::from_str;
+}
 
 model! {
     /// Manages the synchronization of Microsoft Entra ID with Proofpoint Essentials: the application registration with
@@ -90,7 +99,7 @@ model! {
         /// Proofpoint Essentials does not support them. There is no `metadata_host`: a private cloud is named by
         /// `authority_host` and `graph_endpoint`, and an `ARM_METADATA_HOSTNAME` of another cloud is refused without
         /// them. Environment: `ARM_ENVIRONMENT`.
-        environment: Attr<String> => optional(),
+        environment: Attr<CloudWord> => optional(),
 
         /// Address of the token endpoint's host, without a path, for private clouds and the simulator. Environment:
         /// `AZURE_AUTHORITY_HOST`.
@@ -113,7 +122,7 @@ model! {
 
         /// Proofpoint Essentials stack to start from: `us1`, `us2`, `us3`, `us4`, `us5` or `eu1`. The stack of each
         /// domain is found from there. Environment: `PROOFPOINT_ESSENTIALS_REGION`.
-        region: Attr<String> => optional(),
+        region: Attr<RegionName> => optional(),
 
         /// Address of Proofpoint Essentials instead of a `region`, for branded hosts and the simulator: `https`, or
         /// `http` on this machine, and no path. Environment: `PROOFPOINT_ESSENTIALS_ENDPOINT`.
@@ -130,7 +139,7 @@ mod tests {
     use super::super::arguments::argument;
     use super::*;
     use clients::{InputName, env};
-    use framework::model::Model as _;
+    use framework::model::{self, Model as _};
 
     #[test]
     fn each_description_names_the_variables_that_feed_the_argument() {
@@ -155,6 +164,32 @@ mod tests {
             let exists = |name: &str| name == argument.to_string();
             assert!(schema.attributes.iter().any(|attribute| exists(&attribute.name)), "{argument}");
         }
+    }
+
+    #[test]
+    fn a_region_or_cloud_that_there_is_not_is_refused_on_its_argument() {
+        let read = |name: &'static str, word: &str| {
+            let block = framework::value::Value::object([(name, word.into())]);
+            model::read::<ProviderModel>(&ProviderModel::schema().complete(block))
+        };
+        for (name, word, fragment) in [
+            ("region", "us9", "`us1`"),
+            ("environment", "usgovernment", "GCC High"),
+            ("environment", "moon", "`public`"),
+        ] {
+            let refused = read(name, word).expect_err(word);
+            assert_eq!(refused.attribute.map(|path| path.to_string()).as_deref(), Some(name));
+            assert!(refused.detail.contains(fragment), "{}", refused.detail);
+        }
+        assert_eq!(
+            read("environment", "China").expect("in any case").environment,
+            Attr::Known(CloudWord(CloudName::China))
+        );
+        assert_eq!(
+            read("environment", "global").expect("its other name").environment,
+            Attr::Known(CloudWord(CloudName::Public))
+        );
+        assert_eq!(read("region", "").expect("blank").region, Attr::Null);
     }
 
     #[test]

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use framework::words;
+
 /// A stack that Proofpoint runs itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Region {
@@ -37,16 +39,27 @@ impl Region {
     }
 }
 
+words! {
+    /// A region as an argument.
+    pub struct RegionName(Region) in Region::ALL, as Region::name, read by Region::from_str;
+}
+
 /// The name is none of [`Region::ALL`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the regions of Proofpoint Essentials are `us1`, `us2`, `us3`, `us4`, `us5` and `eu1`")]
-pub(crate) struct UnknownRegion;
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "`{0}` is not a region of Proofpoint Essentials; they are `us1`, `us2`, `us3`, `us4`, `us5` and `eu1`"
+)]
+pub(crate) struct UnknownRegion(String);
 
 impl FromStr for Region {
     type Err = UnknownRegion;
 
-    fn from_str(name: &str) -> Result<Self, UnknownRegion> {
-        Self::ALL.into_iter().find(|region| region.name() == name).ok_or(UnknownRegion)
+    fn from_str(text: &str) -> Result<Self, UnknownRegion> {
+        let name = text.trim();
+        Self::ALL
+            .into_iter()
+            .find(|region| region.name() == name)
+            .ok_or_else(|| UnknownRegion(name.to_owned()))
     }
 }
 
@@ -67,7 +80,7 @@ mod tests {
             "eu1".parse::<Region>().map(Region::address),
             Ok("https://eu1.proofpointessentials.com".into())
         );
-        assert_eq!("EU1".parse::<Region>(), Err(UnknownRegion));
-        assert_eq!("usg1".parse::<Region>(), Err(UnknownRegion));
+        assert_eq!("EU1".parse::<Region>(), Err(UnknownRegion("EU1".to_owned())));
+        assert_eq!("usg1".parse::<Region>(), Err(UnknownRegion("usg1".to_owned())));
     }
 }

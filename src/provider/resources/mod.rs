@@ -7,6 +7,7 @@ pub(crate) mod azure_sync;
 pub(crate) mod azure_sync_run;
 pub(crate) mod domain;
 pub(crate) mod domain_verification;
+pub(crate) mod organization;
 
 mod enterprise_application;
 mod on_destroy;

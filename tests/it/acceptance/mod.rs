@@ -11,6 +11,7 @@ mod life;
 mod many_organizations;
 mod mocked;
 mod names;
+mod onboarding;
 mod people;
 mod query;
 mod quickstart;

@@ -107,6 +107,11 @@ fn everything_we_ask() -> Vec<Exchange> {
 
     people(&environment, &domain);
     domains(&environment, &domain);
+    for (name, member) in [("USERNAME", "partner_username"), ("PASSWORD", "partner_password")] {
+        let value = quickstart.simulator.line()["tenants"][0][member].as_str().expect("a login").to_owned();
+        environment.insert(format!("PROOFPOINT_ESSENTIALS_{name}"), value);
+    }
+    customer(&environment);
 
     // Which of both keys Proofpoint holds is in Entra's record by then.
     quickstart.simulator.advance_clock("3h");
@@ -174,6 +179,22 @@ fn domains(environment: &BTreeMap<String, String>, organization: &str) {
     let config = json!({ "organization": organization, "domain": "added.example" });
     hand.apply(verification, None, config);
     assert!(!hand.destroy(domain, &added).1.messages.has_errors());
+}
+
+/// Makes a customer, changes what can be changed, and deletes it.
+fn customer(environment: &BTreeMap<String, String>) {
+    let (hand, organization) = (Hand::with(environment), "proofpoint_organization");
+    let config = json!({
+        "primary_domain": "adatum.example", "name": "Adatum", "user_licenses": 5, "country": "DE", "phone": "1",
+        "admin_user": { "email": "it@adatum.example", "first_name": null, "last_name": null },
+        "on_destroy": "delete", "deletion_protection": false,
+    });
+    let made = hand.apply(organization, None, config.clone());
+    let changes = json!({
+        "user_licenses": 6, "licensing_package": "advanced", "eula_confirmed": true, "active": false,
+    });
+    let grown = hand.apply(organization, Some(&made), with(&config, changes));
+    assert!(!hand.destroy(organization, &grown).1.messages.has_errors());
 }
 
 /// The exchanges, and beside each batch its items.

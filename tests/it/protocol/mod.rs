@@ -1,6 +1,7 @@
 //! The built provider driven by a gRPC client through the real handshake.
 
 mod addresses;
+mod another_state;
 mod application;
 mod arguments;
 mod azure_sync_source;

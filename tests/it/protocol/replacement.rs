@@ -120,6 +120,41 @@ fn an_application_that_a_successor_has_taken_over_is_let_go_by_this_run_and_by_t
 }
 
 #[test]
+fn the_mark_of_a_predecessor_is_no_successor() {
+    let mut quickstart = quickstart();
+    succeeds(&quickstart.change(APPLICATION));
+    let path = format!("applications/{}", object_id(&quickstart));
+    let before = quickstart.graph(Method::GET, &path, None)["tags"].take();
+    let (_, new) = beside(&quickstart, APPLICATION);
+    quickstart.put(APPLICATION, new);
+    // As a replica shows it that has not heard of the take-over.
+    quickstart.graph(Method::PATCH, &path, Some(&json!({ "tags": before })));
+    quickstart.restart();
+    let said = quickstart.destroy_saying(APPLICATION);
+    assert!(!said.warns(APPLICATION_STAYS), "{said}");
+    assert_eq!(applications(&quickstart, "applications"), BTreeSet::new());
+}
+
+#[test]
+fn an_application_that_a_replica_shows_after_its_deletion_is_restored_and_not_adopted() {
+    let mut quickstart = quickstart();
+    succeeds(&quickstart.change(APPLICATION));
+    let old = object_id(&quickstart);
+    let mut stale = quickstart.graph(Method::GET, &format!("applications/{old}"), None);
+    stale.as_object_mut().expect("an application").remove("@odata.context");
+    quickstart.destroy_one(APPLICATION);
+    quickstart.restart();
+    let behind = json!([{
+        "method": "GET", "path": "/v1.0/applications(uniqueName=*", "status": 200, "body": stale, "count": 2,
+    }]);
+    quickstart.simulator.set_faults(&behind);
+    succeeds(&quickstart.change(APPLICATION));
+    assert_eq!(object_id(&quickstart), old, "restored");
+    assert_eq!(quickstart.simulator.control(Method::GET, "faults", None)[0]["count"], 0, "looked again");
+    assert_eq!(applications(&quickstart, "applications"), [old].into());
+}
+
+#[test]
 fn a_successor_that_fails_leaves_an_application_to_the_one_that_had_it() {
     let quickstart = quickstart();
     succeeds(&quickstart.change(APPLICATION));

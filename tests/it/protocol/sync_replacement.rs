@@ -28,6 +28,9 @@ fn a_destroy_that_sees_its_successor_lets_go() {
         }
         let said = quickstart.destroy_deposed(SYNC, &old);
         assert!(!said.has_errors() && said.warns(GOES_ON), "interrupted {interrupted}: {said}");
+        // It is managed still, under the same address, where this run set it up anew.
+        let is_told_apart = said.to_string().contains("no longer manages it");
+        assert_eq!(is_told_apart, interrupted, "{said}");
         assert_eq!(quickstart.settings()["sync_frequency"], 1, "the sync is gone");
         quickstart.assert_sound("replaced");
         quickstart.destroy_one(SYNC);

@@ -23,8 +23,13 @@ pub(super) fn owner(principal: &ServicePrincipal) -> Option<&str> {
 }
 
 /// Whether another resource than this one has taken the consent over.
-pub(super) fn is_succeeded(graph: &Graph, principal: &ServicePrincipal, owner: Option<&str>) -> bool {
-    let mark = Mark { prefix: OWNER, owner };
+pub(super) fn is_succeeded(
+    graph: &Graph,
+    principal: &ServicePrincipal,
+    owner: Option<&str>,
+    before: Option<&str>,
+) -> bool {
+    let mark = Mark { prefix: OWNER, owner, before };
     graph.is_taken_over(&principal.object_id, owner) || mark.is_succeeded(&principal.tags)
 }
 

@@ -44,6 +44,13 @@ pub(crate) struct Given {
     /// What tells this resource from another one that may take the consent over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     owner: Option<String>,
+    /// That was learnt from the principal when the consent was imported: it is another state's as well, until this one
+    /// changes it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    learnt: bool,
+    /// Whose it was before: for a while after, a replica may show that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    before: Option<String>,
 }
 
 impl Given {
@@ -162,6 +169,7 @@ impl Resource for AzureAdminConsent {
         if private.owner.is_none() {
             // Imported: what another resource gave is not for this one to take back.
             private.owner = marks::owner(principal).map(str::to_owned);
+            private.learnt = private.owner.is_some();
         }
         model.delegated_permissions = delegated;
         model.application_permissions = application;
@@ -207,7 +215,10 @@ impl Resource for AzureAdminConsent {
         let found = graph.service_principals().get_by_client_id(&call, model.client_id.text()).await;
         let Some(principal) = found? else { return Ok(()) };
         let _alone = graph.alone_with(&call, &principal.object_id).await?;
-        if marks::is_succeeded(&graph, &principal, given.owner.as_deref()) {
+        let before = given.before.as_deref().filter(|_| graph.is_young(given.at));
+        if graph.is_relied_on(&principal.client_id)
+            || marks::is_succeeded(&graph, &principal, given.owner.as_deref(), before)
+        {
             diagnostics.push(let_go(&principal));
             return Ok(());
         }
@@ -344,7 +355,8 @@ async fn consent(
     }
     effective::revoke(graph, &call, &principal.object_id, &surplus, before.at).await?;
     // A predecessor's marks tell what it gave, which is this one's to take back from now on.
-    let inherited = if before.owner.is_none() { marks::given(principal) } else { Names::default() };
+    let is_successor = before.owner.is_none() || before.learnt;
+    let inherited = if is_successor { marks::given(principal) } else { Names::default() };
     let keep = |before: BTreeSet<String>, more: [BTreeSet<String>; 2], wanted: &BTreeSet<String>| {
         before.into_iter().chain(more.into_iter().flatten()).filter(|name| wanted.contains(name)).collect()
     };
@@ -353,19 +365,22 @@ async fn consent(
         application: keep(before.application, [new.application, inherited.application], &wanted.application),
     };
     // The marks come last: until then the consent is the one's that had it before.
-    let owner = before.owner.unwrap_or_else(|| Uuid::new_v4().simple().to_string());
+    let owner = before.owner.filter(|_| !is_successor).unwrap_or_else(|| Uuid::new_v4().simple().to_string());
+    let predecessor = if is_successor { marks::owner(principal).map(str::to_owned) } else { before.before };
     graph.note_owner(&principal.object_id, &owner);
     marks::write(graph, &call, principal, Some(&owner), &given).await?;
     let Names { delegated, application } = given;
-    Ok(Given { delegated, application, at: Some(graph.now()), owner: Some(owner) })
+    let at = Some(graph.now());
+    Ok(Given { delegated, application, at, owner: Some(owner), learnt: false, before: predecessor })
 }
 
 fn let_go(principal: &ServicePrincipal) -> Diagnostic {
     Diagnostic::warning(
         "The consent stays",
         format!(
-            "Another resource has taken over the consent of the application `{}`, as a replacement with \
-             `create_before_destroy` or a rename does. What was granted is that one's now; here it is only forgotten.",
+            "Another resource, or another state, has taken over the consent of the application `{}`, as a replacement with \
+             `create_before_destroy`, a rename or an import does. What was granted is that one's now; here it is only \
+             forgotten.",
             principal.client_id
         ),
     )

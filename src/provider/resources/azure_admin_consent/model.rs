@@ -28,10 +28,11 @@ model! {
     /// is granted again. Destroying the resource takes back what it gave, and nothing else.
     ///
     /// Where the signed-in identity may change the service principal, hidden tags on it tell which resource the consent
-    /// belongs to and what that one gave. When another one has taken it over, as a replacement with `create_before_destroy` or a rename without a
-    /// `moved` block does, destroying the earlier one lets go of it with a warning. Without the tags that is known within
-    /// one run only: if such a run is interrupted, look at the plan of the next one for permissions to be granted again.
-    /// And `-replace` then leaves what was granted, for nobody to take back.
+    /// belongs to and what that one gave. When another one has taken it over, as a replacement with `create_before_destroy`
+    /// or a rename without a `moved` block does, or another state that imported it and changed something in it, destroying
+    /// the earlier one lets go of it with a warning. Without the tags that is known within one run only: if such a run is
+    /// interrupted, look at the plan of the next one for permissions to be granted again. And `-replace` then leaves what was
+    /// granted, for nobody to take back.
     pub struct ConsentModel {
         /// Path of the consent, `/servicePrincipals/{object id}/adminConsent`, preceded by `/tenants/{tenant id}` when the
         /// tenant is not the provider's.

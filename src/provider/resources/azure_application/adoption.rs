@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::model::ApplicationModel;
 use super::{OWN_TAG, is_ours};
 use crate::provider_block::{At as _, Failure, ObjectPath};
-use clients::graph::{self, Alone, Application, Graph, InPlace, NewApplication, Sight, purge_date};
+use clients::graph::{self, Alone, Application, Graph, InPlace, NewApplication, Sight, Thing, purge_date};
 use clients::http::Call;
 use framework::diagnostic::Diagnostic;
 
@@ -93,7 +93,11 @@ async fn look(graph: &Graph, call: &Call, name: &str) -> Result<Sighting, graph:
             return Ok((Sighting::DeletedHere(deleted), Sight::Whole));
         }
         if let Some(active) = graph.applications().get_by_unique_name(call, name).await? {
-            return Ok((Sighting::Active(Box::new(active)), Sight::Whole));
+            // A replica may not have heard that it was deleted, or the deleted items that it was restored.
+            let is_doubtful =
+                is_ours(&active) && graph.has_gone(call, Thing::Application(&active.object_id), None).await;
+            let sight = if is_doubtful { Sight::Part } else { Sight::Whole };
+            return Ok((Sighting::Active(Box::new(active)), sight));
         }
         match graph.deleted_items().application_by_unique_name(call, name).await {
             Ok(Some(deleted)) => Ok((Sighting::Deleted(Box::new(deleted)), Sight::Whole)),
@@ -102,11 +106,10 @@ async fn look(graph: &Graph, call: &Call, name: &str) -> Result<Sighting, graph:
             Err(error) => Err(error),
         }
     };
-    let (first, _) = glance().await?;
-    let patient = match first {
-        Sighting::Nothing(Some(_)) => call.at_most(IN_DOUBT),
-        Sighting::Nothing(None) => call.clone(),
-        found => return Ok(found),
+    let patient = match glance().await? {
+        (Sighting::Nothing(Some(_)), _) => call.at_most(IN_DOUBT),
+        (found, Sight::Whole) => return Ok(found),
+        _ => call.clone(),
     };
     graph.settled(&patient, Some(graph.now()), None, glance).await
 }

@@ -56,6 +56,12 @@ pub(crate) struct Facts {
     /// What tells this resource from another one that may take the application over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     owner: Option<String>,
+    /// That was learnt from the application when it was imported: it is another state's as well, until this one changes it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    learnt: bool,
+    /// Whose it was before: for a while after, a replica may show that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    before: Option<String>,
 }
 
 impl AzureApplication {
@@ -134,6 +140,8 @@ impl Resource for AzureApplication {
         let owner = Uuid::new_v4().simple().to_string();
         let new = properties::registration(&model, access, &owner);
         let (application, principal) = register(&graph, &call, &new, &owner).await?;
+        let before = graph::owner_in(&application.tags, OWNER_TAG).filter(|before| *before != owner);
+        let before = before.map(str::to_owned);
         model.tenant_id = graph.tenant().as_str().into();
         model.object_id = application.object_id.as_str().into();
         model.client_id = application.client_id.as_str().into();
@@ -144,6 +152,8 @@ impl Resource for AzureApplication {
             console: session.console().known().cloned(),
             written: Some(graph.now()),
             owner: Some(owner),
+            learnt: false,
+            before,
         };
         Ok(State::new(model).with_private(facts))
     }
@@ -182,6 +192,7 @@ impl Resource for AzureApplication {
             // Imported, or made before there were marks.
             let tags = snapshot.application.as_ref().map(|application| application.tags.as_slice());
             facts.owner = tags.and_then(|tags| graph::owner_in(tags, OWNER_TAG)).map(str::to_owned);
+            facts.learnt = facts.owner.is_some();
         }
         model.tenant_id = graph.tenant().as_str().into();
         model.id = session.path(graph.tenant(), "applications", model.object_id.text()).to_string().into();
@@ -218,6 +229,9 @@ impl Resource for AzureApplication {
         };
         let access = properties::resolve(&graph, &call, &planned.model).await?;
         let mut facts = planned.private.clone();
+        if std::mem::take(&mut facts.learnt) {
+            facts.before = facts.owner.take();
+        }
         let owner = facts.owner.get_or_insert_with(|| Uuid::new_v4().simple().to_string());
         let change = properties::change(&planned, &application, access, owner);
         graph.applications().update(&call, object_id, &change).await?;
@@ -246,15 +260,21 @@ impl Resource for AzureApplication {
         if let Some(written) = facts.written {
             graph.note_made(object_id, written);
         }
-        let mark = Mark { prefix: OWNER_TAG, owner: facts.owner.as_deref() };
+        if graph.is_relied_on(model.client_id.text()) {
+            diagnostics.push(relied_on(object_id));
+            return Ok(());
+        }
+        let before = facts.before.as_deref().filter(|_| graph.is_young(facts.written));
+        let mark = Mark { prefix: OWNER_TAG, owner: facts.owner.as_deref(), before };
         let name = model.unique_name.known().map(String::as_str);
         let deleted = graph.applications().delete_own(&ctx.clients.call(ctx), object_id, name, mark).await;
         if deleted? == Deletion::LetGo {
             diagnostics.warning(
                 "The application stays",
                 format!(
-                    "Another resource has taken over the application `{object_id}`, as a replacement with \
-                     `create_before_destroy` or a rename does. It is that one's now; here it is only forgotten."
+                    "Another resource, or another state, has taken over the application `{object_id}`, as a replacement \
+                     with `create_before_destroy`, a rename or an import does. It is that one's now; here it is only \
+                     forgotten."
                 ),
             );
         }
@@ -330,6 +350,16 @@ fn protected() -> Diagnostic {
         "`deletion_protection` is true. Set it to false and apply that first.",
     )
     .at(ApplicationModel::deletion_protection())
+}
+
+fn relied_on(object_id: &str) -> Diagnostic {
+    Diagnostic::warning(
+        "The application stays",
+        format!(
+            "A sync that another state has set up goes through the application `{object_id}`. It is that state's now; here it \
+             is only forgotten. If that state does not hold it, import it there, or delete it in Entra once nothing needs it."
+        ),
+    )
 }
 
 fn is_ours(application: &Application) -> bool {

@@ -32,13 +32,16 @@ pub(super) async fn leave(
     };
     let mut known: BTreeSet<String> = model.superseded_key_ids.unwrap_or_default();
     known.extend(model.key_id.known().cloned());
-    let succeeded = session.is_claimed_by_another(name, facts.owner.as_deref())
-        || match &keys {
-            Some(keys) => keys.have_a_successor(call, &known).await?,
-            None => false,
-        };
-    if succeeded {
-        diagnostics.push(let_go(name, "another resource has set it up anew since"));
+    if session.is_claimed_by_another(name, facts.owner.as_deref()) {
+        diagnostics.push(handed_on(name));
+        return Ok(());
+    }
+    if let (Some(keys), Some(graph)) = (&keys, &entra)
+        && keys.have_a_successor(call, &known).await?
+    {
+        // What that one relies on is not for this state to delete either.
+        graph.note_relied_on(model.client_id.text());
+        diagnostics.push(let_go(name, "another resource, or another state, has set it up anew since"));
         return Ok(());
     }
     let present = settings_of(&organization, call).await?;
@@ -67,11 +70,20 @@ pub(super) async fn leave(
     remove_left(call, &graph, name, &mut facts.left.clone()).await
 }
 
+/// Another resource of this process has it now.
+fn handed_on(name: &str) -> Diagnostic {
+    Diagnostic::warning(
+        format!("The sync of `{name}` goes on"),
+        "Another resource of this run has set it up anew, as a replacement with `create_before_destroy` or a rename does. It is \
+         that one's now; here the earlier one is only forgotten.",
+    )
+}
+
 fn let_go(name: &str, why: &str) -> Diagnostic {
     Diagnostic::warning(
         format!("The sync of `{name}` goes on"),
         format!(
-            "It was not deleted, since {why}. This state no longer manages it. If nobody should, delete it in the Proofpoint \
+            "It was not deleted, since {why}. This resource no longer manages it. If nobody should, delete it in the Proofpoint \
              console."
         ),
     )

@@ -140,8 +140,8 @@ model! {
 
         /// Why the present key was minted: `created`; `settings_changed`; `expiring` (`rotate_before` was reached);
         /// `key_missing` (it was removed in Entra); `client_id_changed` (Proofpoint signed in as another application);
-        /// `trigger_changed` (`rotate_when_changed`); `adopted` (after an import); `interrupted` (an earlier apply did not
-        /// get to its end); or `proofpoint_holds_another_key`.
+        /// `trigger_changed` (`rotate_when_changed`); `adopted` (after an import, or after a client secret that the
+        /// configuration named); `interrupted` (an earlier apply did not get to its end); or `proofpoint_holds_another_key`.
         rotation_reason: Attr<OrOther<Reason>> => computed(),
 
         /// End of the secret's life as Proofpoint shows it, where it does.

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use plugin_client::replans::Replans;
 use serde_json::{Value as Json, json};
 use tokio::runtime::Runtime;
 
 use super::configured;
-use crate::support::plugin::Plugin;
 use crate::support::plugin::calls::{Messages, Plan, Stored};
+use crate::support::plugin::{self, Plugin};
 
 pub(crate) struct Hand {
     runtime: Runtime,
@@ -19,6 +20,18 @@ impl Hand {
         let runtime = Runtime::new().expect("a runtime");
         let plugin = runtime.block_on(configured(environment));
         Self { runtime, plugin }
+    }
+
+    /// A provider that was not configured: it looks nothing up.
+    pub(crate) fn bare() -> Self {
+        let runtime = Runtime::new().expect("a runtime");
+        let plugin = runtime.block_on(plugin::start(&BTreeMap::new()));
+        Self { runtime, plugin }
+    }
+
+    /// Plans these configurations with parts hidden and once more.
+    pub(crate) fn replans(&self, kind: &str, prior: Option<&Stored>, samples: &[Json]) -> Replans {
+        self.runtime.block_on(async { self.plugin.resource(kind).await.replans(prior, samples, 300).await })
     }
 
     pub(crate) fn validate(&self, kind: &str, config: Json) -> Messages {
@@ -37,6 +50,11 @@ impl Hand {
             kept.messages = planned.messages;
             return kept;
         }
+        self.apply_planned(kind, prior, planned)
+    }
+
+    /// Applies a plan as it is.
+    pub(crate) fn apply_planned(&self, kind: &str, prior: Option<&Stored>, planned: Plan) -> Stored {
         self.runtime.block_on(async { self.plugin.resource(kind).await.apply(prior, planned).await })
     }
 
@@ -48,9 +66,13 @@ impl Hand {
         stored
     }
 
+    pub(crate) fn try_read(&self, kind: &str, stored: &Stored) -> Stored {
+        self.runtime.block_on(async { self.plugin.resource(kind).await.read(stored).await })
+    }
+
     #[track_caller]
     pub(crate) fn read(&self, kind: &str, stored: &Stored) -> Stored {
-        let read = self.runtime.block_on(async { self.plugin.resource(kind).await.read(stored).await });
+        let read = self.try_read(kind, stored);
         assert!(!read.messages.has_errors(), "{}", read.messages);
         read
     }
@@ -79,11 +101,17 @@ impl Hand {
     }
 
     /// Imports by id, and reads as core does next.
+    pub(crate) fn try_import(&self, kind: &str, id: &str) -> Stored {
+        let imported = self.runtime.block_on(async { self.plugin.resource(kind).await.import(id).await });
+        if imported.messages.has_errors() { imported } else { self.try_read(kind, &imported) }
+    }
+
+    /// The same where nothing may fail.
     #[track_caller]
     pub(crate) fn import(&self, kind: &str, id: &str) -> Stored {
-        let imported = self.runtime.block_on(async { self.plugin.resource(kind).await.import(id).await });
+        let imported = self.try_import(kind, id);
         assert!(!imported.messages.has_errors(), "{}", imported.messages);
-        self.read(kind, &imported)
+        imported
     }
 
     /// The same by identity.

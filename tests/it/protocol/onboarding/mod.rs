@@ -2,6 +2,8 @@
 
 mod domain;
 mod hand;
+mod organization;
+mod replans;
 mod sources;
 mod verification;
 

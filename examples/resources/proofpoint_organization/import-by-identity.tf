@@ -1,0 +1,6 @@
+import {
+  to = proofpoint_organization.contoso
+  identity = {
+    primary_domain = "contoso.com"
+  }
+}

@@ -1,0 +1,4 @@
+import {
+  to = proofpoint_organization.contoso
+  id = "/orgs/contoso.com"
+}

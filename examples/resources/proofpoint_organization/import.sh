@@ -1,0 +1,2 @@
+# The primary domain.
+terraform import proofpoint_organization.contoso /orgs/contoso.com
