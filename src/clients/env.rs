@@ -120,6 +120,8 @@ variables! {
     ARM_OIDC_AZURE_SERVICE_CONNECTION_ID => AzureDevOpsConnection: "The same under its other name.";
     ARM_USE_AKS_WORKLOAD_IDENTITY => UseAksWorkloadIdentity: "Whether to sign in with the workload identity of an AKS pod.";
     ARM_USE_MSI => UseManagedIdentity: "Whether to sign in with the managed identity of the machine.";
+    ARM_USE_FEDERATED_MSI => UseFederatedManagedIdentity: "Whether the managed identity of the machine stands for the application, which trusts it by a federated credential.";
+    ARM_MSI_CLIENT_ID => ManagedIdentityClientId: "Client id of the user-assigned managed identity that stands for the application.";
     ARM_MSI_ENDPOINT => ManagedIdentityEndpoint: "Address of the managed identity endpoint where it is not the usual one.";
     ARM_USE_CLI => UseAzureCli: "Whether to sign in as the person logged in to the Azure CLI when nothing else is configured.";
     ARM_ENVIRONMENT => Cloud: "The cloud: `public` or `china`.";

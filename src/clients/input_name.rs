@@ -45,6 +45,8 @@ inputs! {
     AzureDevOpsConnection: "the Azure DevOps service connection";
     UseAksWorkloadIdentity: "signing in with the workload identity of an AKS pod";
     UseManagedIdentity: "signing in with the managed identity";
+    UseFederatedManagedIdentity: "proving an application by the managed identity";
+    ManagedIdentityClientId: "the client id of the managed identity";
     ManagedIdentityEndpoint: "the address of the managed identity endpoint";
     UseAzureCli: "signing in with the Azure CLI";
     Cloud: "the cloud";

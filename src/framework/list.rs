@@ -81,7 +81,7 @@ impl<R: Resource> Find<R> {
         }
         let mut told = Diagnostics::new();
         let imported = resource.import(ImportBy::Identity(self.identity.clone()))?;
-        let read = resource.read(ctx, imported, &mut told).await?;
+        let read = Box::pin(resource.read(ctx, imported, &mut told)).await?;
         Ok(read.map(|state| Self { told, ..self }.object(state.model)))
     }
 

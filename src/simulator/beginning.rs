@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::arguments::{Arguments, read_json};
 use crate::directory::tenant::Tenant;
 use crate::entra::jwt::Signer;
+use crate::entra::machine::Machine;
 use crate::essentials::organizations::Organizations;
 use crate::state::World;
 use crate::state::clock::{self, Clock};
@@ -33,6 +34,7 @@ pub(crate) fn world(arguments: &Arguments, signer: Arc<Signer>) -> Result<World,
         faults: Faults::new(faults),
         moods: arguments.moods()?,
         signer,
+        machine: Machine::invented(random.branch("machine")),
         turn: false,
         meters: Meters::default(),
         purged: jiff::Timestamp::MIN,

@@ -40,6 +40,7 @@ pub(crate) fn line(world: &World, place: &Place) -> Value {
         "authority_host": base,
         "essentials_endpoint": base,
         "ca_certificate": place.ca_certificate,
+        "machine": world.machine.line(base),
         "control": format!("{base}/_control"),
         "tenants": tenants,
     })

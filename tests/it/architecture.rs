@@ -40,7 +40,8 @@ const MAY_NAME: &[(&str, Layers)] = &[
             ("functions", &["preview", "provider_block"]),
             ("data_sources", &["preview", "provider_block"]),
             ("resources", &["preview", "provider_block"]),
-            ("registry", &["data_sources", "functions", "provider_block", "resources", "PROGRAM"]),
+            ("lists", &["provider_block", "resources"]),
+            ("registry", &["data_sources", "functions", "lists", "provider_block", "resources", "PROGRAM"]),
         ],
     ),
 ];

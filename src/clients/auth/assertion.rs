@@ -1,7 +1,7 @@
 //! What an application presents instead of a secret: an assertion about itself.
 //!
-//! One mechanism carries four credentials: a certificate's signature, a given OpenID Connect token, and the tokens
-//! that GitHub and Azure DevOps hand to a running job. Assertions are made anew for every sign-in; none is kept.
+//! One mechanism carries five credentials: a certificate's signature, a given OpenID Connect token, the tokens that
+//! GitHub and Azure DevOps hand to a running job, and that of the machine's managed identity. Assertions are made anew for every sign-in; none is kept.
 
 use std::fmt;
 use std::sync::Arc;
@@ -16,6 +16,8 @@ use serde::Deserialize;
 use super::certificate::Certificate;
 use super::choose::{Text, TokenRequest};
 use super::error::Error;
+use super::machine_identity::MachineIdentity;
+use super::tenant::TenantId;
 use super::transport::Wire;
 use crate::clock::Clock;
 
@@ -36,6 +38,8 @@ pub(super) enum Assertion {
     GitHub { request: TokenRequest, pipeline: Pipeline },
     /// Asked of Azure DevOps.
     AzureDevOps { request: TokenRequest, service_connection_id: String, pipeline: Pipeline },
+    /// Asked of the machine, which vouches for its managed identity.
+    ManagedIdentity { identity: MachineIdentity, tenant: TenantId },
 }
 
 impl Assertion {
@@ -76,6 +80,9 @@ impl Assertion {
                 asked.insert_header(HeaderName::from_static("x-tfs-fedauthredirect"), "Suppress");
                 let what = "the Azure DevOps OpenID Connect token";
                 ask(pipeline, asked, &request.token, options, "oidcToken", what).await
+            }
+            Self::ManagedIdentity { identity, tenant } => {
+                identity.vouch(&format!("{AUDIENCE}/.default"), tenant).await
             }
         }
     }

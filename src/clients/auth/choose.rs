@@ -1,7 +1,7 @@
 //! Which credential signs in: a pure function of the settings.
 //!
 //! The order is that of `hashicorp/azuread`: certificate, secret, OpenID Connect token, Azure DevOps, GitHub, managed
-//! identity, Azure CLI. The first one that has all its inputs is taken, and a sign-in that fails falls through to
+//! identity, Azure CLI; a managed identity that stands for an application goes before one that signs in itself. The first one that has all its inputs is taken, and a sign-in that fails falls through to
 //! nothing. Two things differ, since one provider serves many tenants and guessing is worse than refusing: no
 //! credential needs a tenant of its own, and a credential in the *configuration* that is half given, or
 //! stands beside another one, is an error instead of being passed over.
@@ -40,14 +40,18 @@ pub enum Credential {
         proof: Proof,
     },
     /// The managed identity of the machine.
-    ManagedIdentity {
-        /// A user-assigned identity; none for the system-assigned one.
-        client_id: Option<Text>,
-        /// Another endpoint than the machine's own.
-        endpoint: Option<Url>,
-    },
+    ManagedIdentity(Machine),
     /// The person or application logged in to the Azure CLI.
     AzureCli,
+}
+
+/// A managed identity of the machine.
+#[derive(Debug, Clone)]
+pub struct Machine {
+    /// A user-assigned identity; none for the system-assigned one.
+    pub client_id: Option<Text>,
+    /// Another endpoint than the machine's own.
+    pub endpoint: Option<Url>,
 }
 
 /// What an application presents to prove itself.
@@ -73,6 +77,8 @@ pub enum Proof {
     },
     /// An OpenID Connect token that GitHub hands to the running job, asked for here.
     GitHub(TokenRequest),
+    /// A token of the machine's managed identity, which the application trusts by a federated credential.
+    ManagedIdentity(Machine),
 }
 
 impl Credential {
@@ -84,7 +90,8 @@ impl Credential {
             Self::Application { proof: Proof::OidcToken(_), .. } => "OpenID Connect token",
             Self::Application { proof: Proof::AzureDevOps { .. }, .. } => "Azure DevOps OpenID Connect token",
             Self::Application { proof: Proof::GitHub(_), .. } => "GitHub OpenID Connect token",
-            Self::ManagedIdentity { .. } => "managed identity",
+            Self::Application { proof: Proof::ManagedIdentity(_), .. } => "federated managed identity",
+            Self::ManagedIdentity(_) => "managed identity",
             Self::AzureCli => "Azure CLI login",
         }
     }
@@ -144,8 +151,7 @@ fn credential(settings: &ResolvedInputs) -> Result<Option<Credential>, ConfigErr
         return Ok(Some(Credential::Application { client_id: client_id.clone(), proof }));
     }
     if settings.use_msi.value {
-        let endpoint = settings.msi_endpoint.as_ref().map(machine_endpoint).transpose()?;
-        return Ok(Some(Credential::ManagedIdentity { client_id, endpoint }));
+        return Ok(Some(Credential::ManagedIdentity(machine(settings, client_id)?)));
     }
     Ok(settings.use_cli.value.then_some(Credential::AzureCli))
 }
@@ -158,17 +164,27 @@ fn proof(settings: &ResolvedInputs) -> Result<Option<Proof>, ConfigError> {
     if let Some(secret) = either(settings.client_secret.as_ref(), settings.client_secret_file_path.as_ref()) {
         return Ok(Some(Proof::Secret(secret)));
     }
-    if !uses_oidc(settings) {
+    if uses_oidc(settings) {
+        if let Some(token) = oidc_token(settings) {
+            return Ok(Some(Proof::OidcToken(token)));
+        }
+        if let Some(request) = token_request(settings)? {
+            return Ok(Some(match &settings.ado_pipeline_service_connection_id {
+                Some(id) => Proof::AzureDevOps { request, service_connection_id: id.value.clone() },
+                None => Proof::GitHub(request),
+            }));
+        }
+    }
+    if !settings.use_federated_msi.value {
         return Ok(None);
     }
-    if let Some(token) = oidc_token(settings) {
-        return Ok(Some(Proof::OidcToken(token)));
-    }
-    let Some(request) = token_request(settings)? else { return Ok(None) };
-    Ok(Some(match &settings.ado_pipeline_service_connection_id {
-        Some(id) => Proof::AzureDevOps { request, service_connection_id: id.value.clone() },
-        None => Proof::GitHub(request),
-    }))
+    let client_id = settings.msi_client_id.as_ref().map(|id| Text::Given(id.value.clone().into()));
+    Ok(Some(Proof::ManagedIdentity(machine(settings, client_id)?)))
+}
+
+fn machine(settings: &ResolvedInputs, client_id: Option<Text>) -> Result<Machine, ConfigError> {
+    let endpoint = settings.msi_endpoint.as_ref().map(machine_endpoint).transpose()?;
+    Ok(Machine { client_id, endpoint })
 }
 
 fn uses_oidc(settings: &ResolvedInputs) -> bool {
@@ -266,6 +282,12 @@ fn client_id(settings: &ResolvedInputs) -> Result<Option<Text>, ConfigError> {
 /// Refuses a credential in the configuration that lacks its other half: it would be passed over in silence and
 /// somebody else would sign in.
 fn refuse_half_given(settings: &ResolvedInputs) -> Result<(), ConfigError> {
+    if let Some(id) = settings.msi_client_id.as_ref().filter(|id| id.is_configured())
+        && !settings.use_federated_msi.value
+    {
+        let switch = InputName::UseFederatedManagedIdentity;
+        return Err(ConfigError { input: id.input, problem: Problem::NotAsked { switch } });
+    }
     let in_block = [
         settings.client_certificate.as_ref().map(|s| (s.input, s.is_configured())),
         settings.client_certificate_path.as_ref().map(|s| (s.input, s.is_configured())),
@@ -273,6 +295,7 @@ fn refuse_half_given(settings: &ResolvedInputs) -> Result<(), ConfigError> {
         settings.client_secret_file_path.as_ref().map(|s| (s.input, s.is_configured())),
         settings.oidc_token.as_ref().map(|s| (s.input, s.is_configured())),
         settings.oidc_token_file_path.as_ref().map(|s| (s.input, s.is_configured())),
+        Some(&settings.use_federated_msi).filter(|s| s.value).map(|s| (s.input, s.is_configured())),
     ];
     let mut in_block =
         in_block.into_iter().flatten().filter(|(_, configured)| *configured).map(|(input, _)| input);
@@ -284,7 +307,7 @@ fn refuse_half_given(settings: &ResolvedInputs) -> Result<(), ConfigError> {
         return Err(ConfigError { input, problem: Problem::NoClientId { variable: &env::ARM_CLIENT_ID } });
     }
     if matches!(input, InputName::OidcToken | InputName::OidcTokenFile) && !uses_oidc(settings) {
-        return Err(ConfigError { input, problem: Problem::OidcNotAsked });
+        return Err(ConfigError { input, problem: Problem::NotAsked { switch: InputName::UseOidc } });
     }
     Ok(())
 }
@@ -304,6 +327,7 @@ pub fn refuse_two_credentials(arguments: &Inputs) -> Result<(), ConfigError> {
         (InputName::OidcTokenFile, arguments.oidc_token_file_path.is_some()),
         (InputName::AzureDevOpsConnection, arguments.ado_pipeline_service_connection_id.is_some()),
         (InputName::UseAksWorkloadIdentity, on(arguments.use_aks_workload_identity)),
+        (InputName::UseFederatedManagedIdentity, on(arguments.use_federated_msi)),
         (InputName::UseManagedIdentity, on(arguments.use_msi)),
     ]
     .into_iter()

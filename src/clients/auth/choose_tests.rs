@@ -33,6 +33,8 @@ fn given(pairs: &str) -> (Inputs, EnvMap) {
             }
             "use_aks_workload_identity" => arguments.use_aks_workload_identity = flag(),
             "use_msi" => arguments.use_msi = flag(),
+            "use_federated_msi" => arguments.use_federated_msi = flag(),
+            "msi_client_id" => arguments.msi_client_id = text(),
             "msi_endpoint" => arguments.msi_endpoint = text(),
             "use_cli" => arguments.use_cli = flag(),
             "environment" => arguments.environment = value.parse().ok(),
@@ -83,6 +85,12 @@ fn the_credential_chosen_for_each_environment_and_block() {
         // A secret without an application is passed over when the environment has it.
         ("ARM_CLIENT_SECRET=s", "Azure CLI login"),
         ("ARM_CLIENT_SECRET=s ARM_USE_MSI=true", "managed identity"),
+        // An identity that stands for an application goes before one that signs in itself, and needs the application.
+        ("ARM_CLIENT_ID=c ARM_USE_FEDERATED_MSI=true", "federated managed identity"),
+        ("client_id=c use_federated_msi=true ARM_USE_MSI=true", "federated managed identity"),
+        ("ARM_CLIENT_ID=c ARM_USE_FEDERATED_MSI=true ARM_CLIENT_SECRET=s", "client secret"),
+        ("ARM_USE_FEDERATED_MSI=true ARM_USE_MSI=true", "managed identity"),
+        ("ARM_CLIENT_ID=c ARM_MSI_CLIENT_ID=m ARM_USE_MSI=true", "managed identity"),
         // OpenID Connect only when it is asked for.
         ("ARM_CLIENT_ID=c ARM_OIDC_TOKEN=t", "Azure CLI login"),
         ("ARM_CLIENT_ID=c ARM_OIDC_TOKEN=t ARM_USE_OIDC=true", "OpenID Connect token"),

@@ -43,8 +43,11 @@ pub enum Problem {
         /// The variable that could tell it.
         variable: &'static Variable,
     },
-    /// It is only used when OpenID Connect is asked for, which it is not.
-    OidcNotAsked,
+    /// It is only used together with a switch, which is off.
+    NotAsked {
+        /// The switch.
+        switch: InputName,
+    },
     /// There is nothing to sign in with.
     Nothing,
     /// A variable names the metadata host of another cloud than the one to sign in to.
@@ -81,7 +84,7 @@ impl ConfigError {
             | Problem::TwoWays { .. }
             | Problem::TwoNames { .. } => ConfigErrorKind::Invalid,
             Problem::NoClientId { .. }
-            | Problem::OidcNotAsked
+            | Problem::NotAsked { .. }
             | Problem::Nothing
             | Problem::AnotherCloud { .. } => ConfigErrorKind::Incomplete,
         }
@@ -107,8 +110,8 @@ impl ConfigError {
                 name(InputName::ClientId),
                 variable.name
             ),
-            Problem::OidcNotAsked => {
-                format!("{input} is only used with {}: switch that on", name(InputName::UseOidc))
+            Problem::NotAsked { switch } => {
+                format!("{input} is only used with {}: switch that on", name(*switch))
             }
             Problem::Nothing => {
                 let [id, secret, certificate, oidc, machine, cli] = [

@@ -11,7 +11,6 @@ use azure_core::http::ClientOptions;
 use azure_identity::{
     AzureCliCredential, AzureCliCredentialOptions, ClientAssertionCredential,
     ClientAssertionCredentialOptions, ClientSecretCredential, ClientSecretCredentialOptions,
-    ManagedIdentityCredential, ManagedIdentityCredentialOptions, UserAssignedId,
 };
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
@@ -27,12 +26,13 @@ use super::cloud::Cloud;
 use super::config_error::ConfigError;
 use super::error::Error;
 use super::failure::{Asker, Circumstances, failure};
+use super::machine_identity::MachineIdentity;
 use super::rejection::Attempt;
 use super::tenant::TenantId;
 use super::token::Token;
 use super::transport::{Route, Wire};
 use crate::clock::Clock;
-use crate::http::{Call, Hidden, Interrupted};
+use crate::http::{Call, Interrupted};
 
 /// A token that ends sooner than this is not handed out again.
 const EARLY: Duration = Duration::from_secs(300);
@@ -112,7 +112,7 @@ impl Credentials {
         if let Some(tenant) = self.default_tenant() {
             return Ok(tenant.clone());
         }
-        if !matches!(self.0.choice.credential, Credential::ManagedIdentity { .. } | Credential::AzureCli) {
+        if !matches!(self.0.choice.credential, Credential::ManagedIdentity(_) | Credential::AzureCli) {
             return Err(Error::NoTenant { credential: self.credential_name() });
         }
         let token = self.token_of(call, None, scope).await?;
@@ -209,22 +209,10 @@ impl Credentials {
                 let credential = AzureCliCredential::new(Some(options)).map_err(|error| unusable(&error))?;
                 Ok(Signer { credential, wire: wire(Route::AsAddressed), asker: Asker::AzureCli })
             }
-            Credential::ManagedIdentity { client_id, endpoint } => {
-                let wire = wire(endpoint.clone().map_or(Route::AsAddressed, Route::MachineEndpoint));
-                let mut options = ManagedIdentityCredentialOptions {
-                    user_assigned_id: None,
-                    client_options: wire.options(RETRIES),
-                };
-                if let Some(client_id) = client_id {
-                    let client_id = read(client_id, "the client id").await?.expose_secret().to_owned();
-                    options.user_assigned_id = Some(UserAssignedId::ClientId(client_id));
-                }
-                let asker = Asker::ManagedIdentity;
-                let credential = ManagedIdentityCredential::new(Some(options)).map_err(|error| {
-                    let hidden = Hidden::default();
-                    failure(&error, &Circumstances { tenant, asker: &asker, last: None, hidden: &hidden })
-                })?;
-                Ok(Signer { credential, wire, asker })
+            Credential::ManagedIdentity(machine) => {
+                let MachineIdentity { credential, wire } =
+                    MachineIdentity::of(machine, tenant, RETRIES, wire).await?;
+                Ok(Signer { credential, wire, asker: Asker::ManagedIdentity })
             }
             Credential::Application { client_id, proof } => {
                 let tenant = tenant.ok_or_else(|| Error::NoTenant { credential: self.credential_name() })?;
@@ -265,6 +253,12 @@ impl Credentials {
             },
             Proof::OidcToken(token) => Assertion::Token(token.clone()),
             Proof::GitHub(request) => Assertion::GitHub { request: request.clone(), pipeline: pipeline() },
+            Proof::ManagedIdentity(machine) => {
+                // The machine's date is not that of Entra.
+                let wire = |route| Wire::new(self.0.client.clone(), route, self.0.run, Clock::new());
+                let identity = MachineIdentity::of(machine, Some(tenant), RETRIES, wire).await?;
+                Assertion::ManagedIdentity { identity, tenant: tenant.clone() }
+            }
             Proof::AzureDevOps { request, service_connection_id } => Assertion::AzureDevOps {
                 request: request.clone(),
                 service_connection_id: service_connection_id.clone(),

@@ -13,6 +13,7 @@ mod credentials;
 mod error;
 mod failure;
 mod inputs;
+mod machine_identity;
 mod pkcs12;
 mod rejection;
 mod tenant;
@@ -20,7 +21,9 @@ mod token;
 mod token_answer;
 mod transport;
 
-pub use choose::{Bundle, Choice, Credential, Proof, Text, TokenRequest, choose, refuse_two_credentials};
+pub use choose::{
+    Bundle, Choice, Credential, Machine, Proof, Text, TokenRequest, choose, refuse_two_credentials,
+};
 pub use cloud::{Cloud, CloudName, NotACloud, origin};
 pub use config_error::{ConfigError, ConfigErrorKind, Problem};
 pub use credentials::{Credentials, check, check_certificate};

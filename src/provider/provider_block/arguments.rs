@@ -24,6 +24,8 @@ pub fn argument(input: InputName) -> Path {
         InputName::AzureDevOpsConnection => ProviderModel::ado_pipeline_service_connection_id(),
         InputName::UseAksWorkloadIdentity => ProviderModel::use_aks_workload_identity(),
         InputName::UseManagedIdentity => ProviderModel::use_msi(),
+        InputName::UseFederatedManagedIdentity => ProviderModel::use_federated_msi(),
+        InputName::ManagedIdentityClientId => ProviderModel::msi_client_id(),
         InputName::ManagedIdentityEndpoint => ProviderModel::msi_endpoint(),
         InputName::UseAzureCli => ProviderModel::use_cli(),
         InputName::Cloud => ProviderModel::environment(),

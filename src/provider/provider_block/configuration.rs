@@ -229,6 +229,8 @@ fn entra_arguments(model: &ProviderModel) -> (auth::Inputs, Vec<InputName>) {
         use_aks_workload_identity: given
             .flag(InputName::UseAksWorkloadIdentity, &model.use_aks_workload_identity),
         use_msi: given.flag(InputName::UseManagedIdentity, &model.use_msi),
+        use_federated_msi: given.flag(InputName::UseFederatedManagedIdentity, &model.use_federated_msi),
+        msi_client_id: given.text(InputName::ManagedIdentityClientId, &model.msi_client_id),
         msi_endpoint: given.text(InputName::ManagedIdentityEndpoint, &model.msi_endpoint),
         use_cli: given.flag(InputName::UseAzureCli, &model.use_cli),
         environment: given.value(InputName::Cloud, &model.environment).map(CloudName::from),

@@ -130,11 +130,12 @@ fn of_auth(error: &auth::Error) -> Option<Cow<'static, str>> {
                 "A proxy may stand in between: name the endpoint's host in `NO_PROXY`, or check `msi_endpoint`."
             }
             Answered::Endpoint => {
-                "Check that this machine has the identity, and that `client_id` names it if it is a user-assigned one."
+                "Check that this machine has the identity, and that `client_id` names it if it is a user-assigned one (with \
+                 `use_federated_msi` it is `msi_client_id`)."
             }
             Answered::Nobody => {
                 "Only a machine that has a managed identity reaches its endpoint: check `msi_endpoint`, or configure \
-                 another way to sign in and leave `use_msi` out."
+                 another way to sign in and leave `use_msi` and `use_federated_msi` out."
             }
         }),
         auth::Error::AzureCli { .. } => {

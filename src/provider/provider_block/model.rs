@@ -20,8 +20,8 @@ model! {
     /// checked over the network until a resource or data source needs it.
     ///
     /// The arguments for signing in to Entra, their environment variables and their order are those of
-    /// `hashicorp/azuread`: client certificate, client secret, OpenID Connect token, Azure DevOps, GitHub, managed
-    /// identity, Azure CLI. The first one that has all its inputs is used, and a failed sign-in does not fall through to
+    /// `hashicorp/azuread`: client certificate, client secret, OpenID Connect token, Azure DevOps, GitHub,
+    /// federated managed identity, managed identity, Azure CLI. The first one that has all its inputs is used, and a failed sign-in does not fall through to
     /// the next.
     pub struct ProviderModel {
         /// Id or domain of the Entra tenant that is meant where a resource or data source names none. Environment:
@@ -86,6 +86,17 @@ model! {
         /// Machine Learning, Service Fabric and Cloud Shell have endpoints of other kinds, which are not supported.
         /// Defaults to false. Environment: `ARM_USE_MSI`.
         use_msi: Attr<bool> => optional(),
+
+        /// Signs in as the application `client_id` without any secret: the managed identity of the machine proves itself in
+        /// its place, which the application trusts by a federated credential (issuer
+        /// `https://login.microsoftonline.com/{tenant of the identity}/v2.0`, subject the identity's object id, audience
+        /// `api://AzureADTokenExchange`). A multi-tenant application signs in so to every tenant that has consented to it.
+        /// Defaults to false. Environment: `ARM_USE_FEDERATED_MSI`.
+        use_federated_msi: Attr<bool> => optional(),
+
+        /// Client id of a user-assigned managed identity for `use_federated_msi`, in place of the machine's own. Environment:
+        /// `ARM_MSI_CLIENT_ID`.
+        msi_client_id: Attr<String> => optional(),
 
         /// Address of the managed identity endpoint where it is not the usual one, with its path. Environment:
         /// `ARM_MSI_ENDPOINT`.

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::machine;
 use crate::server::shared::Shared;
 
 /// Path of the issuer that the simulator itself is, for tests that need a workload identity.
@@ -12,7 +13,7 @@ pub(crate) const OWN_PATH: &str = "/_control/issuer";
 
 /// The issuer's JWKS; `None` when it can't be had.
 pub(crate) async fn keys(shared: &Arc<Shared>, issuer: &str) -> Option<Value> {
-    if issuer.ends_with(OWN_PATH) {
+    if issuer.ends_with(OWN_PATH) || machine::is_of_a_tenant(&shared.world(), issuer) {
         return Some(shared.world().signer.jwks());
     }
     let client = reqwest::Client::builder()

@@ -5,6 +5,7 @@ mod discovery;
 mod failure;
 pub(crate) mod issuer;
 pub(crate) mod jwt;
+pub(crate) mod machine;
 mod sign_in;
 mod token;
 
@@ -29,6 +30,9 @@ pub(crate) async fn answer(shared: &Arc<Shared>, request: &Request) -> Option<An
         ("GET", [_, "discovery", "v2.0", "keys"]) => Some(discovery::keys(&shared.world())),
         ("GET", ["common", "discovery", "instance"]) => {
             Some(discovery::instance(&mut shared.world(), request))
+        }
+        ("GET", ["metadata", "identity", "oauth2", "token"]) => {
+            Some(machine::answer(&mut shared.world(), request))
         }
         ("GET", ["metadata", "endpoints"]) => Some(discovery::endpoints(request)),
         _ => None,

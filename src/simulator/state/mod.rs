@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 use crate::directory::tenant::Tenant;
 use crate::entra::jwt::Signer;
+use crate::entra::machine::Machine;
 use crate::essentials::organizations::Organizations;
 use crate::moods::Moods;
 use crate::state::meters::Meters;
@@ -35,6 +36,8 @@ pub(crate) struct World {
     pub(crate) moods: Moods,
     /// The token service's key; a reset keeps it.
     pub(crate) signer: Arc<Signer>,
+    /// The machine that has managed identities.
+    pub(crate) machine: Machine,
     /// Switches at every read that flaps.
     pub(crate) turn: bool,
     /// Graph's budgets.

@@ -73,6 +73,19 @@ fn target(
     }
 }
 
+/// Whether somebody asked for a target that begins so and has this in its query.
+fn target_with(beginning: &'static str, part: String) -> impl Fn(&[Asked]) -> bool {
+    move |asked| {
+        asked.iter().any(|asked| {
+            format!("{} {}", asked.method, asked.target).starts_with(beginning)
+                && asked.target.contains(&part)
+        })
+    }
+}
+
+/// What a managed identity is asked for to vouch for an application, as it stands in a query.
+const EXCHANGE: &str = "api%3A%2F%2FAzureADTokenExchange";
+
 /// Whether an assertion was signed by the key of the fixture's certificate.
 fn signed(asked: &[Asked]) -> bool {
     asked
@@ -102,6 +115,9 @@ fn ways(directory: &Path, witness: &str) -> Vec<Way> {
         [with_oidc[0], with_oidc[1], ("ARM_OIDC_REQUEST_URL", &job), ("ARM_OIDC_REQUEST_TOKEN", "b")];
     let pod = [("AZURE_CLIENT_ID", "of-pod"), ("AZURE_FEDERATED_TOKEN_FILE", oidc.as_str())];
     let machine = format!("{witness}/msi/token");
+    let at_machine_as_client = [("ARM_CLIENT_ID", "c"), ("ARM_MSI_ENDPOINT", machine.as_str())];
+    let vouched = || target_with("GET /msi/token?", format!("resource={EXCHANGE}"));
+    let assigned = |id: &str| target_with("GET /msi/token?", format!("client_id={id}"));
     let with =
         |base: &[(&'static str, &str)], more: &[(&'static str, &str)]| -> Vec<(&'static str, String)> {
             base.iter().chain(more).map(|(name, value)| (*name, (*value).to_owned())).collect()
@@ -172,6 +188,13 @@ fn ways(directory: &Path, witness: &str) -> Vec<Way> {
             &[("ARM_MSI_ENDPOINT", &machine)],
             target("GET /msi/token?", None),
         ),
+        way("use_federated_msi", json!({"use_federated_msi": true}), &at_machine_as_client, vouched()),
+        way(
+            "msi_client_id",
+            json!({"msi_client_id": "b"}),
+            &[at_machine_as_client[0], at_machine_as_client[1], ("ARM_USE_FEDERATED_MSI", "1")],
+            assigned("b"),
+        ),
         way(
             "msi_endpoint",
             json!({"msi_endpoint": machine}),
@@ -228,6 +251,9 @@ fn ways(directory: &Path, witness: &str) -> Vec<Way> {
     let at_machine = || Box::new(target("GET /msi/token?", None));
     ways.push(named(&[("ARM_MSI_ENDPOINT", &machine)], "ARM_USE_MSI", "1", at_machine()));
     ways.push(named(&[("ARM_USE_MSI", "1")], "ARM_MSI_ENDPOINT", &machine, at_machine()));
+    ways.push(named(&at_machine_as_client, "ARM_USE_FEDERATED_MSI", "1", Box::new(vouched())));
+    let with_machine = [at_machine_as_client[0], at_machine_as_client[1], ("ARM_USE_FEDERATED_MSI", "1")];
+    ways.push(named(&with_machine, "ARM_MSI_CLIENT_ID", "v", Box::new(assigned("v"))));
     let china = form("scope", "https://microsoftgraph.chinacloudapi.cn/.default");
     ways.push(named(&with_secret, "ARM_ENVIRONMENT", "china", Box::new(china)));
     ways

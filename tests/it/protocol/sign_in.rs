@@ -10,11 +10,13 @@ use std::sync::{Arc, Mutex};
 use axum::Router;
 use axum::extract::Request;
 use axum::routing::get;
+use reqwest::Method;
 use serde_json::{Value as Json, json};
 use tempfile::TempDir;
 
 use crate::support::plugin::Start;
 use crate::support::plugin::calls::Messages;
+use crate::support::sign_in::application_with;
 use crate::support::simulator::Simulator;
 use crate::support::witness::Witness;
 
@@ -195,4 +197,72 @@ fn a_machine_that_answers_numbers_is_understood_and_a_life_that_no_token_has_is_
     let error = messages.expect_error();
     assert!(error.detail.contains("longer than a year"), "{messages}");
     simulator.assert_every_route_was_known();
+}
+
+#[test]
+fn the_identity_of_the_machine_stands_for_an_application_in_every_tenant_that_knows_it() {
+    let simulator = Simulator::start(&["--tenants", "2"]);
+    let (home, other) = (&simulator.ready().tenants[0], &simulator.ready().tenants[1]);
+    let machine = simulator.line()["machine"].clone();
+    let (client_id, _) = application_with(&simulator, ["Organization.Read.All"]);
+    let of_application = format!("applications(appId='{client_id}')");
+    let application = simulator.graph_done(Method::GET, &of_application, None);
+    let object_id = application["id"].as_str().expect("an id").to_owned();
+    let many = json!({ "signInAudience": "AzureADMultipleOrgs" });
+    simulator.graph_done(Method::PATCH, &format!("applications/{object_id}"), Some(&many));
+    let text = |name: &str| machine[name].as_str().expect(name).to_owned();
+    let trust = |name: &str, subject: &str| {
+        let credential = json!({
+            "name": name, "subject": subject, "audiences": ["api://AzureADTokenExchange"],
+            "issuer": format!("https://login.microsoftonline.com/{}/v2.0", home.tenant_id),
+        });
+        let path = format!("applications/{object_id}/federatedIdentityCredentials");
+        simulator.graph_done(Method::POST, &path, Some(&credential));
+    };
+    let endpoint = text("endpoint");
+    let federated = [
+        ("ARM_CLIENT_ID", client_id.as_str()),
+        ("ARM_TENANT_ID", home.tenant_id.as_str()),
+        ("ARM_USE_FEDERATED_MSI", "true"),
+        ("ARM_MSI_ENDPOINT", endpoint.as_str()),
+    ];
+    let assigned_id = text("assigned_client_id");
+    let assigned = [&federated[..], &[("ARM_MSI_CLIENT_ID", assigned_id.as_str())]].concat();
+
+    // Nobody has told the application yet whom to trust.
+    let (_, said) = run(tenant(&simulator, &federated));
+    assert!(said.expect_error().detail.contains("AADSTS70025"), "{said}");
+    trust("own", &text("principal_id"));
+    let (shown, said) = run(tenant(&simulator, &federated));
+    said.expect_none();
+    assert_eq!(shown["id"], json!(home.tenant_id));
+
+    // The assigned identity is somebody else.
+    let (_, said) = run(tenant(&simulator, &assigned));
+    assert!(said.expect_error().detail.contains("AADSTS700213"), "{said}");
+    trust("assigned", &text("assigned_principal_id"));
+    run(tenant(&simulator, &assigned)).1.expect_none();
+    let stranger =
+        [&federated[..], &[("ARM_MSI_CLIENT_ID", "00000000-0000-0000-0000-000000000001")]].concat();
+    let (_, said) = run(tenant(&simulator, &stranger));
+    assert!(said.expect_error().detail.contains("`msi_client_id`"), "{said}");
+
+    // A tenant that does not know the application refuses it; one that does admits it, and needs nothing else.
+    let elsewhere =
+        [&federated[..1], &[("ARM_TENANT_ID", other.tenant_id.as_str())], &federated[2..]].concat();
+    let (_, said) = run(tenant(&simulator, &elsewhere));
+    assert!(said.expect_error().detail.contains(&client_id), "{said}");
+    let known = json!({ "appId": client_id });
+    let (status, principal) = simulator.graph_of(other, Method::POST, "servicePrincipals", Some(&known));
+    assert_eq!(status, 201, "{principal}");
+    let api = "servicePrincipals(appId='00000003-0000-0000-c000-000000000000')?$select=id,appRoles";
+    let (_, api) = simulator.graph_of(other, Method::GET, api, None);
+    let roles = api["appRoles"].as_array().expect("roles");
+    let role = roles.iter().find(|role| role["value"] == "Organization.Read.All").expect("a role");
+    let grant = json!({ "principalId": principal["id"], "resourceId": api["id"], "appRoleId": role["id"] });
+    let path = format!("servicePrincipals/{}/appRoleAssignments", principal["id"].as_str().expect("an id"));
+    assert_eq!(simulator.graph_of(other, Method::POST, &path, Some(&grant)).0, 201);
+    let (shown, said) = run(tenant(&simulator, &elsewhere));
+    said.expect_none();
+    assert_eq!(shown["id"], json!(other.tenant_id));
 }

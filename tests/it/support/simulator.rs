@@ -266,7 +266,18 @@ impl Simulator {
 
     /// A Graph request of the first tenant's automation identity: status and body. `path` begins after the version.
     pub(crate) fn graph(&self, method: Method, path: &str, body: Option<&Value>) -> (u16, Value) {
-        let token = self.token();
+        self.graph_of(self.tenant(), method, path, body)
+    }
+
+    /// The same in another tenant.
+    pub(crate) fn graph_of(
+        &self,
+        tenant: &Tenant,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> (u16, Value) {
+        let token = self.token_of(tenant);
         let url = format!("{}/v1.0/{path}", self.ready.graph_endpoint.trim_end_matches('/'));
         self.send(self.client.request(method, url).bearer_auth(token), body)
     }
@@ -303,8 +314,11 @@ impl Simulator {
 
     /// A Graph token of the first tenant's automation identity.
     pub(crate) fn token(&self) -> String {
-        let tenant = self.tenant();
-        let (status, answer) = self.sign_in(&tenant.client_id, &tenant.client_secret);
+        self.token_of(self.tenant())
+    }
+
+    fn token_of(&self, tenant: &Tenant) -> String {
+        let (status, answer) = self.sign_in_to(tenant, &tenant.client_id, &tenant.client_secret);
         answer["access_token"].as_str().unwrap_or_else(|| panic!("no token: {status} {answer}")).to_owned()
     }
 
@@ -315,7 +329,10 @@ impl Simulator {
     }
 
     fn sign_in(&self, client_id: &str, client_secret: &str) -> (u16, Value) {
-        let tenant = self.tenant();
+        self.sign_in_to(self.tenant(), client_id, client_secret)
+    }
+
+    fn sign_in_to(&self, tenant: &Tenant, client_id: &str, client_secret: &str) -> (u16, Value) {
         let host = self.ready.authority_host.trim_end_matches('/');
         let request = self.client.post(format!("{host}/{}/oauth2/v2.0/token", tenant.tenant_id)).form(&[
             ("grant_type", "client_credentials"),

@@ -146,7 +146,7 @@ impl Resource for AzureSync {
         let graph = optional_graph(session, &call, &planned.model).await?;
         let tenant = graph.as_ref().map(|graph| graph.tenant().to_string());
         let apply = Apply::new(session, &call, graph, organization, &planned, &name);
-        let mut done = apply.run(present.as_ref(), diagnostics).await?;
+        let mut done = Box::pin(apply.run(present.as_ref(), diagnostics)).await?;
         if let Some(failure) = done.failure {
             // The next create finds what there is and goes on from there.
             return Err(failure);
@@ -237,7 +237,7 @@ impl Resource for AzureSync {
         let present = settings_of(&organization, &call).await?;
         let graph = optional_graph(session, &call, &planned.model).await?;
         let apply = Apply::new(session, &call, graph, organization, &planned, name);
-        let mut done = apply.run(present.as_ref(), diagnostics).await?;
+        let mut done = Box::pin(apply.run(present.as_ref(), diagnostics)).await?;
         if let Some(failure) = done.failure {
             done.model.exemptions = prior.model.exemptions.clone();
             diagnostics.append(failure);
