@@ -30,8 +30,8 @@ fn assert_shows(quickstart: &Quickstart, kind: &str, expected: &Json) {
 }
 
 #[track_caller]
-fn change(quickstart: &mut Quickstart, kind: &'static str, arguments: Json) {
-    quickstart.write(kind, &arguments);
+fn change(quickstart: &mut Quickstart, kind: &'static str, arguments: &Json) {
+    quickstart.write(kind, arguments);
     quickstart.configure();
     let said = quickstart.change(kind);
     assert!(!said.has_errors(), "{kind}: {said}");
@@ -51,22 +51,22 @@ fn every_computed_attribute_is_what_the_services_say() {
     let mut quickstart = Quickstart::start(Simulator::start(&["--users", "3"]));
     let domain = quickstart.simulator.tenant().domain.clone();
     for kind in [APPLICATION, CONSENT] {
-        change(&mut quickstart, kind, json!({}));
+        change(&mut quickstart, kind, &json!({}));
     }
     change(
         &mut quickstart,
         SECRET,
-        json!({ "display_name": "reports", "overlap": "24h", "rotate_when_changed": { "round": "1" } }),
+        &json!({ "display_name": "reports", "overlap": "24h", "rotate_when_changed": { "round": "1" } }),
     );
-    change(&mut quickstart, SYNC, json!({}));
+    change(&mut quickstart, SYNC, &json!({}));
     let (first_secret, first_key) =
         (quickstart.state(SECRET)["key_id"].clone(), quickstart.state(SYNC)["key_id"].clone());
     assert_eq!(quickstart.state(SYNC)["rotation_reason"], "created");
-    change(&mut quickstart, SECRET, json!({ "rotate_when_changed": { "round": "2" } }));
+    change(&mut quickstart, SECRET, &json!({ "rotate_when_changed": { "round": "2" } }));
     change(
         &mut quickstart,
         SYNC,
-        json!({ "managed_client_secret": { "rotate_when_changed": { "round": "2" } } }),
+        &json!({ "managed_client_secret": { "rotate_when_changed": { "round": "2" } } }),
     );
 
     let client_id = quickstart.state(APPLICATION)["client_id"].clone();
@@ -119,7 +119,7 @@ fn every_computed_attribute_is_what_the_services_say() {
 fn a_run_shows_when_it_wrote_whom_it_left_and_whom_it_withheld() {
     let mut quickstart = Quickstart::prepared(Simulator::start(&["--users", "4"]));
     let domain = quickstart.simulator.tenant().domain.clone();
-    change(&mut quickstart, SYNC, json!({ "frequency": 0 }));
+    change(&mut quickstart, SYNC, &json!({ "frequency": 0 }));
     hire(&quickstart, "leaver");
     let rows = |quickstart: &Quickstart| {
         let config = json!({ "domain": domain, "users": { "remove_deleted": true } });
@@ -129,7 +129,7 @@ fn a_run_shows_when_it_wrote_whom_it_left_and_whom_it_withheld() {
     };
     let changes = rows(&quickstart);
     quickstart.write_anew(RUN, json!({}));
-    change(&mut quickstart, RUN, json!({ "changes": changes, "max_deletions": "100%" }));
+    change(&mut quickstart, RUN, &json!({ "changes": changes, "max_deletions": "100%" }));
     quickstart.simulator.advance_clock("2h");
     quickstart.graph(Method::DELETE, &format!("users/leaver@{domain}"), None);
     hire(&quickstart, "joiner");
@@ -140,7 +140,7 @@ fn a_run_shows_when_it_wrote_whom_it_left_and_whom_it_withheld() {
     change(
         &mut quickstart,
         RUN,
-        json!({ "changes": changes, "max_deletions": "0", "on_excess": "withhold" }),
+        &json!({ "changes": changes, "max_deletions": "0", "on_excess": "withhold" }),
     );
     let shown = quickstart.state(RUN);
     let now = quickstart.simulator.control(Method::GET, "clock", None)["now"].clone();
