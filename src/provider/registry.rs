@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::PROGRAM;
 use crate::data_sources::{
-    AccountSource, AzureApplicationSource, AzureSyncHealthSource, AzureSyncPreviewSource, AzureSyncSource,
-    AzureTenantSource, DomainsSource, OrganizationSource, OrganizationsSource, UsersSource,
+    AccountSource, AzureApplicationSource, AzureFleetHealthSource, AzureSyncHealthSource,
+    AzureSyncPreviewSource, AzureSyncSource, AzureTenantSource, DomainsSource, OrganizationSource,
+    OrganizationsSource, UsersSource,
 };
 use crate::functions::{ConsoleUrl, ParseId, PermissionId, ReportMarkdown};
 use crate::lists::{AzureApplicationList, AzureSyncList};
@@ -40,6 +41,7 @@ pub fn provider(variables: &BTreeMap<String, String>) -> Provider<Session> {
         .resource(OrganizationResource)
         .data_source(AccountSource)
         .data_source(AzureApplicationSource)
+        .data_source(AzureFleetHealthSource)
         .data_source(AzureSyncSource)
         .data_source(AzureSyncHealthSource)
         .data_source(AzureSyncPreviewSource)

@@ -93,6 +93,7 @@ const MEANS_ANOTHER: &[(&str, &[&str], &str)] = &[
     ("src/provider/data_sources/azure_sync_health/judge.rs", &["overdue"], "the code of a finding"),
     ("src/provider/resources/domain/mod.rs", &["domain"], "the name of the type"),
     ("src/provider/resources/organization/mod.rs", &["organization"], "the name of the type"),
+    ("src/provider/data_sources/azure_fleet_health.rs", &["organization"], "what is counted"),
     ("src/provider/data_sources/domains.rs", &["domains"], "the name of the type"),
     ("src/provider/data_sources/organization.rs", &["organization"], "the name of the type"),
     ("src/provider/data_sources/organizations.rs", &["organizations"], "the name of the type"),

@@ -2,6 +2,7 @@
 
 mod account;
 mod azure_application;
+mod azure_fleet_health;
 mod azure_sync;
 mod azure_sync_health;
 mod azure_sync_preview;
@@ -13,6 +14,7 @@ mod users;
 
 pub(crate) use account::AccountSource;
 pub(crate) use azure_application::AzureApplicationSource;
+pub(crate) use azure_fleet_health::AzureFleetHealthSource;
 pub(crate) use azure_sync::AzureSyncSource;
 pub(crate) use azure_sync_health::AzureSyncHealthSource;
 pub(crate) use azure_sync_preview::AzureSyncPreviewSource;

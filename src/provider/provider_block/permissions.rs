@@ -87,6 +87,13 @@ pub const BY_TYPE: &[(&str, &[Occasion])] = &[
         ],
     ),
     (
+        "data.proofpoint_azure_fleet_health",
+        &[
+            ("the applications, in each tenant", &needs::READ_APPLICATIONS),
+            ("consent, in each tenant", &needs::READ_GRANTS),
+        ],
+    ),
+    (
         "data.proofpoint_azure_tenant",
         &[("the tenant", &needs::READ_ORGANIZATION), ("its domains", &needs::READ_DOMAINS)],
     ),

@@ -142,6 +142,7 @@ fn people(environment: &BTreeMap<String, String>, domain: &str) {
             ("proofpoint_azure_sync", of_domain.clone()),
             ("proofpoint_azure_sync_health", of_domain.clone()),
             ("proofpoint_azure_application", json!({ "display_name": "Terraform automation" })),
+            ("proofpoint_azure_fleet_health", json!({ "tenants": { domain: environment["ARM_TENANT_ID"] } })),
             ("proofpoint_organization", of_domain.clone()),
             ("proofpoint_organizations", json!({})),
             ("proofpoint_domains", of_domain.clone()),

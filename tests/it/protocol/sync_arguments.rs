@@ -23,7 +23,7 @@ const PREVIEW_PAGE: &str = "data-sources/azure_sync_preview";
 const HEALTH_PAGE: &str = "data-sources/azure_sync_health";
 
 /// Pages whose arguments other files of tests are about: `graph_arguments.rs`, and below `onboarding`.
-const ELSEWHERE: &str = "azure_admin_consent azure_application azure_client_secret account azure_tenant domain \
+const ELSEWHERE: &str = "azure_admin_consent azure_application azure_client_secret account azure_tenant domain azure_fleet_health \
                          domain_verification domains organization organizations users";
 
 /// What each page lets people write, and the test that fails when it is ignored: file and name below `tests/it`.

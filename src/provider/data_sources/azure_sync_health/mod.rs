@@ -16,7 +16,7 @@ use framework::data_source::{DataSource, DataSourceDescription};
 use framework::diagnostic::Diagnostics;
 
 use judge::{Application, Known, Secret, Sync, judge};
-use model::HealthModel;
+pub(super) use model::HealthModel;
 
 /// The data source.
 #[derive(Debug, Clone, Copy, Default)]
@@ -44,49 +44,54 @@ impl DataSource for AzureSyncHealthSource {
         config: HealthModel,
         _diagnostics: &mut Diagnostics,
     ) -> Result<HealthModel, Failure> {
-        let session = &ctx.clients;
-        let call = session.call(ctx);
-        let graph = session.graph(&call, config.tenant_id.known().map(String::as_str)).await?;
-        let settings =
-            settings(&call, session.essentials()?, config.domain.text()).await.at(HealthModel::domain())?;
-        let application = match &settings {
-            Some(Shown { application_id: Some(client_id), .. }) => {
-                application(&call, &graph, client_id).await?
-            }
-            Some(_) => Known::No("Proofpoint does not show which application it signs in with.".to_owned()),
-            None => Known::Yes(None),
-        };
-        let sync = settings.as_ref().map(Sync::from);
-        let warn_days = config.warn_days.unwrap_or(WARN_DAYS);
-        let verdict = judge(sync.as_ref(), &application, warn_days, graph.clock().now());
-
-        let missing = match &application {
-            Known::Yes(Some(Application { missing_permissions: Known::Yes(missing), .. })) => {
-                Some(missing.clone())
-            }
-            _ => None,
-        };
-        let found = match (&sync, &application) {
-            (Some(_), Known::Yes(found)) => Some(found.is_some()),
-            _ => None,
-        };
-        Ok(HealthModel {
-            configured: sync.is_some().into(),
-            healthy: verdict.healthy().into(),
-            frequency: sync.as_ref().and_then(|sync| sync.frequency).into(),
-            last_successful_sync: sync.as_ref().and_then(|sync| sync.last_run.at().map(str::to_owned)).into(),
-            overdue: verdict.overdue.into(),
-            client_id: sync.as_ref().and_then(|sync| sync.client_id.clone()).into(),
-            application_found: found.into(),
-            secret_expiry: sync.and_then(|sync| sync.secret_expiry).into(),
-            key_end_date: verdict.key_end.map(|end| end.to_string()).into(),
-            days_left: verdict.days_left.into(),
-            consent_complete: missing.as_ref().map(BTreeSet::is_empty).into(),
-            missing_permissions: missing.into(),
-            findings: Attr::Known(verdict.findings.iter().map(FindingModel::from).collect()),
-            ..config
-        })
+        examine(&ctx.clients, &ctx.clients.call(ctx), config).await
     }
+}
+
+/// The health of the sync that `config` names.
+pub(super) async fn examine(
+    session: &Session,
+    call: &Call,
+    config: HealthModel,
+) -> Result<HealthModel, Failure> {
+    let graph = session.graph(call, config.tenant_id.known().map(String::as_str)).await?;
+    let settings =
+        settings(call, session.essentials()?, config.domain.text()).await.at(HealthModel::domain())?;
+    let application = match &settings {
+        Some(Shown { application_id: Some(client_id), .. }) => application(call, &graph, client_id).await?,
+        Some(_) => Known::No("Proofpoint does not show which application it signs in with.".to_owned()),
+        None => Known::Yes(None),
+    };
+    let sync = settings.as_ref().map(Sync::from);
+    let warn_days = config.warn_days.unwrap_or(WARN_DAYS);
+    let verdict = judge(sync.as_ref(), &application, warn_days, graph.clock().now());
+
+    let missing = match &application {
+        Known::Yes(Some(Application { missing_permissions: Known::Yes(missing), .. })) => {
+            Some(missing.clone())
+        }
+        _ => None,
+    };
+    let found = match (&sync, &application) {
+        (Some(_), Known::Yes(found)) => Some(found.is_some()),
+        _ => None,
+    };
+    Ok(HealthModel {
+        configured: sync.is_some().into(),
+        healthy: verdict.healthy().into(),
+        frequency: sync.as_ref().and_then(|sync| sync.frequency).into(),
+        last_successful_sync: sync.as_ref().and_then(|sync| sync.last_run.at().map(str::to_owned)).into(),
+        overdue: verdict.overdue.into(),
+        client_id: sync.as_ref().and_then(|sync| sync.client_id.clone()).into(),
+        application_found: found.into(),
+        secret_expiry: sync.and_then(|sync| sync.secret_expiry).into(),
+        key_end_date: verdict.key_end.map(|end| end.to_string()).into(),
+        days_left: verdict.days_left.into(),
+        consent_complete: missing.as_ref().map(BTreeSet::is_empty).into(),
+        missing_permissions: missing.into(),
+        findings: Attr::Known(verdict.findings.iter().map(FindingModel::from).collect()),
+        ..config
+    })
 }
 
 async fn settings(
