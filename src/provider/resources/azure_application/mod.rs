@@ -218,8 +218,7 @@ impl Resource for AzureApplication {
             let sight = Sight::of(found.as_ref());
             Ok((found, sight))
         };
-        let thing = Thing::Application(object_id);
-        let found = graph.look_since(&call, prior.private.written, thing, look).await;
+        let found = graph.look_since(&call, prior.private.written, Thing::Application(object_id), look).await;
         let Some(application) = found? else {
             return Err(Diagnostic::error(
                 "The application is gone",
