@@ -38,8 +38,6 @@ pub fn provider() -> Provider<()> {
 
 struct FileResource;
 
-type Outcome<T = State<FileResource>> = Result<T, Diagnostics>;
-
 impl Resource for FileResource {
     type Model = FileModel;
     type Identity = NoIdentity;
@@ -48,10 +46,10 @@ impl Resource for FileResource {
     type Error = Diagnostics;
 
     fn describe(&self) -> ResourceDescription {
-        ResourceDescription::new("file")
+        ResourceDescription::new("file").imported_by(FileModel::path)
     }
 
-    async fn create(&self, _: &Context, plan: Planned<Self>, _: &mut Diagnostics) -> Outcome {
+    async fn create(&self, _: &Context, plan: Planned<Self>, _: &mut Diagnostics) -> Outcome<Self> {
         let mut options = OpenOptions::new();
         // Never over a file that somebody else has made.
         let file = options.write(true).create_new(true).mode(0o600).open(plan.model.path.text());
@@ -64,12 +62,7 @@ impl Resource for FileResource {
         Ok(State::new(plan.model))
     }
 
-    async fn read(
-        &self,
-        _: &Context,
-        state: State<Self>,
-        _: &mut Diagnostics,
-    ) -> Outcome<Option<State<Self>>> {
+    async fn read(&self, _: &Context, state: State<Self>, _: &mut Diagnostics) -> Found<Self> {
         let mut model = state.model;
         let read = fs::metadata(model.path.text())
             .and_then(|found| Ok((found, fs::read_to_string(model.path.text())?)));
@@ -84,24 +77,26 @@ impl Resource for FileResource {
         }
     }
 
-    async fn update(&self, _: &Context, _: State<Self>, plan: Planned<Self>, _: &mut Diagnostics) -> Outcome {
+    async fn update(
+        &self,
+        _: &Context,
+        _: State<Self>,
+        plan: Planned<Self>,
+        _: &mut Diagnostics,
+    ) -> Outcome<Self> {
         let file = OpenOptions::new().write(true).truncate(true).open(plan.model.path.text());
         file.and_then(|file| fill(file, &plan.model))
             .map_err(|error| failed("change", &plan.model, &error))?;
         Ok(State::new(plan.model))
     }
 
-    async fn delete(&self, _: &Context, state: State<Self>, _: &mut Diagnostics) -> Outcome<()> {
+    async fn delete(&self, _: &Context, state: State<Self>, _: &mut Diagnostics) -> Outcome<Self, ()> {
         match fs::remove_file(state.model.path.text()) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
                 Err(failed("delete", &state.model, &error))?
             }
             _ => Ok(()),
         }
-    }
-
-    fn import(&self, by: ImportBy<NoIdentity>) -> Outcome {
-        Ok(State::new(FileModel { path: by.id()?.into(), ..FileModel::default() }))
     }
 }
 

@@ -1,8 +1,10 @@
 //! A framework for Terraform and OpenTofu providers, which names no vendor.
 //!
 //! A provider author meets [`model!`](crate::model!), the traits [`resource::Resource`], [`data_source::DataSource`],
-//! [`function::Function`], [`ephemeral::EphemeralResource`], [`list::ListResource`] and [`action::Action`], and [`provider::Provider`], which registers them. A server meets
-//! [`service::Service`], which a provider implements: one method per remote procedure.
+//! [`function::Function`], [`ephemeral::EphemeralResource`], [`list::ListResource`] and [`action::Action`],
+//! [`provider::Provider`], which registers them, and [`run`], which is a provider's whole `main`. All of it comes with
+//! `use framework::prelude::*;`. A server meets [`service::Service`], which a provider implements: one method per remote
+//! procedure.
 //!
 //! # A resource file
 //!
@@ -28,10 +30,11 @@
 //!     type Model = Shelf;                 // configuration, plan and state
 //!     type Identity = ShelfIdentity;      // or NoIdentity
 //!     type Private = ShelfFacts;          // or ()
-//!     type Clients = Library;
+//!     type Clients = Library;             // what the provider's configuration made
+//!     type Error = Diagnostics;           // or the author's own, which `?` makes of those of the layers below
 //!
 //!     async fn create(&self, ctx: &Context<Library>, planned: Planned<Self>, _: &mut Diagnostics)
-//!         -> Result<State<Self>, Diagnostics>
+//!         -> Outcome<Self>
 //!     {
 //!         let mut shelf = planned.model;  // planned.config holds the write-only values
 //!         shelf.id = ctx.clients.build(&shelf).await?.into();
@@ -40,6 +43,11 @@
 //!     // ... read, update, delete, import, identity; validate, plan, check where needed
 //! }
 //! ```
+//!
+//! A closed set of words is an enum, declared with [`words!`](crate::words!): the rule, the page and the conversion follow from
+//! the type of the attribute. A resource is imported by the attribute that
+//! [`imported_by`](resource::ResourceDescription::imported_by) names, or as its own
+//! [`import`](resource::Resource::import) says.
 //!
 //! # How a plan comes about
 //!
@@ -65,6 +73,9 @@
 //! | `create` | write | leaves no state: the next create finds what was made |
 //! | `update` | write | keeps the prior state and private facts |
 //! | `delete` | write | keeps the state |
+//! | `read` of a data source, `list` of a list resource | read the remote side | there is no result |
+//! | `open`, `renew`, `close` of an ephemeral resource | write | there is no result, or what was opened ends by itself |
+//! | `invoke` of an action | write | is all that is told of it: nothing is kept |
 //!
 //! # How errors become diagnostics
 //!
@@ -76,9 +87,7 @@
 //!
 //! # What the framework does around it
 //!
-//! - Plan: defaults, write-only values to null, computed values unknown only when something changes, the rules of
-//!   the attributes, then [`Resource::plan`](resource::Resource::plan), which is synchronous and has no clients.
-//!   What a model leaves alone keeps exactly the value that core proposed.
+//! - What a model leaves alone in a plan keeps exactly the value that core proposed.
 //! - `planned` is one struct with configuration, prior state and private facts in it, so that methods take few
 //!   arguments; a [`resource::State`] holds no identity, because the framework asks
 //!   [`Resource::identity`](resource::Resource::identity) for it wherever the protocol wants one.

@@ -12,7 +12,9 @@ pub use crate::list::{Find, Finds, ListResource, Query};
 pub use crate::or_other::OrOther;
 pub use crate::path::Path;
 pub use crate::provider::Provider;
-pub use crate::resource::{ImportBy, NoIdentity, Planned, Planning, Resource, ResourceDescription, State};
+pub use crate::resource::{
+    Found, ImportBy, NoIdentity, Outcome, Planned, Planning, Resource, ResourceDescription, State,
+};
 pub use crate::set::Set;
 pub use crate::timeouts::{DefaultTimeouts, ReadTimeouts, Timeouts};
 pub use crate::validators::*;

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 
 use super::context::Context;
 use super::diagnostic::{Diagnostic, Diagnostics};
-use super::model::Model;
+use super::model::{self, Model};
 use super::path::Path;
 use super::timeouts::DefaultTimeouts;
 use super::validators::ConfigRule;
@@ -18,6 +18,12 @@ crate::model! {
     /// The identity of a resource that has none.
     pub struct NoIdentity {}
 }
+
+/// What an operation on a resource comes to: `Outcome<Self>` for the object as it is now, `Outcome<Self, ()>` for nothing.
+pub type Outcome<R, T = State<R>> = Result<T, <R as Resource>::Error>;
+
+/// What a read comes to: the object as it is now, or none.
+pub type Found<R> = Outcome<R, Option<State<R>>>;
 
 /// A managed resource.
 ///
@@ -102,13 +108,17 @@ pub trait Resource: Sized + Send + Sync + 'static {
     /// The least that [`read`](Self::read) needs, from what the user gave to import. Core reads at once, which completes an
     /// identity that this does not know whole; it demands one only from an import by identity, which brings it.
     ///
-    /// Without it the resource can't be imported. An object that is known by one attribute takes a line:
-    /// `Ok(State::new(Shelf { id: by.id()?.into(), ..Shelf::default() }))`.
-    fn import(&self, _by: ImportBy<Self::Identity>) -> Result<State<Self>, Self::Error> {
-        let name = self.describe().name;
-        let detail =
-            format!("Objects of the type `{name}` can't be imported: there is nothing to read them by.");
-        Err(Diagnostic::error("Import is not possible", detail).into())
+    /// Left out, the id is the attribute that [`ResourceDescription::imported_by`] names; without that, the resource can't be
+    /// imported.
+    fn import(&self, by: ImportBy<Self::Identity>) -> Result<State<Self>, Self::Error> {
+        let ResourceDescription { name, imported_by, .. } = self.describe();
+        let Some(attribute) = imported_by else {
+            let detail =
+                format!("Objects of the type `{name}` can't be imported: there is nothing to read them by.");
+            return Err(Diagnostic::error("Import is not possible", detail).into());
+        };
+        let known = Value::object([(attribute().to_string(), by.id()?.into())]);
+        Ok(State::new(model::read(&known)?))
     }
 
     /// The identity of an object; `None` while a part of it is not known, and for resources with [`NoIdentity`].
@@ -157,12 +167,20 @@ pub struct ResourceDescription {
     pub identity_version: i64,
     /// Where the user sets none.
     pub timeouts: DefaultTimeouts,
+    /// The attribute by whose value its objects are imported, where nothing else is to be known of them.
+    pub imported_by: Option<fn() -> Path>,
 }
 
 impl ResourceDescription {
     /// Version 0 with default timeouts.
     pub fn new(name: &'static str) -> Self {
-        Self { name, schema_version: 0, identity_version: 0, timeouts: DefaultTimeouts::default() }
+        Self {
+            name,
+            schema_version: 0,
+            identity_version: 0,
+            timeouts: DefaultTimeouts::default(),
+            imported_by: None,
+        }
     }
 
     /// The same with a version of its schema.
@@ -176,6 +194,13 @@ impl ResourceDescription {
     #[must_use]
     pub const fn identity_version(mut self, version: i64) -> Self {
         self.identity_version = version;
+        self
+    }
+
+    /// The same, imported by the value of an attribute: `.imported_by(Shelf::id)`.
+    #[must_use]
+    pub const fn imported_by(mut self, attribute: fn() -> Path) -> Self {
+        self.imported_by = Some(attribute);
         self
     }
 

@@ -189,7 +189,9 @@ fn ids_of(principal: Principal) -> BTreeMap<(PermissionKind, String), String> {
     };
     let roles = principal.app_roles.into_iter().filter_map(named(PermissionKind::Application));
     let scopes = principal.oauth2_permission_scopes.into_iter().filter_map(named(PermissionKind::Delegated));
-    roles.chain(scopes).collect()
+    let mut ids = BTreeMap::new();
+    ids.extend(roles.chain(scopes));
+    ids
 }
 
 /// Asks for the id of Graph's own principal.

@@ -12,7 +12,11 @@ use crate::words::quoted;
 
 /// The rules of one field, built up from one of the functions of this module.
 #[must_use]
-pub struct Rules {
+// In a box: each word of a rule hands it on, and schemas are made of hundreds of words.
+pub struct Rules(Box<Said>);
+
+/// What has been said so far.
+struct Said {
     role: Role,
     computed: bool,
     sensitive: bool,
@@ -37,8 +41,8 @@ enum Role {
 }
 
 impl Rules {
-    const fn new(role: Role) -> Self {
-        Self {
+    fn new(role: Role) -> Self {
+        Self(Box::new(Said {
             role,
             computed: matches!(role, Role::Computed),
             sensitive: false,
@@ -50,87 +54,87 @@ impl Rules {
             same: None,
             items: (0, 0),
             choices: Choices::Anything,
-        }
+        }))
     }
 }
 
 /// The user must set it.
-pub const fn required() -> Rules {
+pub fn required() -> Rules {
     Rules::new(Role::Required)
 }
 
 /// The user may set it.
-pub const fn optional() -> Rules {
+pub fn optional() -> Rules {
     Rules::new(Role::Optional)
 }
 
 /// The provider decides it.
-pub const fn computed() -> Rules {
+pub fn computed() -> Rules {
     Rules::new(Role::Computed)
 }
 
 /// A nested block; how often it occurs follows from the field's type: `Attr<Model>` at most once,
 /// `Attr<Vec<Model>>` as a list, `Attr<BTreeMap<String, Model>>` with a label.
-pub const fn block() -> Rules {
+pub fn block() -> Rules {
     Rules::new(Role::Block)
 }
 
 /// The `timeouts` block, for a field of type `Attr<Timeouts>` or `Attr<ReadTimeouts>`.
-pub const fn timeouts() -> Rules {
+pub fn timeouts() -> Rules {
     Rules::new(Role::Block)
 }
 
 /// A part of an identity that import must be given.
-pub const fn required_for_import() -> Rules {
+pub fn required_for_import() -> Rules {
     Rules::new(Role::RequiredForImport)
 }
 
 /// A part of an identity that import may be given.
-pub const fn optional_for_import() -> Rules {
+pub fn optional_for_import() -> Rules {
     Rules::new(Role::OptionalForImport)
 }
 
 impl Rules {
     /// With [`optional`]: where the user says nothing, the provider decides, and what it decided stays.
-    pub const fn computed(mut self) -> Self {
-        self.computed = true;
+    pub fn computed(mut self) -> Self {
+        self.0.computed = true;
         self
     }
 
     /// Its value is hidden in the user interface (not in the state file).
-    pub const fn sensitive(mut self) -> Self {
-        self.sensitive = true;
+    pub fn sensitive(mut self) -> Self {
+        self.0.sensitive = true;
         self
     }
 
     /// It is read from the configuration only; plan and state hold null.
-    pub const fn write_only(mut self) -> Self {
-        self.write_only = true;
+    pub fn write_only(mut self) -> Self {
+        self.0.write_only = true;
         self
     }
 
     /// It will go away; what to use instead.
     pub fn deprecated(mut self, advice: impl Into<String>) -> Self {
-        self.deprecated = Some(advice.into());
+        self.0.deprecated = Some(advice.into());
         self
     }
 
     /// What is planned where the user says nothing. Needs [`Rules::computed`]. A list stands for a set too.
     pub fn default_value(mut self, value: impl Into<Value>) -> Self {
-        self.default = Some(DefaultValue::Value(value.into()));
+        self.0.default = Some(DefaultValue::Value(value.into()));
         self
     }
 
     /// For a nested model: where the user says nothing, an object made of the defaults of its members. A removed
     /// block thus goes back to its defaults.
     pub fn default_members(mut self) -> Self {
-        self.default = Some(DefaultValue::Members);
+        self.0.default = Some(DefaultValue::Members);
         self
     }
 
     /// A rule about the configured value, from [`validators`](crate::validators).
     pub fn validate(mut self, rule: impl Validator) -> Self {
-        self.validators.push(Arc::new(rule));
+        self.0.validators.push(Arc::new(rule));
         self
     }
 
@@ -165,27 +169,27 @@ impl Rules {
 
     /// A rule of its own about the planned value.
     pub fn modify(mut self, modifier: impl Modifier) -> Self {
-        self.modifiers.push(Arc::new(modifier));
+        self.0.modifiers.push(Arc::new(modifier));
         self
     }
 
     /// Two values that mean the same are no change: the prior spelling is kept in plan, apply and read. Called
     /// with known values only.
-    pub const fn same_if(mut self, same: fn(&Value, &Value) -> bool) -> Self {
-        self.same = Some(same);
+    pub fn same_if(mut self, same: fn(&Value, &Value) -> bool) -> Self {
+        self.0.same = Some(same);
         self
     }
 
     /// What the field's type allows, which `model!` passes on: a rule, and a sentence of the description.
     #[doc(hidden)]
-    pub const fn choices(mut self, choices: Choices) -> Self {
-        self.choices = choices;
+    pub fn choices(mut self, choices: Choices) -> Self {
+        self.0.choices = choices;
         self
     }
 
     /// For blocks: least and largest number of them (0 for any).
-    pub const fn items(mut self, min: u64, max: u64) -> Self {
-        self.items = (min, max);
+    pub fn items(mut self, min: u64, max: u64) -> Self {
+        self.0.items = (min, max);
         self
     }
 }
@@ -199,11 +203,11 @@ impl Schema {
         shape: Shape,
         rules: Rules,
     ) {
-        rules.add_to(self, name.into(), description, shape);
+        rules.0.add_to(self, name.into(), description, shape);
     }
 }
 
-impl Rules {
+impl Said {
     fn add_to(mut self, schema: &mut Schema, name: Cow<'static, str>, description: String, shape: Shape) {
         if self.role == Role::Block {
             let (nesting, mut body) = match shape {

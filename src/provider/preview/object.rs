@@ -122,7 +122,9 @@ fn numbers(counts: &BTreeMap<String, u64>) -> Attr<BTreeMap<String, i64>> {
 
 fn reasons(numbers: &Attr<BTreeMap<String, i64>>) -> BTreeMap<String, u64> {
     let reasons = numbers.known().into_iter().flatten();
-    reasons.filter_map(|(reason, number)| Some((reason.clone(), u64::try_from(*number).ok()?))).collect()
+    let mut known = BTreeMap::new();
+    known.extend(reasons.filter_map(|(reason, number)| Some((reason.clone(), u64::try_from(*number).ok()?))));
+    known
 }
 
 fn rows(section: &Section) -> Attr<BTreeMap<String, String>> {

@@ -234,5 +234,5 @@ async fn what_is_not_offered_is_unimplemented_and_all_else_is_answered() {
         assert_eq!(code, None, "{rpc}");
     }
     let capabilities = plugin.schema().await.server_capabilities.unwrap_or_default();
-    assert!(!capabilities.generate_resource_config, "advertised, and not there");
+    assert!(capabilities.generate_resource_config, "there, and not advertised");
 }
