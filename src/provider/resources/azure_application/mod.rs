@@ -288,8 +288,7 @@ impl Resource for AzureApplication {
                 }
             }
             ImportBy::Identity(identity) => {
-                model.tenant_id = identity.tenant_id;
-                model.object_id = identity.object_id;
+                (model.tenant_id, model.object_id) = (identity.tenant_id, identity.object_id);
             }
         }
         Ok(State::new(model))
