@@ -64,13 +64,6 @@ pub(crate) struct Facts {
     before: Option<String>,
 }
 
-impl AzureApplication {
-    /// Whether this provider has made an application, or taken it over.
-    pub(crate) fn has_made(application: &Application) -> bool {
-        is_ours(application)
-    }
-}
-
 impl Resource for AzureApplication {
     type Model = ApplicationModel;
     type Identity = ApplicationIdentity;
@@ -294,8 +287,7 @@ impl Resource for AzureApplication {
                 }
             }
             ImportBy::Identity(identity) => {
-                model.tenant_id = identity.tenant_id;
-                model.object_id = identity.object_id;
+                (model.tenant_id, model.object_id) = (identity.tenant_id, identity.object_id);
             }
         }
         Ok(State::new(model))
@@ -370,7 +362,8 @@ fn relied_on(object_id: &str) -> Diagnostic {
     )
 }
 
-fn is_ours(application: &Application) -> bool {
+/// Whether this provider has made an application, or taken it over.
+pub(crate) fn is_ours(application: &Application) -> bool {
     application.tags.iter().any(|tag| tag == OWN_TAG)
 }
 
