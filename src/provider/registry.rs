@@ -9,7 +9,7 @@ use crate::data_sources::{
     OrganizationsSource, UsersSource,
 };
 use crate::functions::{ConsoleUrl, ParseId, PermissionId, ReportMarkdown};
-use crate::lists::{AzureApplicationList, AzureSyncList};
+use crate::lists::{AzureApplicationList, AzureSyncList, OrganizationList};
 use crate::provider_block::{ProviderModel, Session, configure, validate};
 use crate::resources::azure_admin_consent::AzureAdminConsent;
 use crate::resources::azure_application::AzureApplication;
@@ -52,6 +52,7 @@ pub fn provider(variables: &BTreeMap<String, String>) -> Provider<Session> {
         .data_source(UsersSource)
         .list_resource(AzureApplicationList)
         .list_resource(AzureSyncList)
+        .list_resource(OrganizationList)
         .generates_config()
         .function(ConsoleUrl)
         .function(ParseId)
