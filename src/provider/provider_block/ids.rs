@@ -121,6 +121,12 @@ impl ObjectPath {
     }
 }
 
+/// A client id by itself, which imports take in the provider's own tenant; in lower case.
+pub(crate) fn bare_client_id(text: &str) -> Option<String> {
+    let is_one = text.len() == 36 && uuid::Uuid::try_parse(text).is_ok();
+    is_one.then(|| text.to_ascii_lowercase())
+}
+
 fn is_domain(text: &str) -> bool {
     let label = |label: &str| {
         !label.is_empty() && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')

@@ -15,6 +15,7 @@ pub use arguments::argument;
 pub use configuration::{Configuration, Incomplete, Login, configure, validate};
 pub(crate) use diagnose::Diagnose;
 pub use failure::{At, Failure};
+pub(crate) use ids::bare_client_id;
 pub use ids::{NotAPath, ObjectPath};
 pub(crate) use intentions::{PreviewIntention, SyncIntention};
 pub use model::ProviderModel;

@@ -3,6 +3,16 @@
 use clients::graph::ServicePrincipal;
 use framework::diagnostic::Diagnostic;
 
+use crate::provider_block::NotAPath;
+
+/// What an import takes of an application or its consent.
+pub(super) fn invalid_import(error: &NotAPath) -> Diagnostic {
+    Diagnostic::error(
+        "Invalid import id",
+        format!("{error}. In the provider's own tenant the application's client id by itself will do."),
+    )
+}
+
 /// Nobody can sign in with it: Proofpoint's runs fail until somebody enables it again.
 pub(super) fn disabled(principal: &ServicePrincipal) -> Diagnostic {
     Diagnostic::warning(

@@ -106,6 +106,17 @@ pub(super) fn singles() -> Vec<Case> {
     drawn(all_values().into_iter().map(|one| Case(vec![one])).collect(), 20_261_128)
 }
 
+/// Each value of some moods alone.
+pub(super) fn singles_of(names: &[&str]) -> Vec<Case> {
+    if let Some(case) = asked() {
+        return vec![case];
+    }
+    let values: Vec<_> =
+        all_values().into_iter().filter(|(name, _)| names.contains(&name.as_str())).collect();
+    assert!(names.iter().all(|name| values.iter().any(|(of, _)| of == name)), "a mood has another name");
+    drawn(values.into_iter().map(|one| Case(vec![one])).collect(), 20_261_130)
+}
+
 /// Pairs of values of different moods, the same every time.
 pub(super) fn pairs() -> Vec<Case> {
     let (values, mut random) = (all_values(), Random::new(7));

@@ -11,6 +11,7 @@
 mod allowed;
 mod cases;
 mod life;
+mod onboarding;
 mod reviewed;
 mod world;
 
@@ -48,7 +49,12 @@ fn the_whole_life_is_right_by_few_permissions_whatever_these_let_read() {
     try_each(&cases::of_readers(), life::live_by_few_permissions);
 }
 
-fn try_each(cases: &[Case], live: fn(&Case)) {
+fn try_each(cases: &[Case], live: impl Fn(&Case) + Sync) {
+    each_at_once(cases, ToString::to_string, live);
+}
+
+/// Lives each, some at a time, and fails with all that failed.
+fn each_at_once<T: Sync>(cases: &[T], name: impl Fn(&T) -> String + Sync, live: impl Fn(&T) + Sync) {
     let left = Mutex::new(cases.iter());
     let failed = Mutex::new(Vec::new());
     thread::scope(|scope| {
@@ -62,7 +68,7 @@ fn try_each(cases: &[Case], live: fn(&Case)) {
                         let text = problem.downcast_ref::<String>().map(String::as_str);
                         let text =
                             text.or_else(|| problem.downcast_ref::<&str>().copied()).unwrap_or("no text");
-                        failed.lock().expect("the failures").push(format!("{case}\n{text}"));
+                        failed.lock().expect("the failures").push(format!("{}\n{text}", name(case)));
                     }
                 }
             });

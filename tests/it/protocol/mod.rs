@@ -33,6 +33,7 @@ mod rename;
 mod replacement;
 mod replans;
 mod schema;
+mod shown;
 mod sign_in;
 mod sync_arguments;
 mod sync_replacement;

@@ -120,6 +120,33 @@ fn an_application_that_a_successor_has_taken_over_is_let_go_by_this_run_and_by_t
 }
 
 #[test]
+fn an_application_that_somebody_purged_or_restored_meanwhile_ends_no_apply_in_vain() {
+    for is_restored in [false, true] {
+        let mut quickstart = quickstart();
+        quickstart.write(APPLICATION, &json!({ "timeouts": { "create": "8s" } }));
+        succeeds(&quickstart.change(APPLICATION));
+        let old = object_id(&quickstart);
+        quickstart.destroy_one(APPLICATION);
+        let item = format!("directory/deletedItems/{old}");
+        if !is_restored {
+            quickstart.graph(Method::DELETE, &item, None);
+            succeeds(&quickstart.change(APPLICATION));
+            assert_ne!(object_id(&quickstart), old);
+            continue;
+        }
+        quickstart.graph(Method::POST, &format!("{item}/restore"), Some(&json!({})));
+        let said = quickstart.change(APPLICATION);
+        let refusal = said.expect_error();
+        assert_eq!(refusal.summary, "The deleted application is there again", "{refusal}");
+        assert!(refusal.path == "unique_name" && refusal.detail.contains(&old), "{refusal}");
+        // Young and bare, it is finished by the next run.
+        quickstart.restart();
+        succeeds(&quickstart.change(APPLICATION));
+        assert_eq!(applications(&quickstart, "applications"), [old].into());
+    }
+}
+
+#[test]
 fn the_mark_of_a_predecessor_is_no_successor() {
     let mut quickstart = quickstart();
     succeeds(&quickstart.change(APPLICATION));

@@ -10,8 +10,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::enterprise_application;
-use crate::provider_block::{At as _, Failure, ObjectPath, Session};
+use super::enterprise_application::{self, invalid_import};
+use crate::provider_block::{At as _, Failure, ObjectPath, Session, bare_client_id};
 use clients::auth::Attempt;
 use clients::graph::{self, Graph, PermissionKind, ServicePrincipal, Sight, Thing};
 use clients::http::Call;
@@ -234,10 +234,14 @@ impl Resource for AzureAdminConsent {
         let mut model = ConsentModel::default();
         match by {
             ImportBy::Id(id) => {
-                let path = ObjectPath::parse_part(&id, "servicePrincipals", PART)
-                    .map_err(|error| Diagnostic::error("Invalid import id", format!("{error}.")))?;
-                model.tenant_id = path.tenant.map(|tenant| tenant.to_string()).into();
-                model.service_principal_object_id = path.id.into();
+                if let Some(client_id) = bare_client_id(&id) {
+                    model.client_id = client_id.into();
+                } else {
+                    let path = ObjectPath::parse_part(&id, "servicePrincipals", PART)
+                        .map_err(|error| invalid_import(&error))?;
+                    model.tenant_id = path.tenant.map(|tenant| tenant.to_string()).into();
+                    model.service_principal_object_id = path.id.into();
+                }
             }
             ImportBy::Identity(identity) => {
                 model.tenant_id = identity.tenant_id;

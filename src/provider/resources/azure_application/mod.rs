@@ -10,8 +10,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::enterprise_application;
-use crate::provider_block::{At as _, Failure, ObjectPath, Session};
+use super::enterprise_application::{self, invalid_import};
+use crate::provider_block::{At as _, Failure, ObjectPath, Session, bare_client_id};
 use clients::graph::{
     self, Application, Deletion, Graph, Mark, NewApplication, NewServicePrincipal, ServicePrincipal, Sight,
     Thing,
@@ -282,15 +282,23 @@ impl Resource for AzureApplication {
     }
 
     fn import(&self, by: ImportBy<ApplicationIdentity>) -> Result<State<Self>, Failure> {
-        let (tenant_id, object_id) = match by {
+        let mut model = ApplicationModel::default();
+        match by {
             ImportBy::Id(id) => {
-                let path = ObjectPath::parse(&id, "applications")
-                    .map_err(|error| Diagnostic::error("Invalid import id", format!("{error}.")))?;
-                (path.tenant.map(|tenant| tenant.to_string()).into(), path.id.into())
+                if let Some(client_id) = bare_client_id(&id) {
+                    model.client_id = client_id.into();
+                } else {
+                    let path =
+                        ObjectPath::parse(&id, "applications").map_err(|wrong| invalid_import(&wrong))?;
+                    model.tenant_id = path.tenant.map(|tenant| tenant.to_string()).into();
+                    model.object_id = path.id.into();
+                }
             }
-            ImportBy::Identity(identity) => (identity.tenant_id, identity.object_id),
-        };
-        Ok(State::new(ApplicationModel { tenant_id, object_id, ..ApplicationModel::default() }))
+            ImportBy::Identity(identity) => {
+                (model.tenant_id, model.object_id) = (identity.tenant_id, identity.object_id);
+            }
+        }
+        Ok(State::new(model))
     }
 
     fn identity(&self, model: &ApplicationModel) -> Option<ApplicationIdentity> {

@@ -2,6 +2,7 @@
 
 mod domain;
 mod hand;
+mod imports;
 mod organization;
 mod replans;
 mod sources;
@@ -23,7 +24,7 @@ use crate::support::simulator::Simulator;
 const PARTNER: &str = "partner.example";
 
 /// The environment of a provider that signs in as the partner's administrator.
-fn as_partner(simulator: &Simulator) -> BTreeMap<String, String> {
+pub(crate) fn as_partner(simulator: &Simulator) -> BTreeMap<String, String> {
     let mut environment = simulator.environment();
     let login = &simulator.line()["tenants"][0];
     for (name, member) in [("USERNAME", "partner_username"), ("PASSWORD", "partner_password")] {

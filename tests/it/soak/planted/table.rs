@@ -152,8 +152,8 @@ pub(super) const PLANTED: &[Planted] = &[
         history: "an application came back from the recycle bin without its enterprise application",
         file: "src/provider/resources/azure_application/adoption.rs",
         changes: &[(
-            "let restored = Application { deleted_date_time, ..restored.at(ApplicationModel::unique_name())? };",
-            "let _ = deleted_date_time;\n            let restored = restored.at(ApplicationModel::unique_name())?;",
+            "let restored = Application { deleted_date_time, ..restored.at(at)? };",
+            "let _ = deleted_date_time;\n            let restored = restored.at(at)?;",
         )],
     },
     Planted {
