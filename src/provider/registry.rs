@@ -8,7 +8,7 @@ use crate::data_sources::{
     AzureTenantSource, DomainsSource, OrganizationSource, OrganizationsSource, UsersSource,
 };
 use crate::functions::{ConsoleUrl, ParseId, PermissionId, ReportMarkdown};
-use crate::lists::{AzureApplicationList, AzureSyncList};
+use crate::lists::{AzureApplicationList, AzureSyncList, OrganizationList};
 use crate::provider_block::{ProviderModel, Session, configure, validate};
 use crate::resources::azure_admin_consent::AzureAdminConsent;
 use crate::resources::azure_application::AzureApplication;
@@ -50,6 +50,7 @@ pub fn provider(variables: &BTreeMap<String, String>) -> Provider<Session> {
         .data_source(UsersSource)
         .list_resource(AzureApplicationList)
         .list_resource(AzureSyncList)
+        .list_resource(OrganizationList)
         .generates_config()
         .function(ConsoleUrl)
         .function(ParseId)

@@ -1,7 +1,7 @@
 //! `list "proofpoint_azure_application"`: the registrations of a tenant that could be the sync's.
 
 use crate::provider_block::{Failure, Session};
-use crate::resources::azure_application::{ApplicationIdentity, AzureApplication};
+use crate::resources::azure_application::{ApplicationIdentity, AzureApplication, is_ours};
 use clients::graph::Application;
 use framework::attr::Attr;
 use framework::context::Context;
@@ -85,7 +85,7 @@ pub(crate) fn is_candidate(application: &Application) -> bool {
             .and_then(|address| address.host_str().map(str::to_owned))
             .is_some_and(|host| host == CONSOLES || host.ends_with(&format!(".{CONSOLES}")))
     };
-    AzureApplication::has_made(application)
+    is_ours(application)
         || application.web.redirect_uris.iter().any(console)
         || application.display_name.to_lowercase().contains("proofpoint")
 }

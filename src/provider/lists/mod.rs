@@ -3,6 +3,8 @@
 mod azure_application;
 mod azure_sync;
 mod customers;
+mod organization;
 
 pub(crate) use azure_application::AzureApplicationList;
 pub(crate) use azure_sync::AzureSyncList;
+pub(crate) use organization::OrganizationList;

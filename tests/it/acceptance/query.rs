@@ -207,3 +207,47 @@ fn every_example_of_a_search_is_valid() {
         assert!(seen >= 2, "{seen}");
     });
 }
+
+#[test]
+fn a_partners_customers_are_imported_with_their_configuration_and_nothing_is_left_to_do() {
+    on_every_cli_with(&["--tenants", "3", "--users", "1"], Install::Override, |stage| {
+        if !stage.cli.queries() {
+            return;
+        }
+        let login = stage.simulator.line()["tenants"][0].clone();
+        for (name, member) in [("USERNAME", "partner_username"), ("PASSWORD", "partner_password")] {
+            let value = login[member].as_str().expect("a partner's login");
+            stage.workspace.set(&format!("PROOFPOINT_ESSENTIALS_{name}"), value);
+        }
+        stage.workspace.write("provider.tf", "provider \"proofpoint\" {}\n");
+        let search = |config: &str| {
+            let text = format!(
+                "list \"proofpoint_organization\" \"all\" {{\n  provider = proofpoint\n  include_resource = true\n{config}}}\n"
+            );
+            stage.workspace.write("search.tfquery.hcl", &text);
+            query(&stage.workspace)
+        };
+        let mut domains: Vec<String> =
+            stage.simulator.ready().tenants.iter().map(|tenant| tenant.domain.clone()).collect();
+        domains.sort();
+        for config in ["", "  config {\n    parent = \"partner.example\"\n  }\n"] {
+            let (finds, outcome) = search(config);
+            let found: Vec<&str> =
+                finds.iter().filter_map(|find| find["identity"]["primary_domain"].as_str()).collect();
+            assert_eq!(found, domains, "{outcome}");
+        }
+        // A customer has none.
+        let (finds, outcome) = search(&format!("  config {{\n    parent = \"{}\"\n  }}\n", domains[0]));
+        assert!(finds.is_empty(), "{outcome}");
+
+        search("");
+        stage.workspace.run(&["query", "-no-color", "-generate-config-out=found.tf"]).succeeds();
+        stage.workspace.remove("search.tfquery.hcl");
+        let (plan, changes) = stage.workspace.plan_into("plan.bin", &[]);
+        let changes = changes["resource_changes"].as_array().expect("changes").clone();
+        assert_eq!(changes.len(), 3, "{plan}");
+        for change in changes {
+            assert_eq!(change["change"]["actions"], serde_json::json!(["no-op"]), "{plan}");
+        }
+    });
+}

@@ -19,6 +19,9 @@ async fn validate(plugin: &Plugin, kind: &str, is_source: bool, config: Json) ->
 
 const TEXT: &[u8] = br#""string""#;
 
+/// A street and a house.
+const POSTAL: &str = "proofpoint_organization address";
+
 /// The arguments that take addresses or domains, by their names.
 fn arguments(body: &Block) -> impl Iterator<Item = &Attribute> {
     let texts = |one: &&Attribute| one.r#type == TEXT || one.r#type.ends_with(br#","string"]"#);
@@ -38,7 +41,14 @@ async fn wherever_an_address_or_a_domain_is_written_nothing_else_passes() {
     let mut tried = Vec::new();
     for (kind, is_source, schema) in resources.chain(sources) {
         for argument in arguments(schema.block.as_ref().expect("a body")) {
+            if (kind.as_str(), argument.name.as_str()) == ("proofpoint_organization", "address") {
+                // Where letters go.
+                continue;
+            }
             let name = argument.name.as_str();
+            if format!("{kind} {name}") == POSTAL {
+                continue;
+            }
             let is_text = argument.r#type == TEXT;
             // Wrong as an address and as a domain.
             for wrong in ["a b", "a@b@contoso.com", "contoso.com ", "Contoso.com", "a@contoso..com"] {
@@ -58,6 +68,24 @@ async fn wherever_an_address_or_a_domain_is_written_nothing_else_passes() {
         "proofpoint_azure_sync_health domain true",
     ] {
         assert!(tried.iter().any(|one| one == known), "{known}: {tried:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_administrator_has_an_address() {
+    let plugin = plugin::start(&BTreeMap::new()).await;
+    let said = async |email: &str| {
+        let config = json!({ "admin_user": { "email": email } });
+        let said = plugin.resource("proofpoint_organization").await.validate(config).await;
+        said.0.iter().any(|one| one.error && one.path == "admin_user.email")
+    };
+    for (email, is_refused) in [
+        ("Ann@contoso.com", false),
+        ("a b@contoso.com", true),
+        ("a@b@contoso.com", true),
+        ("ann@contoso", true),
+    ] {
+        assert_eq!(said(email).await, is_refused, "{email}");
     }
 }
 

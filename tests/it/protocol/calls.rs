@@ -188,13 +188,10 @@ async fn what_is_not_offered_is_unimplemented_and_all_else_is_answered() {
     let plugin = plugin::start(&nothing()).await;
     let chunks = || tokio_stream::iter([messages::write_state_bytes::RequestChunk::default()]);
     let not_offered = codes! { plugin;
-        generate_resource_config(messages::generate_resource_config::Request::default()),
         validate_ephemeral_resource_config(messages::validate_ephemeral_resource_config::Request::default()),
         open_ephemeral_resource(messages::open_ephemeral_resource::Request::default()),
         renew_ephemeral_resource(messages::renew_ephemeral_resource::Request::default()),
         close_ephemeral_resource(messages::close_ephemeral_resource::Request::default()),
-        validate_list_resource_config(messages::validate_list_resource_config::Request::default()),
-        list_resource(messages::list_resource::Request::default()),
         validate_action_config(messages::validate_action_config::Request::default()),
         plan_action(messages::plan_action::Request::default()),
         invoke_action(messages::invoke_action::Request::default()),
@@ -212,6 +209,9 @@ async fn what_is_not_offered_is_unimplemented_and_all_else_is_answered() {
     }
     let offered = codes! { plugin;
         get_metadata(messages::get_metadata::Request::default()),
+        generate_resource_config(messages::generate_resource_config::Request::default()),
+        validate_list_resource_config(messages::validate_list_resource_config::Request::default()),
+        list_resource(messages::list_resource::Request::default()),
         get_provider_schema(messages::get_provider_schema::Request::default()),
         get_resource_identity_schemas(messages::get_resource_identity_schemas::Request::default()),
         get_functions(messages::get_functions::Request::default()),
@@ -234,5 +234,5 @@ async fn what_is_not_offered_is_unimplemented_and_all_else_is_answered() {
         assert_eq!(code, None, "{rpc}");
     }
     let capabilities = plugin.schema().await.server_capabilities.unwrap_or_default();
-    assert!(!capabilities.generate_resource_config, "advertised, and not there");
+    assert!(capabilities.generate_resource_config, "there, and not advertised");
 }

@@ -64,13 +64,6 @@ pub(crate) struct Facts {
     before: Option<String>,
 }
 
-impl AzureApplication {
-    /// Whether this provider has made an application, or taken it over.
-    pub(crate) fn has_made(application: &Application) -> bool {
-        is_ours(application)
-    }
-}
-
 impl Resource for AzureApplication {
     type Model = ApplicationModel;
     type Identity = ApplicationIdentity;
@@ -218,8 +211,7 @@ impl Resource for AzureApplication {
             let sight = Sight::of(found.as_ref());
             Ok((found, sight))
         };
-        let thing = Thing::Application(object_id);
-        let found = graph.look_since(&call, prior.private.written, thing, look).await;
+        let found = graph.look_since(&call, prior.private.written, Thing::Application(object_id), look).await;
         let Some(application) = found? else {
             return Err(Diagnostic::error(
                 "The application is gone",
@@ -370,7 +362,8 @@ fn relied_on(object_id: &str) -> Diagnostic {
     )
 }
 
-fn is_ours(application: &Application) -> bool {
+/// Whether this provider has made an application, or taken it over.
+pub(crate) fn is_ours(application: &Application) -> bool {
     application.tags.iter().any(|tag| tag == OWN_TAG)
 }
 

@@ -1,6 +1,7 @@
 //! `proofpoint_organization`: a customer of a partner.
 
 mod fixed;
+mod listed;
 mod model;
 mod telling;
 
@@ -17,7 +18,9 @@ use framework::diagnostic::{Diagnostic, Diagnostics};
 use framework::resource::{ImportBy, Planned, Planning, Resource, ResourceDescription, State};
 use framework::timeouts::DefaultTimeouts;
 
-use model::{FirstDomain, OrganizationIdentity, OrganizationModel};
+pub(crate) use listed::listed;
+pub(crate) use model::OrganizationIdentity;
+use model::{FirstDomain, OrganizationModel};
 use telling::{another_name, ends, own_parent, protected, taken, taking_over, without_admin};
 
 /// The resource.
@@ -190,9 +193,7 @@ impl Resource for OrganizationResource {
                 model.parent = own.domain().into();
             }
         }
-        model.id = id(primary).into();
-        model.on_destroy = model.on_destroy.unwrap_or_default().into();
-        model.deletion_protection = model.deletion_protection.unwrap_or(true).into();
+        listed::complete(&mut model, primary);
         if facts.stack.is_none()
             && let Ok(organization) = essentials.organization(&call, primary).await
         {
@@ -272,6 +273,11 @@ impl Resource for OrganizationResource {
     fn identity(&self, model: &OrganizationModel) -> Option<OrganizationIdentity> {
         let primary_domain = model.primary_domain.clone();
         primary_domain.is_known().then_some(OrganizationIdentity { primary_domain })
+    }
+
+    fn generated(&self, config: &mut OrganizationModel) {
+        // Choosing a package takes a person who has accepted its terms.
+        config.licensing_package = Attr::Null;
     }
 
     fn subject(&self, model: &OrganizationModel) -> Option<String> {

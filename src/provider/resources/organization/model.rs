@@ -8,6 +8,7 @@ use framework::validators::{domain_name, length, range};
 use framework::value::Value;
 use framework::words;
 
+use crate::preview::is_address;
 use crate::resources::on_destroy::OnDestroy;
 
 words! {
@@ -114,7 +115,7 @@ model! {
     /// An administrator.
     pub struct AdminUser {
         /// E-mail address, on the primary domain or elsewhere.
-        email: Attr<String> => required().validate(length(3, 254)),
+        email: Attr<String> => required().validate(length(3, 254)).check(address),
         /// First name.
         first_name: Attr<String> => optional(),
         /// Last name.
@@ -144,6 +145,14 @@ fn detail() -> framework::schema::rules::Rules {
 
 fn same_country(a: &Value, b: &Value) -> bool {
     a.as_str().zip(b.as_str()).is_some_and(|(a, b)| a.eq_ignore_ascii_case(b))
+}
+
+fn address(email: &str) -> Result<(), String> {
+    if is_address(&email.to_lowercase()) {
+        Ok(())
+    } else {
+        Err(format!("`{email}` is not an e-mail address"))
+    }
 }
 
 fn two_letters(country: &str) -> Result<(), String> {
