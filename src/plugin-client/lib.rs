@@ -80,21 +80,26 @@ const LARGEST_MESSAGE: usize = 256 << 20;
 
 /// A running provider with a connection to it.
 pub struct Plugin {
-    child: Child,
+    process: Option<Process>,
     /// The first line on standard output.
     pub handshake: Handshake,
     host: Option<Host>,
     channel: Channel,
+    schema: OnceCell<messages::get_provider_schema::Response>,
+    identities: OnceCell<messages::get_resource_identity_schemas::Response>,
+}
+
+/// The process of a provider that was started for it.
+struct Process {
+    child: Child,
     log: watch::Receiver<Vec<String>>,
     /// Standard output after the first line.
     stdout: BufReader<ChildStdout>,
-    schema: OnceCell<messages::get_provider_schema::Response>,
-    identities: OnceCell<messages::get_resource_identity_schemas::Response>,
     _temporary: TempDir,
 }
 
 /// The line that the host reads.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Handshake {
     /// Version of go-plugin's protocol, of the plugin protocol, kind of socket.
     pub head: [String; 3],
@@ -176,17 +181,8 @@ impl Start {
         let handshake = Handshake::parse(&line).unwrap_or_else(|| panic!("no handshake: {line:?}"));
         let presents = if self.host.is_some() { Presents::Own } else { Presents::Nothing };
         let channel = connect(&handshake, self.host.as_ref(), presents).await.expect("the provider accepts");
-        Plugin {
-            child,
-            handshake,
-            host: self.host,
-            channel,
-            log,
-            stdout,
-            schema: OnceCell::new(),
-            identities: OnceCell::new(),
-            _temporary: self.temporary,
-        }
+        let process = Process { child, log, stdout, _temporary: self.temporary };
+        Plugin { process: Some(process), handshake, host: self.host, ..Plugin::on(channel) }
     }
 
     /// Starts the provider in the debugger's mode and connects to where it says.
@@ -205,18 +201,8 @@ impl Start {
         let path = entry["Addr"]["String"].as_str().expect("an address");
         let handshake = Handshake { head: Default::default(), path: path.into(), tail: Vec::new() };
         let channel = connect(&handshake, None, Presents::Nothing).await.expect("the provider accepts");
-        let plugin = Plugin {
-            child,
-            handshake,
-            host: None,
-            channel,
-            log,
-            stdout,
-            schema: OnceCell::new(),
-            identities: OnceCell::new(),
-            _temporary: self.temporary,
-        };
-        (plugin, variable)
+        let process = Process { child, log, stdout, _temporary: self.temporary };
+        (Plugin { process: Some(process), handshake, ..Plugin::on(channel) }, variable)
     }
 
     /// Runs the provider to its end, for starts that are refused.
@@ -290,6 +276,20 @@ trait Duplex: tokio::io::AsyncRead + tokio::io::AsyncWrite + Send + Unpin {}
 impl<T: tokio::io::AsyncRead + tokio::io::AsyncWrite + Send + Unpin> Duplex for T {}
 
 impl Plugin {
+    /// A provider that somebody else serves, such as this very process: it can be called, and is not ended.
+    pub fn on(channel: Channel) -> Self {
+        let (schema, identities) = (OnceCell::new(), OnceCell::new());
+        Self { process: None, handshake: Handshake::default(), host: None, channel, schema, identities }
+    }
+
+    fn process(&self) -> &Process {
+        self.process.as_ref().expect("a provider that was started")
+    }
+
+    fn process_mut(&mut self) -> &mut Process {
+        self.process.as_mut().expect("a provider that was started")
+    }
+
     /// The raw client.
     pub fn rpc(&self) -> ProviderClient<Channel> {
         ProviderClient::new(self.channel.clone())
@@ -309,12 +309,12 @@ impl Plugin {
 
     /// Whether the process runs.
     pub fn runs(&mut self) -> bool {
-        self.child.try_wait().expect("the state of the process").is_none()
+        self.process_mut().child.try_wait().expect("the state of the process").is_none()
     }
 
     /// Sends a signal by its short name.
     pub fn signal(&self, name: &str) {
-        let pid = self.child.id().expect("a running process").to_string();
+        let pid = self.process().child.id().expect("a running process").to_string();
         let status = std::process::Command::new("kill").args([&format!("-{name}"), &pid]).status();
         assert!(status.expect("kill starts").success());
     }
@@ -333,26 +333,27 @@ impl Plugin {
     /// Waits for the end of the process and says how long that took.
     pub async fn exit(&mut self) -> (ExitStatus, Duration) {
         let start = Instant::now();
-        let status = tokio::time::timeout(PATIENCE, self.child.wait()).await.expect("the provider ends");
+        let status =
+            tokio::time::timeout(PATIENCE, self.process_mut().child.wait()).await.expect("the provider ends");
         (status.expect("its status"), start.elapsed())
     }
 
     /// What was printed on standard output after the first line; to be asked after the end.
     pub async fn rest_of_stdout(&mut self) -> String {
         let mut rest = String::new();
-        let read = tokio::io::AsyncReadExt::read_to_string(&mut self.stdout, &mut rest);
+        let read = tokio::io::AsyncReadExt::read_to_string(&mut self.process_mut().stdout, &mut rest);
         tokio::time::timeout(PATIENCE, read).await.expect("the end of standard output").expect("text");
         rest
     }
 
     /// The lines on standard error so far.
     pub fn log(&self) -> Vec<String> {
-        self.log.borrow().clone()
+        self.process().log.borrow().clone()
     }
 
     /// Waits until a line on standard error contains `text`, and returns all lines.
     pub async fn log_with(&self, text: &str) -> Vec<String> {
-        let mut log = self.log.clone();
+        let mut log = self.process().log.clone();
         let found = log.wait_for(|lines| lines.iter().any(|line| line.contains(text)));
         let found = tokio::time::timeout(PATIENCE, found).await;
         found.unwrap_or_else(|_| panic!("no line with {text:?}")).expect("the log goes on").clone()

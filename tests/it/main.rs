@@ -11,6 +11,7 @@ mod acceptance;
 mod architecture;
 mod counts;
 mod differential;
+mod fuzz;
 mod interfaces;
 mod moods;
 mod protocol;

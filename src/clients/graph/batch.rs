@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 use super::ask::Ask;
 use super::connection::Graph;
 use super::error::{Error, ErrorKind, Refusal, kind_of};
-use crate::http::{Call, Repeat, delays, legible, parse_retry_after};
+use crate::http::{Call, Repeat, Response, delays, parse_retry_after};
 
 const PATH: &str = "/$batch";
 /// Graph refuses more items in one batch.
@@ -104,7 +104,8 @@ impl Graph {
             let mut again = Vec::new();
             let mut delay = Duration::ZERO;
             for part in open.chunks(LIMIT) {
-                for answer in self.batch_part(call, asks, part).await? {
+                let Some((answers, whole)) = self.batch_part(call, asks, part).await? else { continue };
+                for answer in answers {
                     let Some((index, ask)) = index_of(&answer, part, asks) else { continue };
                     let asked_for =
                         answer.header("retry-after").and_then(|text| parse_retry_after(text, None));
@@ -115,7 +116,7 @@ impl Graph {
                         delay = delay.max(asked_for.unwrap_or_default());
                         again.push(index);
                     } else if let Some(outcome) = outcomes.get_mut(index) {
-                        *outcome = self.outcome(call, ask, answer).await;
+                        *outcome = self.outcome(call, ask, answer, &whole).await;
                     }
                 }
             }
@@ -134,8 +135,14 @@ impl Graph {
         Ok(outcomes)
     }
 
-    async fn batch_part(&self, call: &Call, asks: &[Ask], part: &[usize]) -> Result<Vec<ItemAnswer>, Error> {
-        let Some(first) = part.first().map(|index| &asks[*index]) else { return Ok(Vec::new()) };
+    /// The answers to some asks, and the answer in which they came.
+    async fn batch_part(
+        &self,
+        call: &Call,
+        asks: &[Ask],
+        part: &[usize],
+    ) -> Result<Option<(Vec<ItemAnswer>, Response)>, Error> {
+        let Some(first) = part.first().map(|index| &asks[*index]) else { return Ok(None) };
         let inside = || part.iter().map(|index| &asks[*index]);
         let items = part.iter().zip(inside());
         let requests = items.map(|(index, ask)| Item {
@@ -152,18 +159,24 @@ impl Graph {
         if inside().all(|ask| ask.repeat == Repeat::Safe) {
             ask = ask.repeatable();
         }
-        let answers: Answers = self.read(call, ask.body(&batch)?).await?;
-        Ok(answers.responses)
+        let operation = ask.operation.clone();
+        let whole = self.send(call, ask.body(&batch)?).await?;
+        let answers: Answers = whole.json().map_err(|error| Error::new(operation, error))?;
+        Ok(Some((answers.responses, whole)))
     }
 
-    async fn outcome(&self, call: &Call, ask: &Ask, answer: ItemAnswer) -> Outcome {
+    /// `whole` knows what was sent and must not be shown.
+    async fn outcome(&self, call: &Call, ask: &Ask, answer: ItemAnswer, whole: &Response) -> Outcome {
         let operation = ask.operation.clone();
         if (200..300).contains(&answer.status) {
             return Outcome(Ok(answer.body), operation);
         }
         let request_id = answer.header("request-id").map(str::to_owned);
         let body = answer.body.as_deref().map_or("", RawValue::get);
-        let refusal = Refusal::new(answer.status, body.as_bytes(), request_id, call.correlation_id, legible);
+        let refusal =
+            Refusal::new(answer.status, body.as_bytes(), request_id, call.correlation_id, |text, limit| {
+                whole.shown(text, limit)
+            });
         let held = if answer.status == 403 { self.held(call).await } else { Vec::new() };
         Outcome(Err(ask.error(kind_of(refusal, ask.need, held))), operation)
     }

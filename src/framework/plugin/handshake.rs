@@ -23,15 +23,15 @@ const PROTOCOL_VERSION: u32 = 6;
 
 /// What the host that started this process wants.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Host {
+pub struct Host {
     /// The one certificate whose owner may connect; plain text when there is none.
-    pub(crate) client_certificate: Option<CertificateDer<'static>>,
+    pub client_certificate: Option<CertificateDer<'static>>,
     /// Ports to listen on where there are no unix sockets.
-    pub(crate) ports: RangeInclusive<u16>,
+    pub ports: RangeInclusive<u16>,
     /// Where to put the socket, when the host has a say in it.
-    pub(crate) socket_dir: Option<PathBuf>,
+    pub socket_dir: Option<PathBuf>,
     /// Whether the host asks if several connections may share one socket.
-    pub(crate) asks_for_multiplexing: bool,
+    pub asks_for_multiplexing: bool,
 }
 
 impl Default for Host {
@@ -47,7 +47,7 @@ impl Default for Host {
 
 /// Why there is nobody to serve.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum Refusal {
+pub enum Refusal {
     /// No host started this process: a person did.
     #[error("started by hand")]
     ByHand,
@@ -67,7 +67,7 @@ pub(crate) enum Refusal {
 
 impl Host {
     /// Reads the handshake variables.
-    pub(crate) fn from_env(env: &Variables) -> Result<Self, Refusal> {
+    pub fn from_env(env: &Variables) -> Result<Self, Refusal> {
         if value(env, COOKIE.0) != Some(COOKIE.1) {
             return Err(Refusal::ByHand);
         }

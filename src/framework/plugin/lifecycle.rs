@@ -21,7 +21,7 @@ const CONNECT_TIME: Duration = Duration::from_secs(15);
 
 /// The life of the process; clones share it.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Lifecycle(Arc<State>);
+pub struct Lifecycle(Arc<State>);
 
 #[derive(Debug, Default)]
 struct State {

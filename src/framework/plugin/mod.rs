@@ -21,10 +21,10 @@ use tonic::service::Routes;
 use tonic::transport::Server;
 
 use crate::stdout;
-pub(crate) use handshake::{Host, Refusal};
-pub(crate) use lifecycle::Lifecycle;
+pub use handshake::{Host, Refusal};
+pub use lifecycle::Lifecycle;
 use listener::Listener;
-pub(crate) use variables::Variables;
+pub use variables::Variables;
 
 /// How long connections may take to close by themselves once the host has said that it is done.
 const CLOSE_GRACE: Duration = Duration::from_millis(20);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 /// Names and values of environment variables.
-pub(crate) type Variables = BTreeMap<String, String>;
+pub type Variables = BTreeMap<String, String>;
 
 /// The value of the variable called `name`; one that is set to the empty string counts as not set.
 pub(super) fn value<'a>(variables: &'a Variables, name: &str) -> Option<&'a str> {

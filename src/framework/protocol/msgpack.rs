@@ -14,11 +14,11 @@ const DEEPEST: usize = 200;
 /// A value that does not fit its type, on either way. Never contains the value itself.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{path}{}{message}", if .path.is_root() { "" } else { ": " })]
-pub(crate) struct MsgpackError {
+pub struct MsgpackError {
     /// Where, from the root of the value.
-    pub(crate) path: Path,
+    pub path: Path,
     /// What is wrong.
-    pub(crate) message: String,
+    pub message: String,
 }
 
 fn wrong<T>(path: &Path, message: impl Into<String>) -> Result<T, MsgpackError> {
@@ -26,7 +26,7 @@ fn wrong<T>(path: &Path, message: impl Into<String>) -> Result<T, MsgpackError> 
 }
 
 /// Reads a value of a type. Every extension means unknown, whatever it says beyond that (refinements).
-pub(crate) fn decode(bytes: &[u8], ty: &Type) -> Result<Value, MsgpackError> {
+pub fn decode(bytes: &[u8], ty: &Type) -> Result<Value, MsgpackError> {
     let mut rest = bytes;
     let packed = match rmpv::decode::read_value_ref_with_max_depth(&mut rest, DEEPEST) {
         Ok(packed) => packed,
@@ -39,7 +39,7 @@ pub(crate) fn decode(bytes: &[u8], ty: &Type) -> Result<Value, MsgpackError> {
 }
 
 /// Writes a value of a type.
-pub(crate) fn encode(value: &Value, ty: &Type) -> Result<Vec<u8>, MsgpackError> {
+pub fn encode(value: &Value, ty: &Type) -> Result<Vec<u8>, MsgpackError> {
     let packed = pack(value, ty, &Path::root())?;
     let mut bytes = Vec::new();
     match rmpv::encode::write_value(&mut bytes, &packed) {

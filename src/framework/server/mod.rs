@@ -26,7 +26,7 @@ use crate::plugin::Lifecycle;
 use crate::service::Service;
 
 /// All services of the process. To be called inside the runtime that serves them.
-pub(crate) fn routes(service: Arc<dyn Service>, lifecycle: &Lifecycle) -> Routes {
+pub fn routes(service: Arc<dyn Service>, lifecycle: &Lifecycle) -> Routes {
     let mut routes = RoutesBuilder::default();
     host::add(&mut routes, lifecycle);
     provider::add(&mut routes, service, lifecycle);
