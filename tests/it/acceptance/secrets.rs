@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::{Stage, on_every_cli_with};
-use crate::support::archive;
+use crate::support::secret_search::Places;
 use crate::support::workspace::{Install, Outcome};
 
 const SYNC: &str = "proofpoint_azure_sync.this";
@@ -33,29 +33,10 @@ impl Heard {
     fn assert_no_secret(&self, stage: &Stage) {
         let secrets = stage.simulator.secrets();
         assert!(secrets.len() > 10, "only {} secrets", secrets.len());
-        let files = stage.workspace.files().into_iter().flat_map(|(path, content)| {
-            let unpacked = archive::entries(&content);
-            let inside =
-                unpacked.into_iter().map(|(name, content)| (format!("{}: {name}", path.display()), content));
-            inside.chain([(path.display().to_string(), content.clone())]).collect::<Vec<_>>()
-        });
-        let mut places: Vec<(String, Vec<u8>)> =
-            files.filter(|(name, _)| !name.contains("terraform-provider-proofpoint")).collect();
-        assert!(places.iter().any(|(name, _)| name.ends_with(": tfplan")), "no plan was looked into");
-        assert!(
-            places.iter().any(|(name, _)| name.ends_with("terraform.tfstate")),
-            "no state was looked into"
-        );
-        places.extend(
-            self.0
-                .iter()
-                .map(|text| (text.lines().next().unwrap_or_default().to_owned(), text.clone().into_bytes())),
-        );
-        for (place, content) in &places {
-            let text = String::from_utf8_lossy(content);
-            let found = secrets.iter().filter(|secret| text.contains(secret.as_str())).count();
-            assert_eq!(found, 0, "{}: a secret in {place}", stage.cli);
-        }
+        let places = Places::of(&stage.workspace, &self.0);
+        assert!(places.have(": tfplan"), "no plan was looked into");
+        assert!(places.have("terraform.tfstate"), "no state was looked into");
+        places.hold_none_of(&secrets);
         assert!(self.0.iter().any(|text| text.contains("[TRACE]")), "nothing was said at TRACE");
     }
 }

@@ -7,7 +7,7 @@ use reqwest::Method;
 use serde_json::{Value as Json, json};
 
 use super::life::{DOMAIN, Life};
-use crate::support::archive;
+use crate::support::secret_search::Places;
 
 /// Applies that it may take.
 const APPLIES: usize = 3;
@@ -212,27 +212,5 @@ pub(super) fn tells_no_secret(life: &Life) {
     let mut secrets = life.simulator.secrets();
     secrets.retain(|secret| !life.chosen.contains(secret));
     assert!(secrets.len() > 4, "only {} secrets", secrets.len());
-    let mut places: Vec<(String, Vec<u8>)> = Vec::new();
-    for (path, content) in life.workspace.files() {
-        let name = path.display().to_string();
-        if name.contains("terraform-provider-proofpoint") {
-            continue;
-        }
-        places.extend(
-            archive::entries(&content)
-                .into_iter()
-                .map(|(entry, content)| (format!("{name}: {entry}"), content)),
-        );
-        places.push((name, content));
-    }
-    places.extend(
-        life.printed
-            .iter()
-            .map(|text| (text.lines().next().unwrap_or_default().to_owned(), text.clone().into_bytes())),
-    );
-    for (place, content) in &places {
-        let text = String::from_utf8_lossy(content);
-        let found = secrets.iter().filter(|secret| text.contains(secret.as_str())).count();
-        assert_eq!(found, 0, "a secret in {place}");
-    }
+    Places::of(&life.workspace, &life.printed).hold_none_of(&secrets);
 }

@@ -8,6 +8,7 @@ pub(crate) mod named;
 pub(crate) mod plugin;
 pub(crate) mod quickstart;
 pub(crate) mod relay;
+pub(crate) mod secret_search;
 pub(crate) mod sign_in;
 pub(crate) mod simulator;
 pub(crate) mod steps;
