@@ -49,7 +49,7 @@ impl Resource for FileResource {
         ResourceDescription::new("file").imported_by(FileModel::path)
     }
 
-    async fn create(&self, _: &Context, plan: Planned<Self>, _: &mut Diagnostics) -> Outcome<Self> {
+    async fn create(&self, _: &Context, plan: Planned<Self>, _: &mut Diagnostics) -> Settled<Self> {
         let mut options = OpenOptions::new();
         // Never over a file that somebody else has made.
         let file = options.write(true).create_new(true).mode(0o600).open(plan.model.path.text());
@@ -83,14 +83,14 @@ impl Resource for FileResource {
         _: State<Self>,
         plan: Planned<Self>,
         _: &mut Diagnostics,
-    ) -> Outcome<Self> {
+    ) -> Settled<Self> {
         let file = OpenOptions::new().write(true).truncate(true).open(plan.model.path.text());
         file.and_then(|file| fill(file, &plan.model))
             .map_err(|error| failed("change", &plan.model, &error))?;
         Ok(State::new(plan.model))
     }
 
-    async fn delete(&self, _: &Context, state: State<Self>, _: &mut Diagnostics) -> Outcome<Self, ()> {
+    async fn delete(&self, _: &Context, state: State<Self>, _: &mut Diagnostics) -> Settled<Self, ()> {
         match fs::remove_file(state.model.path.text()) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
                 Err(failed("delete", &state.model, &error))?

@@ -34,7 +34,7 @@
 //!     type Error = Diagnostics;           // or the author's own, which `?` makes of those of the layers below
 //!
 //!     async fn create(&self, ctx: &Context<Library>, planned: Planned<Self>, _: &mut Diagnostics)
-//!         -> Outcome<Self>
+//!         -> Settled<Self>
 //!     {
 //!         let mut shelf = planned.model;  // planned.config holds the write-only values
 //!         shelf.id = ctx.clients.build(&shelf).await?.into();
@@ -135,7 +135,8 @@ pub mod protocol;
 pub mod provider;
 pub mod resource;
 pub mod schema;
-mod server;
+#[doc(hidden)]
+pub mod server;
 #[doc(hidden)]
 pub mod service;
 pub mod set;

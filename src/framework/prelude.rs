@@ -13,7 +13,7 @@ pub use crate::or_other::OrOther;
 pub use crate::path::Path;
 pub use crate::provider::Provider;
 pub use crate::resource::{
-    Found, ImportBy, NoIdentity, Outcome, Planned, Planning, Resource, ResourceDescription, State,
+    Found, ImportBy, NoIdentity, Planned, Planning, Resource, ResourceDescription, Settled, State,
 };
 pub use crate::set::Set;
 pub use crate::timeouts::{DefaultTimeouts, ReadTimeouts, Timeouts};

@@ -19,11 +19,11 @@ crate::model! {
     pub struct NoIdentity {}
 }
 
-/// What an operation on a resource comes to: `Outcome<Self>` for the object as it is now, `Outcome<Self, ()>` for nothing.
-pub type Outcome<R, T = State<R>> = Result<T, <R as Resource>::Error>;
+/// What an operation on a resource comes to: `Settled<Self>` for the object as it is now, `Settled<Self, ()>` for nothing.
+pub type Settled<R, T = State<R>> = Result<T, <R as Resource>::Error>;
 
 /// What a read comes to: the object as it is now, or none.
-pub type Found<R> = Outcome<R, Option<State<R>>>;
+pub type Found<R> = Settled<R, Option<State<R>>>;
 
 /// A managed resource.
 ///

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::arguments::{Arguments, read_json};
+use crate::directory::machine::Machine;
 use crate::directory::tenant::Tenant;
 use crate::entra::jwt::Signer;
-use crate::entra::machine::Machine;
 use crate::essentials::organizations::Organizations;
 use crate::state::World;
 use crate::state::clock::{self, Clock};

@@ -5,6 +5,7 @@ use std::io::Write as _;
 use serde_json::{Value, json};
 
 use crate::arguments::Arguments;
+use crate::entra::machine;
 use crate::private_file;
 use crate::server::shared::Place;
 use crate::state::World;
@@ -40,7 +41,7 @@ pub(crate) fn line(world: &World, place: &Place) -> Value {
         "authority_host": base,
         "essentials_endpoint": base,
         "ca_certificate": place.ca_certificate,
-        "machine": world.machine.line(base),
+        "machine": machine::line(&world.machine, base),
         "control": format!("{base}/_control"),
         "tenants": tenants,
     })

@@ -2,10 +2,9 @@
 //!
 //! Hosts and names: the national-cloud tables of Microsoft Graph's documentation and `hashicorp/azuread`.
 
-use std::str::FromStr;
-
 use url::Url;
 
+use super::cloud_name::{CloudName, US_GOVERNMENT_REFUSED};
 use super::config_error::{ConfigError, Problem};
 use super::inputs::{Resolved, ResolvedInputs};
 use super::tenant::TenantId;
@@ -24,60 +23,11 @@ pub struct Cloud {
     pub graph_scope: String,
 }
 
-/// A Microsoft cloud whose addresses are known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum CloudName {
-    /// Where nearly everybody is, also called `global`.
-    #[default]
-    Public,
-    /// The one that 21Vianet operates.
-    China,
-}
-
-impl CloudName {
-    /// All of them.
-    pub const ALL: [Self; 2] = [Self::Public, Self::China];
-
-    /// As users write it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Public => "public",
-            Self::China => "china",
-        }
+const fn known(name: CloudName) -> &'static Known {
+    match name {
+        CloudName::Public => &PUBLIC,
+        CloudName::China => &CHINA,
     }
-
-    const fn known(self) -> &'static Known {
-        match self {
-            Self::Public => &PUBLIC,
-            Self::China => &CHINA,
-        }
-    }
-}
-
-/// In any case, as `azuread` takes them.
-impl FromStr for CloudName {
-    type Err = NotACloud;
-
-    fn from_str(text: &str) -> Result<Self, NotACloud> {
-        let name = text.trim().to_ascii_lowercase();
-        match name.as_str() {
-            "public" | "global" => Ok(Self::Public),
-            "china" => Ok(Self::China),
-            name if US_GOVERNMENT_NAMES.contains(&name) => Err(NotACloud::UsGovernment),
-            _ => Err(NotACloud::Unknown(name)),
-        }
-    }
-}
-
-/// Why a name stands for no cloud that can be signed in to.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum NotACloud {
-    /// It is one that Proofpoint does not support.
-    #[error("{US_GOVERNMENT_REFUSED}")]
-    UsGovernment,
-    /// Nobody calls a cloud so.
-    #[error("`{0}` is not a cloud; the clouds are `public` (or `global`) and `china`")]
-    Unknown(String),
 }
 
 struct Known {
@@ -99,17 +49,14 @@ const CHINA: Known = Known {
     metadata: "management.chinacloudapi.cn",
 };
 
-const US_GOVERNMENT_NAMES: [&str; 5] = ["usgovernment", "usgovernmentl4", "usgovernmentl5", "usgov", "dod"];
 const US_GOVERNMENT_HOSTS: [&str; 4] =
     ["login.microsoftonline.us", "usgovcloudapi.net", "login-us.microsoftonline.com", "microsoft.us"];
-const US_GOVERNMENT_REFUSED: &str = "US government clouds are refused: Proofpoint Essentials does not support its \
-     Azure sync for GCC High or DoD tenants. GCC tenants use the `public` cloud";
 
 impl Cloud {
     /// The cloud that is named, or whose addresses are; the public one by default.
     pub fn of(settings: &ResolvedInputs) -> Result<Self, ConfigError> {
         let name = settings.environment.as_ref().map(|setting| setting.value).unwrap_or_default();
-        let known = name.known();
+        let known = known(name);
         refuse_metadata_of_another_cloud(settings, name)?;
         let authority = match &settings.authority_host {
             Some(setting) => {
@@ -160,7 +107,7 @@ fn refuse_metadata_of_another_cloud(settings: &ResolvedInputs, name: CloudName) 
     refuse_us_government(metadata, &host)?;
     let addresses_named = settings.authority_host.is_some() && settings.graph_endpoint.is_some();
     let cloud_named = settings.environment.as_ref().is_some_and(Resolved::is_configured);
-    if addresses_named || cloud_named || host == name.known().metadata {
+    if addresses_named || cloud_named || host == known(name).metadata {
         return Ok(());
     }
     let problem = Problem::AnotherCloud { variable: &ARM_METADATA_HOSTNAME, host, cloud: name.name() };

@@ -18,7 +18,7 @@ use tokio::time::{Duration, Instant};
 use url::Url;
 use uuid::Uuid;
 
-use super::assertion::{Assertion, read};
+use super::assertion::Assertion;
 use super::certificate::Certificate;
 use super::choose::{Bundle, Choice, Credential, Proof};
 use super::cli::WithoutInput;
@@ -29,6 +29,7 @@ use super::failure::{Asker, Circumstances, failure};
 use super::machine_identity::MachineIdentity;
 use super::rejection::Attempt;
 use super::tenant::TenantId;
+use super::text::read;
 use super::token::Token;
 use super::transport::{Route, Wire};
 use crate::clock::Clock;

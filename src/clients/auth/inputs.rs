@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::cloud::CloudName;
+use super::cloud_name::CloudName;
 use super::config_error::{ConfigError, Problem};
 use crate::InputName;
 use crate::env::{EnvMap, Variable};

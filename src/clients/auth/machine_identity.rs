@@ -6,11 +6,11 @@ use azure_core::credentials::TokenCredential as _;
 use azure_identity::{ManagedIdentityCredential, ManagedIdentityCredentialOptions, UserAssignedId};
 use secrecy::ExposeSecret as _;
 
-use super::assertion::read;
 use super::choose::Machine;
 use super::error::Error;
 use super::failure::{Asker, Circumstances, failure};
 use super::tenant::TenantId;
+use super::text::read;
 use super::transport::{Route, Wire};
 use crate::http::Hidden;
 

@@ -8,6 +8,7 @@ mod certificate;
 mod choose;
 mod cli;
 mod cloud;
+mod cloud_name;
 mod config_error;
 mod credentials;
 mod error;
@@ -17,6 +18,7 @@ mod machine_identity;
 mod pkcs12;
 mod rejection;
 mod tenant;
+mod text;
 mod token;
 mod token_answer;
 mod transport;
@@ -24,7 +26,8 @@ mod transport;
 pub use choose::{
     Bundle, Choice, Credential, Machine, Proof, Text, TokenRequest, choose, refuse_two_credentials,
 };
-pub use cloud::{Cloud, CloudName, NotACloud, origin};
+pub use cloud::{Cloud, origin};
+pub use cloud_name::{CloudName, NotACloud};
 pub use config_error::{ConfigError, ConfigErrorKind, Problem};
 pub use credentials::{Credentials, check, check_certificate};
 pub use error::{Answered, Error};

@@ -9,6 +9,7 @@ pub(crate) mod group;
 pub(crate) mod ids;
 pub(crate) mod key;
 pub(crate) mod lookup;
+pub(crate) mod machine;
 pub(crate) mod policies;
 pub(crate) mod resources;
 pub(crate) mod role_assignment;

@@ -4,9 +4,9 @@
 
 use serde_json::{Value, json};
 
+use crate::directory::machine::{Identity, Machine};
 use crate::server::exchange::{Answer, Request};
 use crate::state::World;
-use crate::state::random::Random;
 
 /// Path of the endpoint.
 pub(crate) const PATH: &str = "/metadata/identity/oauth2/token";
@@ -17,36 +17,14 @@ const LIFETIME: i64 = 86_400;
 /// The resource whose tokens stand for an application.
 const EXCHANGE: &str = "api://AzureADTokenExchange";
 
-/// A managed identity.
-#[derive(Clone, Debug)]
-pub(crate) struct Identity {
-    pub(crate) client_id: String,
-    /// Object id of its service principal.
-    pub(crate) principal_id: String,
-}
-
-/// What the machine is.
-#[derive(Clone, Debug)]
-pub(crate) struct Machine {
-    pub(crate) own: Identity,
-    pub(crate) assigned: Identity,
-}
-
-impl Machine {
-    pub(crate) fn invented(mut random: Random) -> Self {
-        let mut identity = || Identity { client_id: random.guid(), principal_id: random.guid() };
-        Self { own: identity(), assigned: identity() }
-    }
-
-    /// As the ready line tells of it.
-    pub(crate) fn line(&self, base: &str) -> Value {
-        json!({
-            "endpoint": format!("{base}{PATH}"),
-            "principal_id": self.own.principal_id,
-            "assigned_client_id": self.assigned.client_id,
-            "assigned_principal_id": self.assigned.principal_id,
-        })
-    }
+/// As the ready line tells of it.
+pub(crate) fn line(machine: &Machine, base: &str) -> Value {
+    json!({
+        "endpoint": format!("{base}{PATH}"),
+        "principal_id": machine.own.principal_id,
+        "assigned_client_id": machine.assigned.client_id,
+        "assigned_principal_id": machine.assigned.principal_id,
+    })
 }
 
 /// The issuer of a tenant's tokens of version 2.

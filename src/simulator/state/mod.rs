@@ -12,9 +12,9 @@ pub(crate) mod table;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use crate::directory::machine::Machine;
 use crate::directory::tenant::Tenant;
 use crate::entra::jwt::Signer;
-use crate::entra::machine::Machine;
 use crate::essentials::organizations::Organizations;
 use crate::moods::Moods;
 use crate::state::meters::Meters;
