@@ -72,10 +72,10 @@ thread_local! {
 /// Lets the service of this thread answer, and clients ask.
 pub fn with<T>(answer: Answer, ask: impl AsyncFnOnce(&Service) -> T) -> T {
     SERVICE.with(|service| {
-        let body = String::from_utf8(answer.body).map_or_else(
-            |error| error.into_bytes(),
-            |text| text.replace("HERE", &service.address).replace("TOKEN", &token()).into_bytes(),
-        );
+        let body = String::from_utf8(answer.body)
+            .map_or_else(std::string::FromUtf8Error::into_bytes, |text| {
+                text.replace("HERE", &service.address).replace("TOKEN", &token()).into_bytes()
+            });
         *service.answer.lock().unwrap() = Answer { body, ..answer };
         service.runtime.block_on(ask(service))
     })

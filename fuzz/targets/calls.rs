@@ -102,13 +102,6 @@ impl Talk<'_> {
 
     /// States are shown as well, but for the one resource whose purpose is a secret.
     fn keep(&mut self, of: &'static str, stored: Stored) {
-        if let Ok(d) = std::env::var("DUMP") {
-            std::fs::write(
-                format!("{d}/{of}-{}", self.said.borrow().len()),
-                [stored.state.to_string().as_bytes(), b"\0", &stored.private].concat(),
-            )
-            .unwrap();
-        }
         self.hear(&stored.messages);
         if of != SECRET {
             let private = String::from_utf8_lossy(&stored.private);
@@ -133,7 +126,9 @@ impl Talk<'_> {
         let (id, client_id) = (self.known(APPLICATION, "id"), self.known(APPLICATION, "client_id"));
         match of {
             APPLICATION => json!({ "display_name": "Sync", "timeouts": short }),
-            CONSENT => json!({ "client_id": client_id, "timeouts": short }),
+            CONSENT => json!({
+                "client_id": client_id, "application_permissions": ["Directory.Read.All"], "timeouts": short,
+            }),
             SECRET => json!({ "application_id": id, "timeouts": short }),
             SYNC => json!({
                 "domain": domain, "client_id": client_id, "default_role": "end_user", "frequency": 0,
@@ -194,7 +189,7 @@ impl Talk<'_> {
         let value = match (ty.as_str(), how % 16) {
             (_, 0) => Json::Null,
             (_, 1) => UNKNOWN.into(),
-            (Some("bool"), _) => (how % 2 == 0).into(),
+            (Some("bool"), _) => how.is_multiple_of(2).into(),
             (Some("number"), _) => [0.0, 1.0, 24.0, -1.0, 0.5, 1e300][usize::from(how) % 6].into(),
             (Some("string"), _) => {
                 let domain = self.world.ready["tenants"][0]["domain"].as_str().unwrap_or_default();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use clients::auth::{Inputs, ResolvedInputs, choose};
 use clients::env::{ALL, EnvMap};
-use framework::plugin::{Host, Refusal};
+use framework::plugin::{HostWishes, NoHost};
 
 use super::cautious::check_error;
 
@@ -32,12 +32,12 @@ pub fn run(input: &[u8]) {
         }
     }
     greets(&variables);
-    signs_in(variables.into_iter().collect());
+    signs_in(&variables.into_iter().collect());
 }
 
 fn greets(variables: &BTreeMap<String, String>) {
     let set = |name: &str| variables.get(name).filter(|value| !value.is_empty());
-    match Host::from_env(variables) {
+    match HostWishes::from_env(variables) {
         Ok(host) => {
             assert_eq!(variables[HOST[0]], COOKIE, "served without the cookie");
             assert!(!host.ports.is_empty(), "no port to listen on");
@@ -55,13 +55,13 @@ fn greets(variables: &BTreeMap<String, String>) {
             let text = refusal.to_string();
             // The host shows one line of standard output.
             assert!(!text.contains('\n'), "{text:?}");
-            assert_eq!(refusal == Refusal::ByHand, variables[HOST[0]] != COOKIE, "{text}");
+            assert_eq!(refusal == NoHost::ByHand, variables[HOST[0]] != COOKIE, "{text}");
         }
     }
 }
 
 /// The provider's own variables choose a credential, or are refused in words that hold no value of a secret.
-fn signs_in(env: EnvMap) {
+fn signs_in(env: &EnvMap) {
     let secret = |name: &str| ["SECRET", "PASSWORD", "TOKEN"].iter().any(|part| name.ends_with(part));
     let secrets: Vec<&str> = ALL
         .iter()
@@ -69,7 +69,7 @@ fn signs_in(env: EnvMap) {
         .filter_map(|variable| env.value(variable))
         .filter(|value| value.len() >= 12)
         .collect();
-    let chosen = ResolvedInputs::resolve(Inputs::default(), &env).and_then(|settings| {
+    let chosen = ResolvedInputs::resolve(Inputs::default(), env).and_then(|settings| {
         check(&format!("{settings:?}"), &secrets);
         choose(&settings)
     });

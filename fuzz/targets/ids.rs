@@ -62,7 +62,7 @@ fn called(provider: &impl Service, name: &str, arguments: Vec<Value>) {
 }
 
 fn said(diagnostics: &Diagnostics) {
-    for one in diagnostics.iter() {
+    for one in diagnostics {
         check_message(&one.summary, false);
         check_message(&one.detail, false);
     }

@@ -23,8 +23,11 @@ mod answering;
 mod cautious;
 mod conversation;
 
+/// What takes an input.
+pub type Target = fn(&[u8]);
+
 /// Each target by its name, under which its inputs are kept.
-pub const ALL: [(&str, fn(&[u8])); 9] = [
+pub const ALL: [(&str, Target); 9] = [
     ("batch", batch::run),
     ("calls", calls::run),
     ("essentials", essentials::run),

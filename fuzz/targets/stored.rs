@@ -84,7 +84,7 @@ fn is_whole(provider: &impl Service, type_name: &str, state: &Value, private: &[
 }
 
 fn said(diagnostics: &Diagnostics) {
-    for one in diagnostics.iter() {
+    for one in diagnostics {
         check_message(&one.summary, true);
         check_message(&one.detail, false);
         assert!(!one.summary.contains("failed unexpectedly"), "{}", one.detail);

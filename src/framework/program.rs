@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use tonic::service::Routes;
 
-use crate::plugin::{self, Host, Lifecycle, Refusal};
+use crate::plugin::{self, HostWishes, Lifecycle, NoHost};
 use crate::service::Service;
 use crate::{ordered, server, stdout};
 
@@ -102,9 +102,9 @@ fn serve(
     env: &BTreeMap<String, String>,
     routes: impl FnOnce(&Lifecycle) -> Routes,
 ) -> ExitCode {
-    match Host::from_env(env) {
+    match HostWishes::from_env(env) {
         Ok(host) => report(plugin::serve(&host, env, routes)),
-        Err(Refusal::ByHand) => complain(&program.started_by_hand()),
+        Err(NoHost::ByHand) => complain(&program.started_by_hand()),
         Err(refusal) => give_up(&refusal),
     }
 }

@@ -23,7 +23,7 @@ const PROTOCOL_VERSION: u32 = 6;
 
 /// What the host that started this process wants.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Host {
+pub struct HostWishes {
     /// The one certificate whose owner may connect; plain text when there is none.
     pub client_certificate: Option<CertificateDer<'static>>,
     /// Ports to listen on where there are no unix sockets.
@@ -34,7 +34,7 @@ pub struct Host {
     pub asks_for_multiplexing: bool,
 }
 
-impl Default for Host {
+impl Default for HostWishes {
     fn default() -> Self {
         Self {
             client_certificate: None,
@@ -47,7 +47,7 @@ impl Default for Host {
 
 /// Why there is nobody to serve.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
+pub enum NoHost {
     /// No host started this process: a person did.
     #[error("started by hand")]
     ByHand,
@@ -65,28 +65,28 @@ pub enum Refusal {
     Ports,
 }
 
-impl Host {
+impl HostWishes {
     /// Reads the handshake variables.
-    pub fn from_env(env: &Variables) -> Result<Self, Refusal> {
+    pub fn from_env(env: &Variables) -> Result<Self, NoHost> {
         if value(env, COOKIE.0) != Some(COOKIE.1) {
-            return Err(Refusal::ByHand);
+            return Err(NoHost::ByHand);
         }
         // The order of the list is random. Without a list the host takes what it gets.
         if let Some(offered) = value(env, "PLUGIN_PROTOCOL_VERSIONS") {
             let mut versions = offered.split(',').map(|version| version.trim().parse());
             if !versions.any(|version| version == Ok(PROTOCOL_VERSION)) {
-                return Err(Refusal::Version { offered: offered.to_owned() });
+                return Err(NoHost::Version { offered: offered.to_owned() });
             }
         }
         let default = Self::default();
         let port = |name: &str, default: u16| match value(env, name) {
-            Some(port) => port.parse().map_err(|_| Refusal::Ports),
+            Some(port) => port.parse().map_err(|_| NoHost::Ports),
             None => Ok(default),
         };
         let ports =
             port("PLUGIN_MIN_PORT", *default.ports.start())?..=port("PLUGIN_MAX_PORT", *default.ports.end())?;
         if ports.is_empty() {
-            return Err(Refusal::Ports);
+            return Err(NoHost::Ports);
         }
         Ok(Self {
             client_certificate: value(env, "PLUGIN_CLIENT_CERT").map(only_certificate).transpose()?,
@@ -110,11 +110,11 @@ impl Host {
     }
 }
 
-fn only_certificate(pem: &str) -> Result<CertificateDer<'static>, Refusal> {
+fn only_certificate(pem: &str) -> Result<CertificateDer<'static>, NoHost> {
     let mut certificates = CertificateDer::pem_slice_iter(pem.as_bytes());
     match (certificates.next(), certificates.next()) {
         (Some(Ok(certificate)), None) => Ok(certificate),
-        _ => Err(Refusal::Certificate),
+        _ => Err(NoHost::Certificate),
     }
 }
 
@@ -122,8 +122,8 @@ fn only_certificate(pem: &str) -> Result<CertificateDer<'static>, Refusal> {
 mod tests {
     use super::*;
 
-    fn host(variables: &[(&str, &str)]) -> Result<Host, Refusal> {
-        Host::from_env(
+    fn host(variables: &[(&str, &str)]) -> Result<HostWishes, NoHost> {
+        HostWishes::from_env(
             &variables
                 .iter()
                 .copied()
@@ -140,9 +140,9 @@ mod tests {
 
     #[test]
     fn without_the_cookie_it_was_started_by_hand() {
-        assert_eq!(Host::from_env(&Variables::new()), Err(Refusal::ByHand));
+        assert_eq!(HostWishes::from_env(&Variables::new()), Err(NoHost::ByHand));
         let wrong = [(COOKIE.0.to_owned(), "d602".to_owned())].into_iter().collect();
-        assert_eq!(Host::from_env(&wrong), Err(Refusal::ByHand));
+        assert_eq!(HostWishes::from_env(&wrong), Err(NoHost::ByHand));
     }
 
     #[test]
@@ -152,7 +152,7 @@ mod tests {
         }
         assert!(host(&[]).is_ok());
         for offered in ["5", "5,7", "66", "six"] {
-            let refusal = Refusal::Version { offered: offered.to_owned() };
+            let refusal = NoHost::Version { offered: offered.to_owned() };
             assert_eq!(host(&[("PLUGIN_PROTOCOL_VERSIONS", offered)]), Err(refusal));
         }
     }
@@ -163,24 +163,27 @@ mod tests {
         assert!(host(&[("PLUGIN_CLIENT_CERT", &one)]).unwrap().client_certificate.is_some());
         let two = format!("{one}{}", certificate_pem());
         for garbage in ["x", two.as_str(), "-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----\n"] {
-            assert_eq!(host(&[("PLUGIN_CLIENT_CERT", garbage)]), Err(Refusal::Certificate));
+            assert_eq!(host(&[("PLUGIN_CLIENT_CERT", garbage)]), Err(NoHost::Certificate));
         }
     }
 
     #[test]
     fn an_empty_port_range_is_refused() {
-        assert_eq!(host(&[("PLUGIN_MIN_PORT", "2000"), ("PLUGIN_MAX_PORT", "1000")]), Err(Refusal::Ports));
-        assert_eq!(host(&[("PLUGIN_MIN_PORT", "many")]), Err(Refusal::Ports));
+        assert_eq!(host(&[("PLUGIN_MIN_PORT", "2000"), ("PLUGIN_MAX_PORT", "1000")]), Err(NoHost::Ports));
+        assert_eq!(host(&[("PLUGIN_MIN_PORT", "many")]), Err(NoHost::Ports));
     }
 
     #[test]
     fn the_line_has_seven_fields_only_for_hosts_that_ask() {
         let address = Address::Unix("/tmp/x/s".into());
-        let line = Host::default().handshake_line(&address, None);
+        let line = HostWishes::default().handshake_line(&address, None);
         assert_eq!(line, "1|6|unix|/tmp/x/s|grpc|");
-        let asking = Host { asks_for_multiplexing: true, ..Host::default() };
+        let asking = HostWishes { asks_for_multiplexing: true, ..HostWishes::default() };
         assert_eq!(asking.handshake_line(&address, None), "1|6|unix|/tmp/x/s|grpc||false");
         let der = CertificateDer::from(vec![1, 2, 3, 4]);
-        assert_eq!(Host::default().handshake_line(&address, Some(&der)), "1|6|unix|/tmp/x/s|grpc|AQIDBA");
+        assert_eq!(
+            HostWishes::default().handshake_line(&address, Some(&der)),
+            "1|6|unix|/tmp/x/s|grpc|AQIDBA"
+        );
     }
 }

@@ -13,7 +13,7 @@ use tokio_stream::wrappers::ReceiverStream;
 use tonic::transport::server::Connected;
 
 use super::address::Address;
-use super::handshake::Host;
+use super::handshake::HostWishes;
 use super::lifecycle::{ConnectionGuard, Lifecycle};
 use super::variables::{self, Variables};
 
@@ -32,7 +32,7 @@ pub(super) struct Listener {
 
 impl Listener {
     /// Binds a socket where the host wants it.
-    pub(super) fn bind(host: &Host, env: &Variables) -> io::Result<Self> {
+    pub(super) fn bind(host: &HostWishes, env: &Variables) -> io::Result<Self> {
         let (socket, address, place) = platform::bind(host, env)?;
         Ok(Self { socket, address, place })
     }
@@ -163,7 +163,7 @@ mod platform {
 
     pub(super) use tokio::net::{UnixListener as Socket, UnixStream as Stream};
 
-    use super::{Address, Host, Variables, variables};
+    use super::{Address, HostWishes, Variables, variables};
 
     /// Longest path of a unix socket on macOS, the shortest of the systems, without the closing zero.
     const LONGEST_PATH: usize = 103;
@@ -178,7 +178,7 @@ mod platform {
         }
     }
 
-    pub(super) fn bind(host: &Host, env: &Variables) -> io::Result<(Socket, Address, Place)> {
+    pub(super) fn bind(host: &HostWishes, env: &Variables) -> io::Result<(Socket, Address, Place)> {
         let parent = host
             .socket_dir
             .clone()
@@ -213,7 +213,7 @@ mod platform {
         #[tokio::test]
         async fn only_the_user_reaches_the_socket_and_it_vanishes_with_its_place() {
             let parent = tempfile::tempdir().unwrap();
-            let host = Host { socket_dir: Some(parent.path().to_owned()), ..Host::default() };
+            let host = HostWishes { socket_dir: Some(parent.path().to_owned()), ..HostWishes::default() };
             let (_socket, address, place) = bind(&host, &Variables::new()).unwrap();
             let Address::Unix(path) = address else { panic!("a unix socket") };
             let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
@@ -230,7 +230,7 @@ mod platform {
             let deep = parent.path().join("d".repeat(100));
             fs::create_dir(&deep).unwrap();
             let env = [("TMPDIR".to_owned(), deep.to_str().unwrap().to_owned())].into_iter().collect();
-            let (_socket, address, _place) = bind(&Host::default(), &env).unwrap();
+            let (_socket, address, _place) = bind(&HostWishes::default(), &env).unwrap();
             assert!(address.to_string().starts_with("/tmp/"));
             assert_eq!(fs::read_dir(&deep).unwrap().count(), 0);
         }
@@ -244,12 +244,12 @@ mod platform {
 
     pub(super) use tokio::net::{TcpListener as Socket, TcpStream as Stream};
 
-    use super::{Address, Host, Variables};
+    use super::{Address, HostWishes, Variables};
 
     /// Nothing to remove.
     pub(crate) struct Place;
 
-    pub(super) fn bind(host: &Host, _env: &Variables) -> io::Result<(Socket, Address, Place)> {
+    pub(super) fn bind(host: &HostWishes, _env: &Variables) -> io::Result<(Socket, Address, Place)> {
         let bound = host.ports.clone().find_map(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, port)).ok());
         let socket = bound.ok_or_else(|| io::Error::other("no port of the host's range is free"))?;
         socket.set_nonblocking(true)?;

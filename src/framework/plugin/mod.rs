@@ -21,7 +21,7 @@ use tonic::service::Routes;
 use tonic::transport::Server;
 
 use crate::stdout;
-pub use handshake::{Host, Refusal};
+pub use handshake::{HostWishes, NoHost};
 pub use lifecycle::Lifecycle;
 use listener::Listener;
 pub use variables::Variables;
@@ -48,7 +48,7 @@ pub(crate) enum Error {
 
 /// Serves the host that started this process until it is done, a signal ends the process, or the host is gone.
 pub(crate) fn serve(
-    host: &Host,
+    host: &HostWishes,
     env: &Variables,
     routes: impl FnOnce(&Lifecycle) -> Routes,
 ) -> Result<(), Error> {
@@ -74,7 +74,7 @@ pub(crate) fn serve_for_debugging(
 ) -> Result<(), Error> {
     let lifecycle = Lifecycle::new();
     run_to_end(async {
-        let listener = Listener::bind(&Host::default(), env)?;
+        let listener = Listener::bind(&HostWishes::default(), env)?;
         lifecycle.leave_on_interrupt();
         lifecycle.leave_on_termination()?;
         stdout::line(&reattach::instructions(source, listener.address()))?;

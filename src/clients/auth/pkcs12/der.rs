@@ -95,14 +95,22 @@ impl<'a> Element<'a> {
 
     /// The bytes of a string, put together when it comes in pieces.
     pub(super) fn octets(&self) -> Result<Vec<u8>, Broken> {
-        if self.tag & CONSTRUCTED == 0 {
-            return Ok(self.content.to_vec());
-        }
-        let (mut pieces, mut bytes) = (self.reader(), Vec::new());
-        while let Some(piece) = pieces.next()? {
-            bytes.extend(piece.octets()?);
-        }
+        let mut bytes = Vec::new();
+        self.pieces(MAX_DEPTH, &mut bytes)?;
         Ok(bytes)
+    }
+
+    fn pieces(&self, depth: u8, bytes: &mut Vec<u8>) -> Result<(), Broken> {
+        if self.tag & CONSTRUCTED == 0 {
+            bytes.extend(self.content);
+            return Ok(());
+        }
+        let depth = depth.checked_sub(1).ok_or(Broken)?;
+        let mut pieces = self.reader();
+        while let Some(piece) = pieces.next()? {
+            piece.pieces(depth, bytes)?;
+        }
+        Ok(())
     }
 }
 
@@ -142,6 +150,24 @@ fn split_indefinite(tag: u8, content: &[u8], depth: u8) -> Result<(Element<'_>, 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// However deep a string is nested, its reader does not go down with it.
+    #[test]
+    fn pieces_within_pieces_are_refused_beyond_a_depth() {
+        let nested = |levels: usize| {
+            let mut bytes = vec![OCTET_STRING, 1, 7];
+            for _ in 0..levels {
+                let length = u32::try_from(bytes.len()).unwrap().to_be_bytes();
+                let mut whole = vec![OCTET_STRING | CONSTRUCTED, 0x84];
+                whole.extend(length);
+                whole.append(&mut bytes);
+                bytes = whole;
+            }
+            Reader::new(&bytes).octets().map_err(drop)
+        };
+        assert_eq!(nested(3), Ok(vec![7]));
+        assert_eq!(nested(20_000), Err(()));
+    }
 
     #[test]
     fn lengths_come_short_long_and_indefinite() {
