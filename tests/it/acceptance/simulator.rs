@@ -102,8 +102,19 @@ fn the_ready_line_the_log_and_its_summary_have_the_promised_members() {
     let line = simulator.line();
     assert_eq!(
         names(line),
-        ["authority_host", "ca_certificate", "control", "essentials_endpoint", "graph_endpoint", "tenants"]
+        [
+            "authority_host",
+            "ca_certificate",
+            "control",
+            "essentials_endpoint",
+            "graph_endpoint",
+            "machine",
+            "tenants"
+        ]
     );
+    for name in ["endpoint", "principal_id", "assigned_client_id", "assigned_principal_id"] {
+        assert!(line["machine"][name].is_string(), "{name}: {line:#}");
+    }
     for name in
         ["client_id", "client_secret", "domain", "essentials_password", "essentials_username", "tenant_id"]
     {
