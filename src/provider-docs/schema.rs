@@ -234,7 +234,7 @@ mod tests {
 
         Optional:
 
-        - `read` (String) For reading, as a Go duration such as `5m`.
+        - `read` (String) For reading, as a Go duration such as `5m`; at least `1s`.
         "###);
     }
 

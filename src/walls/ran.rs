@@ -25,7 +25,10 @@ pub(crate) fn check(workspace: &Workspace, log: &Path) -> Findings {
     let known: BTreeSet<PathBuf> =
         workspace.packages.iter().map(|package| package.directory.clone()).collect();
     for manifest in manifests(&workspace.root, &workspace.target) {
-        if !manifest.parent().is_some_and(|directory| known.contains(directory)) {
+        // A workspace of its own is none of this one's packages.
+        let is_apart =
+            fs::read_to_string(&manifest).is_ok_and(|text| text.lines().any(|line| line == "[workspace]"));
+        if !is_apart && !manifest.parent().is_some_and(|directory| known.contains(directory)) {
             missing.push(format!(
                 "{} belongs to no member of the workspace",
                 workspace.relative(&manifest).display()
