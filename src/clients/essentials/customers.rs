@@ -4,6 +4,7 @@ use reqwest::Method;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::connection::Essentials;
 use super::error::Error;
 use super::lenient;
 use super::organization::{Organization, body, failed};
@@ -79,6 +80,17 @@ pub struct Administrator {
     /// E-mail address.
     #[serde(default, deserialize_with = "lenient::optional_text")]
     pub primary_email: Option<String>,
+}
+
+impl Essentials {
+    /// The partner that is named, else the organization of the account that signs in.
+    pub async fn partner(&self, call: &Call, named: Option<&str>) -> Result<Organization, Error> {
+        if let Some(domain) = named {
+            return self.organization(call, domain).await;
+        }
+        let own = self.me(call).await?.entity_primary_domain.to_lowercase();
+        self.organization(call, &own).await
+    }
 }
 
 impl Organization {

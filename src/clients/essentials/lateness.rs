@@ -1,19 +1,12 @@
 //! Looking again at what was written a moment ago: nobody has published how late answers may be, so no constant says it.
 
 use std::future::Future;
-use std::time::Duration;
 
 use jiff::Timestamp;
 
 use super::connection::Essentials;
 use super::error::{Error, ErrorKind};
-use crate::http::{Call, Interrupted, delays};
-
-/// Between looks: the first delay, and the longest.
-const FIRST_DELAY: Duration = Duration::from_millis(500);
-const LONGEST_DELAY: Duration = Duration::from_secs(10);
-/// The part of an operation's time for which it looks again at most; the rest is for what follows.
-const PATIENCE: f32 = 0.9;
+use crate::http::{Call, Patience};
 
 impl Essentials {
     /// Looks at what an operation that wrote at `written`, by Proofpoint's clock, has left, and again while `look` says that
@@ -30,22 +23,17 @@ impl Essentials {
     where
         F: Future<Output = Result<(T, bool), Error>>,
     {
-        let patience = call.remaining().mul_f32(PATIENCE);
-        let left_of = |written: Timestamp| {
-            let age = Duration::try_from(self.clock().now().duration_since(written)).unwrap_or_default();
-            patience.checked_sub(age).filter(|left| !left.is_zero())
-        };
-        let mut delays = delays(FIRST_DELAY, LONGEST_DELAY);
+        let mut patience = Patience::with(call, written);
         loop {
             let (seen, is_all) = look().await?;
-            let Some(left) = written.and_then(left_of).filter(|_| !is_all) else { return Ok(seen) };
-            match call.wait(delays.next().unwrap_or(LONGEST_DELAY).min(left)).await {
-                Ok(()) => {}
-                Err(Interrupted::Deadline) => return Ok(seen),
-                Err(Interrupted::Cancelled) => {
-                    let operation = "wait for what was just written".to_owned();
-                    return Err(Error { operation, kind: ErrorKind::Interrupted });
-                }
+            let left = patience.left(self.clock().now()).filter(|_| !is_all);
+            let Some(left) = left else { return Ok(seen) };
+            let interrupted = |_| Error {
+                operation: "wait for what was just written".to_owned(),
+                kind: ErrorKind::Interrupted,
+            };
+            if !patience.wait(call, left).await.map_err(interrupted)? {
+                return Ok(seen);
             }
         }
     }

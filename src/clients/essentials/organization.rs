@@ -39,6 +39,21 @@ impl Essentials {
     }
 }
 
+impl Essentials {
+    /// The organization on the stack where an earlier run found it, if it did, else on the one that is found now.
+    pub async fn organization_at(
+        &self,
+        call: &Call,
+        domain: &str,
+        stack: Option<&str>,
+    ) -> Result<Organization, Error> {
+        match stack.and_then(|stack| self.organization_on(domain, stack)) {
+            Some(organization) => Ok(organization),
+            None => self.organization(call, domain).await,
+        }
+    }
+}
+
 impl Organization {
     /// The base address of its stack, to be remembered.
     pub fn stack(&self) -> &str {

@@ -16,12 +16,8 @@ use super::ask::Ask;
 use super::connection::Graph;
 use super::error::{Error, ErrorKind};
 use super::gone::Thing;
-use crate::http::{Call, Interrupted, Response, delays};
+use crate::http::{Call, FIRST_DELAY, Interrupted, LONGEST_DELAY, Patience, Response, delays};
 
-pub(super) const FIRST_DELAY: Duration = Duration::from_millis(500);
-pub(super) const LONGEST_DELAY: Duration = Duration::from_secs(10);
-/// The part of an operation's time for which it waits at most; the rest is for the last look and what follows it.
-const PATIENCE: f32 = 0.9;
 /// Replication has been seen to take more than five minutes. The absence of an object of this age is no longer doubted.
 pub(super) const YOUNG: SignedDuration = SignedDuration::from_hours(1);
 
@@ -256,31 +252,21 @@ impl Graph {
     where
         F: Future<Output = Result<(T, Sight), Error>>,
     {
-        let patience = call.remaining().mul_f32(PATIENCE);
-        let mut delays = delays(FIRST_DELAY, LONGEST_DELAY);
+        let mut patience = Patience::with(call, written);
         loop {
             let (seen, sight) = look().await?;
-            let left = written.and_then(|written| self.left_of(patience, written));
-            let Some(left) = left.filter(|_| sight != Sight::Whole) else { return Ok(seen) };
+            let left = patience.left(self.now()).filter(|_| sight != Sight::Whole);
+            let Some(left) = left else { return Ok(seen) };
             if let Some(thing) = thing.filter(|_| sight == Sight::Nothing)
                 && self.has_gone(call, thing, written).await
             {
                 return Ok(seen);
             }
-            match call.wait(delays.next().unwrap_or(LONGEST_DELAY).min(left)).await {
-                Ok(()) => {}
-                Err(Interrupted::Deadline) => return Ok(seen),
-                Err(Interrupted::Cancelled) => {
-                    return Err(Error::new("wait for what was just written", Interrupted::Cancelled));
-                }
+            let interrupted = |interrupted| Error::new("wait for what was just written", interrupted);
+            if !patience.wait(call, left).await.map_err(interrupted)? {
+                return Ok(seen);
             }
         }
-    }
-
-    /// What is left of a patience that began when something was written; none when it is over.
-    fn left_of(&self, patience: Duration, written: Timestamp) -> Option<Duration> {
-        let age = Duration::try_from(self.now().duration_since(written)).unwrap_or_default();
-        patience.checked_sub(age).filter(|left| !left.is_zero())
     }
 }
 

@@ -11,13 +11,13 @@ use serde::{Deserialize, Serialize};
 
 use super::ask::{Ask, encoded, literal};
 use super::connection::Graph;
-use super::consistency::{FIRST_DELAY, LONGEST_DELAY, never, wait};
+use super::consistency::{never, wait};
 use super::error::{Error, ErrorKind};
 use super::gone::Thing;
 use super::guid::joined_id;
 use super::lenient;
 use super::needs;
-use crate::http::{Call, delays};
+use crate::http::{Call, FIRST_DELAY, LONGEST_DELAY, delays};
 
 /// The verbs of delegated permission grants.
 #[derive(Debug, Clone, Copy)]

@@ -128,6 +128,20 @@ impl Permissions<'_> {
         Ok(found.map_or_else(|| id.to_owned(), |((_, name), _)| name.clone()))
     }
 
+    /// The names of several ids.
+    pub async fn names(
+        &self,
+        call: &Call,
+        kind: PermissionKind,
+        ids: BTreeSet<&str>,
+    ) -> Result<BTreeSet<String>, Error> {
+        let mut names = BTreeSet::new();
+        for id in ids {
+            names.insert(self.name(call, kind, id).await?);
+        }
+        Ok(names)
+    }
+
     /// Object id of Microsoft Graph's principal in this tenant, asked for once.
     pub async fn graph_principal(&self, call: &Call) -> Result<String, Error> {
         let look = || async {

@@ -1,9 +1,9 @@
 //! A registration in place of one that this process has deleted, which keeps the unique name until it is purged.
 
 use super::applications::{Application, Applications, NewApplication};
-use super::consistency::{FIRST_DELAY, LONGEST_DELAY, wait};
+use super::consistency::wait;
 use super::error::Error;
-use crate::http::{Call, delays};
+use crate::http::{Call, FIRST_DELAY, LONGEST_DELAY, delays};
 
 /// What came of it.
 #[derive(Debug)]

@@ -212,13 +212,8 @@ async fn shown(
     snapshot: &Snapshot,
     application: &Application,
 ) -> Result<ApplicationSourceModel, graph::Error> {
-    let names = async |kind| {
-        let mut names = BTreeSet::new();
-        for id in application.graph_permission_ids(kind) {
-            names.insert(graph.permissions().name(call, kind, id).await?);
-        }
-        Ok::<_, graph::Error>(names)
-    };
+    let permissions = graph.permissions();
+    let names = async |kind| permissions.names(call, kind, application.graph_permission_ids(kind)).await;
     Ok(ApplicationSourceModel {
         client_id: application.client_id.as_str().into(),
         unique_name: application.unique_name.clone().into(),

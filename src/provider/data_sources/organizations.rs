@@ -83,11 +83,8 @@ impl DataSource for OrganizationsSource {
         let (session, call) = (&ctx.clients, ctx.clients.call(ctx));
         let essentials = session.essentials()?;
         let read = async {
-            let parent = match config.parent.known() {
-                Some(parent) => parent.clone(),
-                None => essentials.me(&call).await?.entity_primary_domain,
-            };
-            essentials.organization(&call, &parent).await?.children(&call).await
+            let named = config.parent.known().map(String::as_str);
+            essentials.partner(&call, named).await?.children(&call).await
         };
         let mut children = read.await.at(OrganizationsModel::parent())?;
         // One whose state is not shown is neither active nor inactive for certain.

@@ -5,11 +5,10 @@ use clients::http::Call;
 
 /// The primary domains of the signed-in account's organization and of all that are directly below it, each once, in order.
 pub(crate) async fn customers(session: &Session, call: &Call) -> Result<Vec<String>, Failure> {
-    let essentials = session.essentials()?;
-    let home = essentials.me(call).await?.entity_primary_domain.to_lowercase();
-    let children = essentials.organization(call, &home).await?.children(call).await?;
+    let home = session.essentials()?.partner(call, None).await?;
+    let children = home.children(call).await?;
     let mut domains: Vec<String> = children.into_iter().map(|child| child.primary_domain).collect();
-    domains.push(home);
+    domains.push(home.domain().to_owned());
     domains.sort();
     domains.dedup();
     Ok(domains)

@@ -36,14 +36,11 @@ impl ListResource for OrganizationList {
         finds: &mut Finds<OrganizationResource>,
     ) -> Result<(), Failure> {
         let (essentials, call) = (ctx.clients.essentials()?, ctx.clients.call(ctx));
-        let parent = match query.config.parent.known() {
-            Some(parent) => parent.clone(),
-            None => essentials.me(&call).await?.entity_primary_domain.to_lowercase(),
-        };
-        for customer in essentials.organization(&call, &parent).await?.children(&call).await? {
+        let parent = essentials.partner(&call, query.config.parent.known().map(String::as_str)).await?;
+        for customer in parent.children(&call).await? {
             let identity = OrganizationIdentity { primary_domain: customer.primary_domain.as_str().into() };
             let name = if customer.name.is_empty() { &customer.primary_domain } else { &customer.name };
-            if !finds.push(Find::new(name, identity).object(listed(&customer, &parent))).await {
+            if !finds.push(Find::new(name, identity).object(listed(&customer, parent.domain()))).await {
                 break;
             }
         }

@@ -10,4 +10,5 @@ pub(crate) mod domain_verification;
 pub(crate) mod organization;
 
 mod enterprise_application;
+mod last_write;
 mod on_destroy;

@@ -203,13 +203,8 @@ pub(super) async fn show(
     let tags: BTreeSet<String> =
         application.tags.iter().filter(|tag| !super::is_own_tag(tag)).cloned().collect();
     let owners = snapshot.owners.as_ref().filter(|_| known.owners.is_known());
-    let names = async |kind| {
-        let mut names = BTreeSet::new();
-        for id in application.graph_permission_ids(kind) {
-            names.insert(graph.permissions().name(call, kind, id).await?);
-        }
-        Ok::<_, graph::Error>(names)
-    };
+    let permissions = graph.permissions();
+    let names = async |kind| permissions.names(call, kind, application.graph_permission_ids(kind)).await;
     Ok(ApplicationModel {
         id: known.id.clone(),
         tenant_id: known.tenant_id.clone(),

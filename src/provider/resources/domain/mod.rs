@@ -2,9 +2,7 @@
 
 mod model;
 
-use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
-
+use super::last_write::Facts;
 use super::on_destroy::OnDestroy;
 use crate::provider_block::{At as _, Failure, ObjectPath, Session};
 use clients::essentials::{self, Domain, Organization};
@@ -20,17 +18,6 @@ use model::{DomainIdentity, DomainModel};
 /// The resource.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct DomainResource;
-
-/// What is remembered beside the state.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-pub(crate) struct Facts {
-    /// Base address of the stack that serves the organization.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    stack: Option<String>,
-    /// When it was last written, by Proofpoint's clock: for a while after, answers may be from before.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    written: Option<Timestamp>,
-}
 
 impl Resource for DomainResource {
     type Model = DomainModel;
@@ -221,11 +208,8 @@ async fn organization_of(
     model: &DomainModel,
     stack: Option<&str>,
 ) -> Result<Organization, Failure> {
-    let (essentials, domain) = (session.essentials()?, model.organization.text());
-    match stack.and_then(|stack| essentials.organization_on(domain, stack)) {
-        Some(organization) => Ok(organization),
-        None => essentials.organization(call, domain).await.at(DomainModel::organization()),
-    }
+    let found = session.essentials()?.organization_at(call, model.organization.text(), stack).await;
+    found.at(DomainModel::organization())
 }
 
 fn facts(session: &Session, organization: &Organization) -> Result<Facts, Failure> {

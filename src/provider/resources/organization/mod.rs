@@ -5,9 +5,7 @@ mod listed;
 mod model;
 mod telling;
 
-use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
-
+use super::last_write::Facts;
 use super::on_destroy::OnDestroy;
 use crate::provider_block::{At as _, Failure, ObjectPath, Session};
 use clients::essentials::{self, Customer, Domain, Essentials, NewAdministrator, NewCustomer, Organization};
@@ -26,17 +24,6 @@ use telling::{another_name, ends, own_parent, protected, taken, taking_over, wit
 /// The resource.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct OrganizationResource;
-
-/// What is remembered beside the state.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-pub(crate) struct Facts {
-    /// Base address of the stack that serves the organization.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    stack: Option<String>,
-    /// When it was last written, by Proofpoint's clock: for a while after, answers may be from before.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    written: Option<Timestamp>,
-}
 
 impl Resource for OrganizationResource {
     type Model = OrganizationModel;
@@ -114,7 +101,7 @@ impl Resource for OrganizationResource {
         }
         let call = ctx.clients.call(ctx);
         let look = async {
-            let parent = parent_of(ctx.clients.essentials()?, &call, &planned.config.parent).await?;
+            let parent = ctx.clients.essentials()?.partner(&call, named(&planned.config.parent)).await?;
             Ok::<_, Failure>(child(&parent, &call, model.primary_domain.text()).await?)
         };
         match look.await {
@@ -134,7 +121,7 @@ impl Resource for OrganizationResource {
         let (essentials, call) = (ctx.clients.essentials()?, ctx.clients.call(ctx));
         let mut model = planned.model;
         let primary = model.primary_domain.text().to_owned();
-        let parent = parent_of(essentials, &call, &model.parent).await.at(OrganizationModel::parent())?;
+        let parent = essentials.partner(&call, named(&model.parent)).await.at(OrganizationModel::parent())?;
         if parent.domain() == primary {
             return Err(own_parent().into());
         }
@@ -188,7 +175,7 @@ impl Resource for OrganizationResource {
         }
         if is_imported {
             // Known only where it is the account's own.
-            let own = parent_of(essentials, &call, &Attr::Null).await?;
+            let own = essentials.partner(&call, None).await?;
             if own.domain() != primary && child(&own, &call, primary).await?.is_some() {
                 model.parent = own.domain().into();
             }
@@ -217,7 +204,7 @@ impl Resource for OrganizationResource {
         }
         let stack = prior.private.stack.as_deref();
         let essentials = ctx.clients.essentials()?;
-        let organization = address(essentials, &call, model.primary_domain.text(), stack).await;
+        let organization = essentials.organization_at(&call, model.primary_domain.text(), stack).await;
         let organization = organization.at(OrganizationModel::primary_domain())?;
         let written = bring(&organization, &call, &prior.model, &model).await?;
         fill(&mut model, &prior.model);
@@ -248,7 +235,7 @@ impl Resource for OrganizationResource {
             if find(essentials, &call, &model, stack).await?.is_none() {
                 return Ok(());
             }
-            let organization = address(essentials, &call, primary, stack).await?;
+            let organization = essentials.organization_at(&call, primary, stack).await?;
             if how == OnDestroy::Deactivate {
                 organization.set_active(&call, false).await
             } else {
@@ -293,30 +280,8 @@ fn is_protected(model: &OrganizationModel) -> bool {
     model.deletion_protection.unwrap_or(true)
 }
 
-/// The organization on the stack where it was last, else on the one that is found.
-async fn address(
-    essentials: &Essentials,
-    call: &Call,
-    domain: &str,
-    stack: Option<&str>,
-) -> Result<Organization, essentials::Error> {
-    match stack.and_then(|stack| essentials.organization_on(domain, stack)) {
-        Some(organization) => Ok(organization),
-        None => essentials.organization(call, domain).await,
-    }
-}
-
-/// The partner that is named, else the organization of the account that signs in.
-async fn parent_of(
-    essentials: &Essentials,
-    call: &Call,
-    parent: &Attr<String>,
-) -> Result<Organization, essentials::Error> {
-    let domain = match parent.known() {
-        Some(parent) => parent.clone(),
-        None => essentials.me(call).await?.entity_primary_domain.to_lowercase(),
-    };
-    essentials.organization(call, &domain).await
+fn named(parent: &Attr<String>) -> Option<&str> {
+    parent.known().map(String::as_str)
 }
 
 /// One of a partner's organizations, as its list shows it.
@@ -338,7 +303,7 @@ async fn find(
     stack: Option<&str>,
 ) -> Result<Option<Customer>, essentials::Error> {
     let primary = known.primary_domain.text();
-    let read = async { address(essentials, call, primary, stack).await?.details(call).await };
+    let read = async { essentials.organization_at(call, primary, stack).await?.details(call).await };
     let doubt = match read.await {
         Ok(found) if found.primary_domain == primary || known.parent.is_null() => return Ok(Some(found)),
         // The domain belongs to another organization by now.
