@@ -34,7 +34,8 @@ use framework::timeouts::{DefaultTimeouts, parse_duration};
 use sync_report::Limit;
 
 use model::{LIFETIME, ROTATE_BEFORE};
-pub(crate) use model::{SyncIdentity, SyncModel};
+pub(crate) use foresight::obstacles;
+pub(crate) use model::{ManagedClientSecret, SyncIdentity, SyncModel};
 use observation::{is_late, look_until_sure, not_shown_yet, observe, read_settings};
 use sides::{optional_graph, organization_of, refuse_foreign, refuse_other_organization, settings_of};
 use steps::Apply;

@@ -46,12 +46,18 @@ impl Preflight<'_> {
     pub(super) async fn look(&self, moment: Moment) -> Findings {
         let mut findings = Findings::default();
         self.administrator(&mut findings).await;
-        self.directory_sync(&mut findings).await;
+        self.sides(moment, &mut findings).await;
+        findings
+    }
+
+    /// Looks at everything but the account that signs in to Proofpoint.
+    pub(super) async fn sides(&self, moment: Moment, findings: &mut Findings) {
+        self.directory_sync(findings).await;
         if let Some(graph) = self.graph {
-            self.tenant(graph, &mut findings).await;
-            self.one_application(graph, &mut findings).await;
-            self.consent(graph, moment, &mut findings).await;
-            self.secret_policy(graph, &mut findings).await;
+            self.tenant(graph, findings).await;
+            self.one_application(graph, findings).await;
+            self.consent(graph, moment, findings).await;
+            self.secret_policy(graph, findings).await;
         } else if self.model.managed_client_secret.is_null() {
             let remark = Diagnostic::warning(
                 "Not checked: whether the tenant is the right one",
@@ -60,7 +66,6 @@ impl Preflight<'_> {
             );
             findings.sign_in = Some(remark.at(SyncModel::primary_domain()));
         }
-        findings
     }
 
     /// Looks once more before the first write: now every problem counts. Gives what to tell of a sign-in that failed where that

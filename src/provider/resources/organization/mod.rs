@@ -17,8 +17,8 @@ use framework::resource::{ImportBy, Planned, Planning, Resource, ResourceDescrip
 use framework::timeouts::DefaultTimeouts;
 
 pub(crate) use listed::listed;
-pub(crate) use model::OrganizationIdentity;
-use model::{FirstDomain, OrganizationModel};
+use model::FirstDomain;
+pub(crate) use model::{OrganizationIdentity, OrganizationModel};
 use telling::{another_name, ends, own_parent, protected, taken, taking_over, without_admin};
 
 /// The resource.
