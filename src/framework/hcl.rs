@@ -1,6 +1,6 @@
 //! Configurations as text, formatted as `terraform fmt` formats them.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use super::path::Path;
 use super::schema::{Attribute, Nesting, Schema, Shape};
@@ -17,6 +17,9 @@ enum Entry {
     /// How it begins, up to the brace, and what is in it.
     Block(String, Body),
 }
+
+/// Columns of a comment, but for a word that has more.
+const LONGEST_COMMENT: usize = 100;
 
 /// What follows an equals sign.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,30 +57,38 @@ impl Body {
             }
         }
         for block in &schema.blocks {
-            let value = config.member(&block.name);
-            let mut add = |head: String, value: &Value| {
-                let place = at.clone().join(Path::attribute(block.name.clone()));
-                let inner = Self::within(&block.body, value, references, &place);
-                body.0.push(Entry::Block(head, inner));
+            let place = at.clone().join(Path::attribute(block.name.clone()));
+            let inner = |value: &Value| Self::within(&block.body, value, references, &place);
+            let found: Vec<(String, Self)> = match (block.nesting, config.member(&block.name)) {
+                (Nesting::Map, Value::Map(members)) => {
+                    let head = |key: &str| format!("{} {}", block.name, quoted(key));
+                    members.iter().map(|(key, value)| (head(key), inner(value))).collect()
+                }
+                (_, value @ Value::Map(_)) => vec![(block.name.clone().into_owned(), inner(value))],
+                (_, value) => {
+                    let elements = value.as_elements().unwrap_or_default().iter();
+                    elements.map(|value| (block.name.clone().into_owned(), inner(value))).collect()
+                }
             };
-            match value {
-                Value::List(elements) | Value::Set(elements) => {
-                    elements.iter().for_each(|element| add(block.name.clone().into_owned(), element));
-                }
-                Value::Map(members) if block.nesting == Nesting::Map => {
-                    members.iter().for_each(|(key, value)| add(format!("{} {}", block.name, quoted(key)), value));
-                }
-                Value::Map(_) => add(block.name.clone().into_owned(), value),
-                _ => {}
-            }
+            body.0.extend(found.into_iter().map(|(head, inner)| Entry::Block(head, inner)));
         }
         body
     }
 
-    /// Adds lines of comment. What would end a line in them, or the terminal's patience, does not.
+    /// Adds a comment, in lines of their own length. What would end a line in it, or steer a terminal, does not.
     pub fn comment(&mut self, text: &str) {
-        let lines = text.lines().map(|line| line.chars().filter(|letter| !letter.is_control()).collect::<String>());
-        self.0.extend(lines.map(Entry::Comment));
+        for part in text.lines() {
+            let shown: String = part.chars().filter(|letter| !letter.is_control()).collect();
+            let mut line = String::new();
+            for word in shown.split_whitespace() {
+                if !line.is_empty() && line.chars().count() + word.chars().count() >= LONGEST_COMMENT {
+                    self.0.push(Entry::Comment(std::mem::take(&mut line)));
+                }
+                line.push_str(if line.is_empty() { "" } else { " " });
+                line.push_str(word);
+            }
+            self.0.push(Entry::Comment(line));
+        }
     }
 
     /// Adds an argument with an expression in one line.
@@ -87,8 +98,12 @@ impl Body {
 
     /// Adds a block with its labels.
     pub fn block(&mut self, kind: &str, labels: &[&str], body: Self) {
-        let labels: String = labels.iter().map(|label| format!(" {}", quoted(label))).collect();
-        self.0.push(Entry::Block(format!("{kind}{labels}"), body));
+        let mut head = kind.to_owned();
+        for label in labels {
+            head.push(' ');
+            head.push_str(&quoted(label));
+        }
+        self.0.push(Entry::Block(head, body));
     }
 
     fn write(&self, f: &mut fmt::Formatter<'_>, depth: usize) -> fmt::Result {
@@ -144,11 +159,10 @@ impl Body {
 fn is_set_apart(before: &Entry, entry: &Entry) -> bool {
     match (before, entry) {
         (Entry::Comment(_), _) => false,
-        (Entry::Block(..), _) | (_, Entry::Block(..)) => true,
+        (Entry::Block(..), _) | (_, Entry::Block(..)) | (Entry::Attribute(..), Entry::Comment(_)) => true,
         (Entry::Attribute(_, before), Entry::Attribute(_, after)) => {
             !matches!((before, after), (Expression::Line(_), Expression::Line(_)))
         }
-        (Entry::Attribute(..), Entry::Comment(_)) => true,
     }
 }
 
@@ -158,18 +172,15 @@ impl fmt::Display for Body {
     }
 }
 
-fn expression(
-    attribute: &Attribute,
-    value: &Value,
-    references: &[(Path, String)],
-    at: &Path,
-) -> Expression {
+fn expression(attribute: &Attribute, value: &Value, references: &[(Path, String)], at: &Path) -> Expression {
     let Shape::Nested(nesting, schema) = &attribute.shape else { return Expression::Line(inline(value)) };
     let body = |value: &Value| Body::within(schema, value, references, at);
     match (nesting, value) {
         (Nesting::Single, value) => Expression::Object(body(value)),
         (Nesting::Map, Value::Map(members)) => {
-            let members = members.iter().map(|(key, value)| Entry::Attribute(name(key), Expression::Object(body(value))));
+            let members = members
+                .iter()
+                .map(|(key, value)| Entry::Attribute(name(key), Expression::Object(body(value))));
             Expression::Object(Body(members.collect()))
         }
         (_, value) => Expression::Objects(value.as_elements().unwrap_or_default().iter().map(body).collect()),
@@ -219,7 +230,9 @@ pub fn quoted(text: &str) -> String {
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
             '$' | '%' if letters.peek() == Some(&'{') => out.extend([letter, letter]),
-            control if control.is_control() => out.push_str(&format!("\\u{:04x}", u32::from(control))),
+            control if control.is_control() => {
+                let _ = write!(out, "\\u{:04x}", u32::from(control));
+            }
             plain => out.push(plain),
         }
     }

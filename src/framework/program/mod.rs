@@ -41,15 +41,12 @@ impl Program {
 
     fn help(&self) -> String {
         let (help, file) = (self.help, self.file());
-        let (mut usage, mut commands) = (String::new(), String::new());
-        if !self.subcommands.is_empty() {
-            let width = self.subcommands.iter().map(|one| one.name.len()).max().unwrap_or_default();
-            usage = format!("\n       {file} COMMAND [--help]");
-            commands = "\n\nCommands:".to_owned();
-            for Subcommand { name, summary, .. } in self.subcommands {
-                commands.push_str(&format!("\n  {name:width$}  {summary}"));
-            }
-        }
+        let usage = if self.subcommands.is_empty() {
+            String::new()
+        } else {
+            format!("\n       {file} COMMAND [--help]")
+        };
+        let commands = self.listed();
         format!(
             "\
 {help}
@@ -63,6 +60,16 @@ Options:
   --version  Print the version
   --help     Print this text"
         )
+    }
+
+    /// The subcommands, a line each.
+    fn listed(&self) -> String {
+        let width = self.subcommands.iter().map(|one| one.name.len()).max().unwrap_or_default();
+        let line = |one: &Subcommand| format!("  {:width$}  {}", one.name, one.summary);
+        match self.subcommands.iter().map(line).collect::<Vec<_>>().as_slice() {
+            [] => String::new(),
+            lines => format!("\n\nCommands:\n{}", lines.join("\n")),
+        }
     }
 
     /// The subcommand of this name.
@@ -120,9 +127,7 @@ pub fn run<S: Service>(program: Program, provider: impl FnOnce(&BTreeMap<String,
                 say(&format!("Usage: {} {name} {}", program.file(), subcommand.help))
             }
             Some(subcommand) => perform(subcommand, arguments.get(1..).unwrap_or_default(), env),
-            None => {
-                complain(&format!("unknown arguments: {}\n\n{}", arguments.join(" "), program.help()))
-            }
+            None => complain(&format!("unknown arguments: {}\n\n{}", arguments.join(" "), program.help())),
         },
     }
 }

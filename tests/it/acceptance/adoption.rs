@@ -94,12 +94,7 @@ fn expected(setup: Setup) -> ([Fate; 4], &'static str) {
         // What is in effect is imported; with a new key the sync would fail, so that it keeps its own.
         Setup::HalfAConsent => (keyless, "was not granted: the application `Directory.Read.All`"),
         Setup::AnotherClientId => (
-            [
-                Unchanged,
-                LeftOut("which the tenant"),
-                LeftOut("There is no service principal"),
-                Unchanged,
-            ],
+            [Unchanged, LeftOut("which the tenant"), LeftOut("There is no service principal"), Unchanged],
             "What looks like the sync's application in it: `Proofpoint Azure Sync`",
         ),
         // Proofpoint stops every run until the domain is there; a new key would not help.
@@ -124,8 +119,8 @@ const OF_THE_KEY: [&str; 7] = [
 ];
 
 /// What a plan does to an object; `None` where the plan does not have it.
-fn fate(changes: &Json, address: &str) -> Option<Fate> {
-    let all = changes["resource_changes"].as_array().expect("changes");
+fn fate(plan: &Json, address: &str) -> Option<Fate> {
+    let all = plan["resource_changes"].as_array().expect("changes");
     let change = &all.iter().find(|change| change["address"] == address)?["change"];
     assert!(!change["importing"].is_null(), "{address} is not imported: {change:#}");
     if change["actions"] == json!(["no-op"]) {
@@ -134,10 +129,12 @@ fn fate(changes: &Json, address: &str) -> Option<Fate> {
     assert_eq!(change["actions"], json!(["update"]), "{address}: {change:#}");
     let members = |part: &str| change[part].as_object().cloned().unwrap_or_default();
     let (before, after) = (members("before"), members("after"));
-    let changed = after.iter().filter(|(name, value)| before.get(*name) != Some(value)).map(|(name, _)| name.clone());
+    let changed =
+        after.iter().filter(|(name, value)| before.get(*name) != Some(value)).map(|(name, _)| name.clone());
     let changed: BTreeSet<String> = changed.chain(members("after_unknown").keys().cloned()).collect();
     let beyond: Vec<&String> = changed.iter().filter(|name| !OF_THE_KEY.contains(&name.as_str())).collect();
-    let beyond: Vec<_> = beyond.into_iter().filter(|name| change["after_unknown"][*name] != json!({})).collect();
+    let beyond: Vec<_> =
+        beyond.into_iter().filter(|name| change["after_unknown"][*name] != json!({})).collect();
     assert!(beyond.is_empty(), "{address} changes {beyond:?}: {change:#}");
     assert_eq!(after["rotation_reason"], "adopted", "{address}");
     Some(Fate::TakesKey)
@@ -159,6 +156,7 @@ fn number_of_customers() -> usize {
 }
 
 #[test]
+#[expect(clippy::print_stderr, reason = "the time it took")]
 fn a_fleet_that_people_set_up_by_hand_is_taken_over_by_one_command() {
     on_every_cli_with_customers(number_of_customers(), |stage, customers| {
         stage.simulator.forget_requests();
@@ -173,7 +171,10 @@ fn a_fleet_that_people_set_up_by_hand_is_taken_over_by_one_command() {
         let (plan, changes) = stage.workspace.plan_into("plan.bin", &[]);
         let whole = start.elapsed();
         assert!(stage.simulator.writes().is_empty(), "{:#?}", stage.simulator.writes());
-        assert!(changes["resource_changes"].as_array().is_some_and(|all| all.len() <= customers.len() * 4), "{plan}");
+        assert!(
+            changes["resource_changes"].as_array().is_some_and(|all| all.len() <= customers.len() * 4),
+            "{plan}"
+        );
 
         let mut wrong = Vec::new();
         for Customer { domain, setup } in customers {
@@ -198,6 +199,6 @@ fn a_fleet_that_people_set_up_by_hand_is_taken_over_by_one_command() {
         let printed = [text, outcome.stdout, outcome.stderr, plan.stdout];
         Places::of(&stage.workspace, &printed).hold_none_of(&stage.simulator.secrets());
         assert!(whole.as_secs() < 300, "{whole:?}");
-        println!("{}: {} customers, command {command:?}, with plan {whole:?}", stage.cli, customers.len());
+        eprintln!("{}: {} customers, command {command:?}, with plan {whole:?}", stage.cli, customers.len());
     });
 }

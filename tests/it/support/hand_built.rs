@@ -90,7 +90,8 @@ pub(crate) fn hand_built(customers: usize) -> HandBuilt {
     let simulator = Simulator::start(&["--tenants", &customers.to_string(), "--users", "2", "--groups", "1"]);
     let mut document = simulator.state();
     // The one that a simulator which begins with the document has first.
-    let home = simulator.ready().tenants.iter().min_by_key(|tenant| &tenant.tenant_id).expect("a tenant").clone();
+    let home =
+        simulator.ready().tenants.iter().min_by_key(|tenant| &tenant.tenant_id).expect("a tenant").clone();
     let mut messes = Setup::MESSES.iter().copied().cycle();
     let mut built = Vec::new();
     for (number, tenant) in simulator.ready().tenants.iter().enumerate() {
@@ -112,7 +113,8 @@ fn find<'a>(objects: &'a mut Json, member: &str, value: &str) -> Option<&'a mut 
 /// Makes the identity of one tenant a multi-tenant application, which each of the others has consented to.
 fn consent_to(directory: &mut Json, own: &str, shared: &str) {
     if own == shared {
-        let application = find(&mut directory["applications"], "appId", own).expect("the automation identity");
+        let application =
+            find(&mut directory["applications"], "appId", own).expect("the automation identity");
         application["signInAudience"] = json!("AzureADMultipleOrgs");
         return;
     }
@@ -128,16 +130,24 @@ fn build_directory(directory: &mut Json, number: usize, setup: Setup, domain: &s
     let second = json!({
         "id": id(number, Part::Second), "appId": id(number, Part::Gone), "uniqueName": null, "passwordCredentials": [],
     });
-    let graph = find(&mut directory["service_principals"], "displayName", "Microsoft Graph").expect("Graph")["id"].clone();
-    let principal = merged(&directory["service_principals"][0], &json!({
-        "id": id(number, Part::Principal), "appId": application["appId"], "displayName": NAME, "tags": [],
-        "appRoles": [], "oauth2PermissionScopes": [], "createdDateTime": MADE,
-        "appOwnerOrganizationId": null, "servicePrincipalNames": [application["appId"]],
-    }));
-    let assignment = merged(&directory["app_role_assignments"][0], &json!({
-        "id": format!("assignment-{number}"), "principalId": id(number, Part::Principal), "principalDisplayName": NAME,
-        "appRoleId": "7ab1d382-f21e-4acd-a863-ba3e13f7da61", "resourceId": graph, "createdDateTime": MADE,
-    }));
+    let graph = find(&mut directory["service_principals"], "displayName", "Microsoft Graph").expect("Graph")
+        ["id"]
+        .clone();
+    let principal = merged(
+        &directory["service_principals"][0],
+        &json!({
+            "id": id(number, Part::Principal), "appId": application["appId"], "displayName": NAME, "tags": [],
+            "appRoles": [], "oauth2PermissionScopes": [], "createdDateTime": MADE,
+            "appOwnerOrganizationId": null, "servicePrincipalNames": [application["appId"]],
+        }),
+    );
+    let assignment = merged(
+        &directory["app_role_assignments"][0],
+        &json!({
+            "id": format!("assignment-{number}"), "principalId": id(number, Part::Principal), "principalDisplayName": NAME,
+            "appRoleId": "7ab1d382-f21e-4acd-a863-ba3e13f7da61", "resourceId": graph, "createdDateTime": MADE,
+        }),
+    );
     let grant = json!({
         "id": format!("grant-{number}"), "clientId": id(number, Part::Principal), "consentType": "AllPrincipals",
         "principalId": null, "resourceId": graph, "scope": DELEGATED.join(" "),
@@ -201,15 +211,18 @@ fn application(directory: &Json, number: usize, setup: Setup, domain: &str) -> J
         .chain([json!({ "id": "7ab1d382-f21e-4acd-a863-ba3e13f7da61", "type": "Role" })])
         .collect();
     let like = directory["applications"].as_array().and_then(|all| all.first()).expect("an application");
-    merged(like, &json!({
-        "id": id(number, Part::Application), "appId": id(number, Part::Client), "displayName": NAME,
-        "uniqueName": unique_name, "signInAudience": "AzureADMyOrg", "tags": [], "createdDateTime": MADE,
-        "publisherDomain": domain, "passwordCredentials": keys,
-        "web": merged(&like["web"], &json!({ "redirectUris": [redirect] })),
-        "requiredResourceAccess": [{
-            "resourceAppId": "00000003-0000-0000-c000-000000000000", "resourceAccess": declared,
-        }],
-    }))
+    merged(
+        like,
+        &json!({
+            "id": id(number, Part::Application), "appId": id(number, Part::Client), "displayName": NAME,
+            "uniqueName": unique_name, "signInAudience": "AzureADMyOrg", "tags": [], "createdDateTime": MADE,
+            "publisherDomain": domain, "passwordCredentials": keys,
+            "web": merged(&like["web"], &json!({ "redirectUris": [redirect] })),
+            "requiredResourceAccess": [{
+                "resourceAppId": "00000003-0000-0000-c000-000000000000", "resourceAccess": declared,
+            }],
+        }),
+    )
 }
 
 /// What stands at Proofpoint.
@@ -219,7 +232,7 @@ fn build_organization(organization: &mut Json, number: usize, setup: Setup, doma
         "primary_domain": domain, "application_id": id(number, client), "ad_key": format!("made-by-hand-{number}"),
         "disable_login": false, "default_user_role_name": "end_user", "sync_frequency": 24,
         "sync_active_users": true, "sync_distribution_groups": true, "sync_security_groups": false,
-        "add_users": true, "update_users": true, "remove_deleted_users": number % 2 == 0, "add_groups": true,
+        "add_users": true, "update_users": true, "remove_deleted_users": number.is_multiple_of(2), "add_groups": true,
         "update_groups": true, "remove_deleted_groups": false,
     });
     if setup == Setup::ActiveDirectory {

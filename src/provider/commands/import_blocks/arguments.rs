@@ -27,12 +27,12 @@ impl Arguments {
             };
             let mut value = || {
                 let given = attached.clone().or_else(|| words.next().cloned());
-                given.ok_or_else(|| refused(format!("`{name}` needs a value.")))
+                given.ok_or_else(|| refused(&format!("`{name}` needs a value.")))
             };
             match name {
                 "--domains" => arguments.domains = Some(domains_in(&value()?)?),
                 "--output" => arguments.output = Some(value()?.into()),
-                _ => return Err(refused(format!("`{word}` is not an option.")).into()),
+                _ => return Err(refused(&format!("`{word}` is not an option.")).into()),
             }
         }
         if let Some(file) = arguments.output.as_deref().filter(|file| file.exists()) {
@@ -42,7 +42,7 @@ impl Arguments {
     }
 }
 
-fn refused(what: String) -> Diagnostic {
+fn refused(what: &str) -> Diagnostic {
     Diagnostic::error("The command line can't be read", format!("{what} `--help` lists what can be said."))
 }
 
@@ -61,7 +61,8 @@ fn domains_in(file: &str) -> Result<Vec<String>, Diagnostics> {
     } else {
         fs::read_to_string(file)
     };
-    let text = text.map_err(|error| Diagnostic::error(format!("`{file}` can't be read"), format!("{error}.")))?;
+    let text =
+        text.map_err(|error| Diagnostic::error(format!("`{file}` can't be read"), format!("{error}.")))?;
     let mut domains = Vec::new();
     for (number, line) in (1..).zip(text.lines()) {
         let domain = line.split('#').next().unwrap_or_default().trim().to_lowercase();
@@ -87,7 +88,8 @@ fn domains_in(file: &str) -> Result<Vec<String>, Diagnostics> {
 
 fn is_domain(text: &str) -> bool {
     let label = |label: &str| {
-        !label.is_empty() && label.chars().all(|letter| letter.is_alphanumeric() || matches!(letter, '-' | '_'))
+        !label.is_empty()
+            && label.chars().all(|letter| letter.is_alphanumeric() || matches!(letter, '-' | '_'))
     };
     text.contains('.') && text.split('.').all(label)
 }
@@ -103,13 +105,12 @@ pub(super) fn create(file: &Path, text: &str) -> Result<(), Diagnostic> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::held::told;
     use super::*;
 
     fn read(words: &[&str]) -> Result<Arguments, String> {
         let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
-        Arguments::read(&words).map_err(|refused| {
-            refused.iter().map(|one| format!("{}: {}", one.summary, one.detail)).collect()
-        })
+        Arguments::read(&words).map_err(told)
     }
 
     #[test]

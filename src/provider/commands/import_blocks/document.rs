@@ -18,10 +18,14 @@ use framework::schema::Schema;
 pub(super) fn write(found: &[Held]) -> String {
     let mut head = Body::new();
     head.comment(&format!(
-        "Written by `terraform-provider-{} import-blocks`. Plan it: nothing but imports and keys that are taken over should be in \
-         the plan. After the apply the import blocks can go.",
+        "Written by `terraform-provider-{} import-blocks`. Plan it: the plan imports, and changes nothing but keys.",
         PROGRAM.name
     ));
+    head.comment(
+        "\nWith `managed_client_secret` the first apply gives Proofpoint a key of the provider's own, which nobody sees and which \
+         is renewed in time. To go on with a secret of your own, write `client_secret_wo` and `client_secret_wo_version` in its \
+         place; without any of them the sync keeps the key that it has.\n\nAfter the apply the `import` blocks can go.",
+    );
     let mut text = head.to_string();
     let mut labels = Labels::default();
     for held in found {
@@ -74,9 +78,8 @@ fn schema(kind: Kind) -> Schema {
 
 /// What one resource takes from another of the same organization, in place of a value.
 fn references(held: &Held, taken: &Taken, label: &str) -> Vec<(Path, String)> {
-    let of = |kind: Kind, path: Path| {
-        held.resource(kind).map(|_| format!("{}.{label}.{path}", kind.type_name()))
-    };
+    let of =
+        |kind: Kind, path: Path| held.resource(kind).map(|_| format!("{}.{label}.{path}", kind.type_name()));
     let client_id = || of(Kind::Application, ApplicationModel::client_id());
     let given = match taken.kind {
         Kind::Organization | Kind::Application => Vec::new(),

@@ -32,10 +32,10 @@ impl Kind {
     /// As comments call it.
     pub(super) const fn noun(self) -> &'static str {
         match self {
-            Self::Organization => "organization",
-            Self::Application => "application",
-            Self::Consent => "admin consent",
-            Self::Sync => "sync",
+            Self::Organization => "the organization",
+            Self::Application => "the application",
+            Self::Consent => "the admin consent",
+            Self::Sync => "the sync",
         }
     }
 }

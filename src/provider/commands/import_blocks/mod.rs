@@ -18,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 use crate::provider_block::{ProviderModel, Session};
 use crate::registry;
 use arguments::Arguments;
+use customers::Customers;
 use framework::attr::AttributeType as _;
 use framework::context::Context;
 use framework::diagnostic::{Diagnostic, Diagnostics};
@@ -26,7 +27,6 @@ use framework::provider::Provider;
 use framework::service::{ConfigureRequest, Service as _};
 use framework::subcommand::{Completion, Invocation, Subcommand};
 use held::Held;
-use customers::Customers;
 
 /// The subcommand.
 pub(super) const SUBCOMMAND: Subcommand = Subcommand {
@@ -70,8 +70,11 @@ async fn run(invocation: Invocation<'_>) -> Result<Completion, Diagnostics> {
     let customers = Customers::find(&desk, arguments.domains).await?;
     let (all, terminal) = (customers.domains.len(), invocation.terminal);
     let (desk, customers) = (&desk, &customers);
-    let surveys =
-        customers.domains.clone().into_iter().map(|domain| async move { survey::look(desk, customers, &domain).await });
+    let surveys = customers
+        .domains
+        .clone()
+        .into_iter()
+        .map(|domain| async move { survey::look(desk, customers, &domain).await });
     let mut surveys = stream::iter(surveys).buffered(AT_A_TIME);
     let mut found: Vec<Held> = Vec::with_capacity(all);
     while let Some(held) = surveys.next().await {
@@ -84,6 +87,8 @@ async fn run(invocation: Invocation<'_>) -> Result<Completion, Diagnostics> {
     // Two domains may name one organization.
     found.sort_by(|a, b| a.domain.cmp(&b.domain));
     found.dedup_by(|a, b| a.domain == b.domain);
+    // An organization that holds nothing to take over is no news.
+    found.retain(|held| !held.resources.is_empty() || !held.left_out.is_empty());
     let text = document::write(&found);
     match &arguments.output {
         Some(file) => arguments::create(file, &text)?,
@@ -91,10 +96,15 @@ async fn run(invocation: Invocation<'_>) -> Result<Completion, Diagnostics> {
             .print(&text)
             .map_err(|error| Diagnostic::error("Standard output can't be written", format!("{error}.")))?,
     }
-    let (written, left): (usize, usize) =
-        found.iter().fold((0, 0), |(written, left), held| (written + held.resources.len(), left + held.left_out.len()));
+    let (written, left): (usize, usize) = found
+        .iter()
+        .fold((0, 0), |(written, left), held| (written + held.resources.len(), left + held.left_out.len()));
     let left_out = if left == 0 { String::new() } else { format!(", {left} left out") };
-    terminal.tell(&format!("{} of {}{left_out}", counted(written, "resource"), counted(found.len(), "organization")));
+    terminal.tell(&format!(
+        "{} of {}{left_out}",
+        counted(written, "resource"),
+        counted(found.len(), "organization")
+    ));
     Ok(if left == 0 { Completion::Whole } else { Completion::Partial })
 }
 

@@ -32,10 +32,12 @@ pub(super) async fn look(desk: &Desk, customers: &Customers, domain: &str) -> He
     let looked = async {
         let context = desk.context()?;
         let call = context.clients.call(&context);
-        Survey { desk, context: &context, call: &call, held: &mut held }.organization(customers, domain).await
+        let mut survey = Survey { desk, context: &context, call: &call, held: &mut held };
+        Box::pin(survey.organization(customers, domain)).await
     };
     if let Err(failure) = looked.await {
-        let what = if held.resources.is_empty() { "the organization and all that it has" } else { "its sync" };
+        let what =
+            if held.resources.is_empty() { "the organization and all that it has" } else { "its sync" };
         held.leave_out(what, told(failure));
     }
     held
@@ -77,18 +79,19 @@ impl Survey<'_> {
                 }
                 None => self.held.leave_out(
                     Kind::Organization.noun(),
-                    format!("It is not below `{}`, the organization of the account that signs in.", customers.home),
+                    format!(
+                        "It is not below `{}`, the organization of the account that signs in.",
+                        customers.home
+                    ),
                 ),
             },
             Err(why) => self.held.leave_out(Kind::Organization.noun(), why.clone()),
         }
-        match organization.settings(self.call).await? {
-            Some(shown) => self.synchronized(&shown).await,
-            None => {
-                self.held.remarks.push("It has no sync with Microsoft Entra ID.".to_owned());
-                Ok(())
-            }
+        if let Some(shown) = organization.settings(self.call).await? {
+            return self.synchronized(&shown).await;
         }
+        self.held.remarks.push("It has no sync with Microsoft Entra ID.".to_owned());
+        Ok(())
     }
 
     /// What belongs to a sync: the tenant that it names decides where its application is looked for.
@@ -147,11 +150,13 @@ impl Survey<'_> {
             self.held.leave_out(Kind::Application.noun(), why);
         }
         if snapshot.service_principal.is_none() {
-            let why = format!("There is no service principal of `{client_id}` in the tenant `{}`.", graph.tenant());
+            let why =
+                format!("There is no service principal of `{client_id}` in the tenant `{}`.", graph.tenant());
             self.held.leave_out(Kind::Consent.noun(), why);
             return Ok(model);
         }
-        let identity = ConsentIdentity { tenant_id: graph.tenant().as_str().into(), client_id: client_id.into() };
+        let identity =
+            ConsentIdentity { tenant_id: graph.tenant().as_str().into(), client_id: client_id.into() };
         let imported = self.import::<ConsentModel>(Kind::Consent, identity.write()).await;
         let Some(mut imported) = self.or_left_out(Kind::Consent, imported) else { return Ok(model) };
         let granted = &imported.model;
@@ -182,8 +187,10 @@ impl Survey<'_> {
         }
         let mut like = graph.applications().all(self.call).await?;
         like.retain(is_candidate);
-        let like: Vec<String> =
-            like.iter().map(|one| format!("`{}` (client id `{}`)", one.display_name, one.client_id)).collect();
+        let like: Vec<String> = like
+            .iter()
+            .map(|one| format!("`{}` (client id `{}`)", one.display_name, one.client_id))
+            .collect();
         let like = match like.as_slice() {
             [] => "Nothing in it looks like the sync's application.".to_owned(),
             like => format!("What looks like the sync's application in it: {}.", like.join(", ")),
@@ -204,11 +211,12 @@ impl Survey<'_> {
             self.take(Kind::Sync, id, imported);
             return Ok(());
         };
-        let managed = ManagedClientSecret { application_id: application.id, ..ManagedClientSecret::default() };
+        let managed =
+            ManagedClientSecret { application_id: application.id, ..ManagedClientSecret::default() };
         let adopting = SyncModel { managed_client_secret: managed.clone().into(), ..imported.model.clone() };
         let found = obstacles(self.context, adopting).await?;
         let takes_key = found.problems.is_empty();
-        imported.remarks.push(if takes_key { KEY_GOES } else { KEY_STAYS }.to_owned());
+        imported.remarks.extend((!takes_key).then(|| KEY_STAYS.to_owned()));
         imported.remarks.extend(found.problems.into_iter().chain(found.remarks).map(told));
         if self.take(Kind::Sync, id, imported)
             && takes_key
@@ -244,7 +252,11 @@ impl Survey<'_> {
     }
 
     /// Reads an object as an import by its identity does; `None` when it is not there.
-    async fn import<M: Model>(&self, kind: Kind, identity: Value) -> Result<Option<Imported<M>>, Diagnostics> {
+    async fn import<M: Model>(
+        &self,
+        kind: Kind,
+        identity: Value,
+    ) -> Result<Option<Imported<M>>, Diagnostics> {
         let (provider, type_name) = (&self.desk.provider, kind.type_name());
         let StateResponse { state, private, identity, diagnostics } =
             provider.import(type_name, ImportTarget::Identity(identity));
@@ -279,12 +291,9 @@ impl Survey<'_> {
     }
 }
 
-/// What is said where the first apply mints a key.
-const KEY_GOES: &str = "The first apply gives Proofpoint a key of the provider's own, which it never shows and always renews. \
-                        To go on with a secret of your own, write `client_secret_wo` in place of `managed_client_secret`.";
-
-/// What is said where it does not.
-const KEY_STAYS: &str = "Proofpoint keeps the client secret that it has: without `managed_client_secret` nobody renews it.";
+/// What is said where no key is taken over.
+const KEY_STAYS: &str =
+    "Proofpoint keeps the client secret that it has: without `managed_client_secret` nobody renews it.";
 
 /// What is to be known of the secrets that were made by hand.
 fn of_keys(snapshot: &Snapshot, now: Timestamp) -> Option<String> {
@@ -293,9 +302,10 @@ fn of_keys(snapshot: &Snapshot, now: Timestamp) -> Option<String> {
     match (keys.len(), ended) {
         (0, _) => Some("It has no client secret: Proofpoint can't sign in with it.".to_owned()),
         (1, 0) => None,
-        (all, ended) if all == ended => {
-            Some(format!("Its {} ended: Proofpoint can't sign in.", if all == 1 { "client secret has" } else { "client secrets have" }))
-        }
+        (all, ended) if all == ended => Some(format!(
+            "Its {} ended: Proofpoint can't sign in.",
+            if all == 1 { "client secret has" } else { "client secrets have" }
+        )),
         (all, _) => Some(format!(
             "It has {}, of which Proofpoint holds one. The provider removes none that it has not made.",
             counted(all, "client secret")
@@ -318,6 +328,9 @@ fn of_consent(declared: &ApplicationModel, granted: &ConsentModel) -> Option<Str
         .map(|(kind, names)| format!("the {kind} {}", names.join(", ")))
         .collect();
     (!told.is_empty()).then(|| {
-        format!("The application declares what was not granted: {}. Add it here to grant it.", told.join(" and "))
+        format!(
+            "The application declares what was not granted: {}. Add it here to grant it.",
+            told.join(" and ")
+        )
     })
 }
