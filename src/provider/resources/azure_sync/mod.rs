@@ -262,9 +262,9 @@ impl Resource for AzureSync {
     fn import(&self, by: ImportBy<SyncIdentity>) -> Result<State<Self>, Failure> {
         let organization = match by {
             ImportBy::Id(id) => {
-                let path = ObjectPath::parse_part(&id, "orgs", PART)
+                let organization = ObjectPath::parse_organization(&id, Some(PART))
                     .map_err(|error| Diagnostic::error("Invalid import id", format!("{error}.")))?;
-                path.id.into()
+                organization.into()
             }
             ImportBy::Identity(identity) => identity.organization,
         };
