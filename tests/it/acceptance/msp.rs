@@ -30,16 +30,12 @@ fn as_partner(stage: &mut Stage) {
 }
 
 /// `tenants.yaml` as its own lines are.
-fn lines(stage: &Stage, tenants: &[&Tenant]) -> String {
-    let mut text = String::new();
-    for tenant in tenants {
-        let Tenant { domain, tenant_id, .. } = tenant;
-        text += &format!(
-            "{domain}: {{ name: {domain}, tenant_id: {tenant_id}, licences: 50, admin: it@{domain} }}\n"
-        );
-    }
-    stage.workspace.write("tenants.yaml", &text);
-    text
+fn lines(stage: &Stage, tenants: &[&Tenant]) {
+    let line = |Tenant { domain, tenant_id, .. }: &&Tenant| {
+        format!("{domain}: {{ name: {domain}, tenant_id: {tenant_id}, licences: 50, admin: it@{domain} }}\n")
+    };
+    let lines: Vec<String> = tenants.iter().map(line).collect();
+    stage.workspace.write("tenants.yaml", &lines.concat());
 }
 
 fn settings(stage: &Stage, domain: &str) -> Value {
@@ -52,9 +48,9 @@ fn apply_and_let_run(stage: &Stage, tenants: &[&Tenant]) -> Outcome {
         let applying = scope.spawn(|| stage.workspace.apply(&[]));
         let begun = Instant::now();
         let all_on = || {
-            let state = stage.simulator.state();
+            let world = stage.simulator.state();
             tenants.iter().all(|tenant| {
-                state["organizations"][&tenant.domain]["settings"]["sync_frequency"] == json!(1)
+                world["organizations"][&tenant.domain]["settings"]["sync_frequency"] == json!(1)
             })
         };
         // Each look is a request of its own, which is pause enough.
