@@ -236,6 +236,13 @@ impl Quickstart {
         ORDER.into_iter().rev().for_each(|kind| self.destroy_one(kind));
     }
 
+    /// Plans the destruction of an object.
+    pub(crate) fn plan_destruction(&self, kind: &'static str) -> Plan {
+        let prior = self.stored(kind);
+        self.runtime
+            .block_on(async { self.plugin.resource(kind).await.plan(prior.as_ref(), Json::Null).await })
+    }
+
     /// Destroys an object that is held under another address; what was said.
     pub(crate) fn destroy_deposed(&self, kind: &str, prior: &Stored) -> Messages {
         self.runtime.block_on(async {
