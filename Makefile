@@ -44,12 +44,15 @@ docs: ## Write docs/ from the schema and the examples
 	cargo run --quiet --package another-provider --bin another-provider-docs -- write
 	cargo run --quiet --bin proofpoint-azure-simulator -- --moods > src/simulator/MOODS.md
 
-bench: ## Measure against the numbers in ARCHITECTURE.md
-	cargo build --release --package terraform-provider-proofpoint --package proofpoint-tools --bins
-	@"$${CARGO_TARGET_DIR:-target}/release/bench"
+bench: SHIPPED = $(shell .ci/shipped)
+bench: ## Measure PARTS (start plan tenants report) against the numbers in ARCHITECTURE.md
+	cargo build --release $(addprefix --target ,$(SHIPPED)) --package terraform-provider-proofpoint --package proofpoint-tools --bins
+	@"$${CARGO_TARGET_DIR:-target}/$(addsuffix /,$(SHIPPED))release/bench" $(PARTS)
 
-dist: build ## Zip the release builds, the provider as a registry wants it, into target/dist
-	@.ci/dist
+dist: SHIPPED = $(shell .ci/shipped)
+dist: ## Zip release builds of what is shipped for this machine, the provider as a registry wants it, into target/dist
+	cargo build --release $(addprefix --target ,$(SHIPPED)) --bin terraform-provider-proofpoint --bin proofpoint-azure-simulator
+	@.ci/dist $(SHIPPED)
 
 tools: ## Provide every CLI this machine can, into target/tools
 	@.ci/tools all
