@@ -213,6 +213,20 @@ impl Quickstart {
         });
     }
 
+    /// Takes over an object of another provider and reads it; kept in place of what was known of it.
+    #[track_caller]
+    pub(crate) fn moved(&self, kind: &'static str, provider: &str, resource: &str, state: &Json) {
+        self.adopt(kind, |plugin| {
+            self.runtime
+                .block_on(async { plugin.resource(kind).await.moved(provider, resource, state).await })
+        });
+    }
+
+    /// What a list resource finds.
+    pub(crate) fn list(&self, name: &str, config: Json) -> (Vec<(String, Json, Json)>, Messages) {
+        self.runtime.block_on(self.plugin.list(name, config))
+    }
+
     #[track_caller]
     fn adopt(&self, kind: &'static str, import: impl FnOnce(&Plugin) -> Stored) {
         let imported = import(&self.plugin);
