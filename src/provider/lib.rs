@@ -2,6 +2,7 @@
 //!
 //! It translates between their configurations and two remote APIs, which `clients` speaks.
 
+mod commands;
 mod data_sources;
 mod functions;
 mod lists;
@@ -20,4 +21,5 @@ pub const PROGRAM: Program = Program {
     source: "azuresync/proofpoint",
     version: env!("CARGO_PKG_VERSION"),
     help: "The Terraform and OpenTofu provider for Proofpoint Essentials' Entra ID sync.",
+    subcommands: commands::ALL,
 };
