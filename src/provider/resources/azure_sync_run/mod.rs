@@ -77,6 +77,10 @@ impl Resource for AzureSyncRun {
             Some(prior) => Results::of(prior).without_withheld(),
             None => Results::default().without_withheld(),
         };
+        if results.withheld.is_unknown() && planned.tenant_id.is_null() {
+            // Imported: which tenant it is turns out when it is asked.
+            planned.tenant_id = Attr::Unknown;
+        }
         Results { run_at: planned.run_at, left: planned.left, withheld: planned.withheld } = results;
     }
 
@@ -229,7 +233,9 @@ async fn run(
     let session = &ctx.clients;
     let call = session.call(ctx);
     let graph = session.graph(&call, model.tenant_id.known().map(String::as_str)).await?;
-    model.tenant_id = graph.tenant().as_str().into();
+    if model.tenant_id.is_unknown() {
+        model.tenant_id = graph.tenant().as_str().into();
+    }
     if !model.withheld.is_unknown() {
         return Ok(State::new(model));
     }
