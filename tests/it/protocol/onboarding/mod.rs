@@ -7,6 +7,7 @@ mod imports;
 mod organization;
 mod replans;
 mod sources;
+mod sources_shown;
 mod verification;
 
 pub(crate) use hand::{Hand, with};
