@@ -22,6 +22,9 @@ const AT_A_TIME: usize = 4;
 /// How long what is under way may go on once the user interrupts.
 const LAST_REQUESTS: Duration = Duration::from_secs(30);
 
+/// Is told how many changes are settled, made or not, and of how many.
+pub(crate) type Progress<'a> = &'a (dyn Fn(usize, usize) + Sync);
+
 /// What became of the changes.
 #[derive(Debug, Default)]
 pub(super) struct Outcome {
@@ -67,10 +70,11 @@ pub(super) async fn enact(
     organization: &Organization,
     changes: &[Change],
     send_welcome_email: bool,
+    progress: Progress<'_>,
 ) -> Outcome {
     let writes = Call { cancel: CancellationToken::new(), ..call.clone() };
-    let run =
-        Enactment { writes: &writes, organization, send_welcome_email, no_more: call.cancel.child_token() };
+    let no_more = call.cancel.child_token();
+    let run = Enactment { writes: &writes, organization, send_welcome_email, no_more, progress };
     let mut all = pin!(run.all(changes));
     tokio::select! {
         outcome = &mut all => return outcome,
@@ -100,6 +104,7 @@ struct Enactment<'a> {
     send_welcome_email: bool,
     /// Cancelled when no further request may begin.
     no_more: CancellationToken,
+    progress: Progress<'a>,
 }
 
 impl Enactment<'_> {
@@ -113,6 +118,7 @@ impl Enactment<'_> {
                 } else {
                     self.change_or_delete(batch, &mut outcome).await;
                 }
+                (self.progress)(outcome.made + outcome.left.len(), changes.len());
             }
         }
         outcome
