@@ -56,7 +56,7 @@ impl Estimate<'_> {
                         .insert(address, format!("the address of this row is written `{spelling}`"));
                 }
                 None => {
-                    outcome.broken.insert(address, format!("`{line}` is no row that a run can enact"));
+                    outcome.broken.insert(address, format!("`{line}` is not a row that a run can enact"));
                 }
                 Some(verb) if differs.is_none() && self.is_true(&address, verb) => {
                     outcome.done.push(address);

@@ -46,6 +46,7 @@ const MAY_NAME: &[(&str, Layers)] = &[
                 "registry",
                 &["actions", "data_sources", "functions", "lists", "provider_block", "resources", "PROGRAM"],
             ),
+            ("commands", &["lists", "provider_block", "registry", "resources", "PROGRAM"]),
         ],
     ),
 ];

@@ -225,7 +225,7 @@ fn token_request(settings: &ResolvedInputs) -> Result<Option<TokenRequest>, Conf
     };
     // Its query names the job, so it is allowed here.
     let address =
-        Url::parse(&url.value).map_err(|error| url.invalid(format!("this is no address ({error})")))?;
+        Url::parse(&url.value).map_err(|error| url.invalid(format!("this is not an address ({error})")))?;
     if address.scheme() != "https" && !crate::http::is_loopback(&address) {
         return Err(
             url.invalid("the job's token would be sent unencrypted; the address must start with `https://`")
@@ -237,7 +237,7 @@ fn token_request(settings: &ResolvedInputs) -> Result<Option<TokenRequest>, Conf
 /// Managed identity endpoints are plain http on a link-local address by design.
 fn machine_endpoint(setting: &Resolved<String>) -> Result<Url, ConfigError> {
     let url = Url::parse(&setting.value)
-        .map_err(|error| setting.invalid(format!("this is no address ({error})")))?;
+        .map_err(|error| setting.invalid(format!("this is not an address ({error})")))?;
     let link_local = matches!(url.host(), Some(url::Host::Ipv4(address)) if address.is_link_local());
     if link_local && url.scheme() == "http" { Ok(url) } else { endpoint(setting) }
 }

@@ -279,6 +279,16 @@ impl<C: Send + Sync + 'static> Provider<C> {
         }
     }
 
+    /// The surroundings of work that no host has asked for, such as a subcommand's, once the provider is configured. They end
+    /// after `timeout`, or when `cancel` is cancelled.
+    pub fn surroundings(
+        &self,
+        timeout: std::time::Duration,
+        cancel: &CancellationToken,
+    ) -> Result<Context<C>, Diagnostics> {
+        self.context_until(cancel, &DefaultTimeouts::same(timeout), Operation::Read, &Value::Null)
+    }
+
     /// The surroundings of an operation on an object.
     pub(crate) fn context(
         &self,

@@ -45,7 +45,7 @@ pub enum Error {
     #[error(transparent)]
     Organization(#[from] essentials::Error),
     /// An object without a usable id.
-    #[error("The directory names an object `{0}`, which is no object id. Nothing can be said without it")]
+    #[error("The directory names an object `{0}`, which is not an object id. Nothing can be said without it")]
     ObjectId(String),
     /// The caller sees nothing of users but names and addresses.
     #[error(

@@ -82,6 +82,7 @@ const ESSENTIALS_LOGIN: &str = "Check `username` and `password` (or `PROOFPOINT_
 fn summary_of_http(error: &http::Error) -> Option<&'static str> {
     match error.kind() {
         http::ErrorKind::ReadOnly => Some("The provider is read-only"),
+        http::ErrorKind::CaBundle { .. } => Some("Unable to read the certificate authorities"),
         _ => None,
     }
 }
@@ -138,9 +139,11 @@ fn of_auth(error: &auth::Error) -> Option<Cow<'static, str>> {
                  another way to sign in and leave `use_msi` and `use_federated_msi` out."
             }
         }),
-        auth::Error::AzureCli { .. } => {
-            Some("Run `az login`, or configure another way to sign in and set `use_cli` to false.")
-        }
+        auth::Error::AzureCli { .. } => Some(
+            "It is asked because nothing else to sign in with is complete: a `client_id` (or `ARM_CLIENT_ID`) takes a \
+                 `client_secret` (or `ARM_CLIENT_SECRET`), a client certificate or `use_oidc` besides. Run `az login`, or \
+                 complete one of these.",
+        ),
         _ => None,
     };
     advice.map(Cow::Borrowed)
@@ -168,8 +171,9 @@ fn sentence(error: &dyn std::error::Error) -> String {
     let mut letters = text.chars();
     let mut sentence: String =
         letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default();
-    if !sentence.ends_with(['.', '!', '?']) && !sentence.contains("\n\n") {
-        sentence.push('.');
+    let end = sentence.find("\n\n").unwrap_or(sentence.len());
+    if !sentence[..end].ends_with(['.', '!', '?', ':']) {
+        sentence.insert(end, '.');
     }
     sentence
 }

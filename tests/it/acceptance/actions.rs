@@ -83,7 +83,7 @@ fn an_invoked_run_keeps_the_limit_and_fails_when_a_row_is_refused() {
         }
         reviewed(stage);
         stage.workspace.set("PROOFPOINT_READ_ONLY", "true");
-        invoke(stage, "proofpoint_azure_sync_run.reviewed").fails().says("read_only");
+        invoke(stage, "proofpoint_azure_sync_run.reviewed").fails().says("set `read_only` to false");
         assert!(stage.simulator.writes().is_empty(), "{:#?}", stage.simulator.writes());
         stage.workspace.set("PROOFPOINT_READ_ONLY", "false");
 

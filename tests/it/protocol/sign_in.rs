@@ -159,6 +159,8 @@ fn an_azure_cli_that_fails_or_is_not_there_says_so() {
         let (_, messages) = run(tenant(&simulator, &[("PATH", path)]));
         let error = messages.expect_error();
         assert!(error.detail.contains(words) && error.detail.contains("Run `az login`"), "{messages}");
+        // Whoever forgot the secret of an application is not sent to the Azure CLI alone.
+        assert!(error.detail.contains("`ARM_CLIENT_SECRET`"), "{messages}");
     }
 }
 

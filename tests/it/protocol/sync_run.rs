@@ -212,6 +212,26 @@ fn a_limit_is_judged_while_planning_where_it_is_known_and_says_what_it_counts() 
 }
 
 #[test]
+fn an_imported_run_enacts_as_one_that_was_made_here_does() {
+    let world = Reviewed::start(&[]);
+    let import =
+        |id: &str| world.runtime.block_on(async { world.plugin.resource(RUN).await.import(id).await });
+    let refused = import("contoso").messages;
+    assert!(refused.expect_error().detail.contains("`contoso.com`"), "{refused}");
+
+    let mut run = import(&world.domain);
+    let arguments = json!({ "changes": world.rows() });
+    let planned = world.plan_next(&mut run, arguments.clone());
+    assert_eq!(run.state["tenant_id"], json!(world.simulator.tenant().tenant_id));
+    told(&planned.messages);
+    let mut run = world.apply_to(Some(&run), planned);
+    assert!(!run.messages.has_errors(), "{}", run.messages);
+    assert_eq!(world.rows(), Map::new());
+    let again = world.plan_next(&mut run, json!({ "changes": {} }));
+    assert_eq!(again.state["run_at"], run.state["run_at"]);
+}
+
+#[test]
 fn a_limit_binds_when_rows_are_applied_that_were_not_known_while_planning() {
     let world = Reviewed::start(&[]);
     let mut planned = world.plan(json!({ "changes": UNKNOWN, "max_deletions": "0" }));

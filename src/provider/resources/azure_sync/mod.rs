@@ -33,8 +33,9 @@ use framework::resource::{ImportBy, Planned, Planning, Resource, ResourceDescrip
 use framework::timeouts::{DefaultTimeouts, parse_duration};
 use sync_report::Limit;
 
+pub(crate) use foresight::obstacles;
 use model::{LIFETIME, ROTATE_BEFORE};
-pub(crate) use model::{SyncIdentity, SyncModel};
+pub(crate) use model::{ManagedClientSecret, SyncIdentity, SyncModel};
 use observation::{is_late, look_until_sure, not_shown_yet, observe, read_settings};
 use sides::{optional_graph, organization_of, refuse_foreign, refuse_other_organization, settings_of};
 use steps::Apply;
@@ -261,9 +262,9 @@ impl Resource for AzureSync {
     fn import(&self, by: ImportBy<SyncIdentity>) -> Result<State<Self>, Failure> {
         let organization = match by {
             ImportBy::Id(id) => {
-                let path = ObjectPath::parse_part(&id, "orgs", PART)
+                let organization = ObjectPath::parse_organization(&id, Some(PART))
                     .map_err(|error| Diagnostic::error("Invalid import id", format!("{error}.")))?;
-                path.id.into()
+                organization.into()
             }
             ImportBy::Identity(identity) => identity.organization,
         };

@@ -46,12 +46,18 @@ impl Preflight<'_> {
     pub(super) async fn look(&self, moment: Moment) -> Findings {
         let mut findings = Findings::default();
         self.administrator(&mut findings).await;
-        self.directory_sync(&mut findings).await;
+        self.sides(moment, &mut findings).await;
+        findings
+    }
+
+    /// Looks at everything but the account that signs in to Proofpoint.
+    pub(super) async fn sides(&self, moment: Moment, findings: &mut Findings) {
+        self.directory_sync(findings).await;
         if let Some(graph) = self.graph {
-            self.tenant(graph, &mut findings).await;
-            self.one_application(graph, &mut findings).await;
-            self.consent(graph, moment, &mut findings).await;
-            self.secret_policy(graph, &mut findings).await;
+            self.tenant(graph, findings).await;
+            self.one_application(graph, findings).await;
+            self.consent(graph, moment, findings).await;
+            self.secret_policy(graph, findings).await;
         } else if self.model.managed_client_secret.is_null() {
             let remark = Diagnostic::warning(
                 "Not checked: whether the tenant is the right one",
@@ -60,7 +66,6 @@ impl Preflight<'_> {
             );
             findings.sign_in = Some(remark.at(SyncModel::primary_domain()));
         }
-        findings
     }
 
     /// Looks once more before the first write: now every problem counts. Gives what to tell of a sign-in that failed where that
@@ -94,7 +99,7 @@ impl Preflight<'_> {
                 ),
             ),
             Ok(me) if !me.is_admin && !me.is_partner_admin => findings.problems.error(
-                "The Proofpoint account is no administrator",
+                "The Proofpoint account is not an administrator",
                 format!("`{}` is of type `{}`. Use an organization or partner administrator.", me.primary_email, me.kind),
             ),
             Ok(_) => {}
@@ -137,7 +142,7 @@ impl Preflight<'_> {
                 SyncModel::primary_domain(),
                 "The domain belongs to another tenant",
                 format!(
-                    "`{primary}` is no verified domain of the tenant `{}`, which has {}. Set `tenant_id` to the tenant of this \
+                    "`{primary}` is not a verified domain of the tenant `{}`, which has {}. Set `tenant_id` to the tenant of this \
                      organization, or `primary_domain` to one of its domains.",
                     graph.tenant(),
                     quoted(&verified.iter().map(|domain| domain.name.to_lowercase()).collect::<Vec<_>>())
@@ -155,6 +160,7 @@ impl Preflight<'_> {
                     });
                     missing.map(|domain| domain.name.to_lowercase()).collect()
                 };
+                self.exemptions(&known, findings);
                 let with_mail = missing(true);
                 if !with_mail.is_empty() {
                     findings.problems.error_at(
@@ -182,6 +188,26 @@ impl Preflight<'_> {
                 }
             }
             Err(error) => findings.problems.push(error.diagnose().at(SyncModel::domain())),
+        }
+    }
+
+    /// An exempt address that is misspelled saves nobody; its domain can be told.
+    fn exemptions(&self, known: &BTreeSet<String>, findings: &mut Findings) {
+        let exempt = self.model.exemptions.known().into_iter().flatten();
+        let elsewhere: Vec<String> = exempt
+            .filter(|address| address.split_once('@').is_some_and(|(_, domain)| !known.contains(domain)))
+            .cloned()
+            .collect();
+        if !elsewhere.is_empty() {
+            findings.remarks.warning_at(
+                SyncModel::exemptions(),
+                format!("Exempt addresses that `{}` cannot have", self.organization.domain()),
+                format!(
+                    "The organization has no such domain: {}. Nobody is exempt by that. Check the spelling, or add the domain to \
+                     the organization.",
+                    quoted(&elsewhere)
+                ),
+            );
         }
     }
 
@@ -289,7 +315,7 @@ impl Preflight<'_> {
         {
             findings.problems.error_at(
                 block.join(ManagedClientSecret::lifetime()),
-                "A policy of the tenant wants client secrets to end earlier",
+                "A policy of the tenant requires client secrets to end earlier",
                 format!(
                     "The app management policy allows a life of at most `{}h`. Set `lifetime` to that or less.",
                     longest.as_secs() / 3600

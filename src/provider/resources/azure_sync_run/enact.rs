@@ -136,7 +136,7 @@ impl Enactment<'_> {
                         .left(change, "Proofpoint accepted the change, and the account is of its old type");
                 }
                 Done::Failed(error) => {
-                    outcome.left(change, &error.kind.to_string());
+                    outcome.left(change, &reason(&error));
                     outcome.failed(error);
                 }
             }
@@ -195,7 +195,7 @@ impl Enactment<'_> {
             }
             Err(error) => {
                 for change in batch {
-                    outcome.left(change, &error.kind.to_string());
+                    outcome.left(change, &reason(&error));
                 }
                 self.heed(Some(&error));
                 outcome.failed(error);
@@ -209,6 +209,12 @@ impl Enactment<'_> {
             self.no_more.cancel();
         }
     }
+}
+
+/// An error as the reason of a row: what happened, without the request, which is told where the run's end is explained.
+fn reason(error: &Error) -> String {
+    let text = error.kind.to_string();
+    text.split("\n\n").next().unwrap_or_default().to_owned()
 }
 
 /// Whether an error says something of the whole run rather than of one account.

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use jiff::Unit;
 
 use crate::preview;
-use crate::provider_block::{Failure, Session};
+use crate::provider_block::{Failure, ObjectPath, Session};
 use framework::attr::Attr;
 use framework::context::Context;
 use framework::diagnostic::{Diagnostic, Diagnostics};
@@ -76,6 +76,12 @@ impl Resource for AzureSyncRun {
         mut state: State<Self>,
         diagnostics: &mut Diagnostics,
     ) -> Result<Option<State<Self>>, Failure> {
+        if state.model.tenant_id.is_null() {
+            // It was imported.
+            let session = &ctx.clients;
+            let graph = session.graph(&session.call(ctx), None).await?;
+            state.model.tenant_id = graph.tenant().as_str().into();
+        }
         let withheld = state.model.withheld.unwrap_or_default();
         if withheld.is_empty() {
             return Ok(Some(state));
@@ -110,8 +116,10 @@ impl Resource for AzureSyncRun {
 
     fn import(&self, by: ImportBy<NoIdentity>) -> Result<State<Self>, Failure> {
         match by {
-            ImportBy::Id(domain) => Ok(State::new(RunModel {
-                domain: domain.into(),
+            ImportBy::Id(id) => Ok(State::new(RunModel {
+                domain: ObjectPath::parse_organization(&id, None)
+                    .map_err(|error| Diagnostic::error("Invalid import id", format!("{error}.")))?
+                    .into(),
                 changes: Attr::Known(BTreeMap::new()),
                 left: Attr::Known(BTreeMap::new()),
                 withheld: Attr::Known(BTreeMap::new()),

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::enact::{Outcome, Stop};
 use super::model::{OnExcess, RunModel};
-use crate::provider_block::{PreviewIntention, SyncIntention};
+use crate::provider_block::{Diagnose as _, PreviewIntention, SyncIntention};
 use framework::attr::Attr;
 use framework::diagnostic::Diagnostic;
 use grammar::counted;
@@ -123,9 +123,9 @@ pub(super) fn not_enacted(domain: &str, enact: &[Change], outcome: &Outcome) -> 
     let why = match &outcome.stopped {
         None => "Each row was refused or failed for the reason given.".to_owned(),
         Some(Stop::Cancelled) => "The run was interrupted.".to_owned(),
-        Some(Stop::Failed(error)) => format!("{error}"),
+        Some(Stop::Failed(error)) => error.diagnose().detail,
     };
-    let detail = format!("{why} The next plan shows what remains.\n\n{}", listed(&outcome.left, ROWS));
+    let detail = format!("{why}\n\nThe next plan shows what remains.\n{}", listed(&outcome.left, ROWS));
     let verb = if outcome.left.len() == 1 { "was" } else { "were" };
     let summary =
         format!("{} of {} {verb} not enacted at {domain}", outcome.left.len(), counted(enact.len(), "row"));

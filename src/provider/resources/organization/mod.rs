@@ -17,8 +17,8 @@ use framework::resource::{ImportBy, Planned, Planning, Resource, ResourceDescrip
 use framework::timeouts::DefaultTimeouts;
 
 pub(crate) use listed::listed;
-pub(crate) use model::OrganizationIdentity;
-use model::{FirstDomain, OrganizationModel};
+use model::FirstDomain;
+pub(crate) use model::{OrganizationIdentity, OrganizationModel};
 use telling::{another_name, ends, own_parent, protected, taken, taking_over, without_admin};
 
 /// The resource.
@@ -248,9 +248,9 @@ impl Resource for OrganizationResource {
     fn import(&self, by: ImportBy<OrganizationIdentity>) -> Result<State<Self>, Failure> {
         let primary_domain = match by {
             ImportBy::Id(id) => {
-                let path = ObjectPath::parse(&id, "orgs")
+                let domain = ObjectPath::parse_organization(&id, None)
                     .map_err(|error| Diagnostic::error("Invalid import id", format!("{error}.")))?;
-                path.id.into()
+                domain.into()
             }
             ImportBy::Identity(identity) => identity.primary_domain,
         };
