@@ -17,7 +17,7 @@ pub(crate) use diagnose::Diagnose;
 pub use failure::{At, Failure};
 pub(crate) use ids::bare_client_id;
 pub use ids::{NotAPath, ObjectPath};
-pub(crate) use intentions::{PreviewIntention, SyncIntention};
+pub(crate) use intentions::{Newcomer, PreviewIntention, SyncIntention};
 pub use model::ProviderModel;
 pub(crate) use region::RegionName;
 pub use session::Session;

@@ -12,6 +12,7 @@ mod late;
 mod life;
 mod many_organizations;
 mod mocked;
+mod msp;
 mod names;
 mod onboarding;
 mod people;

@@ -302,6 +302,19 @@ impl Simulator {
         self.send(request, body)
     }
 
+    /// A request by hand of the administrator of the partner above the first organization, which must succeed; its answer.
+    #[track_caller]
+    pub(crate) fn as_partner(&self, method: Method, path: &str, body: Option<&Value>) -> Value {
+        let login = |member: &str| self.line["tenants"][0][member].as_str().expect("a login");
+        let url = format!("{}/api/v1/{path}", self.ready.essentials_endpoint.trim_end_matches('/'));
+        let request = self
+            .client
+            .request(method, url)
+            .header("X-User", login("partner_username"))
+            .header("X-Password", login("partner_password"));
+        done(path, self.send(request, body))
+    }
+
     /// A Graph request by hand that must succeed; its answer.
     #[track_caller]
     pub(crate) fn graph_done(&self, method: Method, path: &str, body: Option<&Value>) -> Value {

@@ -52,6 +52,10 @@ impl Resource for AzureSyncRun {
             Some(prior) => Results::of(prior).without_withheld(),
             None => Results::default().without_withheld(),
         };
+        if results.withheld.is_unknown() && planned.tenant_id.is_null() {
+            // Imported: which tenant it is turns out when it is asked.
+            planned.tenant_id = Attr::Unknown;
+        }
         Results { run_at: planned.run_at, left: planned.left, withheld: planned.withheld } = results;
     }
 
@@ -204,7 +208,9 @@ async fn run(
     let before = prior.as_ref().map(Results::of).unwrap_or_default();
     let call = ctx.clients.call(ctx);
     let graph = ctx.clients.graph(&call, model.tenant_id.known().map(String::as_str)).await?;
-    model.tenant_id = graph.tenant().as_str().into();
+    if model.tenant_id.is_unknown() {
+        model.tenant_id = graph.tenant().as_str().into();
+    }
     if !model.withheld.is_unknown() {
         return Ok(State::new(model));
     }
