@@ -4,6 +4,7 @@ mod domain;
 mod fleet;
 mod hand;
 mod imports;
+mod newcomer;
 mod organization;
 mod replans;
 mod sources;
