@@ -34,13 +34,17 @@ fn told(of: &str, value: &Json, into: &mut BTreeSet<String>) {
     match value {
         Json::Null => {}
         Json::Array(items) if items.iter().any(Json::is_object) => {
-            items.iter().for_each(|item| told(of, item, into));
+            for item in items {
+                told(of, item, into);
+            }
         }
         Json::Array(items) if items.is_empty() => {}
         Json::Object(members) if members.is_empty() => {}
         Json::Object(members) => {
             into.insert(of.to_owned());
-            members.iter().for_each(|(name, value)| told(&format!("{of}.{name}"), value, into));
+            for (name, value) in members {
+                told(&format!("{of}.{name}"), value, into);
+            }
         }
         _ => drop(into.insert(of.to_owned())),
     }
