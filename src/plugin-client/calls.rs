@@ -199,14 +199,28 @@ impl Plugin {
         (values::from_wire(answer.state.as_ref()), answer.diagnostics.into())
     }
 
-    /// What a list resource finds: the display name, the identity and the object of each.
-    pub async fn list(&self, name: &str, config: Json) -> (Vec<(String, Json, Json)>, Messages) {
+    async fn list_config(&self, name: &str, config: Json) -> Option<messages::DynamicValue> {
         let schema = self.schema().await.list_resource_schemas.get(name);
         let block = body(Some(schema.unwrap_or_else(|| panic!("no list {name}"))));
-        let config = values::to_wire(&values::type_of_block(block), &values::complete(block, &config));
+        Some(values::to_wire(&values::type_of_block(block), &values::complete(block, &config)))
+    }
+
+    /// Validates the configuration of a list resource; what it leaves out is null.
+    pub async fn validate_list(&self, name: &str, config: Json) -> Messages {
+        let request = messages::validate_list_resource_config::Request {
+            type_name: name.to_owned(),
+            config: self.list_config(name, config).await,
+            ..Default::default()
+        };
+        let answer = self.rpc().validate_list_resource_config(request).await.expect("an answer");
+        answer.into_inner().diagnostics.into()
+    }
+
+    /// What a list resource finds: the display name, the identity and the object of each.
+    pub async fn list(&self, name: &str, config: Json) -> (Vec<(String, Json, Json)>, Messages) {
         let request = messages::list_resource::Request {
             type_name: name.to_owned(),
-            config: Some(config),
+            config: self.list_config(name, config).await,
             include_resource_object: true,
             limit: 1000,
         };

@@ -19,5 +19,5 @@ pub(crate) use ids::bare_client_id;
 pub use ids::{NotAPath, ObjectPath};
 pub(crate) use intentions::{Newcomer, PreviewIntention, SyncIntention};
 pub use model::ProviderModel;
-pub(crate) use region::Region;
+pub(crate) use region::RegionName;
 pub use session::Session;

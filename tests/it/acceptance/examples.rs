@@ -87,8 +87,9 @@ fn block_of(page: &str) -> &str {
 /// The README, and every Terraform file below `examples/`.
 fn examples() -> Vec<PathBuf> {
     let mut found = files_below("examples", "tf");
-    // Another provider's are its own tests' affair.
-    found.retain(|file| !file.starts_with(repository().join("examples/another-provider")));
+    // Another provider's are its own tests' affair, and actions those of the CLIs that know them.
+    let apart = ["examples/another-provider", "examples/actions"].map(|place| repository().join(place));
+    found.retain(|file| !apart.iter().any(|place| file.starts_with(place)));
     found.retain(|file| !WHOLE.iter().any(|directory| file.starts_with(repository().join(directory))));
     found.push(repository().join("README.md"));
     found

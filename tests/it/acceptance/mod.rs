@@ -1,5 +1,6 @@
 //! The built provider under every Terraform and OpenTofu on this machine, against the simulator.
 
+mod actions;
 mod adoption;
 mod bad_input;
 mod client_secret;

@@ -32,6 +32,7 @@ pub(crate) mod onboarding;
 mod preflight;
 pub(crate) mod preview;
 mod provider_config;
+mod refusals;
 mod rename;
 mod replacement;
 mod replans;

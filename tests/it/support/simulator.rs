@@ -242,6 +242,13 @@ impl Simulator {
         while self.looks() < before + 2 && start.elapsed() < Duration::from_secs(60) {}
     }
 
+    /// Returns when the settings of the sync were looked at so many times since the requests were last forgotten.
+    pub(crate) fn await_more_looks(&self, looks: usize) {
+        let start = Instant::now();
+        let looked = || self.requests().iter().filter(|one| one.path.ends_with("/settings/azure")).count();
+        while looked() < looks && start.elapsed() < Duration::from_secs(60) {}
+    }
+
     /// How often the settings of the sync were looked at since they were last written.
     fn looks(&self) -> usize {
         let mut requests = self.requests();

@@ -8,6 +8,7 @@ mod newcomer;
 mod organization;
 mod replans;
 mod sources;
+mod sources_shown;
 mod verification;
 
 pub(crate) use hand::{Hand, with};
