@@ -127,7 +127,7 @@ fn of_auth(error: &auth::Error) -> Option<Cow<'static, str>> {
             Some("Check `authority_host` and the proxy variables (`HTTPS_PROXY`, `NO_PROXY`).")
         }
         auth::Error::ManagedIdentity { by, passed_over, .. } => {
-            return Some(machine_advice(*by).to_owned() + &told_over(passed_over)).map(Cow::Owned);
+            return Some(Cow::Owned(machine_advice(*by).to_owned() + &told_over(passed_over)));
         }
         auth::Error::AzureCli { passed_over, .. } if !passed_over.is_empty() => {
             let over = told_over(passed_over);
