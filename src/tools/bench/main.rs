@@ -3,7 +3,7 @@
 //! Starts are measured through the handshake that CLIs do, in runs that alternate between the subjects, so that what
 //! else the machine does falls on all of them alike; figures are medians. Plans are those of a real CLI against the
 //! simulator. Nothing is asserted. The environment may name peers: `AZUREAD_BIN`, a build of hashicorp/azuread.
-//! Arguments choose among the parts: `start`, `plan`, `tenants`, `report`.
+//! Arguments choose among the parts: `start`, `plan`, `tenants` (or `tenants=40`, for a look at another number), `report`.
 
 mod floor;
 mod memory;
@@ -79,7 +79,9 @@ fn main() -> ExitCode {
 fn measure(parts: &[String]) -> Result<(), Box<dyn Error>> {
     let bench = Bench::new()?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let wanted = |part: &str| parts.is_empty() || parts.iter().any(|wanted| wanted == part);
+    let named = |part: &str| parts.iter().find_map(|wanted| wanted.strip_prefix(part)?.strip_prefix('='));
+    let wanted =
+        |part: &str| parts.is_empty() || parts.iter().any(|wanted| wanted == part) || named(part).is_some();
     let mut rows: Vec<Row> = Vec::new();
     if wanted("start") {
         rows.extend(runtime.block_on(start::rows(&bench))?);
@@ -88,7 +90,7 @@ fn measure(parts: &[String]) -> Result<(), Box<dyn Error>> {
         rows.extend(runtime.block_on(plan::rows(&bench))?);
     }
     if wanted("tenants") {
-        rows.extend(runtime.block_on(tenants::rows(&bench))?);
+        rows.extend(runtime.block_on(tenants::rows(&bench, named("tenants").map(str::parse).transpose()?))?);
         rows.extend(validate::rows(&bench)?);
     }
     if wanted("report") {

@@ -1,6 +1,10 @@
 //! What a process holds in memory, as Linux tells it. Zeros where the system does not tell.
 
+use std::collections::BTreeMap;
 use std::fs;
+use std::time::Duration;
+
+use super::processor;
 
 /// Resident bytes of a process: all of them, and those that no file backs.
 pub(crate) fn resident(process: u32) -> (u64, u64) {
@@ -9,17 +13,28 @@ pub(crate) fn resident(process: u32) -> (u64, u64) {
 }
 
 /// The providers that a process has started and that are alive.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Providers {
     pub(crate) alive: usize,
     /// The most that any of them has had resident so far, in bytes.
     pub(crate) peak: u64,
+    /// How long each has been on a processor so far, ended ones included.
+    ran: BTreeMap<u32, Duration>,
 }
 
 impl Providers {
-    /// The larger of both figures.
-    pub(crate) fn most(self, other: Self) -> Self {
-        Self { alive: self.alive.max(other.alive), peak: self.peak.max(other.peak) }
+    /// The larger of the figures.
+    pub(crate) fn most(mut self, other: Self) -> Self {
+        for (process, ran) in other.ran {
+            let known = self.ran.entry(process).or_default();
+            *known = ran.max(*known);
+        }
+        Self { alive: self.alive.max(other.alive), peak: self.peak.max(other.peak), ran: self.ran }
+    }
+
+    /// How long all of them together were on a processor.
+    pub(crate) fn processor(&self) -> Duration {
+        self.ran.values().sum()
     }
 }
 
@@ -30,10 +45,13 @@ pub(crate) fn providers_of(parent: u32) -> Providers {
     let lists: Vec<String> =
         threads.filter_map(|thread| fs::read_to_string(thread.path().join("children")).ok()).collect();
     let processes = lists.iter().flat_map(|list| list.split_whitespace()).filter_map(|id| id.parse().ok());
-    let statuses = processes.map(status).filter(|status| is_provider(status));
-    statuses.fold(Providers::default(), |seen, status| Providers {
-        alive: seen.alive + 1,
-        peak: seen.peak.max(bytes(&status, "VmHWM")),
+    let statuses = processes.map(|process| (process, status(process)));
+    let providers = statuses.filter(|(_, status)| is_provider(status));
+    providers.fold(Providers::default(), |mut seen, (process, status)| {
+        seen.alive += 1;
+        seen.peak = seen.peak.max(bytes(&status, "VmHWM"));
+        seen.ran.insert(process, processor::of_all_threads(process));
+        seen
     })
 }
 

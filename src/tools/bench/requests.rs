@@ -25,6 +25,12 @@ pub(crate) async fn by_service(simulator: &Simulator, among: u32) -> Result<Stri
     Ok(counts.join(", "))
 }
 
+/// How many went over the wire.
+pub(crate) async fn number(simulator: &Simulator) -> Result<u32, Box<dyn Error>> {
+    let requests = simulator.requests().await?;
+    Ok(u32::try_from(requests.iter().filter(|request| service(request).is_some()).count())?)
+}
+
 /// Which service an entry of the log is about; none for the items inside a `$batch`.
 fn service(request: &Value) -> Option<&'static str> {
     if request.get("batch").is_some_and(|batch| !batch.is_null()) {

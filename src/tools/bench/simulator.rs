@@ -101,6 +101,15 @@ impl Simulator {
         Ok(serde_json::from_slice(&answer)?)
     }
 
+    /// Answers so many milliseconds late from now on.
+    pub(crate) async fn answer_after(&self, milliseconds: u32) -> Result<(), Box<dyn Error>> {
+        let late = json!([{ "path": "**", "delay": milliseconds }]);
+        let faults = if milliseconds == 0 { json!([]) } else { late };
+        let url = format!("{}/faults", self.ready.control);
+        self.client.post(url).json(&faults).send().await?.error_for_status()?;
+        Ok(())
+    }
+
     /// Makes the first tenant's automation identity one for many tenants and has every other tenant consent to it, as
     /// a partner's customers do.
     pub(crate) async fn consent_everywhere(&self) -> Result<(), Box<dyn Error>> {

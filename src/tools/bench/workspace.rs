@@ -29,7 +29,7 @@ pub(crate) struct Workspace {
 }
 
 /// One run of the CLI.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Run {
     /// Wall clock.
     pub(crate) took: Duration,
@@ -83,9 +83,9 @@ impl Workspace {
 
     /// Writes a file of the configuration called `name`.
     pub(crate) fn write(&self, name: &str, file: &str, text: &str) -> Result<(), Box<dyn Error>> {
-        let directory = self.directory.join(name);
-        fs::create_dir_all(&directory)?;
-        Ok(fs::write(directory.join(file), text)?)
+        let path = self.directory.join(name).join(file);
+        fs::create_dir_all(path.parent().ok_or("a file in no directory")?)?;
+        Ok(fs::write(path, text)?)
     }
 
     /// Runs the CLI in the configuration called `name` to its successful end.

@@ -9,7 +9,7 @@ use crate::support::cli::with_each;
 use crate::support::workspace::{Install, repository, requirement, workspace};
 
 /// Examples of several files, each a configuration as a whole.
-const WHOLE: [&str; 1] = ["examples/msp"];
+const WHOLE: [&str; 2] = ["examples/msp", "examples/msp-own-credentials"];
 
 #[test]
 fn every_example_is_a_valid_configuration() {
@@ -22,7 +22,10 @@ fn every_example_is_a_valid_configuration() {
             let required = workspace.read(&format!("modules/whole-{number}/main.tf"));
             let mut arguments = String::new();
             for name in required_variables(&required) {
-                writeln!(arguments, "  {name} = null").expect("writing to a string");
+                // Not known while it is validated.
+                let variable = format!("whole_{number}_{name}");
+                writeln!(root, "variable \"{variable}\" {{}}").expect("writing to a string");
+                writeln!(arguments, "  {name} = var.{variable}").expect("writing to a string");
             }
             write!(root, "# {directory}\nmodule \"whole_{number}\" {{\n  source = \"./modules/whole-{number}\"\n{arguments}}}\n")
                 .expect("writing to a string");

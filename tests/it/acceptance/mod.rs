@@ -15,6 +15,7 @@ mod mocked;
 mod msp;
 mod names;
 mod onboarding;
+mod own_credentials;
 mod people;
 mod query;
 mod quickstart;
