@@ -25,6 +25,7 @@ mod late;
 mod least_privilege;
 mod lifecycle;
 mod log;
+mod moved;
 pub(crate) mod onboarding;
 mod preflight;
 pub(crate) mod preview;
