@@ -312,7 +312,7 @@ fn arguments<'a>(text: &'a str, kind: &str) -> BTreeSet<String> {
     let lines =
         body.lines().skip(1).map(|line: &'a str| line.split_whitespace().collect::<Vec<_>>().join(" "));
     lines
-        .filter(|line| !line.is_empty() && !line.ends_with("= null") && !line.starts_with("provider ="))
+        .filter(|line| !line.is_empty() && !line.contains("= null") && !line.starts_with("provider ="))
         .collect()
 }
 
@@ -323,12 +323,12 @@ fn a_query_and_the_program_write_the_same_configuration() {
             return;
         }
         let ours = import_blocks(stage, "").succeeds().stdout;
-        let lists: String = [ORGANIZATION, APPLICATION, SYNC]
-            .iter()
-            .map(|kind| {
-                format!("list \"{kind}\" \"all\" {{\n  provider         = proofpoint\n  include_resource = true\n}}\n")
-            })
-            .collect();
+        let list = |kind: &str| {
+            format!(
+                "list \"{kind}\" \"all\" {{\n  provider         = proofpoint\n  include_resource = true\n}}\n"
+            )
+        };
+        let lists = [ORGANIZATION, APPLICATION, SYNC].map(list).concat();
         stage.workspace.write("search.tfquery.hcl", &lists);
         stage.workspace.run(&["query", "-no-color", "-generate-config-out=queried.tf"]).succeeds();
         let queried =
