@@ -2,6 +2,7 @@
 //!
 //! It translates between their configurations and two remote APIs, which `clients` speaks.
 
+mod actions;
 mod commands;
 mod data_sources;
 mod functions;

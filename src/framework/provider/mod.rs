@@ -252,6 +252,11 @@ impl<C: Send + Sync + 'static> Provider<C> {
         self.lists.get(type_name).map(|list| list.config_rules()).unwrap_or_default()
     }
 
+    /// The same for an action.
+    pub fn action_rules(&self, type_name: &str) -> Vec<ConfigRule> {
+        self.actions.get(type_name).map(|action| action.config_rules()).unwrap_or_default()
+    }
+
     /// What the configuration made; for tests of the framework.
     #[cfg(test)]
     pub(crate) fn with_clients<T>(&self, look: impl FnOnce(&C) -> T) -> T {

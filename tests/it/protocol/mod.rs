@@ -1,6 +1,7 @@
 //! The built provider driven by a gRPC client through the real handshake.
 
 mod addresses;
+mod adoption;
 mod another_state;
 mod application;
 mod arguments;
@@ -15,6 +16,7 @@ mod drift;
 mod echo;
 mod exemptions;
 mod five_years;
+mod from_azuread;
 mod graph_arguments;
 mod handover;
 mod handshake;
@@ -30,6 +32,7 @@ pub(crate) mod onboarding;
 mod preflight;
 pub(crate) mod preview;
 mod provider_config;
+mod refusals;
 mod rename;
 mod replacement;
 mod replans;
@@ -39,6 +42,7 @@ mod sign_in;
 mod sync_arguments;
 mod sync_replacement;
 mod sync_run;
+mod sync_run_life;
 mod sync_run_reach;
 mod tenant;
 mod timeouts;

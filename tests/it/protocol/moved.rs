@@ -1,162 +1,68 @@
-//! `moved` from `hashicorp/azuread`, with states that azuread itself has written: nothing is made anew, and nothing changes.
+//! A secret that `hashicorp/azuread` has made goes on under this provider: with its value, and without a new one.
 
 use reqwest::Method;
 use serde_json::{Value as Json, json};
-use tokio::runtime::Runtime;
 
-use crate::support::plugin;
-use crate::support::plugin::calls::Stored;
-use crate::support::quickstart::{APPLICATION, SECRET};
+use crate::support::plugin::calls::Messages;
+use crate::support::quickstart::{APPLICATION, Quickstart, SECRET};
 use crate::support::simulator::Simulator;
 
-/// The states of three resources as azuread 3.9 wrote them, each with its type and the version of its schema.
-const STATES: &str = include_str!("azuread/states.json");
+const AZUREAD: &str = "registry.terraform.io/hashicorp/azuread";
+const PASSWORD: &str = "azuread_application_password";
 
-const REGISTRIES: [&str; 2] = ["registry.terraform.io", "registry.opentofu.org"];
-
-/// The registrations that the states are about, made again by hand.
-struct World {
-    simulator: Simulator,
-    states: Json,
+#[track_caller]
+fn succeeds(said: &Messages) {
+    assert!(!said.has_errors(), "{said}");
 }
 
-impl World {
-    fn start() -> Self {
-        let simulator = Simulator::start(&["--users", "1", "--groups", "0"]);
-        let mut text = STATES.to_owned();
-        let whole = json!({
-            "displayName": "Proofpoint sync", "notes": "Asked for by the mail team", "tags": ["mail"],
-            "web": { "redirectUris": ["https://us1.proofpointessentials.com/"] },
-            "requiredResourceAccess": [{
-                "resourceAppId": "00000003-0000-0000-c000-000000000000", "resourceAccess": [
-                    { "id": "7ab1d382-f21e-4acd-a863-ba3e13f7da61", "type": "Role" },
-                    { "id": "5f8c59db-677d-491f-a6b8-5f174b11ec1d", "type": "Scope" },
-                ],
-            }],
-        });
-        let split = json!({ "displayName": "Proofpoint sync, in parts", "web": { "redirectUris": ["https://eu1.proofpointessentials.com/"] } });
-        let post = |path: &str, body: &Json| simulator.graph_done(Method::POST, path, Some(body));
-        for (kind, body) in [("azuread_application", whole), ("azuread_application_registration", split)] {
-            let made = post("applications", &body);
-            post("servicePrincipals", &json!({ "appId": made["appId"] }));
-            let wrote = state(&serde_json::from_str(STATES).expect("states"), kind).1;
-            for (attribute, property) in [("object_id", "id"), ("client_id", "appId")] {
-                let text_of = |value: &Json| value.as_str().expect("an id").to_owned();
-                text = text.replace(&text_of(&wrote[attribute]), &text_of(&made[property]));
-            }
-            if kind == "azuread_application" {
-                let path = format!("applications/{}/addPassword", made["id"].as_str().expect("an id"));
-                let key = post(&path, &json!({ "passwordCredential": { "displayName": "sync" } }));
-                let states = serde_json::from_str(&text).expect("states");
-                let (_, wrote) = state(&states, "azuread_application_password");
-                for (attribute, property) in [("key_id", "keyId"), ("value", "secretText")] {
-                    let text_of = |value: &Json| value.as_str().expect("a text").to_owned();
-                    text = text.replace(&text_of(&wrote[attribute]), &text_of(&key[property]));
-                }
-            }
+/// An application with a secret, and the state that `azuread` has of that, but for the name of the application.
+fn made_elsewhere() -> (Quickstart, Json) {
+    let quickstart = Quickstart::start(Simulator::start(&["--users", "1"]));
+    succeeds(&quickstart.change(APPLICATION));
+    let object_id = quickstart.state(APPLICATION)["object_id"].as_str().unwrap().to_owned();
+    let body = json!({ "passwordCredential": { "displayName": "reports" } });
+    let made = quickstart.graph(Method::POST, &format!("applications/{object_id}/addPassword"), Some(&body));
+    let key = made["keyId"].as_str().unwrap();
+    let state = json!({
+        "display_name": "reports", "end_date": made["endDateTime"], "end_date_relative": "17520h", "key_id": key,
+        "id": format!("{object_id}/password/{key}"), "rotate_when_changed": { "round": "1" },
+        "start_date": made["startDateTime"], "timeouts": null, "value": made["secretText"],
+    });
+    (quickstart, state)
+}
+
+#[test]
+fn a_secret_of_azuread_keeps_its_value_its_life_and_its_triggers() {
+    for name in ["application_id", "application_object_id"] {
+        let (mut quickstart, mut before) = made_elsewhere();
+        let object_id = quickstart.state(APPLICATION)["object_id"].as_str().unwrap().to_owned();
+        let path = format!("/applications/{object_id}");
+        // Before version 3 it was the bare object id.
+        before[name] = json!(if name == "application_id" { path.clone() } else { object_id });
+        quickstart.simulator.forget_requests();
+        quickstart.moved(SECRET, AZUREAD, PASSWORD, &before);
+        let after = quickstart.state(SECRET);
+        for same in ["value", "key_id", "display_name", "end_date_relative", "rotate_when_changed"] {
+            assert_eq!(after[same], before[same], "{name}: {same}");
         }
-        // What was written a moment ago may be late.
-        simulator.advance_clock("1h");
-        Self { simulator, states: serde_json::from_str(&text).expect("states") }
+        assert_eq!(after["application_id"], json!(path), "{name}");
+        assert_eq!(after["id"], json!(format!("{path}/password/{}", before["key_id"].as_str().unwrap())));
+        let client_id = quickstart.state(APPLICATION)["client_id"].as_str().unwrap().to_owned();
+        assert!(quickstart.simulator.signs_in(&client_id, after["value"].as_str().unwrap()), "{name}");
+
+        // The same configuration is no change, a new trigger a new secret, and the old one goes.
+        quickstart.write(
+            SECRET,
+            &json!({ "end_date_relative": "17520h", "rotate_when_changed": { "round": "1" } }),
+        );
+        quickstart.restart();
+        assert_eq!(quickstart.plan(SECRET).state, after, "{name}");
+        assert_eq!(quickstart.simulator.writes(), [], "{name}");
+        quickstart.write(SECRET, &json!({ "rotate_when_changed": { "round": "2" } }));
+        succeeds(&quickstart.change(SECRET));
+        assert_ne!(quickstart.state(SECRET)["value"], before["value"], "{name}");
+        assert_eq!(quickstart.keys().len(), 1, "{name}");
+        quickstart.destroy_one(SECRET);
+        assert_eq!(quickstart.keys().len(), 0, "{name}");
     }
-}
-
-/// Version and attributes of the state of a type.
-fn state(states: &Json, kind: &str) -> (i64, Json) {
-    let mut all = states.as_array().expect("states").iter();
-    let one = all.find(|one| one["type"] == kind).expect("a state of the type");
-    (one["schema_version"].as_i64().expect("a version"), one["attributes"].clone())
-}
-
-#[test]
-fn what_azuread_made_is_taken_over_from_either_registry_without_a_change() {
-    let world = World::start();
-    world.simulator.forget_requests();
-    let whole = json!({
-        "display_name": "Proofpoint sync", "notes": "Asked for by the mail team", "tags": ["mail"],
-        "redirect_uris": ["https://us1.proofpointessentials.com/"], "delegated_permissions": ["Group.Read.All"],
-        "application_permissions": ["Directory.Read.All"],
-    });
-    let split = json!({
-        "display_name": "Proofpoint sync, in parts", "redirect_uris": ["https://eu1.proofpointessentials.com/"],
-        "delegated_permissions": [], "application_permissions": [],
-    });
-    let (_, password) = state(&world.states, "azuread_application_password");
-    let secret = json!({ "application_id": password["application_id"], "display_name": "sync" });
-    let runtime = Runtime::new().unwrap();
-    runtime.block_on(async {
-        let plugin = plugin::start(&world.simulator.environment()).await;
-        plugin.configure(json!({})).await.expect_none();
-        for registry in REGISTRIES {
-            for (from, to, config) in [
-                ("azuread_application", APPLICATION, &whole),
-                ("azuread_application_registration", APPLICATION, &split),
-                ("azuread_application_password", SECRET, &secret),
-            ] {
-                let (version, attributes) = state(&world.states, from);
-                let resource = plugin.resource(to).await;
-                let moved = resource
-                    .move_from(&format!("{registry}/hashicorp/azuread"), from, version, &attributes)
-                    .await;
-                moved.messages.expect_none();
-                let read = resource.read(&moved).await;
-                read.messages.expect_none();
-                assert!(!read.state.is_null(), "{from}: nothing is there");
-                let planned = resource.plan(Some(&read), config.clone()).await;
-                planned.messages.expect_none();
-                assert_eq!(planned.state, read.state, "{from}: the plan changes something");
-                if to == SECRET {
-                    assert_eq!(read.state["value"], attributes["value"], "the secret is lost");
-                } else {
-                    assert_eq!(read.state["client_id"], attributes["client_id"]);
-                    assert!(read.state["service_principal_object_id"].is_string());
-                }
-            }
-        }
-    });
-    assert!(world.simulator.writes().is_empty(), "{:#?}", world.simulator.writes());
-    world.simulator.assert_every_route_was_known();
-}
-
-#[test]
-fn states_of_older_versions_are_taken_over_and_those_of_others_are_refused() {
-    let world = World::start();
-    let (_, attributes) = state(&world.states, "azuread_application");
-    let older = json!({
-        "id": attributes["object_id"], "object_id": attributes["object_id"],
-        "application_id": attributes["client_id"], "display_name": "Proofpoint sync", "web": [], "tags": [], "notes": "",
-    });
-    let runtime = Runtime::new().unwrap();
-    runtime.block_on(async {
-        let plugin = plugin::start(&world.simulator.environment()).await;
-        plugin.configure(json!({})).await.expect_none();
-        let resource = plugin.resource(APPLICATION).await;
-        let moving = |provider: &'static str, kind: &'static str, version, attributes: Json| {
-            let resource = &resource;
-            async move { resource.move_from(provider, kind, version, &attributes).await }
-        };
-        let azuread = "registry.terraform.io/hashicorp/azuread";
-        for version in [0, 1] {
-            let moved: Stored = moving(azuread, "azuread_application", version, older.clone()).await;
-            moved.messages.expect_none();
-            let id = format!("/applications/{}", attributes["object_id"].as_str().unwrap());
-            assert_eq!(moved.state["id"], json!(id));
-            assert_eq!(moved.state["client_id"], attributes["client_id"]);
-        }
-        let only_id = json!({ "id": attributes["id"] });
-        let moved = moving(azuread, "azuread_application", 2, only_id).await;
-        assert_eq!(moved.state["object_id"], attributes["object_id"]);
-
-        let nothing = moving(azuread, "azuread_application", 2, json!({ "display_name": "x" })).await;
-        let refusal = nothing.messages.expect_error();
-        assert!(refusal.detail.contains("`object_id`"), "{refusal}");
-        for (provider, kind) in [
-            ("registry.terraform.io/somebody/azuread", "azuread_application"),
-            (azuread, "azuread_service_principal"),
-        ] {
-            let refused = moving(provider, kind, 2, older.clone()).await;
-            let refusal = refused.messages.expect_error();
-            assert!(refusal.detail.contains("`azuread_application_registration`"), "{refusal}");
-        }
-    });
 }

@@ -6,6 +6,7 @@ pub(crate) mod by_hand;
 pub(crate) mod hand_built;
 pub(crate) mod mistakes;
 pub(crate) mod named;
+pub(crate) mod one_identity;
 pub(crate) mod plugin;
 pub(crate) mod quickstart;
 pub(crate) mod relay;

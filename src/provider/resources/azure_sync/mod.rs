@@ -19,7 +19,7 @@ mod rotation;
 mod settings;
 mod sides;
 mod steps;
-mod waiting;
+pub(crate) mod waiting;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
