@@ -435,7 +435,7 @@ pub(super) mod tests {
         assert_eq!(sent["disable_login"], json!(false));
         assert_eq!(sent["sync_frequency"], json!(6));
         assert_eq!(sent["ad_key"], json!("a secret"));
-        assert_eq!(sent.as_object().unwrap().len(), 16);
+        assert_eq!(sent.as_object().unwrap().len(), settings.members().len() + 2);
     }
 
     #[test]
