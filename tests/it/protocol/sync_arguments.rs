@@ -204,7 +204,9 @@ fn every_argument_has_its_test() {
             if !listed.contains(&format!("{folder}/{name}").as_str())
                 && !ELSEWHERE.split(' ').any(|one| one == name)
             {
-                problems.push(format!("{folder}/{name}: in neither `listed` nor `ELSEWHERE`"));
+                problems.push(format!(
+                    "{folder}/{name}: add `{name}` to `ELSEWHERE`, with tests of its arguments in one of those files"
+                ));
             }
         }
     }
@@ -229,7 +231,11 @@ fn every_argument_has_its_test() {
             .map(|(_, argument, _)| (*argument).to_owned())
             .collect();
         let odd = arguments.symmetric_difference(&listed);
-        problems.extend(odd.map(|name| format!("{page}: {name}: not in `TESTED`, or not on the page")));
+        problems.extend(
+            odd.map(|name| {
+                format!("{page}: {name}: in `TESTED` and not on the page, or the other way about")
+            }),
+        );
     }
     for (page, argument, test) in TESTED {
         let (file, name) = test.split_once(' ').unwrap_or((test, "fn "));
