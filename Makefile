@@ -1,7 +1,7 @@
 # Every chore of this project. `make demo` shows the provider at work, `make test` proves it.
 
 .DEFAULT_GOAL := help
-.PHONY: help build test soak planted peers demo lint fmt docs bench dist tools
+.PHONY: help build test soak planted mutants fuzz peers demo lint fmt docs bench dist tools
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST) | expand -t 16
@@ -20,6 +20,12 @@ soak: ## Live SEEDS lives drawn by number (300), or the one of SEED, with the di
 planted: ## Plant faults (or those of FAULT) into copies of the provider and live until one is noticed
 	@.ci/tools any
 	TEST_PLANTED=$(or $(FAULT),all) cargo test --test it soak::planted:: -- --nocapture
+
+mutants: ## Change the code of MODULE (all) in one place after the other, SHARD=k/n of them: do the tests notice?
+	@.ci/mutants --install $(MODULE)
+
+fuzz: ## Hand made-up input to TARGET (all) for SECONDS (60); needs a nightly toolchain and cargo-fuzz
+	@.ci/fuzz $(or $(TARGET),all) $(or $(SECONDS),60)
 
 peers: ## Let the SDKs of Microsoft, MSAL and hashicorp/azuread (AZUREAD_BIN) live on the simulator
 	@.ci/peers

@@ -222,6 +222,26 @@ mod tests {
     }
 
     #[test]
+    fn an_update_that_became_a_deletion_is_broken_and_so_is_the_reverse() {
+        let mut input = story();
+        let approved = lines(&input);
+        // Bob was deleted meanwhile, and Carl is back under another name.
+        let back = UserFacts { surname: Some("Back"), ..facts(CARL) };
+        let deleted = vec![DeletedItem::user(Some(BOB), "", None)];
+        input.directory = Directory::new(vec![user(1, facts(ANN)), user(3, back)], deleted, []);
+        let outcome = Estimate::of(&input).hold(&approved);
+        assert_eq!(outcome.broken.keys().collect::<Vec<_>>(), [BOB, CARL]);
+        assert!(outcome.broken[BOB].starts_with("now the row is `delete end_user: "), "{:?}", outcome.broken);
+        assert!(
+            outcome.broken[CARL].starts_with("now the row is `update end_user: "),
+            "{:?}",
+            outcome.broken
+        );
+        assert_eq!(addresses(&outcome.enact), [ANN]);
+        assert_eq!((outcome.done.len(), outcome.left.len(), outcome.unapproved.len()), (0, 0, 0));
+    }
+
+    #[test]
     fn exempt_rows_are_not_enacted() {
         let mut input = story();
         let approved = lines(&input);

@@ -127,6 +127,25 @@ impl Reviewed {
         applied
     }
 
+    pub(super) fn destroy(&self, stored: &Stored) -> Stored {
+        self.runtime.block_on(async {
+            let run = self.plugin.resource(RUN).await;
+            let planned = run.plan(Some(stored), Json::Null).await;
+            assert!(!planned.messages.has_errors(), "{}", planned.messages);
+            run.apply(Some(stored), planned).await
+        })
+    }
+
+    /// Imports a run and reads it, as core does.
+    pub(super) fn import(&self, id: &str) -> Stored {
+        self.runtime.block_on(async {
+            let run = self.plugin.resource(RUN).await;
+            let imported = run.import(id).await;
+            imported.messages.expect_none();
+            run.read(&imported).await
+        })
+    }
+
     /// Begins to apply, and comes back while the first request that creates accounts is on its way.
     fn begin(&self, planned: Plan) -> JoinHandle<Stored> {
         let slow = json!([{ "method": "POST", "path": "/api/v1/orgs/*/users", "delay": 1000, "count": 1 }]);

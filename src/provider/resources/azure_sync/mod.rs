@@ -19,7 +19,7 @@ mod rotation;
 mod settings;
 mod sides;
 mod steps;
-mod waiting;
+pub(crate) mod waiting;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -33,8 +33,9 @@ use framework::resource::{ImportBy, Planned, Planning, Resource, ResourceDescrip
 use framework::timeouts::{DefaultTimeouts, parse_duration};
 use sync_report::Limit;
 
+pub(crate) use foresight::obstacles;
 use model::{LIFETIME, ROTATE_BEFORE};
-pub(crate) use model::{SyncIdentity, SyncModel};
+pub(crate) use model::{ManagedClientSecret, SyncIdentity, SyncModel};
 use observation::{is_late, look_until_sure, not_shown_yet, observe, read_settings};
 use sides::{optional_graph, organization_of, refuse_foreign, refuse_other_organization, settings_of};
 use steps::Apply;

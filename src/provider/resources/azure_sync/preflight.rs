@@ -4,20 +4,20 @@
 use std::collections::BTreeSet;
 
 use crate::provider_block::{At as _, Diagnose as _, Failure, ObjectPath, Session};
-use clients::essentials::Organization;
 use clients::graph::{self, Graph, PermissionKind};
 use clients::http::Call;
 use framework::diagnostic::{Diagnostic, Diagnostics};
 use framework::timeouts::parse_duration;
 
 use super::model::{ManagedClientSecret, SyncModel};
+use super::sides::Side;
 
 /// What is looked at.
 pub(super) struct Preflight<'a> {
     pub(super) session: &'a Session,
     pub(super) call: &'a Call,
     pub(super) graph: Option<&'a Graph>,
-    pub(super) organization: &'a Organization,
+    pub(super) side: Side<'a>,
     pub(super) model: &'a SyncModel,
 }
 
@@ -46,12 +46,18 @@ impl Preflight<'_> {
     pub(super) async fn look(&self, moment: Moment) -> Findings {
         let mut findings = Findings::default();
         self.administrator(&mut findings).await;
-        self.directory_sync(&mut findings).await;
+        self.sides(moment, &mut findings).await;
+        findings
+    }
+
+    /// Looks at everything but the account that signs in to Proofpoint.
+    pub(super) async fn sides(&self, moment: Moment, findings: &mut Findings) {
+        self.directory_sync(findings).await;
         if let Some(graph) = self.graph {
-            self.tenant(graph, &mut findings).await;
-            self.one_application(graph, &mut findings).await;
-            self.consent(graph, moment, &mut findings).await;
-            self.secret_policy(graph, &mut findings).await;
+            self.tenant(graph, findings).await;
+            self.one_application(graph, findings).await;
+            self.consent(graph, moment, findings).await;
+            self.secret_policy(graph, findings).await;
         } else if self.model.managed_client_secret.is_null() {
             let remark = Diagnostic::warning(
                 "Not checked: whether the tenant is the right one",
@@ -60,7 +66,6 @@ impl Preflight<'_> {
             );
             findings.sign_in = Some(remark.at(SyncModel::primary_domain()));
         }
-        findings
     }
 
     /// Looks once more before the first write: now every problem counts. Gives what to tell of a sign-in that failed where that
@@ -104,9 +109,10 @@ impl Preflight<'_> {
 
     /// The older sync with Active Directory should be off. That its address is on record does not say that it runs.
     async fn directory_sync(&self, findings: &mut Findings) {
-        match self.organization.profile(self.call).await {
+        let Side::There(organization) = self.side else { return };
+        match organization.profile(self.call).await {
             Ok(profile) if !profile.ldap_url.is_empty() => findings.remarks.warning(
-                format!("Active Directory sync may be configured for `{}` as well", self.organization.domain()),
+                format!("Active Directory sync may be configured for `{}` as well", organization.domain()),
                 format!(
                     "The organization has `{}` on record for it, and Proofpoint does not support both. If that sync still \
                      runs, remove it in the console first.",
@@ -144,9 +150,8 @@ impl Preflight<'_> {
                 ),
             );
         }
-        match self.organization.domains(self.call).await {
+        match self.side.domains(self.call).await {
             Ok(known) => {
-                let known: BTreeSet<String> = known.iter().map(|domain| domain.name.to_lowercase()).collect();
                 let missing = |mail: bool| -> Vec<String> {
                     let missing = verified.iter().filter(|domain| {
                         let name = domain.name.to_lowercase();
@@ -160,7 +165,7 @@ impl Preflight<'_> {
                 if !with_mail.is_empty() {
                     findings.problems.error_at(
                         SyncModel::domain(),
-                        format!("The organization of `{}` lacks domains of the tenant", self.organization.domain()),
+                        format!("The organization of `{}` lacks domains of the tenant", self.side.domain()),
                         format!(
                             "Proofpoint stops every run while a verified domain of the tenant is not among the \
                              organization's. Add {} to the organization, or remove it from the tenant.",
@@ -172,7 +177,7 @@ impl Preflight<'_> {
                 if !without_mail.is_empty() {
                     findings.remarks.warning_at(
                         SyncModel::domain(),
-                        format!("The organization of `{}` may lack domains of the tenant", self.organization.domain()),
+                        format!("The organization of `{}` may lack domains of the tenant", self.side.domain()),
                         format!(
                             "Proofpoint stops every run while a verified domain of the tenant is not among the \
                              organization's. Whether that goes for domains without mail in Microsoft 365 as well is not \
@@ -196,7 +201,7 @@ impl Preflight<'_> {
         if !elsewhere.is_empty() {
             findings.remarks.warning_at(
                 SyncModel::exemptions(),
-                format!("Exempt addresses that `{}` cannot have", self.organization.domain()),
+                format!("Exempt addresses that `{}` cannot have", self.side.domain()),
                 format!(
                     "The organization has no such domain: {}. Nobody is exempt by that. Check the spelling, or add the domain to \
                      the organization.",
