@@ -26,6 +26,7 @@ mod late;
 mod least_privilege;
 mod lifecycle;
 mod log;
+mod longest_life;
 mod moved;
 pub(crate) mod onboarding;
 mod preflight;
