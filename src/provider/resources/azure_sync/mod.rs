@@ -9,6 +9,7 @@ mod exemptions;
 mod foresight;
 mod handover;
 mod judging;
+mod lifetime;
 mod managed_secret;
 mod model;
 mod observation;

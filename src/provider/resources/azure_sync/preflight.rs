@@ -9,6 +9,7 @@ use clients::http::Call;
 use framework::diagnostic::{Diagnostic, Diagnostics};
 use framework::timeouts::parse_duration;
 
+use super::lifetime::Longest;
 use super::model::{ManagedClientSecret, SyncModel};
 use super::sides::Side;
 
@@ -57,7 +58,7 @@ impl Preflight<'_> {
             self.tenant(graph, findings).await;
             self.one_application(graph, findings).await;
             self.consent(graph, moment, findings).await;
-            self.secret_policy(graph, findings).await;
+            self.secret_policy(graph, moment, findings).await;
         } else if self.model.managed_client_secret.is_null() {
             let remark = Diagnostic::warning(
                 "Not checked: whether the tenant is the right one",
@@ -283,7 +284,7 @@ impl Preflight<'_> {
     }
 
     /// The tenant must permit a secret of the wanted life.
-    async fn secret_policy(&self, graph: &Graph, findings: &mut Findings) {
+    async fn secret_policy(&self, graph: &Graph, moment: Moment, findings: &mut Findings) {
         let Some(managed) = self.model.managed_client_secret.known() else { return };
         let block = SyncModel::managed_client_secret();
         let rules = match managed.application_id.known() {
@@ -294,6 +295,11 @@ impl Preflight<'_> {
             // The same plan makes it.
             None => graph.policies().password_rules_of_new_applications(self.call).await,
         };
+        let is_minted = moment == Moment::Plan && self.model.key_id.is_unknown();
+        if managed.lives_as_long_as_it_may() && (is_minted || rules.is_ok()) {
+            let longest = Longest::by(rules.as_ref());
+            self.longest_life(managed, longest, is_minted, findings);
+        }
         let rules = match rules {
             Ok(rules) => rules,
             Err(error) => {
@@ -320,6 +326,37 @@ impl Preflight<'_> {
                     "The app management policy allows a life of at most `{}h`. Set `lifetime` to that or less.",
                     longest.as_secs() / 3600
                 ),
+            );
+        }
+    }
+
+    /// What `max` comes to: told where a key is about to be minted, and a problem where it is due as soon as it is made.
+    fn longest_life(
+        &self,
+        managed: &ManagedClientSecret,
+        longest: Longest,
+        is_minted: bool,
+        findings: &mut Findings,
+    ) {
+        let (block, life) = (SyncModel::managed_client_secret(), longest.life());
+        let hours = life.as_secs() / 3600;
+        if parse_duration(managed.rotate_before.text()).is_some_and(|before| before >= life) {
+            return findings.problems.error_at(
+                block.join(ManagedClientSecret::rotate_before()),
+                "Every key would be due at once",
+                format!("Policies allow a life of `{hours}h`. Set `rotate_before` to less."),
+            );
+        }
+        if is_minted {
+            let why = match longest {
+                Longest::Allowed(_) => "the app management policies allow no more",
+                Longest::Unlimited => "two years, since no app management policy sets a limit",
+                Longest::Unreadable => "two years, since the app management policies can't be read",
+            };
+            findings.remarks.warning_at(
+                block.join(ManagedClientSecret::lifetime()),
+                format!("How long the new key of {} lives", self.side.domain()),
+                format!("`{hours}h`: {why}. They are looked at again when the key is minted."),
             );
         }
     }
