@@ -11,10 +11,11 @@ use std::path::PathBuf;
 use secrecy::SecretString;
 use url::Url;
 
+use super::begun::begun;
 use super::cloud::{Cloud, endpoint};
 use super::config_error::{ConfigError, Problem};
 use super::inputs::{Inputs, Resolved, ResolvedInputs};
-use super::passed_over::{PassedOver, passed_over};
+use super::passed_over::PassedOver;
 use super::tenant::TenantId;
 use crate::InputName;
 use crate::env;
@@ -141,12 +142,12 @@ pub fn choose(settings: &ResolvedInputs) -> Result<Choice, ConfigError> {
     let cloud = Cloud::of(settings)?;
     let tenant = tenant(settings)?;
     let Some(credential) = credential(settings)? else {
-        let problem = Problem::Nothing { passed_over: passed_over(settings) };
+        let problem = Problem::Nothing { passed_over: begun(settings) };
         return Err(ConfigError { input: InputName::ClientId, problem });
     };
     let passed_over = match credential {
         Credential::Application { .. } => Vec::new(),
-        Credential::ManagedIdentity(_) | Credential::AzureCli => passed_over(settings),
+        Credential::ManagedIdentity(_) | Credential::AzureCli => begun(settings),
     };
     Ok(Choice { tenant, cloud, credential, passed_over })
 }

@@ -4,6 +4,7 @@
 //! and [`Credentials`] hands out one cached token per tenant.
 
 mod assertion;
+mod begun;
 mod certificate;
 mod choose;
 mod cli;

@@ -82,7 +82,8 @@ async fn find(
     objects: bool,
 ) -> Result<Option<Find<AzureSync>>, Failure> {
     let organization = ctx.clients.essentials()?.organization(call, domain).await?;
-    if organization.settings(call).await?.is_none() {
+    // The read of the whole object tells by itself.
+    if !objects && organization.settings(call).await?.is_none() {
         return Ok(None);
     }
     let primary = organization.profile(call).await?.primary_domain.to_lowercase();

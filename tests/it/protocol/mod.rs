@@ -18,6 +18,7 @@ mod exemptions;
 mod five_years;
 mod from_azuread;
 mod graph_arguments;
+mod guides;
 mod handover;
 mod handshake;
 mod health;

@@ -10,21 +10,6 @@ use framework::timeouts::parse_duration;
 /// How much earlier a key ends than a policy demands.
 const MARGIN: Duration = Duration::from_secs(60);
 
-/// As long as the policies of tenant and application allow.
-const MAX: &str = "max";
-
-/// Whether a key may be given this life.
-pub(super) fn is_a_life(text: &str) -> Result<(), String> {
-    match parse_duration(text) {
-        _ if text == MAX => Ok(()),
-        Some(life) if life >= Duration::from_secs(1) => Ok(()),
-        Some(_) => Err(format!("`{text}` is too short: at least `1s` is required")),
-        None => Err(format!(
-            "`max`, or a duration such as `17520h`, is required (units `ns us ms s m h`), not `{text}`"
-        )),
-    }
-}
-
 /// What `max` comes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Longest {
@@ -53,13 +38,6 @@ impl Longest {
             Self::Allowed(longest) => longest.saturating_sub((longest / 1000).min(MARGIN)),
             Self::Unlimited | Self::Unreadable => parse_duration(LIFETIME).unwrap_or_default(),
         }
-    }
-}
-
-impl ManagedClientSecret {
-    /// Whether keys are to live as long as they may.
-    pub(super) fn lives_as_long_as_it_may(&self) -> bool {
-        self.lifetime.text() == MAX
     }
 }
 

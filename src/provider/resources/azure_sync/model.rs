@@ -1,15 +1,15 @@
 //! What a user may write in a `proofpoint_azure_sync` block and what it answers with.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
-use super::lifetime::is_a_life;
 use super::rotation::Reason;
 use crate::preview::{NewUserRole, StackVersion, count_or_percent, lower_case_addresses};
 use crate::provider_block::ObjectPath;
 use framework::attr::{Attr, Secret};
 use framework::model;
 use framework::or_other::OrOther;
-use framework::timeouts::Timeouts;
+use framework::timeouts::{Timeouts, parse_duration};
 use framework::validators::{
     at_most_one_of, domain_name, duration, each, length, one_of_numbers, prefer_write_only, requires, uuid,
 };
@@ -208,6 +208,28 @@ model! {
     pub struct SyncIdentity {
         /// Primary domain of the organization.
         organization: Attr<String> => required_for_import(),
+    }
+}
+
+/// As long as the policies of tenant and application allow.
+const MAX: &str = "max";
+
+/// Whether a key may be given this life.
+fn is_a_life(text: &str) -> Result<(), String> {
+    match parse_duration(text) {
+        _ if text == MAX => Ok(()),
+        Some(life) if life >= Duration::from_secs(1) => Ok(()),
+        Some(_) => Err(format!("`{text}` is too short: at least `1s` is required")),
+        None => Err(format!(
+            "`max`, or a duration such as `17520h`, is required (units `ns us ms s m h`), not `{text}`"
+        )),
+    }
+}
+
+impl ManagedClientSecret {
+    /// Whether keys are to live as long as they may.
+    pub(super) fn lives_as_long_as_it_may(&self) -> bool {
+        self.lifetime.text() == MAX
     }
 }
 
