@@ -1,7 +1,7 @@
 # Every chore of this project. `make demo` shows the provider at work, `make test` proves it.
 
 .DEFAULT_GOAL := help
-.PHONY: help build test soak planted peers demo lint fmt docs bench dist tools
+.PHONY: help build test soak planted mutants fuzz peers demo lint fmt docs bench dist tools
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST) | expand -t 16
@@ -20,6 +20,12 @@ soak: ## Live SEEDS lives drawn by number (300), or the one of SEED, with the di
 planted: ## Plant faults (or those of FAULT) into copies of the provider and live until one is noticed
 	@.ci/tools any
 	TEST_PLANTED=$(or $(FAULT),all) cargo test --test it soak::planted:: -- --nocapture
+
+mutants: ## Change the code of MODULE (all) in one place after the other, SHARD=k/n of them: do the tests notice?
+	@.ci/mutants --install $(MODULE)
+
+fuzz: ## Hand made-up input to TARGET (all) for SECONDS (60); needs a nightly toolchain and cargo-fuzz
+	@.ci/fuzz $(or $(TARGET),all) $(or $(SECONDS),60)
 
 peers: ## Let the SDKs of Microsoft, MSAL and hashicorp/azuread (AZUREAD_BIN) live on the simulator
 	@.ci/peers
@@ -44,12 +50,15 @@ docs: ## Write docs/ from the schema and the examples
 	cargo run --quiet --package another-provider --bin another-provider-docs -- write
 	cargo run --quiet --bin proofpoint-azure-simulator -- --moods > src/simulator/MOODS.md
 
-bench: ## Measure against the numbers in ARCHITECTURE.md
-	cargo build --release --package terraform-provider-proofpoint --package proofpoint-tools --bins
-	@"$${CARGO_TARGET_DIR:-target}/release/bench"
+bench: SHIPPED = $(shell .ci/shipped)
+bench: ## Measure PARTS (start plan tenants report) against the numbers in ARCHITECTURE.md
+	cargo build --release $(addprefix --target ,$(SHIPPED)) --package terraform-provider-proofpoint --package proofpoint-tools --bins
+	@"$${CARGO_TARGET_DIR:-target}/$(addsuffix /,$(SHIPPED))release/bench" $(PARTS)
 
-dist: build ## Zip the release builds, the provider as a registry wants it, into target/dist
-	@.ci/dist
+dist: SHIPPED = $(shell .ci/shipped)
+dist: ## Zip release builds of what is shipped for this machine, the provider as a registry wants it, into target/dist
+	cargo build --release $(addprefix --target ,$(SHIPPED)) --bin terraform-provider-proofpoint --bin proofpoint-azure-simulator
+	@.ci/dist $(SHIPPED)
 
 tools: ## Provide every CLI this machine can, into target/tools
 	@.ci/tools all

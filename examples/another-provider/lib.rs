@@ -12,6 +12,7 @@ pub const PROGRAM: Program = Program {
     source: "example/another",
     version: env!("CARGO_PKG_VERSION"),
     help: "Keeps files of this machine as they are written in a configuration.",
+    subcommands: &[],
 };
 
 model! {

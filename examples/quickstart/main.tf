@@ -18,10 +18,11 @@ variable "domain" {
 
 # What is synchronized, for the sync itself and for the report of what a run would do.
 locals {
-  what       = { active_users = true, distribution_groups = true, security_groups = false }
-  users      = { add = true, update = true, remove_deleted = true }
-  groups     = { add = true, update = true, remove_deleted = false }
-  exemptions = ["scanner@${var.domain}"]
+  default_role = "end_user"
+  what         = { active_users = true, distribution_groups = true, security_groups = false }
+  users        = { add = true, update = true, remove_deleted = true }
+  groups       = { add = true, update = true, remove_deleted = false }
+  exemptions   = ["scanner@${var.domain}"]
 }
 
 # The application that Proofpoint signs in to Entra ID with.
@@ -40,7 +41,7 @@ resource "proofpoint_azure_admin_consent" "sync" {
 resource "proofpoint_azure_sync" "this" {
   domain       = var.domain
   client_id    = proofpoint_azure_application.sync.client_id
-  default_role = "end_user"
+  default_role = local.default_role
   frequency    = 1 # hours
 
   managed_client_secret = {
@@ -59,11 +60,12 @@ resource "proofpoint_azure_sync" "this" {
 
 # What a run would do to people, in every plan.
 data "proofpoint_azure_sync_preview" "this" {
-  domain     = var.domain
-  what       = local.what
-  users      = local.users
-  groups     = local.groups
-  exemptions = local.exemptions
+  domain       = var.domain
+  default_role = local.default_role
+  what         = local.what
+  users        = local.users
+  groups       = local.groups
+  exemptions   = local.exemptions
 }
 
 output "sync_report" {

@@ -11,11 +11,12 @@ terraform {
 provider "proofpoint" {}
 
 locals {
-  domain     = "contoso.com"
-  what       = { active_users = true, distribution_groups = true, security_groups = false }
-  users      = { add = true, update = true, remove_deleted = true }
-  groups     = { add = false, update = false, remove_deleted = false }
-  exemptions = ["scanner@contoso.com"]
+  domain       = "contoso.com"
+  default_role = "end_user"
+  what         = { active_users = true, distribution_groups = true, security_groups = false }
+  users        = { add = true, update = true, remove_deleted = true }
+  groups       = { add = false, update = false, remove_deleted = false }
+  exemptions   = ["scanner@contoso.com"]
 }
 
 resource "proofpoint_azure_application" "sync" {
@@ -31,7 +32,7 @@ resource "proofpoint_azure_admin_consent" "sync" {
 resource "proofpoint_azure_sync" "contoso" {
   domain       = local.domain
   client_id    = proofpoint_azure_application.sync.client_id
-  default_role = "end_user"
+  default_role = local.default_role
   frequency    = 0
 
   managed_client_secret = {
@@ -48,11 +49,12 @@ resource "proofpoint_azure_sync" "contoso" {
 
 # It names its settings itself and refers to no resource, so that it is known in the very first plan.
 data "proofpoint_azure_sync_preview" "contoso" {
-  domain     = local.domain
-  what       = local.what
-  users      = local.users
-  groups     = local.groups
-  exemptions = local.exemptions
+  domain       = local.domain
+  default_role = local.default_role
+  what         = local.what
+  users        = local.users
+  groups       = local.groups
+  exemptions   = local.exemptions
 }
 
 resource "proofpoint_azure_sync_run" "contoso" {

@@ -68,6 +68,11 @@ fn signs_in(env: &EnvMap) {
         .filter(|variable| secret(variable.name))
         .filter_map(|variable| env.value(variable))
         .filter(|value| value.len() >= 12)
+        // What is written into a client id as well is no secret any more.
+        .filter(|value| {
+            let mut others = ALL.iter().filter(|variable| !secret(variable.name));
+            !others.any(|other| env.value(other).is_some_and(|other| other.contains(*value)))
+        })
         .collect();
     let chosen = ResolvedInputs::resolve(Inputs::default(), env).and_then(|settings| {
         check(&format!("{settings:?}"), &secrets);

@@ -116,6 +116,7 @@ pub mod ephemeral;
 #[cfg(test)]
 pub(crate) mod example;
 pub mod function;
+pub mod hcl;
 #[cfg(test)]
 mod library_desk;
 mod lifecycle;
@@ -141,6 +142,7 @@ pub mod server;
 pub mod service;
 pub mod set;
 mod stdout;
+pub mod subcommand;
 pub mod timeouts;
 pub mod validators;
 pub mod value;

@@ -16,6 +16,7 @@ pub use crate::resource::{
     Found, ImportBy, NoIdentity, Planned, Planning, Resource, ResourceDescription, Settled, State,
 };
 pub use crate::set::Set;
+pub use crate::subcommand::{Completion, Invocation, Running, Subcommand, Terminal};
 pub use crate::timeouts::{DefaultTimeouts, ReadTimeouts, Timeouts};
 pub use crate::validators::*;
 pub use crate::value::{Type, Value};

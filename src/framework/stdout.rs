@@ -9,3 +9,10 @@ pub(crate) fn line(text: &str) -> io::Result<()> {
     writeln!(out, "{text}")?;
     out.flush()
 }
+
+/// Prints `text` as it is, and flushes.
+pub(crate) fn text(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()
+}

@@ -199,6 +199,43 @@ impl Plugin {
         (values::from_wire(answer.state.as_ref()), answer.diagnostics.into())
     }
 
+    async fn list_config(&self, name: &str, config: Json) -> Option<messages::DynamicValue> {
+        let schema = self.schema().await.list_resource_schemas.get(name);
+        let block = body(Some(schema.unwrap_or_else(|| panic!("no list {name}"))));
+        Some(values::to_wire(&values::type_of_block(block), &values::complete(block, &config)))
+    }
+
+    /// Validates the configuration of a list resource; what it leaves out is null.
+    pub async fn validate_list(&self, name: &str, config: Json) -> Messages {
+        let request = messages::validate_list_resource_config::Request {
+            type_name: name.to_owned(),
+            config: self.list_config(name, config).await,
+            ..Default::default()
+        };
+        let answer = self.rpc().validate_list_resource_config(request).await.expect("an answer");
+        answer.into_inner().diagnostics.into()
+    }
+
+    /// What a list resource finds: the display name, the identity and the object of each.
+    pub async fn list(&self, name: &str, config: Json) -> (Vec<(String, Json, Json)>, Messages) {
+        let request = messages::list_resource::Request {
+            type_name: name.to_owned(),
+            config: self.list_config(name, config).await,
+            include_resource_object: true,
+            limit: 1000,
+        };
+        let mut events = self.rpc().list_resource(request).await.expect("an answer").into_inner();
+        let (mut found, mut said) = (Vec::new(), Vec::new());
+        while let Some(event) = events.message().await.expect("an event") {
+            if event.identity.is_some() {
+                let object = values::from_wire(event.resource_object.as_ref());
+                found.push((event.display_name, identity_of(event.identity), object));
+            }
+            said.extend(event.diagnostic);
+        }
+        (found, said.into())
+    }
+
     /// Calls a function; the error is its argument and text.
     pub async fn call(&self, name: &str, arguments: &[Json]) -> Result<Json, (Option<i64>, String)> {
         let function =
@@ -342,6 +379,27 @@ impl ResourceUnderTest<'_> {
             ..Default::default()
         })
         .await
+    }
+
+    /// Takes over an object of another provider's resource type, without the read that core makes next.
+    pub async fn moved(&self, provider: &str, resource: &str, state: &Json) -> Stored {
+        let request = messages::move_resource_state::Request {
+            source_provider_address: provider.to_owned(),
+            source_type_name: resource.to_owned(),
+            source_state: Some(messages::RawState {
+                json: state.to_string().into_bytes(),
+                ..Default::default()
+            }),
+            target_type_name: self.name.to_owned(),
+            ..Default::default()
+        };
+        let answer = self.plugin.rpc().move_resource_state(request).await.expect("an answer").into_inner();
+        Stored {
+            state: values::from_wire(answer.target_state.as_ref()),
+            private: answer.target_private,
+            identity: identity_of(answer.target_identity),
+            messages: answer.diagnostics.into(),
+        }
     }
 
     async fn import_by(&self, request: messages::import_resource_state::Request) -> Stored {

@@ -53,6 +53,11 @@ impl Cli {
         self.product == Product::Terraform && (self.version.0, self.version.1) >= (1, 14)
     }
 
+    /// Whether it starts actions: Terraform from 1.14 on.
+    pub fn invokes(&self) -> bool {
+        self.queries()
+    }
+
     /// Asks the program at `path` what it is; none when it is no such CLI.
     fn identify(path: &Path) -> Option<Self> {
         let output = Command::new(path)

@@ -125,6 +125,11 @@ impl Workspace {
         fs::write(path, content).expect("a file of the configuration");
     }
 
+    /// What a file of the configuration holds.
+    pub fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.path().join(name)).expect("a file of the configuration")
+    }
+
     /// Takes a file of the configuration away.
     pub fn remove(&self, name: &str) {
         fs::remove_file(self.path().join(name)).expect("a file of the configuration");
@@ -138,14 +143,22 @@ impl Workspace {
         }
     }
 
-    /// Copies the `.tf` files of a directory, as seen from the package that is tested, into the configuration.
+    /// Copies a directory with everything below it, as seen from the package that is tested, into the configuration.
     pub fn copy_from(&self, directory: &str) {
-        for entry in
-            Path::new(directory).read_dir().unwrap_or_else(|error| panic!("{directory}: {error}")).flatten()
-        {
-            let path = entry.path();
-            if path.extension() == Some(OsStr::new("tf")) {
-                fs::copy(&path, self.path().join(entry.file_name())).expect("a copy of the example");
+        self.copy_into("", directory);
+    }
+
+    /// The same into the directory `to` of the configuration.
+    pub fn copy_into(&self, to: &str, directory: &str) {
+        let entries = Path::new(directory).read_dir().unwrap_or_else(|error| panic!("{directory}: {error}"));
+        for path in entries.flatten().map(|entry| entry.path()) {
+            let to = Path::new(to).join(path.file_name().expect("a name"));
+            if path.is_dir() {
+                self.copy_into(&text(&to), &text(&path));
+            } else {
+                let to = self.path().join(to);
+                fs::create_dir_all(to.parent().expect("a file in the workspace")).expect("its directory");
+                fs::copy(path, to).expect("a copy of the example");
             }
         }
     }

@@ -11,9 +11,9 @@
 //!
 //! Descriptions are the doc comments of models. Examples are found by the names that registries give them below the
 //! directory of examples: `provider/provider.tf`, `resources/TYPE/resource.tf`, `data-sources/TYPE/data-source.tf`,
-//! `list-resources/TYPE/list-resource.tfquery.hcl`, `functions/NAME/function.tf`, and for imports `import.sh`, `import-by-string-id.tf`, `import-by-identity.tf` beside a
-//! resource's. `resource-OTHER.tf` is a further example under a heading of its own. What only one provider has to say is
-//! added with [`Site::section`] and [`Site::page`].
+//! `list-resources/TYPE/list-resource.tfquery.hcl`, `actions/TYPE/action.tf`, `functions/NAME/function.tf`, and for imports
+//! `import.sh`, `import-by-string-id.tf`, `import-by-identity.tf` beside a resource's. `resource-OTHER.tf` is a further example
+//! under a heading of its own. What only one provider has to say is added with [`Site::section`] and [`Site::page`].
 
 mod examples;
 mod markdown;

@@ -50,7 +50,8 @@ impl<'a, C: Send + Sync + 'static> Site<'a, C> {
     }
 
     /// Adds a section after the schema of each resource and data source; `render` is given the name of the type as it
-    /// stands in an address, `data.` before that of a data source and `list.` before that of a list, and returns nothing where there is nothing to say.
+    /// stands in an address, `data.` before that of a data source, `list.` before that of a list and `action.` before that of an
+    /// action, and returns nothing where there is nothing to say.
     #[must_use]
     pub fn section(mut self, render: impl Fn(&str) -> String + 'a) -> Self {
         self.sections.push(Box::new(render));
@@ -126,6 +127,19 @@ impl<'a, C: Send + Sync + 'static> Site<'a, C> {
                 added(&format!("list.{type_name}")),
             ];
             pages.insert(file("list-resources", &type_name), joined(&sections));
+        }
+        for (type_name, body) in provider.stateless_schemas(Stateless::Action) {
+            let directory = self.examples.join("actions").join(&type_name);
+            let sections = [
+                head(name, &type_name, "Action", &body.description),
+                "With Terraform 1.14 and later, `terraform apply -invoke` or an `action_trigger` of a resource starts it.\n\n"
+                    .to_owned(),
+                examples::section(&directory, "action")?,
+                schema::render(&body),
+                combinations(&provider.action_rules(&type_name)),
+                added(&format!("action.{type_name}")),
+            ];
+            pages.insert(file("actions", &type_name), joined(&sections));
         }
         for (function_name, signature) in provider.functions() {
             let page = function(name, &signature, &self.examples.join("functions").join(&function_name))?;

@@ -2,6 +2,8 @@
 //!
 //! It translates between their configurations and two remote APIs, which `clients` speaks.
 
+mod actions;
+mod commands;
 mod data_sources;
 mod functions;
 mod lists;
@@ -20,4 +22,5 @@ pub const PROGRAM: Program = Program {
     source: "azuresync/proofpoint",
     version: env!("CARGO_PKG_VERSION"),
     help: "The Terraform and OpenTofu provider for Proofpoint Essentials' Entra ID sync.",
+    subcommands: commands::ALL,
 };

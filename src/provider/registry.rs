@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::PROGRAM;
+use crate::actions::{AzureSyncRunAction, AzureWaitForSync};
 use crate::data_sources::{
     AccountSource, AzureApplicationSource, AzureFleetHealthSource, AzureSyncHealthSource,
     AzureSyncPreviewSource, AzureSyncSource, AzureTenantSource, DomainsSource, OrganizationSource,
@@ -54,6 +55,8 @@ pub fn provider(variables: &BTreeMap<String, String>) -> Provider<Session> {
         .list_resource(AzureSyncList)
         .list_resource(OrganizationList)
         .generates_config()
+        .action(AzureSyncRunAction)
+        .action(AzureWaitForSync)
         .function(ConsoleUrl)
         .function(ParseId)
         .function(PermissionId)
@@ -75,7 +78,8 @@ mod tests {
         for (name, occasions) in permissions::BY_TYPE {
             let offered = match name.split_once('.') {
                 Some(("data", name)) => data_sources.contains_key(name),
-                Some((_, name)) => provider.stateless_schemas(Stateless::List).contains_key(name),
+                Some(("list", name)) => provider.stateless_schemas(Stateless::List).contains_key(name),
+                Some((_, name)) => provider.stateless_schemas(Stateless::Action).contains_key(name),
                 None => resources.contains_key(*name),
             };
             assert!(offered, "{name}");
@@ -120,7 +124,9 @@ mod tests {
         }
 
         let mut wrong = Vec::new();
-        for (name, schema) in provider(&BTreeMap::new()).resource_schemas() {
+        let provider = provider(&BTreeMap::new());
+        let actions = provider.stateless_schemas(Stateless::Action);
+        for (name, schema) in provider.resource_schemas().into_iter().chain(actions) {
             look(&schema, &name, &mut wrong);
         }
         assert_eq!(wrong, Vec::<String>::new());

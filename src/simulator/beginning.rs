@@ -22,7 +22,7 @@ pub(crate) fn world(arguments: &Arguments, signer: Arc<Signer>) -> Result<World,
     let random = Random::seeded(arguments.seed);
     let faults = match &arguments.faults {
         Some(path) => serde_json::from_value(read_json(path)?)
-            .map_err(|error| format!("{} is no list of faults: {error}", path.display()))?,
+            .map_err(|error| format!("{} is not a list of faults: {error}", path.display()))?,
         None => Vec::new(),
     };
     let mut world = World {

@@ -56,7 +56,7 @@ impl Estimate<'_> {
                         .insert(address, format!("the address of this row is written `{spelling}`"));
                 }
                 None => {
-                    outcome.broken.insert(address, format!("`{line}` is no row that a run can enact"));
+                    outcome.broken.insert(address, format!("`{line}` is not a row that a run can enact"));
                 }
                 Some(verb) if differs.is_none() && self.is_true(&address, verb) => {
                     outcome.done.push(address);
@@ -219,6 +219,26 @@ mod tests {
         assert_eq!(outcome.broken[BOB], "now the row is `update end_user: surname 'Example' -> 'Other'`");
         assert!(outcome.left[ANN].starts_with("add: now the row is `add end_user: new user in Entra"));
         assert_eq!(addresses(&outcome.enact), [CARL]);
+    }
+
+    #[test]
+    fn an_update_that_became_a_deletion_is_broken_and_so_is_the_reverse() {
+        let mut input = story();
+        let approved = lines(&input);
+        // Bob was deleted meanwhile, and Carl is back under another name.
+        let back = UserFacts { surname: Some("Back"), ..facts(CARL) };
+        let deleted = vec![DeletedItem::user(Some(BOB), "", None)];
+        input.directory = Directory::new(vec![user(1, facts(ANN)), user(3, back)], deleted, []);
+        let outcome = Estimate::of(&input).hold(&approved);
+        assert_eq!(outcome.broken.keys().collect::<Vec<_>>(), [BOB, CARL]);
+        assert!(outcome.broken[BOB].starts_with("now the row is `delete end_user: "), "{:?}", outcome.broken);
+        assert!(
+            outcome.broken[CARL].starts_with("now the row is `update end_user: "),
+            "{:?}",
+            outcome.broken
+        );
+        assert_eq!(addresses(&outcome.enact), [ANN]);
+        assert_eq!((outcome.done.len(), outcome.left.len(), outcome.unapproved.len()), (0, 0, 0));
     }
 
     #[test]

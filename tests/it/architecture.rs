@@ -41,7 +41,12 @@ const MAY_NAME: &[(&str, Layers)] = &[
             ("data_sources", &["preview", "provider_block"]),
             ("resources", &["preview", "provider_block"]),
             ("lists", &["provider_block", "resources"]),
-            ("registry", &["data_sources", "functions", "lists", "provider_block", "resources", "PROGRAM"]),
+            ("actions", &["preview", "provider_block", "resources"]),
+            (
+                "registry",
+                &["actions", "data_sources", "functions", "lists", "provider_block", "resources", "PROGRAM"],
+            ),
+            ("commands", &["lists", "provider_block", "registry", "resources", "PROGRAM"]),
         ],
     ),
 ];

@@ -1,16 +1,17 @@
 # Preview, sync and run go by the same settings: they are written once.
 locals {
-  domain     = "contoso.com"
-  what       = { active_users = true, distribution_groups = true, security_groups = false }
-  users      = { add = true, update = true, remove_deleted = true }
-  groups     = { add = true, update = true, remove_deleted = false }
-  exemptions = ["scanner@contoso.com"]
+  domain       = "contoso.com"
+  default_role = "end_user"
+  what         = { active_users = true, distribution_groups = true, security_groups = false }
+  users        = { add = true, update = true, remove_deleted = true }
+  groups       = { add = true, update = true, remove_deleted = false }
+  exemptions   = ["scanner@contoso.com"]
 }
 
 resource "proofpoint_azure_sync" "contoso" {
   domain       = local.domain
   client_id    = proofpoint_azure_application.sync.client_id
-  default_role = "end_user"
+  default_role = local.default_role
   frequency    = 0
   what         = local.what
   users        = local.users
@@ -23,11 +24,12 @@ resource "proofpoint_azure_sync" "contoso" {
 }
 
 data "proofpoint_azure_sync_preview" "contoso" {
-  domain     = local.domain
-  what       = local.what
-  users      = local.users
-  groups     = local.groups
-  exemptions = local.exemptions
+  domain       = local.domain
+  default_role = local.default_role
+  what         = local.what
+  users        = local.users
+  groups       = local.groups
+  exemptions   = local.exemptions
 }
 
 # Enacts the reviewed rows: one line of the plan a person.

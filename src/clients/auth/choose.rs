@@ -14,6 +14,7 @@ use url::Url;
 use super::cloud::{Cloud, endpoint};
 use super::config_error::{ConfigError, Problem};
 use super::inputs::{Inputs, Resolved, ResolvedInputs};
+use super::passed_over::{PassedOver, passed_over};
 use super::tenant::TenantId;
 use crate::InputName;
 use crate::env;
@@ -27,6 +28,8 @@ pub struct Choice {
     pub cloud: Cloud,
     /// Who signs in.
     pub credential: Credential,
+    /// Ways of an application that lack something, where the machine or the Azure CLI signs in instead.
+    pub passed_over: Vec<PassedOver>,
 }
 
 /// Who signs in.
@@ -138,9 +141,14 @@ pub fn choose(settings: &ResolvedInputs) -> Result<Choice, ConfigError> {
     let cloud = Cloud::of(settings)?;
     let tenant = tenant(settings)?;
     let Some(credential) = credential(settings)? else {
-        return Err(ConfigError { input: InputName::ClientId, problem: Problem::Nothing });
+        let problem = Problem::Nothing { passed_over: passed_over(settings) };
+        return Err(ConfigError { input: InputName::ClientId, problem });
     };
-    Ok(Choice { tenant, cloud, credential })
+    let passed_over = match credential {
+        Credential::Application { .. } => Vec::new(),
+        Credential::ManagedIdentity(_) | Credential::AzureCli => passed_over(settings),
+    };
+    Ok(Choice { tenant, cloud, credential, passed_over })
 }
 
 fn credential(settings: &ResolvedInputs) -> Result<Option<Credential>, ConfigError> {
@@ -225,7 +233,7 @@ fn token_request(settings: &ResolvedInputs) -> Result<Option<TokenRequest>, Conf
     };
     // Its query names the job, so it is allowed here.
     let address =
-        Url::parse(&url.value).map_err(|error| url.invalid(format!("this is no address ({error})")))?;
+        Url::parse(&url.value).map_err(|error| url.invalid(format!("this is not an address ({error})")))?;
     if address.scheme() != "https" && !crate::http::is_loopback(&address) {
         return Err(
             url.invalid("the job's token would be sent unencrypted; the address must start with `https://`")
@@ -237,7 +245,7 @@ fn token_request(settings: &ResolvedInputs) -> Result<Option<TokenRequest>, Conf
 /// Managed identity endpoints are plain http on a link-local address by design.
 fn machine_endpoint(setting: &Resolved<String>) -> Result<Url, ConfigError> {
     let url = Url::parse(&setting.value)
-        .map_err(|error| setting.invalid(format!("this is no address ({error})")))?;
+        .map_err(|error| setting.invalid(format!("this is not an address ({error})")))?;
     let link_local = matches!(url.host(), Some(url::Host::Ipv4(address)) if address.is_link_local());
     if link_local && url.scheme() == "http" { Ok(url) } else { endpoint(setting) }
 }

@@ -262,6 +262,73 @@ fn the_tenant_is_the_blocks_then_arm_then_azure() {
 }
 
 #[test]
+fn what_is_passed_over_says_what_it_lacks() {
+    let table: &[(&str, &[&str])] = &[
+        ("ARM_CLIENT_SECRET=s", &["`ARM_CLIENT_SECRET` is set, the client id is not"]),
+        ("ARM_CLIENT_SECRET=s ARM_USE_MSI=true", &["`ARM_CLIENT_SECRET` is set, the client id is not"]),
+        (
+            "AZURE_CLIENT_CERTIFICATE_PATH=/p",
+            &["`AZURE_CLIENT_CERTIFICATE_PATH` is set, the client id is not"],
+        ),
+        (
+            "ARM_CLIENT_CERTIFICATE_PASSWORD=p ARM_CLIENT_ID=c",
+            &["`ARM_CLIENT_CERTIFICATE_PASSWORD` is set, the client certificate is not"],
+        ),
+        (
+            "client_id=c",
+            &[
+                "the client id is set, and nothing that proves it: the client secret, the client certificate or signing in with \
+               OpenID Connect",
+            ],
+        ),
+        ("client_id=c use_msi=true", &[]),
+        (
+            "client_id=c use_oidc=true",
+            &[
+                "signing in with OpenID Connect is true but there is no token: GitHub needs `id-token: write`, other \
+               pipelines the OpenID Connect token or the file of the OpenID Connect token",
+            ],
+        ),
+        (
+            "ARM_CLIENT_ID=c ARM_USE_OIDC=true ACTIONS_ID_TOKEN_REQUEST_URL=https://x",
+            &["`ACTIONS_ID_TOKEN_REQUEST_URL` is set, the bearer token for OpenID Connect tokens is not"],
+        ),
+        ("ARM_USE_OIDC=true ARM_OIDC_TOKEN=t", &["`ARM_USE_OIDC` is true, the client id is not set"]),
+        (
+            "ARM_CLIENT_ID=c ARM_OIDC_TOKEN=t",
+            &["`ARM_OIDC_TOKEN` is set, signing in with OpenID Connect is not true"],
+        ),
+        (
+            "ARM_CLIENT_ID=c ACTIONS_ID_TOKEN_REQUEST_URL=https://x ACTIONS_ID_TOKEN_REQUEST_TOKEN=b",
+            &["`ACTIONS_ID_TOKEN_REQUEST_URL` is set, signing in with OpenID Connect is not true"],
+        ),
+        ("ARM_USE_FEDERATED_MSI=true", &["`ARM_USE_FEDERATED_MSI` is true, the client id is not set"]),
+        (
+            "ARM_CLIENT_ID=c ARM_MSI_CLIENT_ID=m ARM_USE_MSI=true",
+            &["`ARM_MSI_CLIENT_ID` is set, proving an application by the managed identity is not true"],
+        ),
+        ("ARM_CLIENT_ID=c ARM_CLIENT_SECRET=s ARM_OIDC_TOKEN=t", &[]),
+        ("", &[]),
+    ];
+    let told =
+        |all: &[PassedOver]| all.iter().map(|one| one.told(|name| name.to_string())).collect::<Vec<_>>();
+    for (pairs, expected) in table {
+        let choice = choice(pairs).expect(pairs);
+        assert_eq!(told(&choice.passed_over), *expected, "{pairs}");
+        // Without the Azure CLI the same is in the error.
+        if let Err(error) = self::choice(&format!("{pairs} ARM_USE_CLI=false"))
+            && let Problem::Nothing { passed_over } = &error.problem
+        {
+            assert_eq!(told(passed_over), *expected, "{pairs}");
+            assert!(
+                !error.to_string().contains("hush")
+                    && expected.iter().all(|one| error.to_string().contains(one))
+            );
+        }
+    }
+}
+
+#[test]
 fn no_secret_is_in_the_choices_debug_text() {
     let choice = choice("client_id=c client_secret=hush").expect("a choice");
     assert!(!format!("{choice:?}").contains("hush"));

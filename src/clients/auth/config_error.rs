@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::passed_over::PassedOver;
 use crate::InputName;
 use crate::env::Variable;
 
@@ -49,7 +50,10 @@ pub enum Problem {
         switch: InputName,
     },
     /// There is nothing to sign in with.
-    Nothing,
+    Nothing {
+        /// Ways to sign in that lack something.
+        passed_over: Vec<PassedOver>,
+    },
     /// A variable names the metadata host of another cloud than the one to sign in to.
     AnotherCloud {
         /// The variable.
@@ -85,7 +89,7 @@ impl ConfigError {
             | Problem::TwoNames { .. } => ConfigErrorKind::Invalid,
             Problem::NoClientId { .. }
             | Problem::NotAsked { .. }
-            | Problem::Nothing
+            | Problem::Nothing { .. }
             | Problem::AnotherCloud { .. } => ConfigErrorKind::Incomplete,
         }
     }
@@ -113,7 +117,7 @@ impl ConfigError {
             Problem::NotAsked { switch } => {
                 format!("{input} is only used with {}: switch that on", name(*switch))
             }
-            Problem::Nothing => {
+            Problem::Nothing { passed_over } => {
                 let [id, secret, certificate, oidc, machine, cli] = [
                     InputName::ClientId,
                     InputName::ClientSecret,
@@ -122,10 +126,16 @@ impl ConfigError {
                     InputName::UseManagedIdentity,
                     InputName::UseAzureCli,
                 ]
-                .map(name);
+                .map(&name);
+                let begun: Vec<String> = passed_over.iter().map(|one| one.told(&name)).collect();
+                let begun = if begun.is_empty() {
+                    String::new()
+                } else {
+                    format!(". Passed over: {}", begun.join("; "))
+                };
                 format!(
                     "there is nothing to sign in to Entra with: set {id} with {secret}, {certificate} or {oidc}, or set \
-                     {machine} or {cli} (each has its environment variable)"
+                     {machine} or {cli} (each has its environment variable){begun}"
                 )
             }
             Problem::AnotherCloud { variable, host, cloud } => format!(

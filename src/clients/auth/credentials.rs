@@ -200,6 +200,7 @@ impl Credentials {
     /// Builds the credential object for one tenant.
     async fn signer(&self, tenant: Option<&TenantId>, clock: &Clock) -> Result<Signer, Error> {
         let wire = |route| Wire::new(self.0.client.clone(), route, self.0.run, clock.clone());
+        let passed_over = || self.0.choice.passed_over.clone();
         match &self.0.choice.credential {
             Credential::AzureCli => {
                 let options = AzureCliCredentialOptions {
@@ -208,12 +209,16 @@ impl Credentials {
                     ..AzureCliCredentialOptions::default()
                 };
                 let credential = AzureCliCredential::new(Some(options)).map_err(|error| unusable(&error))?;
-                Ok(Signer { credential, wire: wire(Route::AsAddressed), asker: Asker::AzureCli })
+                Ok(Signer {
+                    credential,
+                    wire: wire(Route::AsAddressed),
+                    asker: Asker::AzureCli(passed_over()),
+                })
             }
             Credential::ManagedIdentity(machine) => {
                 let MachineIdentity { credential, wire } =
                     MachineIdentity::of(machine, tenant, RETRIES, wire).await?;
-                Ok(Signer { credential, wire, asker: Asker::ManagedIdentity })
+                Ok(Signer { credential, wire, asker: Asker::ManagedIdentity(passed_over()) })
             }
             Credential::Application { client_id, proof } => {
                 let tenant = tenant.ok_or_else(|| Error::NoTenant { credential: self.credential_name() })?;

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::config_error::ConfigError;
+use super::passed_over::PassedOver;
 use super::rejection::Rejection;
 use super::tenant::TenantId;
 use crate::InputName;
@@ -74,6 +75,8 @@ pub enum Error {
         by: Answered,
         /// What happened.
         cause: String,
+        /// Ways to sign in that would have gone before it.
+        passed_over: Vec<PassedOver>,
     },
     /// The Azure CLI gave no token.
     #[error("the Azure CLI gave no token for {}: {cause}", Wanted(.tenant.as_ref()))]
@@ -82,6 +85,8 @@ pub enum Error {
         tenant: Option<TenantId>,
         /// What the CLI said.
         cause: String,
+        /// Ways to sign in that would have gone before it.
+        passed_over: Vec<PassedOver>,
     },
     /// The token that came is for another tenant than the one asked for.
     #[error(

@@ -3,6 +3,7 @@
 use azure_core::error::ErrorKind;
 
 use super::error::{Answered, Error, chain};
+use super::passed_over::PassedOver;
 use super::rejection::{Attempt, Rejection};
 use super::tenant::TenantId;
 use super::transport::LastAnswer;
@@ -13,9 +14,9 @@ pub(super) enum Asker {
     /// An application, which asks Entra itself.
     Application(Attempt),
     /// The managed identity of this machine.
-    ManagedIdentity,
+    ManagedIdentity(Vec<PassedOver>),
     /// Whoever is logged in to the Azure CLI.
-    AzureCli,
+    AzureCli(Vec<PassedOver>),
 }
 
 /// What was going on when a sign-in failed.
@@ -49,11 +50,14 @@ pub(super) fn failure(error: &azure_core::Error, circumstances: &Circumstances<'
     let tenant = circumstances.tenant.cloned();
     let attempt = match circumstances.asker {
         Asker::Application(attempt) => attempt,
-        Asker::ManagedIdentity => {
+        Asker::ManagedIdentity(passed_over) => {
             let (by, cause) = of_machine(error, circumstances);
-            return Error::ManagedIdentity { tenant, by, cause };
+            return Error::ManagedIdentity { tenant, by, cause, passed_over: passed_over.clone() };
         }
-        Asker::AzureCli => return Error::AzureCli { tenant, cause: circumstances.said(error) },
+        Asker::AzureCli(passed_over) => {
+            let cause = circumstances.said(error);
+            return Error::AzureCli { tenant, cause, passed_over: passed_over.clone() };
+        }
     };
     if let Some(rejection) =
         sources(error).find_map(|source| rejection(source, attempt, circumstances.hidden))

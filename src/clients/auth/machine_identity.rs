@@ -53,5 +53,8 @@ impl MachineIdentity {
 
 fn failed(error: &azure_core::Error, tenant: Option<&TenantId>, wire: &Wire) -> Error {
     let (last, hidden): (_, Hidden) = (wire.take_last(), wire.hidden());
-    failure(error, &Circumstances { tenant, asker: &Asker::ManagedIdentity, last, hidden: &hidden })
+    failure(
+        error,
+        &Circumstances { tenant, asker: &Asker::ManagedIdentity(Vec::new()), last, hidden: &hidden },
+    )
 }

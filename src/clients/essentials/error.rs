@@ -26,8 +26,9 @@ pub enum ErrorKind {
     InvalidCredentials(Refusal),
     /// 403.
     #[error(
-        "the account is no administrator of this organization, or a read-only one. Use an organization administrator of \
-         `{organization}` or an administrator of its partner that is not read-only{}", suffix(.answer)
+        "the account that signs in is not an administrator of this organization, or is read-only, or there is no such \
+         organization. Check the domain's spelling, or use an administrator of `{organization}` or of its partner that is not \
+         read-only{}", suffix(.answer)
     )]
     NotAuthorized {
         /// The organization as it was addressed.

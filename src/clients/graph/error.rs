@@ -146,6 +146,11 @@ impl Error {
         matches!(self.kind(), ErrorKind::Conflict(_))
     }
 
+    /// Whether a policy wants a secret to end earlier.
+    pub fn is_too_long_a_life(&self) -> bool {
+        self.refusal().is_some_and(|refusal| refusal.is("CredentialInvalidLifetimeAsPerAppPolicy"))
+    }
+
     /// Whether another object, active or deleted, holds the unique name (status 400 with this text: observed 2026).
     pub fn is_unique_name_taken(&self) -> bool {
         self.refusal().is_some_and(|answer| {

@@ -85,7 +85,7 @@ pub const READ_POLICIES: Need =
 pub const READ_SIGN_IN_ACTIVITY: Need = Need {
     what: "read when a client secret was last signed in with",
     permissions: &[&["AuditLog.Read.All", "Directory.Read.All"]],
-    note: Some("never needed: it is evidence more, in Microsoft's global cloud"),
+    note: Some("never needed: it is additional evidence, in Microsoft's global cloud"),
 };
 /// The tenant itself.
 pub const READ_ORGANIZATION: Need = Need {

@@ -197,7 +197,8 @@ pub(super) struct Listing<T> {
 }
 
 fn page_url(ask: &Ask, next: &str) -> Result<Url, Error> {
-    Url::parse(next).map_err(|_| ask.error(ErrorKind::Unexpected("its next page is no address".to_owned())))
+    Url::parse(next)
+        .map_err(|_| ask.error(ErrorKind::Unexpected("its next page is not an address".to_owned())))
 }
 
 /// A proxy's page is called that; else the place is named and not the text, which would quote a person's data.

@@ -32,6 +32,8 @@ pub struct PasswordRules {
     pub forbidden: bool,
     /// The longest life of a new secret.
     pub max_lifetime: Option<Duration>,
+    /// The longest that is allowed however long a month may be counted: nobody has published that.
+    pub sure_lifetime: Option<Duration>,
 }
 
 #[derive(Deserialize)]
@@ -148,17 +150,25 @@ fn rules(
         let chosen = custom.iter().find(of_kind).or_else(|| tenant.iter().find(of_kind));
         chosen.filter(|restriction| restriction.binds(created))
     };
+    let longest = effective("passwordLifetime").and_then(|restriction| restriction.max_lifetime.as_deref());
     PasswordRules {
         forbidden: effective("passwordAddition").is_some(),
-        max_lifetime: effective("passwordLifetime")
-            .and_then(|restriction| restriction.max_lifetime.as_deref())
-            .and_then(duration),
+        max_lifetime: longest.and_then(duration),
+        sure_lifetime: longest.and_then(shortest),
     }
 }
 
 /// An ISO 8601 duration, such as `P90D`. Months and years are counted from a common year's start.
 fn duration(text: &str) -> Option<Duration> {
     let span: Span = text.parse().ok()?;
+    span.to_duration(Date::constant(2025, 1, 1)).ok()?.try_into().ok()
+}
+
+/// The least that the text can mean: every month as short as one can be.
+fn shortest(text: &str) -> Option<Duration> {
+    let span: Span = text.parse().ok()?;
+    let days = i64::from(span.get_months()).checked_mul(28)?.checked_add(i64::from(span.get_days()))?;
+    let span = span.try_months(0).ok()?.try_days(days).ok()?;
     span.to_duration(Date::constant(2025, 1, 1)).ok()?.try_into().ok()
 }
 
@@ -184,7 +194,8 @@ mod tests {
             {"restrictionType": "passwordAddition", "state": "enabled", "maxLifetime": null},
             {"restrictionType": "passwordLifetime", "state": "enabled", "maxLifetime": "P90D"},
         ]));
-        let wanted = PasswordRules { forbidden: true, max_lifetime: Some(Duration::from_secs(90 * 86_400)) };
+        let days = Some(Duration::from_secs(90 * 86_400));
+        let wanted = PasswordRules { forbidden: true, max_lifetime: days, sure_lifetime: days };
         assert_eq!(rules(policy, Vec::new(), None), wanted);
     }
 
@@ -220,6 +231,9 @@ mod tests {
         assert_eq!(duration("P4DT12H30M5S"), Some(Duration::from_secs(4 * 86_400 + 45_005)));
         assert_eq!(duration("P1Y"), Some(Duration::from_secs(365 * 86_400)));
         assert_eq!(duration("soon"), None);
+        assert_eq!(shortest("P6M1DT1H"), Some(Duration::from_secs((6 * 28 + 1) * 86_400 + 3_600)));
+        assert_eq!(shortest("P1Y"), Some(Duration::from_secs(365 * 86_400)));
+        assert_eq!(shortest("soon"), None);
     }
 
     #[tokio::test]

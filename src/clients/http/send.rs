@@ -296,3 +296,7 @@ fn milliseconds(duration: Duration) -> u64 {
 #[cfg(test)]
 #[path = "send_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "send_waiting_tests.rs"]
+mod waiting_tests;

@@ -11,12 +11,14 @@ use crate::model::{self, Model};
 use crate::plan::with_defaults;
 use crate::schema::Schema;
 use crate::timeouts::{DefaultTimeouts, Operation};
+use crate::validators::ConfigRule;
 use crate::value::Value;
 
 /// An action with its types erased.
 #[async_trait]
 pub(crate) trait ErasedAction<C>: Send + Sync {
     fn schema(&self) -> &Arc<Schema>;
+    fn config_rules(&self) -> Vec<ConfigRule>;
     fn validate(&self, config: &Value) -> Diagnostics;
     async fn plan(&self, context: MakeContext<'_, C>, config: Value) -> Diagnostics;
     async fn invoke(&self, context: MakeContext<'_, C>, config: Value, progress: &Progress) -> Diagnostics;
@@ -52,6 +54,10 @@ impl<A: Action> OnDemand<A> {
 impl<A: Action> ErasedAction<A::Clients> for OnDemand<A> {
     fn schema(&self) -> &Arc<Schema> {
         &self.schema
+    }
+
+    fn config_rules(&self) -> Vec<ConfigRule> {
+        self.action.config_rules()
     }
 
     fn validate(&self, config: &Value) -> Diagnostics {

@@ -121,7 +121,7 @@ fn members<'a, 'b>(
 ) -> Result<BTreeMap<&'a str, &'b ValueRef<'a>>, MsgpackError> {
     let entries = entries.iter().map(|(key, value)| match key {
         ValueRef::String(key) => Ok((utf8(key, path)?, value)),
-        _ => wrong(path, "a key is no string"),
+        _ => wrong(path, "a key is not a string"),
     });
     ordered::try_map(entries)
 }

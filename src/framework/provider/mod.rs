@@ -252,6 +252,11 @@ impl<C: Send + Sync + 'static> Provider<C> {
         self.lists.get(type_name).map(|list| list.config_rules()).unwrap_or_default()
     }
 
+    /// The same for an action.
+    pub fn action_rules(&self, type_name: &str) -> Vec<ConfigRule> {
+        self.actions.get(type_name).map(|action| action.config_rules()).unwrap_or_default()
+    }
+
     /// What the configuration made; for tests of the framework.
     #[cfg(test)]
     pub(crate) fn with_clients<T>(&self, look: impl FnOnce(&C) -> T) -> T {
@@ -272,6 +277,16 @@ impl<C: Send + Sync + 'static> Provider<C> {
             Stateless::List => schemas(&self.lists, |one| one.schema()),
             Stateless::Action => schemas(&self.actions, |one| one.schema()),
         }
+    }
+
+    /// The surroundings of work that no host has asked for, such as a subcommand's, once the provider is configured. They end
+    /// after `timeout`, or when `cancel` is cancelled.
+    pub fn surroundings(
+        &self,
+        timeout: std::time::Duration,
+        cancel: &CancellationToken,
+    ) -> Result<Context<C>, Diagnostics> {
+        self.context_until(cancel, &DefaultTimeouts::same(timeout), Operation::Read, &Value::Null)
     }
 
     /// The surroundings of an operation on an object.

@@ -47,6 +47,8 @@ pub fn check_schema(kind: SchemaKind, schema: &Schema) -> Vec<String> {
         Inside {
             collection_of_blocks: false,
             data: matches!(kind, SchemaKind::DataSource | SchemaKind::Stateless),
+            // What nobody has to find in a state again: the default is read where nothing was written.
+            stateless: kind == SchemaKind::Stateless,
             ..Inside::ROOT
         },
     );
@@ -87,10 +89,17 @@ struct Inside {
     collection_of_blocks: bool,
     nested_attribute: bool,
     data: bool,
+    stateless: bool,
 }
 
 impl Inside {
-    const ROOT: Self = Self { set: false, collection_of_blocks: false, nested_attribute: false, data: false };
+    const ROOT: Self = Self {
+        set: false,
+        collection_of_blocks: false,
+        nested_attribute: false,
+        data: false,
+        stateless: false,
+    };
 }
 
 #[derive(Default)]
@@ -151,7 +160,7 @@ impl Findings {
             (write_only && inside.data, "what has no state can't hold write-only attributes"),
             (write_only && attribute.default.is_some(), "a write-only attribute can't have a default"),
             (
-                attribute.default.is_some() && !(optional && computed),
+                attribute.default.is_some() && !(optional && (computed || inside.stateless)),
                 "an attribute with a default must be optional and computed",
             ),
             (attribute.description.is_empty(), "has no description"),
@@ -278,6 +287,9 @@ mod tests {
         ] {
             assert_eq!(first("a", text(), rules).unwrap(), finding);
         }
+        let default = schema_of(vec![("a", text(), optional().default_value("x"))]);
+        assert_eq!(check_schema(SchemaKind::Stateless, &default), Vec::<String>::new());
+        assert_eq!(check_schema(SchemaKind::DataSource, &default).len(), 1);
     }
 
     #[test]

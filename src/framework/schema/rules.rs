@@ -294,7 +294,7 @@ impl Validator for Spelt {
         if !text.trim().is_empty()
             && let Err(wrong) = (self.0)(text)
         {
-            check.refuse(format!("{wrong}."));
+            check.refuse(wrong);
         }
     }
 }

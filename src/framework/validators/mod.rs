@@ -42,9 +42,13 @@ pub struct Check<'a> {
 }
 
 impl Check<'_> {
-    /// Refuses the value; `detail` says what is required.
+    /// Refuses the value; `detail` says what is required. Without a full stop it is given one: errors of parsers have none.
     pub fn refuse(&mut self, detail: impl Into<String>) {
         let summary = format!("Invalid value for `{}`", self.path);
+        let mut detail = detail.into();
+        if !detail.ends_with(['.', '!', '?']) {
+            detail.push('.');
+        }
         self.diagnostics.error_at(self.path.clone(), summary, detail);
     }
 

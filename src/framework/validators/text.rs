@@ -116,7 +116,9 @@ impl Validator for Uuid {
     fn validate(&self, check: &mut Check<'_>) {
         let Some(text) = check.value.as_str() else { return };
         if text.len() != 36 || ::uuid::Uuid::try_parse(text).is_err() {
-            check.refuse("A UUID such as `00000000-0000-0000-0000-000000000000` is required.");
+            // The text itself is not told: it may be a secret that was mistaken for an id.
+            let path = if text.starts_with('/') { ", not the path of an object" } else { "" };
+            check.refuse(format!("A UUID such as `00000000-0000-0000-0000-000000000000` is required{path}."));
         } else if text.contains(|letter: char| letter.is_ascii_uppercase()) {
             check.refuse(format!("A UUID in lower case is required: `{}`.", text.to_ascii_lowercase()));
         }

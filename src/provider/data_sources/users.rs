@@ -17,7 +17,7 @@ pub(crate) struct UsersSource;
 
 model! {
     /// The accounts of an organization of Proofpoint Essentials, by address. Passwords are not shown by Proofpoint, and not
-    /// read. Everything that is shown stands in the state: filter where the organization is large.
+    /// read. Everything that is shown is in the state: filter where the organization is large.
     pub struct UsersModel {
         /// A domain of the organization, in lower case.
         domain: Attr<String> => required().validate(domain_name()),

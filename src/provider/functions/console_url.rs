@@ -1,13 +1,13 @@
 //! `console_url(region)`: where the console of a Proofpoint Essentials stack is.
 
-use crate::provider_block::Region;
+use crate::provider_block::RegionName;
 use framework::function::{Function, FunctionDescription, FunctionError};
 
 /// The function.
 pub(crate) struct ConsoleUrl;
 
 impl Function for ConsoleUrl {
-    type Arguments = String;
+    type Arguments = RegionName;
     type Returns = String;
 
     fn describe(&self) -> FunctionDescription {
@@ -20,9 +20,7 @@ impl Function for ConsoleUrl {
         .parameter("region", "`us1`, `us2`, `us3`, `us4`, `us5` or `eu1`.")
     }
 
-    fn call(&self, name: String) -> Result<String, FunctionError> {
-        let region: Region =
-            name.parse().map_err(|error| FunctionError::argument(0, format!("`{name}`: {error}.")))?;
+    fn call(&self, RegionName(region): RegionName) -> Result<String, FunctionError> {
         Ok(region.address())
     }
 }
@@ -33,8 +31,8 @@ mod tests {
 
     #[test]
     fn each_region_has_its_console() {
-        let url = |region: &str| ConsoleUrl.call(region.to_owned());
-        assert_eq!(url("eu1").expect("a region"), "https://eu1.proofpointessentials.com");
-        assert_eq!(url("eu2").expect_err("unknown").argument, Some(0));
+        let url = |region: &str| ConsoleUrl.call(RegionName(region.parse().expect("a region")));
+        assert_eq!(url("eu1").expect("an address"), "https://eu1.proofpointessentials.com");
+        assert_eq!(url("us5").expect("an address"), "https://us5.proofpointessentials.com");
     }
 }

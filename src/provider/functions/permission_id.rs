@@ -26,7 +26,7 @@ impl Function for PermissionId {
         let kinds = [PermissionKind::Delegated, PermissionKind::Application];
         let Some(kind) = kinds.into_iter().find(|known| known.to_string() == kind) else {
             let text =
-                format!("`{kind}` is no kind of permission: `delegated` or `application` is required.");
+                format!("`{kind}` is not a kind of permission: `delegated` or `application` is required.");
             return Err(FunctionError::argument(1, text));
         };
         if let Some(id) = graph::permission_id(kind, &name) {

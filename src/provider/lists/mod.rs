@@ -5,6 +5,6 @@ mod azure_sync;
 mod customers;
 mod organization;
 
-pub(crate) use azure_application::AzureApplicationList;
+pub(crate) use azure_application::{AzureApplicationList, is_candidate};
 pub(crate) use azure_sync::AzureSyncList;
 pub(crate) use organization::OrganizationList;

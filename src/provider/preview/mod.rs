@@ -9,7 +9,7 @@ mod vocabulary;
 use futures::FutureExt;
 use tokio_util::task::AbortOnDropHandle;
 
-use crate::provider_block::{Diagnose as _, Failure};
+use crate::provider_block::{Diagnose as _, Failure, Newcomer};
 use clients::essentials;
 use clients::graph::{self, Graph, needs};
 use clients::http::Call;
@@ -45,7 +45,7 @@ pub enum Error {
     #[error(transparent)]
     Organization(#[from] essentials::Error),
     /// An object without a usable id.
-    #[error("The directory names an object `{0}`, which is no object id. Nothing can be said without it")]
+    #[error("The directory names an object `{0}`, which is not an object id. Nothing can be said without it")]
     ObjectId(String),
     /// The caller sees nothing of users but names and addresses.
     #[error(
@@ -143,13 +143,34 @@ pub(crate) async fn finish(
         on_a_thread(async move { Ok(organization::read(&call, &organization).boxed().await?) })
     };
     let (directory, roster, exemptions) = futures::try_join!(ended(directory.0), accounts, exempt.boxed())?;
-    if !roster.shares_a_domain_with(&directory) {
+    let input = Input { directory, roster, exemptions, switches, version };
+    of_one_customer(organization.domain(), input)
+}
+
+/// Reads the directory of a tenant whose organization is about to be made: it has its domains, and no accounts yet.
+pub(crate) async fn read_for_newcomer(
+    call: &Call,
+    graph: &Graph,
+    (domain, newcomer): (&str, &Newcomer),
+    wanted: Wanted,
+) -> Result<Input, Error> {
+    let Wanted { switches, exemptions, version } = wanted;
+    let directory = ended(begin(call, graph).0).await?;
+    let roster = Roster::new(Vec::new(), newcomer.domains.iter().map(String::as_str), newcomer.licences);
+    let exemptions = exemptions.unwrap_or_default();
+    of_one_customer(domain, Input { directory, roster, exemptions, switches, version })
+}
+
+/// Both sides, if they are one customer's.
+fn of_one_customer(domain: &str, input: Input) -> Result<Input, Error> {
+    let Input { directory, roster, .. } = &input;
+    if !roster.shares_a_domain_with(directory) {
         return Err(Error::OtherTenant {
-            organization: organization.domain().to_owned(),
+            organization: domain.to_owned(),
             domains: directory.domains().collect::<Vec<_>>().join(", "),
         });
     }
-    Ok(Input { directory, roster, exemptions, switches, version })
+    Ok(input)
 }
 
 /// Lets work that keeps a processor busy go on beside the rest, until its owner is gone.

@@ -35,7 +35,13 @@ pub(crate) fn count_or_percent(text: &str) -> Result<(), String> {
 /// A rule: each is an address as reports write them.
 pub(crate) fn lower_case_addresses(addresses: &BTreeSet<String>) -> Result<(), String> {
     let wrong = addresses.iter().find(|address| !is_address(address));
-    wrong.map_or(Ok(()), |address| Err(format!("`{address}` is not an e-mail address in lower case")))
+    let Some(address) = wrong else { return Ok(()) };
+    let spelling = sync_report::normalize(address);
+    Err(if is_address(&spelling) {
+        format!("`{address}` is not written as addresses are here, in lower case: write `{spelling}`.")
+    } else {
+        format!("`{address}` is not an e-mail address, such as `scanner@example.com`.")
+    })
 }
 
 /// Whether a text can be an address, and is written in lower case.

@@ -167,14 +167,14 @@ fn login(model: &ProviderModel, env: &EnvMap, address: Option<Url>) -> Result<Lo
                 missing.push("`password` (or `PROOFPOINT_ESSENTIALS_PASSWORD`)");
             }
             if address.is_none() {
-                missing.push("`region` (or `PROOFPOINT_ESSENTIALS_REGION`) or `endpoint`");
+                missing.push("`region` or `endpoint` (or `PROOFPOINT_ESSENTIALS_REGION`)");
             }
-            Err(Incomplete {
-                detail: format!(
-                    "To sign in to Proofpoint Essentials, set {} as well.",
-                    missing.join(" and ")
-                ),
-            })
+            let as_well = if missing.len() < 3 { " as well" } else { "" };
+            let list = match missing.as_slice() {
+                [rest @ .., last] if !rest.is_empty() => format!("{}, and {last}", rest.join(", ")),
+                all => all.concat(),
+            };
+            Err(Incomplete { detail: format!("To sign in to Proofpoint Essentials, set {list}{as_well}.") })
         }
     }
 }

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use super::arguments::quoted;
-use clients::auth::{self, Answered};
+use clients::auth::{self, Answered, PassedOver};
 use clients::essentials;
 use clients::graph;
 use clients::http;
@@ -82,6 +82,7 @@ const ESSENTIALS_LOGIN: &str = "Check `username` and `password` (or `PROOFPOINT_
 fn summary_of_http(error: &http::Error) -> Option<&'static str> {
     match error.kind() {
         http::ErrorKind::ReadOnly => Some("The provider is read-only"),
+        http::ErrorKind::CaBundle { .. } => Some("Unable to read the certificate authorities"),
         _ => None,
     }
 }
@@ -125,25 +126,49 @@ fn of_auth(error: &auth::Error) -> Option<Cow<'static, str>> {
         auth::Error::NotJson { .. } => {
             Some("Check `authority_host` and the proxy variables (`HTTPS_PROXY`, `NO_PROXY`).")
         }
-        auth::Error::ManagedIdentity { by, .. } => Some(match by {
-            Answered::Page => {
-                "A proxy may stand in between: name the endpoint's host in `NO_PROXY`, or check `msi_endpoint`."
-            }
-            Answered::Endpoint => {
-                "Check that this machine has the identity, and that `client_id` names it if it is a user-assigned one (with \
-                 `use_federated_msi` it is `msi_client_id`)."
-            }
-            Answered::Nobody => {
-                "Only a machine that has a managed identity reaches its endpoint: check `msi_endpoint`, or configure \
-                 another way to sign in and leave `use_msi` and `use_federated_msi` out."
-            }
-        }),
-        auth::Error::AzureCli { .. } => {
-            Some("Run `az login`, or configure another way to sign in and set `use_cli` to false.")
+        auth::Error::ManagedIdentity { by, passed_over, .. } => {
+            return Some(Cow::Owned(machine_advice(*by).to_owned() + &told_over(passed_over)));
         }
+        auth::Error::AzureCli { passed_over, .. } if !passed_over.is_empty() => {
+            let over = told_over(passed_over);
+            return Some(Cow::Owned(format!(
+                "It is asked because nothing else to sign in with is complete.{over} Or run `az login`."
+            )));
+        }
+        auth::Error::AzureCli { .. } => Some(
+            "It is asked because nothing else to sign in with is complete: a `client_id` (or `ARM_CLIENT_ID`) takes a \
+                 `client_secret` (or `ARM_CLIENT_SECRET`), a client certificate or `use_oidc` besides. Run `az login`, or \
+                 complete one of these.",
+        ),
         _ => None,
     };
     advice.map(Cow::Borrowed)
+}
+
+/// What to do where the machine gave no token.
+fn machine_advice(by: Answered) -> &'static str {
+    match by {
+        Answered::Page => {
+            "A proxy may stand in between: name the endpoint's host in `NO_PROXY`, or check `msi_endpoint`."
+        }
+        Answered::Endpoint => {
+            "Check that this machine has the identity, and that `client_id` names it if it is a user-assigned one (with \
+             `use_federated_msi` it is `msi_client_id`)."
+        }
+        Answered::Nobody => {
+            "Only a machine that has a managed identity reaches its endpoint: check `msi_endpoint`, or configure \
+             another way to sign in and leave `use_msi` and `use_federated_msi` out."
+        }
+    }
+}
+
+/// The ways to sign in that lack something, each with what it lacks.
+fn told_over(passed_over: &[PassedOver]) -> String {
+    if passed_over.is_empty() {
+        return String::new();
+    }
+    let all: Vec<String> = passed_over.iter().map(|one| one.told(quoted)).collect();
+    format!(" Passed over: {}.", all.join("; "))
 }
 
 /// Refusals that say that the tenant, or Microsoft Graph, is not in the cloud that was asked.
@@ -168,8 +193,9 @@ fn sentence(error: &dyn std::error::Error) -> String {
     let mut letters = text.chars();
     let mut sentence: String =
         letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default();
-    if !sentence.ends_with(['.', '!', '?']) && !sentence.contains("\n\n") {
-        sentence.push('.');
+    let end = sentence.find("\n\n").unwrap_or(sentence.len());
+    if !sentence[..end].ends_with(['.', '!', '?', ':']) {
+        sentence.insert(end, '.');
     }
     sentence
 }
@@ -178,6 +204,7 @@ fn sentence(error: &dyn std::error::Error) -> String {
 mod tests {
     use super::*;
     use clients::InputName;
+    use clients::auth::Lack;
     use clients::essentials::Refusal;
 
     #[test]
@@ -200,13 +227,22 @@ mod tests {
 
     #[test]
     fn a_sign_in_that_failed_says_which_argument_to_look_at() {
-        let machine = |by| auth::Error::ManagedIdentity { tenant: None, by, cause: "no".to_owned() };
+        let machine = |by| auth::Error::ManagedIdentity {
+            tenant: None,
+            by,
+            cause: "no".to_owned(),
+            passed_over: Vec::new(),
+        };
+        let cli = |passed_over| auth::Error::AzureCli { tenant: None, cause: "no".to_owned(), passed_over };
+        let lack = Lack::Input(InputName::ClientId);
+        let half = PassedOver { given: InputName::ClientSecret, from: None, lack };
         for (error, words) in [
             (auth::Error::NoTenant { credential: "client secret" }, "`tenant_id`"),
             (machine(Answered::Page), "`NO_PROXY`"),
             (machine(Answered::Endpoint), "`client_id`"),
             (machine(Answered::Nobody), "`msi_endpoint`"),
-            (auth::Error::AzureCli { tenant: None, cause: "no".to_owned() }, "Run `az login`"),
+            (cli(Vec::new()), "Run `az login`"),
+            (cli(vec![half]), "Passed over: `client_secret` is set, `client_id` is not. Or run `az login`."),
             (
                 auth::Error::Assertion {
                     what: "the client secret",

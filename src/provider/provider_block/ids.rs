@@ -95,6 +95,23 @@ impl ObjectPath {
         })
     }
 
+    /// Reads the path of an organization, or of the part `part` of one, or the domain alone, as a person would write it at
+    /// `terraform import`: the domain, in lower case.
+    pub(crate) fn parse_organization(text: &str, part: Option<&str>) -> Result<String, NotAPath> {
+        let domain = text.to_ascii_lowercase();
+        if is_domain(&domain) {
+            return Ok(domain);
+        }
+        let end = part.map(|part| format!("/{part}")).unwrap_or_default();
+        Self::read(text)
+            .filter(|path| path.collection == "orgs" && path.part.as_deref() == part)
+            .map(|path| path.id)
+            .ok_or_else(|| NotAPath {
+                text: text.to_owned(),
+                expected: format!("/orgs/{{domain}}{end}`, nor a domain such as `contoso.com"),
+            })
+    }
+
     /// Reads the path of any object or part.
     pub(crate) fn parse_any(text: &str) -> Result<Self, NotAPath> {
         Self::read(text).ok_or_else(|| NotAPath { text: text.to_owned(), expected: EVERY_FORM.to_owned() })
@@ -214,6 +231,22 @@ mod tests {
                 refused.ends_with(&format!("`/orgs/{{organization}}/domains/{{domain}}{end}`")),
                 "{refused}"
             );
+        }
+    }
+
+    #[test]
+    fn an_organization_is_read_from_its_path_or_its_domain_alone() {
+        for part in [None, Some("settings/azure")] {
+            let end = part.map(|part| format!("/{part}")).unwrap_or_default();
+            for text in [format!("/orgs/Contoso.com{end}"), "Contoso.com".to_owned()] {
+                let read = ObjectPath::parse_organization(&text, part);
+                assert_eq!(read, Ok("contoso.com".to_owned()), "{text}");
+            }
+            for text in ["contoso".to_owned(), format!("/orgs/contoso.com{end}/x"), "/orgs".to_owned()] {
+                let refused = ObjectPath::parse_organization(&text, part).expect_err("refused").to_string();
+                let form = format!("`{text}` is not an id of the form `/orgs/{{domain}}{end}`, nor a domain");
+                assert!(refused.starts_with(&form), "{refused}");
+            }
         }
     }
 

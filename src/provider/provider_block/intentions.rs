@@ -2,7 +2,7 @@
 //! for values.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use sync_report::{Section, Switches, SyncVersion};
 
@@ -38,12 +38,23 @@ pub(crate) struct PreviewIntention {
     pub unmatched: Section,
 }
 
+/// An organization that is about to be made.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Newcomer {
+    /// Its licences.
+    pub licences: Option<u64>,
+    /// Its domains, the primary one and those that the same plan adds.
+    pub domains: BTreeSet<String>,
+}
+
 /// What was said so far, by the domain that names the organization, or by client id.
 #[derive(Debug, Default)]
 pub(crate) struct Intentions {
     syncs: Said<SyncIntention>,
     previews: Said<PreviewIntention>,
     consents: Said<BTreeSet<String>>,
+    /// By primary domain.
+    newcomers: Mutex<BTreeMap<String, Newcomer>>,
 }
 
 type Said<T> = Mutex<HashMap<String, Arc<T>>>;
@@ -67,6 +78,35 @@ impl Intentions {
     /// The application permissions that this plan gives an application, if its consent was planned before.
     pub(crate) fn consent(&self, client_id: &str) -> Arc<BTreeSet<String>> {
         get(&self.consents, client_id).unwrap_or_default()
+    }
+
+    /// Keeps that an organization is about to be made: what depends on it can't ask for it yet.
+    pub(crate) fn keep_newcomer(&self, primary_domain: &str, licences: Option<u64>) {
+        let primary_domain = primary_domain.to_lowercase();
+        let newcomer = Newcomer { licences, domains: BTreeSet::from([primary_domain.clone()]) };
+        self.newcomers().insert(primary_domain, newcomer);
+    }
+
+    /// Keeps that a domain is about to be added to an organization, if that is about to be made.
+    pub(crate) fn keep_domain(&self, organization: &str, domain: &str) {
+        if let Some(newcomer) = self.newcomers().get_mut(&organization.to_lowercase()) {
+            newcomer.domains.insert(domain.to_lowercase());
+        }
+    }
+
+    /// The organization is made.
+    pub(crate) fn forget_newcomer(&self, primary_domain: &str) {
+        self.newcomers().remove(&primary_domain.to_lowercase());
+    }
+
+    /// The organization of this domain, if it is about to be made.
+    pub(crate) fn newcomer(&self, domain: &str) -> Option<Newcomer> {
+        let domain = domain.to_lowercase();
+        self.newcomers().values().find(|newcomer| newcomer.domains.contains(&domain)).cloned()
+    }
+
+    fn newcomers(&self) -> MutexGuard<'_, BTreeMap<String, Newcomer>> {
+        self.newcomers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Keeps what a preview showed.

@@ -6,7 +6,16 @@ use clients::graph::needs::{self, Need};
 /// An occasion, and what is needed then.
 pub type Occasion = (&'static str, &'static Need);
 
-/// By full type name, `data.` before that of a data source and `list.` before that of a list, in the order of the guide.
+/// What a run reads of the directory, as a resource or as an action.
+const RUN: &[Occasion] = &[
+    ("to see that the rows still hold", &needs::READ_USERS),
+    ("the same for groups", &needs::READ_GROUPS),
+    ("the same for deleted groups", &needs::READ_DELETED_GROUPS),
+    ("the same for the tenant's domains", &needs::READ_ORGANIZATION),
+];
+
+/// By full type name, `data.` before that of a data source, `list.` before that of a list and `action.` before that of an
+/// action, in the order of the guide.
 pub const BY_TYPE: &[(&str, &[Occasion])] = &[
     (
         "proofpoint_azure_application",
@@ -50,15 +59,8 @@ pub const BY_TYPE: &[(&str, &[Occasion])] = &[
             ),
         ],
     ),
-    (
-        "proofpoint_azure_sync_run",
-        &[
-            ("to see that the rows still hold", &needs::READ_USERS),
-            ("the same for groups", &needs::READ_GROUPS),
-            ("the same for deleted groups", &needs::READ_DELETED_GROUPS),
-            ("the same for the tenant's domains", &needs::READ_ORGANIZATION),
-        ],
-    ),
+    ("proofpoint_azure_sync_run", RUN),
+    ("action.proofpoint_azure_sync_run", RUN),
     (
         "data.proofpoint_azure_sync_preview",
         &[

@@ -40,7 +40,7 @@ impl Policies {
                 ("appManagementPolicies", Value::Array(policies)) => self.custom.clone_from(policies),
                 _ => {
                     return Err(format!(
-                        "`{name}` is no policy; there are `defaultAppManagementPolicy` (object) and `appManagementPolicies` (array)"
+                        "`{name}` is not a policy; there are `defaultAppManagementPolicy` (object) and `appManagementPolicies` (array)"
                     ));
                 }
             }

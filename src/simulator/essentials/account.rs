@@ -154,7 +154,7 @@ impl Account {
     pub(crate) fn change(&mut self, fields: &Fields<'_>) -> Outcome<()> {
         if let Some(address) = fields.text("primary_email")? {
             if !is_address(&address) {
-                return Err(Failure::invalid("`primary_email` is no address", &address));
+                return Err(Failure::invalid("`primary_email` is not an address", &address));
             }
             self.address = address.to_lowercase();
         }
@@ -178,7 +178,7 @@ impl Account {
         }
         if let Some(aliases) = fields.texts("alias_emails")? {
             if let Some(wrong) = aliases.iter().find(|alias| !is_address(alias)) {
-                return Err(Failure::invalid("`alias_emails` has something that is no address", wrong));
+                return Err(Failure::invalid("`alias_emails` has something that is not an address", wrong));
             }
             self.aliases = aliases.iter().map(|alias| alias.to_lowercase()).collect();
         }

@@ -53,7 +53,7 @@ pub(crate) fn add(call: &mut Call<'_>, domain: &str) -> Outcome {
         };
     };
     if let Some(wrong) = addresses.iter().find(|address| !is_address(address)) {
-        return Err(Failure::new(400, "bad request: that is no address", wrong));
+        return Err(Failure::new(400, "bad request: that is not an address", wrong));
     }
     if moods.exemptions_put == ExemptionsPut::KnownOnly {
         let organization = call.organization(domain)?;

@@ -59,7 +59,7 @@ impl Domain {
         if let Some(name) = fields.text("name")? {
             let plain = name.contains('.') && !name.contains(['@', '/', ' ']);
             if !plain {
-                return Err(Failure::invalid("`name` is no domain", &name));
+                return Err(Failure::invalid("`name` is not a domain", &name));
             }
             self.name = name.to_lowercase();
         }

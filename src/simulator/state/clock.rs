@@ -69,7 +69,7 @@ pub(crate) fn milliseconds_since(earlier: Timestamp, now: Timestamp) -> u64 {
 
 /// Durations as people write them: `90`, `90s`, `15m`, `1h`, `30d`, `1h30m`; without a unit, seconds.
 pub(crate) fn parse_duration(text: &str) -> Result<SignedDuration, String> {
-    let wrong = || format!("`{text}` is no duration; write for example `90s`, `15m`, `1h`, `30d`");
+    let wrong = || format!("`{text}` is not a duration; write for example `90s`, `15m`, `1h`, `30d`");
     let mut seconds: i64 = 0;
     let mut digits = String::new();
     for letter in text.trim().chars() {

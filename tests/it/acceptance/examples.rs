@@ -8,12 +8,25 @@ use std::path::{Path, PathBuf};
 use crate::support::cli::with_each;
 use crate::support::workspace::{Install, repository, requirement, workspace};
 
+/// Examples of several files, each a configuration as a whole.
+const WHOLE: [&str; 1] = ["examples/msp"];
+
 #[test]
 fn every_example_is_a_valid_configuration() {
     with_each(|cli| {
         // Each example becomes a module of one configuration, so that the CLI needs to start but once.
         let workspace = workspace(cli, Install::Mirror, &BTreeMap::new());
         let mut root = String::new();
+        for (number, directory) in WHOLE.iter().enumerate() {
+            workspace.copy_into(&format!("modules/whole-{number}"), directory);
+            let required = workspace.read(&format!("modules/whole-{number}/main.tf"));
+            let mut arguments = String::new();
+            for name in required_variables(&required) {
+                writeln!(arguments, "  {name} = null").expect("writing to a string");
+            }
+            write!(root, "# {directory}\nmodule \"whole_{number}\" {{\n  source = \"./modules/whole-{number}\"\n{arguments}}}\n")
+                .expect("writing to a string");
+        }
         for (number, example) in examples().iter().filter(|example| !is_import(example)).enumerate() {
             let text = fs::read_to_string(example).expect("an example");
             let text = if example.ends_with("README.md") { block_of(&text) } else { &text };
@@ -74,8 +87,10 @@ fn block_of(page: &str) -> &str {
 /// The README, and every Terraform file below `examples/`.
 fn examples() -> Vec<PathBuf> {
     let mut found = files_below("examples", "tf");
-    // Another provider's are its own tests' affair.
-    found.retain(|file| !file.starts_with(repository().join("examples/another-provider")));
+    // Another provider's are its own tests' affair, and actions those of the CLIs that know them.
+    let apart = ["examples/another-provider", "examples/actions"].map(|place| repository().join(place));
+    found.retain(|file| !apart.iter().any(|place| file.starts_with(place)));
+    found.retain(|file| !WHOLE.iter().any(|directory| file.starts_with(repository().join(directory))));
     found.push(repository().join("README.md"));
     found
 }

@@ -1,5 +1,7 @@
 //! The built provider under every Terraform and OpenTofu on this machine, against the simulator.
 
+mod actions;
+mod adoption;
 mod bad_input;
 mod client_secret;
 mod demo;
@@ -10,6 +12,7 @@ mod late;
 mod life;
 mod many_organizations;
 mod mocked;
+mod msp;
 mod names;
 mod onboarding;
 mod people;

@@ -25,7 +25,8 @@ fn every_mistake_is_one_error_on_its_attribute_before_anything_is_written() {
         });
         let errors: Vec<_> = messages.0.iter().filter(|message| message.error).collect();
         let good = noticed == Some(mistake.noticed)
-            && matches!(errors[..], [error] if error.path == mistake.path && error.detail.contains(mistake.words));
+            && matches!(errors[..], [error] if error.path == mistake.path && error.detail.contains(mistake.words)
+                && error.detail.split("\n\n").next().is_some_and(|what| what.ends_with(['.', '?', ':'])));
         if !good {
             let Mistake { name, path, words, .. } = mistake;
             wrong.push(format!("{name}: {words:?} at `{path}`, but {noticed:?}: {messages}"));

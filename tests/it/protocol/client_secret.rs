@@ -182,3 +182,13 @@ fn a_secret_whose_state_died_with_its_command_is_told_of_by_the_next() {
     let (_, said) = world.apply(None, "1");
     said.expect_none();
 }
+
+#[test]
+fn destroying_a_secret_takes_it_and_those_that_are_kept_for_the_overlap_out_of_entra() {
+    let world = World { overlap: "24h", ..World::start() };
+    let first = world.make(None, "1");
+    let second = world.make(Some(&first), "2");
+    assert_eq!(world.keys(), BTreeSet::from([key(&first), key(&second)]));
+    world.destroy(&second);
+    assert_eq!(world.keys(), BTreeSet::new());
+}

@@ -139,3 +139,37 @@ fn a_consent_to_nothing_is_refused_before_anything_is_asked() {
     let planned = quickstart.plan(CONSENT);
     assert_eq!(planned.messages.expect_error().summary, "There is nothing to consent to");
 }
+
+/// Gives the application a permission of Microsoft Graph of its own, as somebody does by hand.
+pub(super) fn assign_role(quickstart: &Quickstart, permission: &str) {
+    let principal = quickstart.state(APPLICATION)["service_principal_object_id"].clone();
+    let api = "servicePrincipals(appId='00000003-0000-0000-c000-000000000000')?$select=id,appRoles";
+    let api = quickstart.graph(Method::GET, api, None);
+    let role = api["appRoles"].as_array().unwrap().iter().find(|role| role["value"] == permission);
+    let assignment =
+        json!({ "principalId": principal, "resourceId": api["id"], "appRoleId": role.unwrap()["id"] });
+    let path = format!("servicePrincipals/{}/appRoleAssignments", principal.as_str().unwrap());
+    quickstart.graph(Method::POST, &path, Some(&assignment));
+}
+
+#[test]
+fn extra_application_permissions_are_kept_unless_they_are_to_go() {
+    let mut quickstart = consented();
+    assign_role(&quickstart, "User.Read.All");
+    let principal = quickstart.state(APPLICATION)["service_principal_object_id"].clone();
+    let path = format!("servicePrincipals/{}/appRoleAssignments", principal.as_str().unwrap());
+    let held = |quickstart: &Quickstart| {
+        quickstart.graph(Method::GET, &path, None)["value"].as_array().map(Vec::len).unwrap()
+    };
+    quickstart.configure();
+    let planned = quickstart.plan(CONSENT);
+    assert_eq!(planned.state, quickstart.state(CONSENT), "those of others are nobody's business");
+    assert_eq!(held(&quickstart), 2);
+
+    quickstart.write(CONSENT, &json!({ "remove_extra": true }));
+    quickstart.configure();
+    succeeds(&quickstart.change(CONSENT));
+    assert_eq!(held(&quickstart), 1);
+    quickstart.configure();
+    assert_eq!(quickstart.plan(CONSENT).state, quickstart.state(CONSENT), "its own is still there");
+}

@@ -63,9 +63,16 @@ fn a_protected_application_is_neither_destroyed_nor_replaced() {
             ("deletion_protection", "The application is protected")
         );
     };
-    refused(&quickstart.try_destroy(APPLICATION).unwrap_or_else(|said| said));
+    refused(&quickstart.plan_destruction(APPLICATION).messages);
+    // A plan that was made before it was protected, or by a core that passes errors over.
+    let protected = quickstart.stored(APPLICATION).unwrap();
+    refused(&quickstart.destroy_deposed(APPLICATION, &protected));
+    assert_eq!(registration(&quickstart)["appId"], quickstart.state(APPLICATION)["client_id"]);
     quickstart.write(APPLICATION, &json!({ "unique_name": "another" }));
     refused(&quickstart.plan(APPLICATION).messages);
+    quickstart.write(APPLICATION, &json!({ "unique_name": null, "tenant_id": OTHER }));
+    refused(&quickstart.plan(APPLICATION).messages);
+    quickstart.write(APPLICATION, &json!({ "tenant_id": null }));
     quickstart.write(APPLICATION, &json!({ "unique_name": null, "deletion_protection": false }));
     succeeds(&quickstart.change(APPLICATION));
     succeeds(&quickstart.try_destroy(APPLICATION).unwrap_or_else(|said| said));

@@ -223,3 +223,27 @@ fn keys_of_an_application_that_was_left_go_once_the_new_one_is_proven() {
         assert_eq!(quickstart.plan(SYNC).state, quickstart.state(SYNC), "nothing is left to do");
     }
 }
+
+#[test]
+fn a_sign_in_that_is_refused_for_good_ends_the_proof_at_once_and_leaves_no_key() {
+    let mut quickstart = Quickstart::prepared(Simulator::start(&["--users", "2"]));
+    quickstart.write(SYNC, &json!({ "timeouts": { "create": "60s" } }));
+    let planned = quickstart.plan(SYNC);
+    let blocked = json!({
+        "error": "invalid_grant", "error_codes": [53003],
+        "error_description": "AADSTS53003: Access has been blocked by Conditional Access policies.",
+    });
+    quickstart.simulator.set_faults(
+        &json!([{ "method": "POST", "path": "**/oauth2/v2.0/token", "status": 400, "body": blocked }]),
+    );
+    quickstart.simulator.forget_requests();
+    let said = quickstart.apply(SYNC, planned);
+    let refusal = said.expect_error();
+    assert_eq!(refusal.path, "client_id", "{said}");
+    assert!(refusal.detail.contains("Conditional Access"), "{said}");
+    let requests = quickstart.simulator.requests();
+    let tries = requests.iter().filter(|request| request.path.ends_with("/oauth2/v2.0/token")).count();
+    assert_eq!(tries, 1, "nothing that time would heal");
+    assert_eq!(quickstart.keys().len(), 0);
+    assert!(quickstart.settings().is_null());
+}

@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 
 use crate::support::plugin::calls::{Message, Messages};
 use crate::support::plugin::values::UNKNOWN;
-use crate::support::quickstart::{Quickstart, SYNC};
+use crate::support::quickstart::{APPLICATION, Quickstart, SYNC};
 use crate::support::simulator::Simulator;
 
 const TOLD: &str = "What the sync will do to people of contoso.com";
@@ -253,4 +253,50 @@ fn known(unknown: &Json) -> Json {
         "frequency": 1, "tenant_id": null,
     });
     unknown.as_object().expect("arguments").keys().map(|name| (name.clone(), own[name].clone())).collect()
+}
+
+#[test]
+fn another_application_or_primary_domain_alone_is_another_directory_and_judged() {
+    let mut quickstart = world("100%");
+    assert!(!quickstart.change(SYNC).has_errors());
+    quickstart.write(SYNC, &json!({ "max_removals": "0" }));
+    let unchanged = quickstart.plan(SYNC).messages;
+    assert!(!unchanged.has_errors(), "what stays as it is was judged before: {unchanged}");
+
+    let tenant = quickstart.simulator.tenant().clone();
+    let domains = quickstart.graph(Method::GET, "domains", None)["value"].take();
+    let initial = domains.as_array().unwrap().iter().find(|domain| domain["isInitial"] == true).unwrap();
+    assert_ne!(initial["id"], json!(tenant.domain));
+    for change in [json!({ "primary_domain": initial["id"] }), json!({ "client_id": tenant.client_id })] {
+        // A secret of one's own: the key of the application would be one of another one.
+        quickstart.write(SYNC, &json!({ "managed_client_secret": null, "client_secret": "from elsewhere" }));
+        quickstart.write(SYNC, &change);
+        refused(&quickstart.plan(SYNC).messages, REFUSED, &["jack.king@contoso.com"]);
+        quickstart.write(SYNC, &json!({ "primary_domain": null }));
+    }
+}
+
+#[test]
+fn where_nobody_can_look_into_the_directory_a_limit_refuses_and_only_its_absence_lets_pass() {
+    let mut quickstart = world("10%");
+    let client_id = quickstart.state(APPLICATION)["client_id"].clone();
+    let own =
+        json!({ "managed_client_secret": null, "client_secret": "from elsewhere", "client_id": client_id });
+    quickstart.write(SYNC, &own);
+    for variable in ["ARM_TENANT_ID", "ARM_CLIENT_ID", "ARM_CLIENT_SECRET"] {
+        quickstart.set(variable, "");
+    }
+    quickstart.set("ARM_USE_CLI", "false");
+    let unforeseen = "What the sync would do to people of contoso.com cannot be foreseen";
+    let mut planned = quickstart.plan(SYNC);
+    let said = std::mem::take(&mut planned.messages);
+    refused(&said, unforeseen, &["not configured for Entra", "`max_removals = \"100%\"`"]);
+    quickstart.simulator.forget_requests();
+    refused(&quickstart.apply(SYNC, planned), unforeseen, &["not configured for Entra"]);
+    assert_eq!(quickstart.simulator.writes(), []);
+
+    quickstart.write(SYNC, &json!({ "max_removals": "100%" }));
+    let said = quickstart.change(SYNC);
+    assert!(!said.has_errors(), "{said}");
+    assert_eq!(quickstart.settings()["sync_frequency"], json!(1));
 }

@@ -1,6 +1,7 @@
 //! The built provider driven by a gRPC client through the real handshake.
 
 mod addresses;
+mod adoption;
 mod another_state;
 mod application;
 mod arguments;
@@ -26,10 +27,13 @@ mod late_keys;
 mod least_privilege;
 mod lifecycle;
 mod log;
+mod longest_life;
+mod moved;
 pub(crate) mod onboarding;
 mod preflight;
 pub(crate) mod preview;
 mod provider_config;
+mod refusals;
 mod rename;
 mod replacement;
 mod replans;
@@ -39,6 +43,7 @@ mod sign_in;
 mod sync_arguments;
 mod sync_replacement;
 mod sync_run;
+mod sync_run_life;
 mod sync_run_reach;
 mod tenant;
 mod timeouts;

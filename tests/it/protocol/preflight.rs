@@ -8,6 +8,8 @@ use crate::support::plugin::values::UNKNOWN;
 use crate::support::quickstart::{APPLICATION, CONSENT, Quickstart, SYNC};
 use crate::support::simulator::Simulator;
 
+const SCANNER: &str = "scanner@contoso.com";
+
 /// The plan warns, the apply refuses, and in between and after it nothing was written.
 #[track_caller]
 fn refused_before_the_first_write(quickstart: &Quickstart, expected: &str) {
@@ -115,6 +117,13 @@ fn whatever_would_make_the_sync_fail_is_refused_before_the_first_write() {
     quickstart.write(SYNC, &json!({ "primary_domain": other }));
     refused_before_the_first_write(&quickstart, "The domain belongs to another tenant");
     quickstart.write(SYNC, &json!({ "primary_domain": null }));
+
+    // A misspelled exemption saves nobody, which is no reason to stop.
+    quickstart.write(SYNC, &json!({ "exemptions": [SCANNER, "scanner@contosso.com"] }));
+    let said = quickstart.plan(SYNC).messages;
+    let told = said.0.iter().find(|message| message.path == "exemptions").expect("a warning");
+    assert!(!said.has_errors() && told.detail.contains("domain: `scanner@contosso.com`."), "{said}");
+    quickstart.write(SYNC, &json!({ "exemptions": null }));
 
     let principal = quickstart.state(APPLICATION)["service_principal_object_id"].as_str().unwrap().to_owned();
     // What was given a moment ago would be looked for again.

@@ -95,8 +95,12 @@ async fn what_is_missing_is_an_error_only_for_who_needs_it() {
     let error = messages.expect_error();
     assert!(error.detail.contains("PROOFPOINT_ESSENTIALS_PASSWORD"), "{messages}");
     assert!(error.detail.contains("`region`") && !error.detail.contains("`username`"), "{messages}");
+    assert!(error.detail.ends_with(" as well."), "{messages}");
     let (_, messages) = plugin.data("proofpoint_azure_tenant", json!({})).await;
     assert!(messages.expect_error().detail.contains("`client_secret`"), "{messages}");
+    let (argument, refusal) = plugin.call("console_url", &[json!("eu2")]).await.expect_err("not a region");
+    assert_eq!(argument, Some(0));
+    assert!(refusal.contains("`eu2` is not a region") && refusal.contains("`us5`"), "{refusal}");
     assert!(plugin.call("console_url", &[json!("eu1")]).await.is_ok(), "functions need no configuration");
 }
 

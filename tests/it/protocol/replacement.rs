@@ -4,9 +4,9 @@
 use std::collections::BTreeSet;
 
 use reqwest::Method;
-use serde_json::{Value as Json, json};
+use serde_json::json;
 
-use super::consent::scopes;
+use super::consent::{assign_role, scopes};
 use crate::support::plugin::calls::{Messages, Stored};
 use crate::support::quickstart::{APPLICATION, CONSENT, Quickstart};
 use crate::support::simulator::Simulator;
@@ -325,14 +325,7 @@ fn a_consent_that_only_verifies_writes_nothing_when_it_is_destroyed() {
 
 /// Gives the application its permission as somebody does by hand.
 fn grant_role_by_hand(quickstart: &Quickstart) {
-    let principal = quickstart.state(APPLICATION)["service_principal_object_id"].clone();
-    let api = "servicePrincipals(appId='00000003-0000-0000-c000-000000000000')?$select=id,appRoles";
-    let api = quickstart.graph(Method::GET, api, None);
-    let role = api["appRoles"].as_array().unwrap().iter().find(|role| role["value"] == "Directory.Read.All");
-    let assignment: Json =
-        json!({ "principalId": principal, "resourceId": api["id"], "appRoleId": role.unwrap()["id"] });
-    let path = format!("servicePrincipals/{}/appRoleAssignments", principal.as_str().unwrap());
-    quickstart.graph(Method::POST, &path, Some(&assignment));
+    assign_role(quickstart, "Directory.Read.All");
 }
 
 #[test]

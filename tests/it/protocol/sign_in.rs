@@ -159,6 +159,8 @@ fn an_azure_cli_that_fails_or_is_not_there_says_so() {
         let (_, messages) = run(tenant(&simulator, &[("PATH", path)]));
         let error = messages.expect_error();
         assert!(error.detail.contains(words) && error.detail.contains("Run `az login`"), "{messages}");
+        // Whoever forgot the secret of an application is not sent to the Azure CLI alone.
+        assert!(error.detail.contains("`ARM_CLIENT_SECRET`"), "{messages}");
     }
 }
 
@@ -265,4 +267,34 @@ fn the_identity_of_the_machine_stands_for_an_application_in_every_tenant_that_kn
     let (shown, said) = run(tenant(&simulator, &elsewhere));
     said.expect_none();
     assert_eq!(shown["id"], json!(other.tenant_id));
+}
+
+#[test]
+fn what_was_begun_and_passed_over_is_told_where_nothing_else_signs_in() {
+    let simulator = Simulator::start(&[]);
+    let tenant_id = simulator.tenant().tenant_id.clone();
+    let without_cli = [("ARM_TENANT_ID", tenant_id.as_str()), ("PATH", "/nowhere")];
+    let secret = ("ARM_CLIENT_SECRET", "never-to-be-shown");
+    let no_machine = [("ARM_USE_MSI", "true"), ("ARM_MSI_ENDPOINT", "http://127.0.0.1:9/token")];
+    let no_id = "Passed over: `ARM_CLIENT_SECRET` is set, `client_id` is not";
+    let table: [(&[(&str, &str)], &str); 5] = [
+        (&[secret], no_id),
+        (&[secret, ("ARM_USE_CLI", "false")], no_id),
+        (&[secret, no_machine[0], no_machine[1]], no_id),
+        (
+            &[("ARM_CLIENT_ID", "c"), ("ARM_USE_OIDC", "true")],
+            "Passed over: `ARM_USE_OIDC` is true but there is no token: GitHub needs `id-token: write`",
+        ),
+        (
+            &[("ARM_CLIENT_ID", "c")],
+            "Passed over: `ARM_CLIENT_ID` is set, and nothing that proves it: `client_secret`, `client_certificate` or \
+             `use_oidc`",
+        ),
+    ];
+    for (variables, words) in table {
+        let (_, said) = run(tenant(&simulator, &[&without_cli[..], variables].concat()));
+        let error = said.expect_error();
+        assert!(error.detail.contains(words), "{variables:?}: {said}");
+        assert!(!said.to_string().contains("never-to-be-shown"), "{said}");
+    }
 }

@@ -1,5 +1,6 @@
 //! A replacement whose new half comes first, and a resource that was renamed without `moved`: the old half lets go.
 
+use reqwest::Method;
 use serde_json::{Value as Json, json};
 
 use crate::support::quickstart::{Quickstart, SYNC};
@@ -87,4 +88,21 @@ fn settings_that_go_through_another_application_are_somebody_elses() {
     assert!(said.warns(GOES_ON), "{said}");
     assert_eq!(quickstart.settings()["ad_key"], "another secret");
     assert!(quickstart.keys().is_empty(), "its own key was left");
+}
+
+#[test]
+fn people_who_can_only_sign_in_with_microsoft_are_told_of_when_the_connection_goes() {
+    let unable = "People of `contoso.com` may be unable to sign in to the console";
+    for forced in [false, true] {
+        let mut quickstart = Quickstart::prepared(Simulator::start(&["--users", "2"]));
+        quickstart.write(SYNC, &json!({}));
+        let said = quickstart.change(SYNC);
+        assert!(!said.has_errors(), "{said}");
+        let login = json!({ "force_azure_login": forced });
+        quickstart.essentials(Method::PUT, "authentication/settings/login", Some(&login));
+        quickstart.restart();
+        let said = quickstart.destroy_saying(SYNC);
+        assert_eq!(said.warns(unable), forced, "{said}");
+        assert!(quickstart.settings().is_null());
+    }
 }

@@ -133,6 +133,25 @@ impl Reviewed {
         applied
     }
 
+    pub(super) fn destroy(&self, stored: &Stored) -> Stored {
+        self.runtime.block_on(async {
+            let run = self.plugin.resource(RUN).await;
+            let planned = run.plan(Some(stored), Json::Null).await;
+            assert!(!planned.messages.has_errors(), "{}", planned.messages);
+            run.apply(Some(stored), planned).await
+        })
+    }
+
+    /// Imports a run and reads it, as core does.
+    pub(super) fn import(&self, id: &str) -> Stored {
+        self.runtime.block_on(async {
+            let run = self.plugin.resource(RUN).await;
+            let imported = run.import(id).await;
+            imported.messages.expect_none();
+            run.read(&imported).await
+        })
+    }
+
     /// Begins to apply, and comes back while the first request that creates accounts is on its way.
     fn begin(&self, planned: Plan) -> JoinHandle<Stored> {
         let slow = json!([{ "method": "POST", "path": "/api/v1/orgs/*/users", "delay": 1000, "count": 1 }]);
@@ -209,6 +228,26 @@ fn a_limit_is_judged_while_planning_where_it_is_known_and_says_what_it_counts() 
     assert!(withheld.0.len() == 1 && !withheld.has_errors(), "{withheld}");
     assert!(withheld.warns("More deletions than allowed at contoso.com"), "{withheld}");
     world.expect_no_writes();
+}
+
+#[test]
+fn an_imported_run_enacts_as_one_that_was_made_here_does() {
+    let world = Reviewed::start(&[]);
+    let import =
+        |id: &str| world.runtime.block_on(async { world.plugin.resource(RUN).await.import(id).await });
+    let refused = import("contoso").messages;
+    assert!(refused.expect_error().detail.contains("`contoso.com`"), "{refused}");
+
+    let mut run = import(&world.domain);
+    let arguments = json!({ "changes": world.rows() });
+    let planned = world.plan_next(&mut run, arguments.clone());
+    assert_eq!(run.state["tenant_id"], json!(world.simulator.tenant().tenant_id));
+    told(&planned.messages);
+    let mut run = world.apply_to(Some(&run), planned);
+    assert!(!run.messages.has_errors(), "{}", run.messages);
+    assert_eq!(world.rows(), Map::new());
+    let again = world.plan_next(&mut run, json!({ "changes": {} }));
+    assert_eq!(again.state["run_at"], run.state["run_at"]);
 }
 
 #[test]

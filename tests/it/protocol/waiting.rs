@@ -201,3 +201,20 @@ fn a_run_with_the_old_key_during_the_apply_proves_nothing() {
     quickstart.configure();
     assert_eq!(strings(&quickstart.plan(SYNC).state["superseded_key_ids"]).len(), 0);
 }
+
+#[test]
+fn a_wait_that_fails_has_seen_no_run_and_proves_no_key() {
+    let quickstart = in_place(&json!({}));
+    let before = quickstart.state(SYNC)["key_id"].clone();
+    let said = apply_while(&quickstart, |quickstart| {
+        quickstart.simulator.await_looks();
+        let refused = json!({ "method": "GET", "path": "**/settings/azure", "status": 401, "count": 1 });
+        quickstart.simulator.set_faults(&json!([refused]));
+    });
+    assert!(!said.has_errors(), "the key was handed over: {said}");
+    assert!(said.0.iter().any(|message| message.detail.contains("user name or password")), "{said}");
+    let state = quickstart.state(SYNC);
+    assert_eq!(state["superseded_key_ids"], json!([before]), "{state:#}");
+    assert!(quickstart.keys().contains(before.as_str().unwrap()), "the key that Proofpoint may still hold");
+    quickstart.assert_sound("a wait that failed");
+}

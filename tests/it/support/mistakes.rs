@@ -180,6 +180,54 @@ pub(crate) fn mistakes(simulator: &Simulator) -> Vec<Mistake> {
         "lower case",
     );
     row(
+        "client_by_path",
+        json!({}),
+        sync(json!({ "client_id": "/applications/11111111-2222-4333-8444-555555555555" })),
+        Validate,
+        "client_id",
+        "not the path of an object",
+    );
+    row(
+        "exemption_in_upper_case",
+        json!({}),
+        sync(json!({ "exemptions": ["Scanner@contoso.com"] })),
+        Validate,
+        "exemptions",
+        "write `scanner@contoso.com`",
+    );
+    row(
+        "exemption_without_domain",
+        json!({}),
+        sync(json!({ "exemptions": ["scanner"] })),
+        Validate,
+        "exemptions",
+        "not an e-mail address",
+    );
+    row(
+        "limit_in_words",
+        json!({}),
+        sync(json!({ "max_removals": "many" })),
+        Validate,
+        "max_removals",
+        "percentage such as",
+    );
+    row(
+        "misspelled_domain",
+        json!({}),
+        health("contosso.com"),
+        Plan,
+        "domain",
+        "Check the domain's spelling",
+    );
+    row(
+        "no_authorities",
+        json!({ "ca_bundle": "/nowhere.pem" }),
+        account(),
+        Plan,
+        "",
+        "`PROOFPOINT_CA_BUNDLE`",
+    );
+    row(
         "two_secrets",
         json!({}),
         sync(

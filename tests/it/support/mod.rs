@@ -3,8 +3,10 @@
 pub(crate) mod archive;
 pub(crate) mod authority;
 pub(crate) mod by_hand;
+pub(crate) mod hand_built;
 pub(crate) mod mistakes;
 pub(crate) mod named;
+pub(crate) mod one_identity;
 pub(crate) mod plugin;
 pub(crate) mod quickstart;
 pub(crate) mod relay;

@@ -213,6 +213,20 @@ impl Quickstart {
         });
     }
 
+    /// Takes over an object of another provider and reads it; kept in place of what was known of it.
+    #[track_caller]
+    pub(crate) fn moved(&self, kind: &'static str, provider: &str, resource: &str, state: &Json) {
+        self.adopt(kind, |plugin| {
+            self.runtime
+                .block_on(async { plugin.resource(kind).await.moved(provider, resource, state).await })
+        });
+    }
+
+    /// What a list resource finds.
+    pub(crate) fn list(&self, name: &str, config: Json) -> (Vec<(String, Json, Json)>, Messages) {
+        self.runtime.block_on(self.plugin.list(name, config))
+    }
+
     #[track_caller]
     fn adopt(&self, kind: &'static str, import: impl FnOnce(&Plugin) -> Stored) {
         let imported = import(&self.plugin);
@@ -234,6 +248,13 @@ impl Quickstart {
     #[track_caller]
     pub(crate) fn destroy(&self) {
         ORDER.into_iter().rev().for_each(|kind| self.destroy_one(kind));
+    }
+
+    /// Plans the destruction of an object.
+    pub(crate) fn plan_destruction(&self, kind: &'static str) -> Plan {
+        let prior = self.stored(kind);
+        self.runtime
+            .block_on(async { self.plugin.resource(kind).await.plan(prior.as_ref(), Json::Null).await })
     }
 
     /// Destroys an object that is held under another address; what was said.

@@ -242,6 +242,13 @@ impl Simulator {
         while self.looks() < before + 2 && start.elapsed() < Duration::from_secs(60) {}
     }
 
+    /// Returns when the settings of the sync were looked at so many times since the requests were last forgotten.
+    pub(crate) fn await_more_looks(&self, looks: usize) {
+        let start = Instant::now();
+        let looked = || self.requests().iter().filter(|one| one.path.ends_with("/settings/azure")).count();
+        while looked() < looks && start.elapsed() < Duration::from_secs(60) {}
+    }
+
     /// How often the settings of the sync were looked at since they were last written.
     fn looks(&self) -> usize {
         let mut requests = self.requests();
@@ -293,6 +300,19 @@ impl Simulator {
             .header("X-User", &tenant.essentials_username)
             .header("X-Password", &tenant.essentials_password);
         self.send(request, body)
+    }
+
+    /// A request by hand of the administrator of the partner above the first organization, which must succeed; its answer.
+    #[track_caller]
+    pub(crate) fn as_partner(&self, method: Method, path: &str, body: Option<&Value>) -> Value {
+        let login = |member: &str| self.line["tenants"][0][member].as_str().expect("a login");
+        let url = format!("{}/api/v1/{path}", self.ready.essentials_endpoint.trim_end_matches('/'));
+        let request = self
+            .client
+            .request(method, url)
+            .header("X-User", login("partner_username"))
+            .header("X-Password", login("partner_password"));
+        done(path, self.send(request, body))
     }
 
     /// A Graph request by hand that must succeed; its answer.

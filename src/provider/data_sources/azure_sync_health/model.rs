@@ -12,7 +12,7 @@ model! {
     /// Tells whether an organization's sync works: when it last ran, whether it is overdue, how long its client secret
     /// lives, and whether both sides agree. Made for `check` blocks and nightly plans; it changes nothing.
     ///
-    /// What the caller may not read is null, with a finding that says so. No value of it belongs into an output of a
+    /// What the caller may not read is null, with a finding that says so. No value of it belongs in an output of a
     /// configuration that is planned with `-detailed-exitcode`: times of runs change by themselves.
     pub struct HealthModel {
         /// A domain of the Proofpoint Essentials organization, in lower case.

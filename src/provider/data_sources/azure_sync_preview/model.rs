@@ -14,8 +14,9 @@ model! {
     /// be configured: the very first plan shows the report.
     ///
     /// Settings and exemptions that the block does not name are those that the organization has now; where no sync is
-    /// configured, the defaults of [`proofpoint_azure_sync`](../resources/azure_sync.md). Name them all, from the same
-    /// `locals` as the resource, to see the effect of a change in the plan that makes it.
+    /// configured, the defaults of [`proofpoint_azure_sync`](../resources/azure_sync.md). Name all that the resource names, from
+    /// the same `locals`, to see the effect of a change in the plan that makes it. A reference to the resource itself would put
+    /// the report off until that change is applied.
     ///
     /// The report is an estimate of what Proofpoint's own run does. Where Proofpoint does not document its sync, a
     /// [named rule](../guides/sync-rules.md) says what is assumed.

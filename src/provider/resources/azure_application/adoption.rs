@@ -171,7 +171,7 @@ fn held_by_restored(application: &Application, name: &str) -> Diagnostic {
 fn held_by_active(application: &Application, name: &str) -> Diagnostic {
     let id = ObjectPath::new(None, "applications", &application.object_id);
     let whose = if application.tags.iter().any(|tag| tag == OWN_TAG) {
-        "It was made by this provider: under another address of this configuration (a rename wants a `moved` block; where \
+        "It was made by this provider: under another address of this configuration (a rename needs a `moved` block; where \
          this run destroys it later, apply again), in another configuration, longer ago, or by a command that was killed \
          before it could write its state. If this plan replaces it with `create_before_destroy`, both would need the name at \
          once."

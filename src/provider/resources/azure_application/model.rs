@@ -38,7 +38,7 @@ model! {
     /// replacement in one run (`-replace`) makes a new one: the application that this run has deleted is purged first, since
     /// it would keep the unique name; where the signed-in identity may not purge it, the apply says so.
     ///
-    /// A rename wants a `moved` block. Without one Terraform makes the new address while it destroys the old one: the
+    /// A rename needs a `moved` block. Without one Terraform makes the new address while it destroys the old one: the
     /// application is then handed over, with a warning, or made anew where its deletion came first. What else is destroyed in
     /// that run is waited for where it is this provider's; when resources of another provider hold the application up for more
     /// than some seconds, the apply fails, and the next one finishes.

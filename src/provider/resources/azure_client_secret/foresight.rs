@@ -78,7 +78,7 @@ fn warn_of_policy(
     {
         diagnostics.warning_at(
             path,
-            "A policy of the tenant wants client secrets to end earlier",
+            "A policy of the tenant requires client secrets to end earlier",
             format!(
                 "The app management policy allows a life of at most `{}h`: the apply will be refused. Set \
                  `end_date_relative` to that or less.",

@@ -11,6 +11,7 @@ use super::old_keys::Unused;
 use super::planning::{drops_an_exemption, exemptions_taken_over, needs_put};
 use super::preflight::{Preflight, declared_roles};
 use super::settings::{self, settings, widens};
+use super::sides::Side;
 use super::steps::{Apply, Done};
 use super::waiting::{self, Run};
 use super::{exemptions, rotation};
@@ -142,7 +143,7 @@ impl Apply<'_> {
             session: self.session,
             call: self.call,
             graph: self.graph.as_ref(),
-            organization: &self.organization,
+            side: Side::There(&self.organization),
             model: &self.planned.model,
         };
         preflight.refuse_problems(diagnostics).await
@@ -170,7 +171,7 @@ impl Apply<'_> {
             session: self.session,
             call: self.call,
             graph: self.graph.as_ref(),
-            organization: &self.organization,
+            side: Side::There(&self.organization),
             model: &self.planned.model,
             settings,
         }

@@ -1,14 +1,17 @@
 //! What a plan can know of its effects over the network: it adds warnings and errors, and never a value.
 
 use super::judging::{Judge, Refusal};
-use super::model::SyncModel;
-use super::preflight::{Moment, Preflight};
+use super::model::{LIFETIME, SyncModel};
+use super::preflight::{Findings, Moment, Preflight};
 use super::settings::{self, settings};
-use super::sides::{optional_graph, organization_of, refuse_foreign, refuse_other_organization, settings_of};
+use super::sides::{
+    Side, optional_graph, organization_of, refuse_foreign, refuse_other_organization, settings_of,
+};
 use super::{AzureSync, due, exemptions, planning};
 use crate::preview;
 use crate::provider_block::{Failure, Session, SyncIntention};
-use framework::attr::AttributeType as _;
+use clients::essentials::Shown;
+use framework::attr::{Attr, AttributeType as _};
 use framework::context::Context;
 use framework::diagnostic::{Diagnostic, Diagnostics};
 use framework::resource::Planned;
@@ -37,6 +40,33 @@ pub(super) fn keep_intention(session: &Session, model: &SyncModel) {
     }
 }
 
+/// What an apply would meet that gave a sync, as it is, a key of its own.
+pub(crate) struct Obstacles {
+    /// What would make it fail.
+    pub(crate) problems: Diagnostics,
+    /// What else there is to say.
+    pub(crate) remarks: Diagnostics,
+}
+
+/// Looks at both sides for what stands against a managed key, whoever signs in to Proofpoint: it may be somebody who only looks.
+pub(crate) async fn obstacles(ctx: &Context<Session>, model: SyncModel) -> Result<Obstacles, Failure> {
+    let (session, call) = (&ctx.clients, ctx.clients.call(ctx));
+    let mut model = model;
+    if let Attr::Known(managed) = &mut model.managed_client_secret {
+        managed.lifetime = LIFETIME.into();
+    }
+    let organization = organization_of(session, &call, model.domain.text()).await?;
+    let graph = optional_graph(session, &call, &model).await?;
+    let side = Side::There(&organization);
+    let preflight = Preflight { session, call: &call, graph: graph.as_ref(), side, model: &model };
+    let mut findings = Findings::default();
+    preflight.sides(Moment::Apply, &mut findings).await;
+    let Findings { contradictions, mut problems, remarks, sign_in } = findings;
+    problems.append(contradictions);
+    problems.append(sign_in);
+    Ok(Obstacles { problems, remarks })
+}
+
 /// What a plan can know of its effects: warnings, and errors that no other part of the same plan can cure.
 pub(super) async fn foresee(
     ctx: &Context<Session>,
@@ -46,6 +76,11 @@ pub(super) async fn foresee(
     let (session, call) = (&ctx.clients, ctx.clients.call(ctx));
     let model = &planned.model;
     let Some(domain) = model.domain.known() else { return Ok(()) };
+    if planned.prior.is_none()
+        && let Some(newcomer) = session.intentions().newcomer(domain)
+    {
+        return look_ahead(ctx, planned, Side::ToCome(domain, &newcomer), None, diagnostics).await;
+    }
     let organization = organization_of(session, &call, domain).await?;
     let present = settings_of(&organization, &call).await?;
     match &planned.prior {
@@ -68,8 +103,21 @@ pub(super) async fn foresee(
     if !planning::needs_put(planned.prior.as_ref(), model) && !planning::drops_an_exemption(planned) {
         return Ok(());
     }
-    let wanted = settings(model, present.as_ref());
-    let now = present.as_ref().map(|shown| settings::present(shown, planned.prior.as_ref()));
+    look_ahead(ctx, planned, Side::There(&organization), present.as_ref(), diagnostics).await
+}
+
+/// What stands in the way of the settings that are planned, and what a run with them would do to people.
+async fn look_ahead(
+    ctx: &Context<Session>,
+    planned: &Planned<AzureSync>,
+    side: Side<'_>,
+    present: Option<&Shown>,
+    diagnostics: &mut Diagnostics,
+) -> Result<(), Failure> {
+    let (session, call) = (&ctx.clients, ctx.clients.call(ctx));
+    let model = &planned.model;
+    let wanted = settings(model, present);
+    let now = present.map(|shown| settings::present(shown, planned.prior.as_ref()));
     let is_due = due::is_due(planned, now.as_ref(), &wanted);
     let undecided = if is_due { due::undecided(planned) } else { None };
     let judged = is_due && undecided.is_none();
@@ -79,22 +127,14 @@ pub(super) async fn foresee(
         return Ok(());
     }
     let graph = optional_graph(session, &call, model).await?;
-    let preflight =
-        Preflight { session, call: &call, graph: graph.as_ref(), organization: &organization, model };
+    let preflight = Preflight { session, call: &call, graph: graph.as_ref(), side, model };
     let findings = preflight.look(Moment::Plan).await;
     diagnostics.append(findings.contradictions);
     diagnostics.append(findings.problems.into_iter().map(Diagnostic::into_warning));
     diagnostics.append(findings.remarks);
     let mut sign_in = findings.sign_in.map(Diagnostic::into_warning);
     if judged {
-        let judge = Judge {
-            session,
-            call: &call,
-            graph: graph.as_ref(),
-            organization: &organization,
-            model,
-            settings: &wanted,
-        };
+        let judge = Judge { session, call: &call, graph: graph.as_ref(), side, model, settings: &wanted };
         match judge.judge().await {
             Ok(foreseen) => diagnostics.append(foreseen.and_then(|foreseen| foreseen.told)),
             Err(refusal) => {

@@ -5,13 +5,14 @@ use std::fmt::Write as _;
 
 use crate::preview::{self, Wanted};
 use crate::provider_block::{Failure, Session};
-use clients::essentials::{Organization, Settings};
+use clients::essentials::Settings;
 use clients::graph::Graph;
 use clients::http::Call;
 use framework::diagnostic::Diagnostic;
 use sync_report::{Estimate, Exemptions, Finding, Gravity, Input, Limit, ObjectClass, Report, Section};
 
 use super::model::SyncModel;
+use super::sides::Side;
 
 /// Rows of a section in a warning: who approves the plan should see the beginning of each.
 const ROWS: usize = 10;
@@ -25,7 +26,7 @@ pub(super) struct Judge<'a> {
     pub(super) session: &'a Session,
     pub(super) call: &'a Call,
     pub(super) graph: Option<&'a Graph>,
-    pub(super) organization: &'a Organization,
+    pub(super) side: Side<'a>,
     pub(super) model: &'a SyncModel,
     pub(super) settings: &'a Settings,
 }
@@ -59,7 +60,7 @@ impl Judge<'_> {
     /// Above the limit it is an error; within it, what a plan warns of. None where the check is switched off and there is
     /// nothing to say.
     pub(super) async fn judge(&self) -> Result<Option<Foreseen>, Refusal> {
-        let domain = self.organization.domain();
+        let domain = self.side.domain();
         let limit: Limit =
             self.model.max_removals.text().parse().map_err(|error: sync_report::LimitError| {
                 let told = Diagnostic::error("Invalid limit", format!("{error}."));
@@ -113,7 +114,7 @@ impl Judge<'_> {
             Diagnostic::warning(
                 format!(
                     "Proofpoint's run left some people of {} otherwise than foreseen",
-                    self.organization.domain()
+                    self.side.domain()
                 ),
                 format!(
                     "The report is an estimate, for version {} of the sync (`sync_version`). After the run it still \
@@ -132,7 +133,7 @@ impl Judge<'_> {
                 return Refusal::SignIn(told);
             }
         }
-        Refusal::Judged(not_configured(self.organization.domain()))
+        Refusal::Judged(not_configured(self.side.domain()))
     }
 
     async fn read(&self, graph: &Graph) -> Result<Input, preview::Error> {
@@ -142,7 +143,12 @@ impl Judge<'_> {
             exemptions: exemptions.map(|addresses| Exemptions::new(addresses.iter().map(String::as_str))),
             version: self.model.sync_version.unwrap_or_default().into(),
         };
-        preview::read(self.call, graph, self.organization, wanted).await
+        match self.side {
+            Side::There(organization) => preview::read(self.call, graph, organization, wanted).await,
+            Side::ToCome(domain, newcomer) => {
+                preview::read_for_newcomer(self.call, graph, (domain, newcomer), wanted).await
+            }
+        }
     }
 }
 

@@ -12,12 +12,12 @@ use uuid::Uuid;
 
 use super::evidence::ends_then;
 use super::late_keys::LateKeys;
+use super::lifetime::life;
 use super::model::{ManagedClientSecret, SyncModel};
 use crate::provider_block::{At as _, Failure, ObjectPath};
 use clients::graph::{self, Graph, NewPassword, PasswordCredential, Sight, Thing};
 use clients::http::{Call, delays};
 use framework::diagnostic::{Diagnostic, Diagnostics};
-use framework::timeouts::parse_duration;
 
 const FIRST_LOOK: Duration = Duration::from_millis(500);
 const LONGEST_LOOK: Duration = Duration::from_secs(4);
@@ -199,9 +199,26 @@ impl<'a> Keys<'a> {
         managed: &ManagedClientSecret,
         now: Timestamp,
     ) -> Result<Minted, Failure> {
-        let lifetime = parse_duration(managed.lifetime.text())
-            .and_then(|lifetime| SignedDuration::try_from(lifetime).ok())
-            .unwrap_or(SignedDuration::ZERO);
+        let minted = self.mint_once(call, managed, now).await?;
+        let minted = match minted {
+            // The policy has changed since it was read.
+            Err(refused) if refused.is_too_long_a_life() && managed.lives_as_long_as_it_may() => {
+                self.mint_once(call, managed, now).await?
+            }
+            minted => minted,
+        };
+        minted.at(application_id())
+    }
+
+    /// The same with the life that is allowed now. The inner error is Entra's answer to the request for the key.
+    async fn mint_once(
+        &self,
+        call: &Call,
+        managed: &ManagedClientSecret,
+        now: Timestamp,
+    ) -> Result<Result<Minted, graph::Error>, Failure> {
+        let lifetime = life(call, self.graph, &self.application, managed).await.at(application_id())?;
+        let lifetime = SignedDuration::try_from(lifetime).unwrap_or(SignedDuration::MAX);
         let latest = now.checked_add(lifetime).map_err(|_| {
             Diagnostic::error(
                 "The lifetime is too long",
@@ -226,14 +243,13 @@ impl<'a> Keys<'a> {
             .graph
             .applications()
             .add_password(call, &self.application, &NewPassword { display_name, end_date_time: Some(end) })
-            .await
-            .at(application_id())?;
-        Ok(Minted {
+            .await;
+        Ok(minted.map(|minted| Minted {
             key_id: minted.key_id,
             hint: minted.hint,
             end: minted.end_date_time.unwrap_or(end),
             secret: minted.secret,
-        })
+        }))
     }
 
     /// Whether a key that was there once is gone: absent from several listings in a row, which jump between replicas.

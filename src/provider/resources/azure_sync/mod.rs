@@ -10,6 +10,7 @@ mod foresight;
 mod handover;
 mod judging;
 mod late_keys;
+mod lifetime;
 mod managed_secret;
 mod model;
 mod observation;
@@ -20,7 +21,7 @@ mod rotation;
 mod settings;
 mod sides;
 mod steps;
-mod waiting;
+pub(crate) mod waiting;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -34,8 +35,9 @@ use framework::resource::{ImportBy, Planned, Planning, Resource, ResourceDescrip
 use framework::timeouts::{DefaultTimeouts, parse_duration};
 use sync_report::Limit;
 
+pub(crate) use foresight::obstacles;
 use model::{LIFETIME, ROTATE_BEFORE};
-pub(crate) use model::{SyncIdentity, SyncModel};
+pub(crate) use model::{ManagedClientSecret, SyncIdentity, SyncModel};
 use observation::{is_late, look_until_sure, not_shown_yet, observe, read_settings};
 use sides::{optional_graph, organization_of, refuse_foreign, refuse_other_organization, settings_of};
 use steps::Apply;
@@ -265,9 +267,9 @@ impl Resource for AzureSync {
     fn import(&self, by: ImportBy<SyncIdentity>) -> Result<State<Self>, Failure> {
         let organization = match by {
             ImportBy::Id(id) => {
-                let path = ObjectPath::parse_part(&id, "orgs", PART)
+                let organization = ObjectPath::parse_organization(&id, Some(PART))
                     .map_err(|error| Diagnostic::error("Invalid import id", format!("{error}.")))?;
-                path.id.into()
+                organization.into()
             }
             ImportBy::Identity(identity) => identity.organization,
         };

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::lifetime::is_a_life;
 use super::rotation::Reason;
 use crate::preview::{NewUserRole, StackVersion, count_or_percent, lower_case_addresses};
 use crate::provider_block::ObjectPath;
@@ -10,8 +11,7 @@ use framework::model;
 use framework::or_other::OrOther;
 use framework::timeouts::Timeouts;
 use framework::validators::{
-    at_most_one_of, domain_name, duration, duration_from, each, length, one_of_numbers, prefer_write_only,
-    requires, uuid,
+    at_most_one_of, domain_name, duration, each, length, one_of_numbers, prefer_write_only, requires, uuid,
 };
 use sync_report::{Actions, Limit, Switches};
 
@@ -187,8 +187,10 @@ model! {
         /// [`proofpoint_azure_application`](azure_application.md), or `/applications/{object id}`.
         application_id: Attr<String> => required().check(application_path),
 
-        /// Life of a new key. Defaults to `17520h`, two years.
-        lifetime: Attr<String> => optional().computed().default_value(LIFETIME).validate(duration_from(1)),
+        /// Life of a new key: a duration, or `max` for the longest that the app management policies of tenant and application
+        /// allow when it is minted; two years where they set no limit or can't be read (`Policy.Read.All`), which the plan
+        /// says. Defaults to `17520h`, two years.
+        lifetime: Attr<String> => optional().computed().default_value(LIFETIME).check(is_a_life),
 
         /// A key with less life than this is replaced. Defaults to `720h`, 30 days.
         rotate_before: Attr<String> => optional().computed().default_value(ROTATE_BEFORE).validate(duration()),

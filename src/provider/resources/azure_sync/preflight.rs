@@ -4,20 +4,21 @@
 use std::collections::BTreeSet;
 
 use crate::provider_block::{At as _, Diagnose as _, Failure, ObjectPath, Session};
-use clients::essentials::Organization;
 use clients::graph::{self, Graph, PermissionKind};
 use clients::http::Call;
 use framework::diagnostic::{Diagnostic, Diagnostics};
 use framework::timeouts::parse_duration;
 
+use super::lifetime::Longest;
 use super::model::{ManagedClientSecret, SyncModel};
+use super::sides::Side;
 
 /// What is looked at.
 pub(super) struct Preflight<'a> {
     pub(super) session: &'a Session,
     pub(super) call: &'a Call,
     pub(super) graph: Option<&'a Graph>,
-    pub(super) organization: &'a Organization,
+    pub(super) side: Side<'a>,
     pub(super) model: &'a SyncModel,
 }
 
@@ -46,12 +47,18 @@ impl Preflight<'_> {
     pub(super) async fn look(&self, moment: Moment) -> Findings {
         let mut findings = Findings::default();
         self.administrator(&mut findings).await;
-        self.directory_sync(&mut findings).await;
+        self.sides(moment, &mut findings).await;
+        findings
+    }
+
+    /// Looks at everything but the account that signs in to Proofpoint.
+    pub(super) async fn sides(&self, moment: Moment, findings: &mut Findings) {
+        self.directory_sync(findings).await;
         if let Some(graph) = self.graph {
-            self.tenant(graph, &mut findings).await;
-            self.one_application(graph, &mut findings).await;
-            self.consent(graph, moment, &mut findings).await;
-            self.secret_policy(graph, &mut findings).await;
+            self.tenant(graph, findings).await;
+            self.one_application(graph, findings).await;
+            self.consent(graph, moment, findings).await;
+            self.secret_policy(graph, moment, findings).await;
         } else if self.model.managed_client_secret.is_null() {
             let remark = Diagnostic::warning(
                 "Not checked: whether the tenant is the right one",
@@ -60,7 +67,6 @@ impl Preflight<'_> {
             );
             findings.sign_in = Some(remark.at(SyncModel::primary_domain()));
         }
-        findings
     }
 
     /// Looks once more before the first write: now every problem counts. Gives what to tell of a sign-in that failed where that
@@ -94,7 +100,7 @@ impl Preflight<'_> {
                 ),
             ),
             Ok(me) if !me.is_admin && !me.is_partner_admin => findings.problems.error(
-                "The Proofpoint account is no administrator",
+                "The Proofpoint account is not an administrator",
                 format!("`{}` is of type `{}`. Use an organization or partner administrator.", me.primary_email, me.kind),
             ),
             Ok(_) => {}
@@ -104,9 +110,10 @@ impl Preflight<'_> {
 
     /// The older sync with Active Directory should be off. That its address is on record does not say that it runs.
     async fn directory_sync(&self, findings: &mut Findings) {
-        match self.organization.profile(self.call).await {
+        let Side::There(organization) = self.side else { return };
+        match organization.profile(self.call).await {
             Ok(profile) if !profile.ldap_url.is_empty() => findings.remarks.warning(
-                format!("Active Directory sync may be configured for `{}` as well", self.organization.domain()),
+                format!("Active Directory sync may be configured for `{}` as well", organization.domain()),
                 format!(
                     "The organization has `{}` on record for it, and Proofpoint does not support both. If that sync still \
                      runs, remove it in the console first.",
@@ -137,16 +144,15 @@ impl Preflight<'_> {
                 SyncModel::primary_domain(),
                 "The domain belongs to another tenant",
                 format!(
-                    "`{primary}` is no verified domain of the tenant `{}`, which has {}. Set `tenant_id` to the tenant of this \
+                    "`{primary}` is not a verified domain of the tenant `{}`, which has {}. Set `tenant_id` to the tenant of this \
                      organization, or `primary_domain` to one of its domains.",
                     graph.tenant(),
                     quoted(&verified.iter().map(|domain| domain.name.to_lowercase()).collect::<Vec<_>>())
                 ),
             );
         }
-        match self.organization.domains(self.call).await {
+        match self.side.domains(self.call).await {
             Ok(known) => {
-                let known: BTreeSet<String> = known.iter().map(|domain| domain.name.to_lowercase()).collect();
                 let missing = |mail: bool| -> Vec<String> {
                     let missing = verified.iter().filter(|domain| {
                         let name = domain.name.to_lowercase();
@@ -155,11 +161,12 @@ impl Preflight<'_> {
                     });
                     missing.map(|domain| domain.name.to_lowercase()).collect()
                 };
+                self.exemptions(&known, findings);
                 let with_mail = missing(true);
                 if !with_mail.is_empty() {
                     findings.problems.error_at(
                         SyncModel::domain(),
-                        format!("The organization of `{}` lacks domains of the tenant", self.organization.domain()),
+                        format!("The organization of `{}` lacks domains of the tenant", self.side.domain()),
                         format!(
                             "Proofpoint stops every run while a verified domain of the tenant is not among the \
                              organization's. Add {} to the organization, or remove it from the tenant.",
@@ -171,7 +178,7 @@ impl Preflight<'_> {
                 if !without_mail.is_empty() {
                     findings.remarks.warning_at(
                         SyncModel::domain(),
-                        format!("The organization of `{}` may lack domains of the tenant", self.organization.domain()),
+                        format!("The organization of `{}` may lack domains of the tenant", self.side.domain()),
                         format!(
                             "Proofpoint stops every run while a verified domain of the tenant is not among the \
                              organization's. Whether that goes for domains without mail in Microsoft 365 as well is not \
@@ -182,6 +189,26 @@ impl Preflight<'_> {
                 }
             }
             Err(error) => findings.problems.push(error.diagnose().at(SyncModel::domain())),
+        }
+    }
+
+    /// An exempt address that is misspelled saves nobody; its domain can be told.
+    fn exemptions(&self, known: &BTreeSet<String>, findings: &mut Findings) {
+        let exempt = self.model.exemptions.known().into_iter().flatten();
+        let elsewhere: Vec<String> = exempt
+            .filter(|address| address.split_once('@').is_some_and(|(_, domain)| !known.contains(domain)))
+            .cloned()
+            .collect();
+        if !elsewhere.is_empty() {
+            findings.remarks.warning_at(
+                SyncModel::exemptions(),
+                format!("Exempt addresses that `{}` cannot have", self.side.domain()),
+                format!(
+                    "The organization has no such domain: {}. Nobody is exempt by that. Check the spelling, or add the domain to \
+                     the organization.",
+                    quoted(&elsewhere)
+                ),
+            );
         }
     }
 
@@ -257,7 +284,7 @@ impl Preflight<'_> {
     }
 
     /// The tenant must permit a secret of the wanted life.
-    async fn secret_policy(&self, graph: &Graph, findings: &mut Findings) {
+    async fn secret_policy(&self, graph: &Graph, moment: Moment, findings: &mut Findings) {
         let Some(managed) = self.model.managed_client_secret.known() else { return };
         let block = SyncModel::managed_client_secret();
         let rules = match managed.application_id.known() {
@@ -268,6 +295,11 @@ impl Preflight<'_> {
             // The same plan makes it.
             None => graph.policies().password_rules_of_new_applications(self.call).await,
         };
+        let is_minted = moment == Moment::Plan && self.model.key_id.is_unknown();
+        if managed.lives_as_long_as_it_may() && (is_minted || rules.is_ok()) {
+            let longest = Longest::by(rules.as_ref());
+            self.longest_life(managed, longest, is_minted, findings);
+        }
         let rules = match rules {
             Ok(rules) => rules,
             Err(error) => {
@@ -289,11 +321,42 @@ impl Preflight<'_> {
         {
             findings.problems.error_at(
                 block.join(ManagedClientSecret::lifetime()),
-                "A policy of the tenant wants client secrets to end earlier",
+                "A policy of the tenant requires client secrets to end earlier",
                 format!(
                     "The app management policy allows a life of at most `{}h`. Set `lifetime` to that or less.",
                     longest.as_secs() / 3600
                 ),
+            );
+        }
+    }
+
+    /// What `max` comes to: told where a key is about to be minted, and a problem where it is due as soon as it is made.
+    fn longest_life(
+        &self,
+        managed: &ManagedClientSecret,
+        longest: Longest,
+        is_minted: bool,
+        findings: &mut Findings,
+    ) {
+        let (block, life) = (SyncModel::managed_client_secret(), longest.life());
+        let hours = life.as_secs() / 3600;
+        if parse_duration(managed.rotate_before.text()).is_some_and(|before| before >= life) {
+            return findings.problems.error_at(
+                block.join(ManagedClientSecret::rotate_before()),
+                "Every key would be due at once",
+                format!("Policies allow a life of `{hours}h`. Set `rotate_before` to less."),
+            );
+        }
+        if is_minted {
+            let why = match longest {
+                Longest::Allowed(_) => "the app management policies allow no more",
+                Longest::Unlimited => "two years, since no app management policy sets a limit",
+                Longest::Unreadable => "two years, since the app management policies can't be read",
+            };
+            findings.remarks.warning_at(
+                block.join(ManagedClientSecret::lifetime()),
+                format!("How long the new key of {} lives", self.side.domain()),
+                format!("`{hours}h`: {why}. They are looked at again when the key is minted."),
             );
         }
     }

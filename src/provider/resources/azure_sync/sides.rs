@@ -1,9 +1,11 @@
 //! The two sides that a synchronization joins, and whether they are the ones that are meant.
 
+use std::collections::BTreeSet;
+
 use super::id;
 use super::model::SyncModel;
-use crate::provider_block::{At as _, Failure, Session};
-use clients::essentials::{Organization, Shown};
+use crate::provider_block::{At as _, Failure, Newcomer, Session};
+use clients::essentials::{self, Organization, Shown};
 use clients::graph::Graph;
 use clients::http::Call;
 use framework::diagnostic::Diagnostic;
@@ -16,6 +18,34 @@ pub(super) async fn organization_of(
 ) -> Result<Organization, Failure> {
     let found = session.essentials()?.organization(call, domain).await;
     found.at(SyncModel::domain())
+}
+
+/// The organization whose people are synchronized, or what is known of it beforehand.
+#[derive(Clone, Copy)]
+pub(super) enum Side<'a> {
+    /// Proofpoint has it.
+    There(&'a Organization),
+    /// The same plan makes it: by the domain that the configuration names.
+    ToCome(&'a str, &'a Newcomer),
+}
+
+impl<'a> Side<'a> {
+    /// The domain by which it is addressed.
+    pub(super) fn domain(self) -> &'a str {
+        match self {
+            Self::There(organization) => organization.domain(),
+            Self::ToCome(domain, _) => domain,
+        }
+    }
+
+    /// All its domains, in lower case.
+    pub(super) async fn domains(self, call: &Call) -> Result<BTreeSet<String>, essentials::Error> {
+        let organization = match self {
+            Self::There(organization) => organization,
+            Self::ToCome(_, newcomer) => return Ok(newcomer.domains.clone()),
+        };
+        Ok(organization.domains(call).await?.iter().map(|domain| domain.name.to_lowercase()).collect())
+    }
 }
 
 /// The settings there are now.

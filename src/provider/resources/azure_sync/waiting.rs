@@ -36,15 +36,20 @@ pub(super) fn patience(call: &Call, model: &SyncModel, creating: bool, frequency
     if named {
         return call.clone();
     }
-    let mut limit = Duration::from_secs(u64::try_from(frequency).unwrap_or_default() * 3600) + GRACE;
+    let mut limit = usual(frequency);
     if model.wait_for_routing == Attr::Known(true) {
         limit += Duration::try_from(ROUTING).unwrap_or_default() + GRACE;
     }
     Call::new(limit, call.cancel.clone(), call.correlation_id)
 }
 
+/// How long the next run of a sync may take to show that runs every so many hours.
+pub(crate) fn usual(frequency: i64) -> Duration {
+    Duration::from_secs(u64::try_from(frequency).unwrap_or_default() * 3600) + GRACE
+}
+
 /// A run that was waited for.
-pub(super) enum Run {
+pub(crate) enum Run {
     /// It succeeded; the time is when this was seen.
     Succeeded(Timestamp),
     /// It did not show in time.
@@ -52,18 +57,18 @@ pub(super) enum Run {
 }
 
 /// The same call with time for what follows a wait, which may have used up all there was.
-pub(super) fn afterwards(call: &Call) -> Call {
+pub(crate) fn afterwards(call: &Call) -> Call {
     Call { deadline: call.deadline.max(Instant::now() + AFTERWARDS), ..call.clone() }
 }
 
 /// Whether the stack tells when a run has ended. The field may be missing until there is a first run: a stack that shows
 /// when the secret ends, which came together with it, has it.
-pub(super) fn shows_runs(before: &LastRun, shown: &Shown) -> bool {
+pub(crate) fn shows_runs(before: &LastRun, shown: &Shown) -> bool {
     *before != LastRun::NotShown || shown.last_run != LastRun::NotShown || shown.secret_expiry.is_some()
 }
 
 /// Waits until `last_successful_sync` differs from what it was before the settings were written.
-pub(super) async fn run<Look: Future<Output = Result<Option<Shown>, Error>>>(
+pub(crate) async fn run<Look: Future<Output = Result<Option<Shown>, Error>>>(
     organization: &str,
     call: &Call,
     before: &LastRun,

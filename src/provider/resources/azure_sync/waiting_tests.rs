@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::*;
 use clients::essentials::{ErrorKind, Refusal};
+use framework::timeouts::Timeouts;
 
 const HOUR: Duration = Duration::from_secs(3600);
 
@@ -123,4 +124,24 @@ fn a_stack_that_shows_runs_is_told_from_one_that_does_not() {
     assert!(shows_runs(&at("1"), &shown(LastRun::NotShown)));
     let absent_until_the_first = Shown { secret_expiry: Some("2027".to_owned()), ..shown(LastRun::NotShown) };
     assert!(shows_runs(&LastRun::NotShown, &absent_until_the_first));
+}
+
+#[tokio::test(start_paused = true)]
+async fn by_default_a_run_is_waited_for_one_frequency_and_half_an_hour() {
+    let (brief, model) = (call(Duration::from_secs(1)), SyncModel::default());
+    for (frequency, limit) in [(1, HOUR * 3 / 2), (3, HOUR * 7 / 2), (24, HOUR * 49 / 2)] {
+        for creating in [true, false] {
+            assert_eq!(patience(&brief, &model, creating, frequency).remaining(), limit);
+        }
+    }
+    let routed = SyncModel { wait_for_routing: true.into(), ..SyncModel::default() };
+    assert_eq!(patience(&brief, &routed, true, 1).remaining(), HOUR * 3);
+
+    // What is named is the deadline, of the operation that it is named for.
+    let timeouts = Timeouts { create: "1s".into(), ..Timeouts::default() };
+    let named = SyncModel { timeouts: timeouts.into(), ..SyncModel::default() };
+    assert_eq!(patience(&brief, &named, true, 1).remaining(), brief.remaining());
+    assert_eq!(patience(&brief, &named, false, 1).remaining(), HOUR * 3 / 2);
+    brief.cancel.cancel();
+    assert!(patience(&brief, &model, true, 1).cancel.is_cancelled(), "an interruption is still heard");
 }

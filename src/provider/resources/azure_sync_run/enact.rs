@@ -22,6 +22,9 @@ const AT_A_TIME: usize = 4;
 /// How long what is under way may go on once the user interrupts.
 const LAST_REQUESTS: Duration = Duration::from_secs(30);
 
+/// Is told how many changes are settled, made or not, and of how many.
+pub(crate) type Progress<'a> = &'a (dyn Fn(usize, usize) + Sync);
+
 /// What became of the changes.
 #[derive(Debug, Default)]
 pub(super) struct Outcome {
@@ -67,10 +70,11 @@ pub(super) async fn enact(
     organization: &Organization,
     changes: &[Change],
     send_welcome_email: bool,
+    progress: Progress<'_>,
 ) -> Outcome {
     let writes = Call { cancel: CancellationToken::new(), ..call.clone() };
-    let run =
-        Enactment { writes: &writes, organization, send_welcome_email, no_more: call.cancel.child_token() };
+    let no_more = call.cancel.child_token();
+    let run = Enactment { writes: &writes, organization, send_welcome_email, no_more, progress };
     let mut all = pin!(run.all(changes));
     tokio::select! {
         outcome = &mut all => return outcome,
@@ -100,6 +104,7 @@ struct Enactment<'a> {
     send_welcome_email: bool,
     /// Cancelled when no further request may begin.
     no_more: CancellationToken,
+    progress: Progress<'a>,
 }
 
 impl Enactment<'_> {
@@ -113,6 +118,7 @@ impl Enactment<'_> {
                 } else {
                     self.change_or_delete(batch, &mut outcome).await;
                 }
+                (self.progress)(outcome.made + outcome.left.len(), changes.len());
             }
         }
         outcome
@@ -130,7 +136,7 @@ impl Enactment<'_> {
                         .left(change, "Proofpoint accepted the change, and the account is of its old type");
                 }
                 Done::Failed(error) => {
-                    outcome.left(change, &error.kind.to_string());
+                    outcome.left(change, &reason(&error));
                     outcome.failed(error);
                 }
             }
@@ -189,7 +195,7 @@ impl Enactment<'_> {
             }
             Err(error) => {
                 for change in batch {
-                    outcome.left(change, &error.kind.to_string());
+                    outcome.left(change, &reason(&error));
                 }
                 self.heed(Some(&error));
                 outcome.failed(error);
@@ -203,6 +209,12 @@ impl Enactment<'_> {
             self.no_more.cancel();
         }
     }
+}
+
+/// An error as the reason of a row: what happened, without the request, which is told where the run's end is explained.
+fn reason(error: &Error) -> String {
+    let text = error.kind.to_string();
+    text.split("\n\n").next().unwrap_or_default().to_owned()
 }
 
 /// Whether an error says something of the whole run rather than of one account.

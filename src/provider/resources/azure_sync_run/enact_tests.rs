@@ -43,7 +43,7 @@ impl Service {
     }
 
     async fn enact(&self, changes: &[Change]) -> Outcome {
-        enact(&self.call(), &organization(self).await, changes, false).await
+        enact(&self.call(), &organization(self).await, changes, false, &|_, _| {}).await
     }
 }
 

@@ -4,7 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::model::{OnExcess, RunModel};
-use super::{active_accounts, count, limit, losses, organization, telling, version};
+use super::reviewed::{active_accounts, count, limit, losses, organization, version};
+use super::telling;
 use crate::preview;
 use crate::provider_block::{Failure, PreviewIntention, Session, SyncIntention};
 use framework::attr::Attr;
@@ -13,7 +14,7 @@ use framework::diagnostic::{Diagnostic, Diagnostics};
 use sync_report::{Disagreement, Judgement, Limit};
 
 /// Everything that a plan can know of a run.
-pub(super) async fn foresee(
+pub(crate) async fn foresee(
     ctx: &Context<Session>,
     model: &RunModel,
     diagnostics: &mut Diagnostics,

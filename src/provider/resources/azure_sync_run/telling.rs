@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 
 use super::enact::{Outcome, Stop};
 use super::model::{OnExcess, RunModel};
-use crate::provider_block::{Failure, PreviewIntention, SyncIntention};
+use crate::provider_block::{Diagnose as _, PreviewIntention, SyncIntention};
 use framework::attr::Attr;
-use framework::diagnostic::{Diagnostic, Diagnostics};
+use framework::diagnostic::Diagnostic;
 use grammar::counted;
 use sync_report::{Change, Disagreement, Judgement, Limit, Section, Verb};
 
@@ -115,30 +115,32 @@ fn unmatched(section: &Section, runs: bool) -> String {
     text
 }
 
-/// Says what was not enacted; an error when nothing was, since there is nothing to record then.
-pub(super) fn enacted(
-    domain: &str,
-    enact: &[Change],
-    outcome: &Outcome,
-    diagnostics: &mut Diagnostics,
-) -> Result<(), Failure> {
+/// Says what was not enacted, as an error. Nothing where everything was.
+pub(super) fn not_enacted(domain: &str, enact: &[Change], outcome: &Outcome) -> Option<Diagnostic> {
     if outcome.left.is_empty() {
-        return Ok(());
+        return None;
     }
     let why = match &outcome.stopped {
         None => "Each row was refused or failed for the reason given.".to_owned(),
         Some(Stop::Cancelled) => "The run was interrupted.".to_owned(),
-        Some(Stop::Failed(error)) => format!("{error}"),
+        Some(Stop::Failed(error)) => error.diagnose().detail,
     };
-    let detail = format!("{why} The next plan shows what remains.\n\n{}", listed(&outcome.left, ROWS));
+    let detail = format!("{why}\n\nThe next plan shows what remains.\n{}", listed(&outcome.left, ROWS));
     let verb = if outcome.left.len() == 1 { "was" } else { "were" };
     let summary =
         format!("{} of {} {verb} not enacted at {domain}", outcome.left.len(), counted(enact.len(), "row"));
-    if outcome.made == 0 {
-        return Err(Diagnostic::error(summary, detail).at(RunModel::changes()).into());
-    }
-    diagnostics.warning_at(RunModel::changes(), summary, detail);
-    Ok(())
+    Some(Diagnostic::error(summary, detail).at(RunModel::changes()))
+}
+
+/// Rows of the report that a run without a state left, of which nobody would hear otherwise.
+pub(crate) fn left_behind(domain: &str, left: &BTreeMap<String, String>) -> Option<Diagnostic> {
+    (!left.is_empty()).then(|| {
+        Diagnostic::warning(
+            format!("What this run left of {domain}"),
+            format!("The run left {} of the report.\n{}", counted(left.len(), "row"), listed(left, ROWS)),
+        )
+        .at(RunModel::changes())
+    })
 }
 
 /// Additions that were approved and are not true any more.

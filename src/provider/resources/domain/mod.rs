@@ -61,6 +61,7 @@ impl Resource for DomainResource {
         if planned.prior.is_some() || !model.organization.is_known() || !model.name.is_known() {
             return;
         }
+        ctx.clients.intentions().keep_domain(model.organization.text(), model.name.text());
         let call = ctx.clients.call(ctx);
         let look = async {
             let organization = organization_of(&ctx.clients, &call, model, None).await?;

@@ -52,12 +52,12 @@ model! {
         /// The code that verifies the domain, as the value of a TXT record in its DNS.
         txt_value: Attr<String> => computed().use_state_for_unknown(),
 
-        /// Name of that record: the domain itself. Proofpoint does not publish it, so this is a guess; the console tells it
+        /// Name of the TXT record: the domain itself. Proofpoint does not publish it, so this is a guess; the console tells it
         /// beside the code.
         txt_name: Attr<String> => computed().use_state_for_unknown(),
 
-        /// The code for a META tag on the domain's start page instead. How the tag is called is not published either: the
-        /// console shows the whole tag.
+        /// The code for those who verify by a META tag on the domain's start page rather than in the DNS. What the tag is called
+        /// is not published: the console shows the whole tag.
         meta_tag: Attr<String> => computed().use_state_for_unknown(),
 
         /// How long each operation may take.

@@ -17,8 +17,8 @@ use framework::resource::{ImportBy, Planned, Planning, Resource, ResourceDescrip
 use framework::timeouts::DefaultTimeouts;
 
 pub(crate) use listed::listed;
-pub(crate) use model::OrganizationIdentity;
-use model::{FirstDomain, OrganizationModel};
+use model::FirstDomain;
+pub(crate) use model::{OrganizationIdentity, OrganizationModel};
 use telling::{another_name, ends, own_parent, protected, taken, taking_over, without_admin};
 
 /// The resource.
@@ -107,7 +107,10 @@ impl Resource for OrganizationResource {
         match look.await {
             Ok(Some(present)) => diagnostics.append(taking_over(model, &present)),
             Ok(None) if model.admin_user.is_null() => diagnostics.push(without_admin()),
-            Ok(None) => {}
+            Ok(None) => {
+                let licences = model.user_licenses.known().and_then(|licences| u64::try_from(*licences).ok());
+                ctx.clients.intentions().keep_newcomer(model.primary_domain.text(), licences);
+            }
             Err(failure) => diagnostics.append(failure.at(OrganizationModel::parent())),
         }
     }
@@ -145,6 +148,7 @@ impl Resource for OrganizationResource {
             }
             There::Made(made) => made.map(|made| fixed::shown(&model, &made)).unwrap_or_default(),
         };
+        ctx.clients.intentions().forget_newcomer(&primary);
         fill(&mut model, &shown);
         model.parent = parent.domain().into();
         model.id = id(&primary).into();
@@ -248,9 +252,9 @@ impl Resource for OrganizationResource {
     fn import(&self, by: ImportBy<OrganizationIdentity>) -> Result<State<Self>, Failure> {
         let primary_domain = match by {
             ImportBy::Id(id) => {
-                let path = ObjectPath::parse(&id, "orgs")
+                let domain = ObjectPath::parse_organization(&id, None)
                     .map_err(|error| Diagnostic::error("Invalid import id", format!("{error}.")))?;
-                path.id.into()
+                domain.into()
             }
             ImportBy::Identity(identity) => identity.primary_domain,
         };

@@ -62,7 +62,7 @@ model! {
         user_licenses: Attr<i64> => required().validate(range(1, 10_000_000)),
 
         /// Package: `beginner`, `business`, `business_plus`, `advanced`, `advanced_plus`, `professional` or
-        /// `professional_plus`. Wants `eula_confirmed`. Left out, what Proofpoint gives stays.
+        /// `professional_plus`. Needs `eula_confirmed`. Left out, what Proofpoint gives stays.
         licensing_package: Attr<OrOther<Package>> => optional().computed().use_state_for_unknown(),
 
         /// Says that you have accepted Proofpoint's end user licence agreement, without which no package is chosen.

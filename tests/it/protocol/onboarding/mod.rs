@@ -4,9 +4,11 @@ mod domain;
 mod fleet;
 mod hand;
 mod imports;
+mod newcomer;
 mod organization;
 mod replans;
 mod sources;
+mod sources_shown;
 mod verification;
 
 pub(crate) use hand::{Hand, with};

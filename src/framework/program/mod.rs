@@ -1,16 +1,22 @@
 //! A provider's whole `main`: serve a host, or something for the person at the terminal.
 
+mod terminal;
+
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::Write as _;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
 
+use crate::diagnostic::Diagnostics;
 use crate::plugin::{self, HostWishes, Lifecycle, NoHost};
 use crate::service::Service;
+use crate::subcommand::{Completion, Invocation, Subcommand};
 use crate::{ordered, server, stdout};
+use terminal::Console;
 
 /// What a provider's program says of itself.
 #[derive(Debug, Clone, Copy)]
@@ -23,6 +29,8 @@ pub struct Program {
     pub version: &'static str,
     /// What it is for, in a sentence.
     pub help: &'static str,
+    /// What it does besides serving a host.
+    pub subcommands: &'static [Subcommand],
 }
 
 impl Program {
@@ -33,19 +41,40 @@ impl Program {
 
     fn help(&self) -> String {
         let (help, file) = (self.help, self.file());
+        let usage = if self.subcommands.is_empty() {
+            String::new()
+        } else {
+            format!("\n       {file} COMMAND [--help]")
+        };
+        let commands = self.listed();
         format!(
             "\
 {help}
 
-Usage: {file} [OPTION]
+Usage: {file} [OPTION]{usage}
 
-`terraform` and `tofu` start this program without options and talk to it; there is no reason to do so by hand.
+`terraform` and `tofu` start this program without options and talk to it; there is no reason to do so by hand.{commands}
 
 Options:
   --debug    Serve until interrupted and print what to set so that a CLI attaches to this process
   --version  Print the version
   --help     Print this text"
         )
+    }
+
+    /// The subcommands, a line each.
+    fn listed(&self) -> String {
+        let width = self.subcommands.iter().map(|one| one.name.len()).max().unwrap_or_default();
+        let line = |one: &Subcommand| format!("  {:width$}  {}", one.name, one.summary);
+        match self.subcommands.iter().map(line).collect::<Vec<_>>().as_slice() {
+            [] => String::new(),
+            lines => format!("\n\nCommands:\n{}", lines.join("\n")),
+        }
+    }
+
+    /// The subcommand of this name.
+    fn subcommand(&self, name: &str) -> Option<Subcommand> {
+        self.subcommands.iter().find(|one| one.name == name).copied()
     }
 
     fn started_by_hand(&self) -> String {
@@ -93,8 +122,48 @@ pub fn run<S: Service>(program: Program, provider: impl FnOnce(&BTreeMap<String,
         ["--debug" | "-debug"] => report(plugin::serve_for_debugging(program.source, env, routes)),
         ["--version" | "-version" | "version"] => say(&program.version()),
         ["--help" | "-help" | "-h" | "help"] => say(&program.help()),
-        other => complain(&format!("unknown arguments: {}\n\n{}", other.join(" "), program.help())),
+        [name, rest @ ..] => match program.subcommand(name) {
+            Some(subcommand) if rest.iter().any(|word| ["--help", "-help", "-h"].contains(word)) => {
+                say(&format!("Usage: {} {name} {}", program.file(), subcommand.help))
+            }
+            Some(subcommand) => perform(subcommand, arguments.get(1..).unwrap_or_default(), env),
+            None => complain(&format!("unknown arguments: {}\n\n{}", arguments.join(" "), program.help())),
+        },
     }
+}
+
+/// Runs a subcommand to its end. An interruption ends its waits.
+fn perform(subcommand: Subcommand, arguments: &[String], env: &BTreeMap<String, String>) -> ExitCode {
+    let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return complain(&format!("the program could not start: {error}")),
+    };
+    let console = Console::of_this_process();
+    let outcome = runtime.block_on(async {
+        let cancel = CancellationToken::new();
+        let interrupted = cancel.clone();
+        tokio::spawn(async move {
+            if tokio::signal::ctrl_c().await.is_ok() {
+                interrupted.cancel();
+            }
+        });
+        (subcommand.run)(Invocation { arguments, environment: env, cancel, terminal: &console }).await
+    });
+    // Nothing can interrupt the look-up of a name. The process ends without it.
+    runtime.shutdown_background();
+    match outcome {
+        Ok(Completion::Whole) => ExitCode::SUCCESS,
+        Ok(Completion::Partial) => ExitCode::from(2),
+        Err(diagnostics) => complain(&told(&diagnostics)),
+    }
+}
+
+/// Messages as CLIs show them, without the frame.
+fn told(diagnostics: &Diagnostics) -> String {
+    let one = |diagnostic: &crate::diagnostic::Diagnostic| {
+        format!("Error: {}\n\n{}", diagnostic.summary, diagnostic.detail)
+    };
+    diagnostics.iter().map(one).collect::<Vec<_>>().join("\n\n")
 }
 
 fn serve(

@@ -1,0 +1,66 @@
+terraform {
+  required_providers {
+    proofpoint = {
+      source = "azuresync/proofpoint"
+    }
+  }
+}
+
+locals {
+  destination = coalesce(var.destination, "${replace(var.domain, ".", "-")}.mail.protection.outlook.com")
+}
+
+# Destroying organization and domain leaves both as they are (`on_destroy = "keep"` is the default).
+resource "proofpoint_organization" "this" {
+  primary_domain = var.domain
+  name           = var.name
+  user_licenses  = var.licences
+  admin_user     = { email = var.admin }
+  domain         = { destination = local.destination }
+}
+
+resource "proofpoint_domain" "this" {
+  organization = proofpoint_organization.this.primary_domain
+  name         = var.domain
+  destination  = local.destination
+  depends_on   = [proofpoint_organization.this]
+}
+
+resource "proofpoint_domain_verification" "this" {
+  organization = proofpoint_domain.this.organization
+  domain       = proofpoint_domain.this.name
+  txt_value    = local.published
+
+  timeouts {
+    create = "2h"
+  }
+}
+
+resource "proofpoint_azure_application" "sync" {
+  tenant_id    = var.tenant_id
+  display_name = "Proofpoint Essentials Azure Sync"
+}
+
+resource "proofpoint_azure_admin_consent" "sync" {
+  tenant_id               = var.tenant_id
+  client_id               = proofpoint_azure_application.sync.client_id
+  delegated_permissions   = proofpoint_azure_application.sync.delegated_permissions
+  application_permissions = proofpoint_azure_application.sync.application_permissions
+}
+
+# Judged before it is switched on (`max_removals`), and proven: the apply waits for the first run and tells how it went.
+resource "proofpoint_azure_sync" "this" {
+  tenant_id     = var.tenant_id
+  domain        = var.domain
+  client_id     = proofpoint_azure_application.sync.client_id
+  default_role  = "end_user"
+  frequency     = 1
+  max_removals  = "5%"
+  wait_for_sync = true
+
+  managed_client_secret = {
+    application_id = proofpoint_azure_application.sync.id
+  }
+
+  depends_on = [proofpoint_azure_admin_consent.sync, proofpoint_domain_verification.this]
+}

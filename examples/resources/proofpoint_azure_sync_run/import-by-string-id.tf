@@ -1,0 +1,4 @@
+import {
+  to = proofpoint_azure_sync_run.contoso
+  id = "contoso.com"
+}

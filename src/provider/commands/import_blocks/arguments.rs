@@ -1,0 +1,130 @@
+//! What the command line may say, and the files that it names.
+
+use std::fs::{self, File};
+use std::io::{self, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use framework::diagnostic::{Diagnostic, Diagnostics};
+
+/// Everything that can be chosen.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Arguments {
+    /// The domains to look at; `None` for all customers.
+    pub(super) domains: Option<Vec<String>>,
+    /// Where the configuration goes; `None` for standard output.
+    pub(super) output: Option<PathBuf>,
+}
+
+impl Arguments {
+    /// Reads `--name value` and `--name=value`, and the file of domains.
+    pub(super) fn read(words: &[String]) -> Result<Self, Diagnostics> {
+        let mut arguments = Self::default();
+        let mut words = words.iter();
+        while let Some(word) = words.next() {
+            let (name, attached) = match word.split_once('=') {
+                Some((name, value)) => (name, Some(value.to_owned())),
+                None => (word.as_str(), None),
+            };
+            let mut value = || {
+                let given = attached.clone().or_else(|| words.next().cloned());
+                given.ok_or_else(|| refused(&format!("`{name}` needs a value.")))
+            };
+            match name {
+                "--domains" => arguments.domains = Some(domains_in(&value()?)?),
+                "--output" => arguments.output = Some(value()?.into()),
+                _ => return Err(refused(&format!("`{word}` is not an option.")).into()),
+            }
+        }
+        if let Some(file) = arguments.output.as_deref().filter(|file| file.exists()) {
+            return Err(exists(file).into());
+        }
+        Ok(arguments)
+    }
+}
+
+fn refused(what: &str) -> Diagnostic {
+    Diagnostic::error("The command line can't be read", format!("{what} `--help` lists what can be said."))
+}
+
+fn exists(file: &Path) -> Diagnostic {
+    Diagnostic::error(
+        format!("`{}` is there already", file.display()),
+        "Nothing is overwritten: name another file, or move that one away.",
+    )
+}
+
+/// The domains of a file, one a line; what follows a `#` is a comment.
+fn domains_in(file: &str) -> Result<Vec<String>, Diagnostics> {
+    let text = if file == "-" {
+        let mut text = String::new();
+        io::stdin().read_to_string(&mut text).map(|_| text)
+    } else {
+        fs::read_to_string(file)
+    };
+    let text =
+        text.map_err(|error| Diagnostic::error(format!("`{file}` can't be read"), format!("{error}.")))?;
+    let mut domains = Vec::new();
+    for (number, line) in (1..).zip(text.lines()) {
+        let domain = line.split('#').next().unwrap_or_default().trim().to_lowercase();
+        if domain.is_empty() {
+            continue;
+        }
+        if !is_domain(&domain) {
+            return Err(Diagnostic::error(
+                format!("Line {number} of `{file}` is not a domain"),
+                format!("It is `{}`. One domain a line is expected, such as `contoso.com`.", line.trim()),
+            )
+            .into());
+        }
+        domains.push(domain);
+    }
+    domains.sort();
+    domains.dedup();
+    if domains.is_empty() {
+        return Err(Diagnostic::error(format!("`{file}` names no domain"), "One a line is expected.").into());
+    }
+    Ok(domains)
+}
+
+fn is_domain(text: &str) -> bool {
+    let label = |label: &str| {
+        !label.is_empty()
+            && label.chars().all(|letter| letter.is_alphanumeric() || matches!(letter, '-' | '_'))
+    };
+    text.contains('.') && text.split('.').all(label)
+}
+
+/// Writes a file that was not there.
+pub(super) fn create(file: &Path, text: &str) -> Result<(), Diagnostic> {
+    let written = File::create_new(file).and_then(|mut file| file.write_all(text.as_bytes()));
+    written.map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => exists(file),
+        _ => Diagnostic::error(format!("`{}` can't be written", file.display()), format!("{error}.")),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::held::told;
+    use super::*;
+
+    fn read(words: &[&str]) -> Result<Arguments, String> {
+        let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+        Arguments::read(&words).map_err(told)
+    }
+
+    #[test]
+    fn values_may_follow_or_be_attached_and_other_words_are_refused() {
+        let wanted = Ok(Arguments { domains: None, output: Some("nowhere/found.tf".into()) });
+        assert_eq!(read(&["--output", "nowhere/found.tf"]), wanted);
+        assert_eq!(read(&["--output=nowhere/found.tf"]), wanted);
+        assert_eq!(read(&[]), Ok(Arguments::default()));
+        for (words, told) in [
+            (&["--output"][..], "`--output` needs a value"),
+            (&["--frobnicate"], "`--frobnicate` is not an option"),
+            (&["--domains", "nowhere/domains"], "`nowhere/domains` can't be read"),
+        ] {
+            assert!(read(words).unwrap_err().contains(told), "{words:?}");
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! What people set up by hand is taken over: `import-blocks` writes the configuration, and its plan changes nothing but the
+//! keys that it takes over.
+
+use std::collections::BTreeSet;
+use std::env;
+use std::fs;
+use std::time::Instant;
+
+use serde_json::{Value as Json, json};
+
+use super::{Stage, on_every_cli_with};
+use crate::support::hand_built::{Customer, HandBuilt, Setup, hand_built};
+use crate::support::secret_search::Places;
+use crate::support::workspace::{Install, Outcome, provider};
+
+const ORGANIZATION: &str = "proofpoint_organization";
+const APPLICATION: &str = "proofpoint_azure_application";
+const CONSENT: &str = "proofpoint_azure_admin_consent";
+const SYNC: &str = "proofpoint_azure_sync";
+
+/// Plays `test` on every CLI in a world that people built.
+fn on_every_cli_with_customers(customers: usize, test: impl Fn(&mut Stage, &[Customer]) + Sync) {
+    let HandBuilt { customers, document } = hand_built(customers);
+    let dir = tempfile::tempdir().expect("a temporary directory");
+    let file = dir.path().join("state.json");
+    fs::write(&file, document.to_string()).expect("the state document");
+    let arguments = ["--data", file.to_str().expect("a path in UTF-8")];
+    on_every_cli_with(&arguments, Install::Override, |stage| {
+        let login = stage.simulator.line()["tenants"][0].clone();
+        for (name, member) in [("USERNAME", "partner_username"), ("PASSWORD", "partner_password")] {
+            let value = login[member].as_str().expect("a partner's login");
+            stage.workspace.set(&format!("PROOFPOINT_ESSENTIALS_{name}"), value);
+        }
+        stage.workspace.write("provider.tf", "provider \"proofpoint\" {}\n");
+        test(stage, &customers);
+    });
+}
+
+/// Runs `import-blocks` in the environment of the provider.
+fn import_blocks(stage: &Stage, arguments: &str) -> Outcome {
+    stage.workspace.run_steps(&[format!("'{}' import-blocks {arguments}", provider().display())])
+}
+
+fn label(domain: &str) -> String {
+    domain.replace('.', "_")
+}
+
+#[test]
+fn one_customer_is_taken_over_and_then_nothing_is_left_to_do() {
+    on_every_cli_with_customers(1, |stage, customers| {
+        stage.simulator.forget_requests();
+        let outcome = import_blocks(stage, "--output found.tf").succeeds();
+        assert!(stage.simulator.writes().is_empty(), "{:#?}", stage.simulator.writes());
+        assert_eq!(outcome.stdout, "", "{outcome}");
+        stage.workspace.run(&["fmt", "-check", "-diff"]).succeeds();
+        let (plan, changes) = stage.workspace.plan_into("plan.bin", &[]);
+        let label = label(&customers[0].domain);
+        let changes = changes["resource_changes"].as_array().expect("changes").clone();
+        assert_eq!(changes.len(), 4, "{plan}");
+        for change in &changes {
+            assert!(!change["change"]["importing"].is_null(), "{plan}");
+            let key = change["address"] == json!(format!("{SYNC}.{label}"));
+            let actions = if key { json!(["update"]) } else { json!(["no-op"]) };
+            assert_eq!(change["change"]["actions"], actions, "{plan}");
+        }
+        plan.says("rotation_reason = \"adopted\"");
+        stage.workspace.apply(&["plan.bin"]).succeeds();
+        stage.workspace.assert_nothing_to_do();
+    });
+}
+
+/// What becomes of a part of a customer.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Fate {
+    /// It is imported, and its plan is empty.
+    Unchanged,
+    /// It is imported, and its plan changes nothing but the key.
+    TakesKey,
+    /// It is left out, for a reason that says this.
+    LeftOut(&'static str),
+}
+
+/// What has to come of each setup, written down before there was a tool: organization, application, consent and sync, and
+/// what is said of them.
+fn expected(setup: Setup) -> ([Fate; 4], &'static str) {
+    use Fate::{LeftOut, TakesKey, Unchanged};
+    let whole = [Unchanged, Unchanged, Unchanged, TakesKey];
+    let keyless = [Unchanged, Unchanged, Unchanged, Unchanged];
+    match setup {
+        // Proofpoint knows which of two it signs in as; the other one is nobody's business.
+        Setup::Plain | Setup::TwoOfOneName | Setup::CapitalsInRedirect | Setup::NoUniqueName => (whole, ""),
+        // None is removed, since nobody knows which one Proofpoint holds.
+        Setup::ForeignKeys => (whole, "3 client secrets"),
+        // What is in effect is imported; with a new key the sync would fail, so that it keeps its own.
+        Setup::HalfAConsent => (keyless, "was not granted: the application `Directory.Read.All`"),
+        Setup::AnotherClientId => (
+            [Unchanged, LeftOut("which the tenant"), LeftOut("There is no service principal"), Unchanged],
+            "What looks like the sync's application in it: `Proofpoint Azure Sync`",
+        ),
+        // Proofpoint stops every run until the domain is there; a new key would not help.
+        Setup::DomainMissing => (keyless, "`forgotten."),
+        // That its address is on record does not say that it runs.
+        Setup::ActiveDirectory => (whole, "`ldaps://dc1."),
+        // A new key is the cure.
+        Setup::ExpiredSecret => (whole, "client secret has ended"),
+        Setup::BlockedPolicy => (keyless, "policy"),
+    }
+}
+
+/// What a plan may change of a sync whose key is taken over.
+const OF_THE_KEY: [&str; 7] = [
+    "managed_client_secret",
+    "key_id",
+    "key_hint",
+    "key_end_date",
+    "superseded_key_ids",
+    "rotation_reason",
+    "secret_expiry",
+];
+
+/// What a plan does to an object; `None` where the plan does not have it.
+fn fate(plan: &Json, address: &str) -> Option<Fate> {
+    let all = plan["resource_changes"].as_array().expect("changes");
+    let change = &all.iter().find(|change| change["address"] == address)?["change"];
+    assert!(!change["importing"].is_null(), "{address} is not imported: {change:#}");
+    if change["actions"] == json!(["no-op"]) {
+        return Some(Fate::Unchanged);
+    }
+    assert_eq!(change["actions"], json!(["update"]), "{address}: {change:#}");
+    let members = |part: &str| change[part].as_object().cloned().unwrap_or_default();
+    let (before, after) = (members("before"), members("after"));
+    let changed =
+        after.iter().filter(|(name, value)| before.get(*name) != Some(value)).map(|(name, _)| name.clone());
+    let changed: BTreeSet<String> = changed.chain(members("after_unknown").keys().cloned()).collect();
+    let beyond: Vec<&String> = changed.iter().filter(|name| !OF_THE_KEY.contains(&name.as_str())).collect();
+    let beyond: Vec<_> =
+        beyond.into_iter().filter(|name| change["after_unknown"][*name] != json!({})).collect();
+    assert!(beyond.is_empty(), "{address} changes {beyond:?}: {change:#}");
+    assert_eq!(after["rotation_reason"], "adopted", "{address}");
+    Some(Fate::TakesKey)
+}
+
+/// What was written of a customer: what stands between its name and that of the next.
+fn section<'a>(text: &'a str, domain: &str, customers: &[Customer]) -> &'a str {
+    let head = |domain: &str| format!("\n# {domain}: ");
+    let (_, from) = text.split_once(&head(domain)).unwrap_or_else(|| panic!("nothing of {domain}"));
+    let next = customers.iter().filter_map(|customer| from.find(&head(&customer.domain))).min();
+    next.map_or(from, |next| &from[..next])
+}
+
+/// How many customers: 25, each mess once, unless `TEST_ADOPTED` says otherwise.
+#[expect(clippy::disallowed_methods, reason = "a knob for developers")]
+fn number_of_customers() -> usize {
+    let number = env::var("TEST_ADOPTED").ok();
+    number.map_or(25, |text| text.parse().expect("TEST_ADOPTED is a number"))
+}
+
+#[test]
+#[expect(clippy::print_stderr, reason = "the time it took")]
+fn a_fleet_that_people_set_up_by_hand_is_taken_over_by_one_command() {
+    on_every_cli_with_customers(number_of_customers(), |stage, customers| {
+        stage.simulator.forget_requests();
+        let start = Instant::now();
+        let outcome = import_blocks(stage, "> found.tf");
+        let command = start.elapsed();
+        assert_eq!(outcome.code, Some(2), "{outcome}");
+        let progress = format!("{} of {}: ", customers.len() + 1, customers.len() + 1);
+        assert!(outcome.stderr.contains(&progress), "{outcome}");
+        let text = fs::read_to_string(stage.workspace.path().join("found.tf")).expect("what was written");
+        stage.workspace.run(&["fmt", "-check", "-diff"]).succeeds();
+        let (plan, changes) = stage.workspace.plan_into("plan.bin", &[]);
+        let whole = start.elapsed();
+        assert!(stage.simulator.writes().is_empty(), "{:#?}", stage.simulator.writes());
+        assert!(
+            changes["resource_changes"].as_array().is_some_and(|all| all.len() <= customers.len() * 4),
+            "{plan}"
+        );
+
+        let mut wrong = Vec::new();
+        for Customer { domain, setup } in customers {
+            let (fates, said) = expected(*setup);
+            let section = section(&text, domain, customers);
+            let words = section.replace("\n#", "").split_whitespace().collect::<Vec<_>>().join(" ");
+            for (kind, wanted) in [ORGANIZATION, APPLICATION, CONSENT, SYNC].iter().zip(fates) {
+                let came = fate(&changes, &format!("{kind}.{}", label(domain)));
+                let fits = match wanted {
+                    Fate::LeftOut(why) => came.is_none() && words.contains(why),
+                    wanted => came == Some(wanted),
+                };
+                if !fits {
+                    wrong.push(format!("{domain} ({setup:?}): {kind}: {came:?}, not {wanted:?}:\n{section}"));
+                }
+            }
+            if !words.contains(said) {
+                wrong.push(format!("{domain} ({setup:?}) lacks `{said}`:\n{section}"));
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+        let printed = [text, outcome.stdout, outcome.stderr, plan.stdout];
+        Places::of(&stage.workspace, &printed).hold_none_of(&stage.simulator.secrets());
+        assert!(whole.as_secs() < 300, "{whole:?}");
+        eprintln!("{}: {} customers, command {command:?}, with plan {whole:?}", stage.cli, customers.len());
+    });
+}
