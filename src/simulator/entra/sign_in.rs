@@ -64,9 +64,12 @@ pub(crate) fn client(world: &World, tenant: &Tenant, client_id: &str) -> Result<
     let key = Key::Alternate("appId".to_owned(), client_id.to_owned());
     let unknown = || Failure::no_client(client_id, &tenant.display_name);
     let is_ahead = world.moods.token_endpoint == TokenEndpoint::Ahead;
-    let application_in = |tenant: &Tenant| match is_ahead {
-        true => lookup::find_application(tenant, &key).cloned(),
-        false => lookup::see_application(tenant, &key, view),
+    let application_in = |tenant: &Tenant| {
+        if is_ahead {
+            lookup::find_application(tenant, &key).cloned()
+        } else {
+            lookup::see_application(tenant, &key, view)
+        }
     };
     let home = application_in(tenant);
     let application = match home {
@@ -79,9 +82,10 @@ pub(crate) fn client(world: &World, tenant: &Tenant, client_id: &str) -> Result<
             .filter(|application| application.text("signInAudience") != "AzureADMyOrg")
             .ok_or_else(unknown)?,
     };
-    let principal = match is_ahead {
-        true => lookup::find_principal(tenant, &key).cloned(),
-        false => lookup::see_principal(tenant, &key, view),
+    let principal = if is_ahead {
+        lookup::find_principal(tenant, &key).cloned()
+    } else {
+        lookup::see_principal(tenant, &key, view)
     };
     let principal = principal.ok_or_else(|| {
         let text = format!(
