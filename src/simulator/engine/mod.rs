@@ -119,23 +119,14 @@ pub(crate) fn bring_in_step(organization: &mut Organization, tenant: &Tenant, no
     let version = SyncVersion::default();
     let settings = Settings {
         primary_domain: tenant.domain.clone(),
-        application_id: String::new(),
-        ad_key: String::new(),
-        disable_login: false,
         default_user_role_name: AccountType::EndUser,
-        sync_frequency: 0,
         sync_active_users: true,
         sync_distribution_groups: true,
-        sync_security_groups: false,
         add_users: true,
         update_users: true,
-        remove_deleted_users: false,
         add_groups: true,
         update_groups: true,
-        remove_deleted_groups: false,
-        secret_expiry: None,
-        last_successful_sync: None,
-        next_run: None,
+        ..Settings::default()
     };
     let scope = rules::Scope::of(organization, &settings, version);
     let users = tenant.users.iter().map(|user| rules::person(user, &scope));

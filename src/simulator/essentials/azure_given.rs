@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::account::AccountType;
-use super::azure_members::{FLAGS, FURTHER, MASK, TEXTS};
+use super::azure_members::{FLAGS, FURTHER, HOURS, MASK, TEXTS};
 use super::errors::{Failure, Outcome};
 use super::fields::Fields;
 use super::settings::Settings;
@@ -43,9 +43,9 @@ pub(super) fn read(
             None => missing.push(name),
         }
     }
-    match fields.integer("sync_frequency")? {
-        Some(hours) => drop(whole.insert("sync_frequency".to_owned(), json!(hours))),
-        None => missing.push("sync_frequency"),
+    match fields.integer(HOURS)? {
+        Some(hours) => drop(whole.insert(HOURS.to_owned(), json!(hours))),
+        None => missing.push(HOURS),
     }
     match moods.missing_fields {
         NotGiven::Keep if before.is_some() => {}
@@ -71,7 +71,7 @@ pub(super) fn read(
 /// What a member is that nobody has given, on a stack that has defaults.
 fn default(name: &str) -> Value {
     match name {
-        "sync_frequency" => json!(24),
+        HOURS => json!(24),
         "default_user_role_name" => json!("end_user"),
         name if TEXTS.contains(&name) => json!(""),
         _ => json!(false),
@@ -79,7 +79,7 @@ fn default(name: &str) -> Value {
 }
 
 fn check_members(body: &Map<String, Value>, moods: &Moods, domain: &str) -> Outcome<()> {
-    let known = |name: &str| TEXTS.contains(&name) || FLAGS.contains(&name) || name == "sync_frequency";
+    let known = |name: &str| TEXTS.contains(&name) || FLAGS.contains(&name) || name == HOURS;
     let further = body.contains_key(FURTHER);
     match moods.further_members {
         FurtherMembers::ShownAndRefused if further => {

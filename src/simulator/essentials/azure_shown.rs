@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::azure_members::{FLAGS, FURTHER, MASK};
+use super::azure_members::{FLAGS, FURTHER, HOURS, MASK};
 use super::settings::Settings;
 use crate::moods::{
     Case, DisableLogin, Flags, FurtherMembers, LastRun, Moods, SecretExpiry, TimestampForm, UnsetTimestamp,
@@ -45,7 +45,7 @@ pub(super) fn blank() -> Value {
     for name in ["primary_domain", "application_id", "ad_key", "default_user_role_name"] {
         map.insert(name.to_owned(), json!(""));
     }
-    map.insert("sync_frequency".to_owned(), json!(0));
+    map.insert(HOURS.to_owned(), json!(0));
     Value::Object(map)
 }
 

@@ -5,8 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use super::account::AccountType;
 
-/// The settings, with the key in clear and the two fields that came later.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// The settings, with the key in clear and the two fields that came later. A document of a world need not name each: one that
+/// was kept from before a member was known still loads.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 #[expect(clippy::struct_excessive_bools, reason = "the flags are those of the API")]
 pub(crate) struct Settings {
     pub(crate) primary_domain: String,
@@ -26,12 +28,9 @@ pub(crate) struct Settings {
     pub(crate) add_groups: bool,
     pub(crate) update_groups: bool,
     pub(crate) remove_deleted_groups: bool,
-    #[serde(default)]
     pub(crate) secret_expiry: Option<Timestamp>,
-    #[serde(default)]
     pub(crate) last_successful_sync: Option<Timestamp>,
     /// When the next run is due; no API shows it.
-    #[serde(default)]
     pub(crate) next_run: Option<Timestamp>,
 }
 

@@ -65,6 +65,16 @@ fn every_import_example_is_valid_beside_its_resource() {
 }
 
 #[test]
+fn every_resource_shows_how_it_is_imported() {
+    let resources = files_below("examples/resources", "tf");
+    for resource in resources.iter().filter(|file| named(file, "resource.tf")) {
+        for way in ["import.sh", "import-by-string-id.tf"] {
+            assert!(resource.with_file_name(way).exists(), "{}: no {way} beside it", resource.display());
+        }
+    }
+}
+
+#[test]
 fn every_link_to_a_file_leads_to_one() {
     let pages = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md"]
         .map(|name| repository().join(name));

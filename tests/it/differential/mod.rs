@@ -62,13 +62,8 @@ fn first_state() -> Value {
     let simulator = Simulator::start(&["--tenants", &TENANTS.to_string(), "--users", "9", "--groups", "4"]);
     let mut state = simulator.state();
     for tenant in &simulator.ready().tenants {
-        state["organizations"][&tenant.domain]["settings"] = json!({
-            "primary_domain": tenant.domain, "application_id": tenant.client_id, "ad_key": tenant.client_secret,
-            "disable_login": false, "default_user_role_name": "end_user", "sync_frequency": 0,
-            "sync_active_users": true, "sync_distribution_groups": true, "sync_security_groups": true,
-            "add_users": true, "update_users": true, "remove_deleted_users": true,
-            "add_groups": true, "update_groups": true, "remove_deleted_groups": true,
-        });
+        state["organizations"][&tenant.domain]["settings"] =
+            tenant.sync_settings(&json!({ "sync_security_groups": true, "remove_deleted_groups": true }));
     }
     state
 }

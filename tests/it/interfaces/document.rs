@@ -54,7 +54,9 @@ impl Document {
             value.get("$ref").and_then(Value::as_str).and_then(|reference| reference.strip_prefix('#'));
         match pointer {
             Some(pointer) => {
-                let found = self.json.pointer(pointer).unwrap_or_else(|| panic!("{pointer} is not there"));
+                let found = self.json.pointer(pointer).unwrap_or_else(|| {
+                    panic!("the description has no `{pointer}`, which an operation of it refers to")
+                });
                 self.resolved(found)
             }
             None => value,

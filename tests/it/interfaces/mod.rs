@@ -8,6 +8,7 @@ mod document;
 mod schema;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::path::PathBuf;
 
 use clients::env::EnvMap;
@@ -105,7 +106,7 @@ fn everything_we_ask() -> Vec<Exchange> {
     quickstart.configure();
     quickstart.converge();
 
-    people(&environment, &domain);
+    people(&environment, &domain, &relay);
     domains(&environment, &domain);
     for (name, member) in [("USERNAME", "partner_username"), ("PASSWORD", "partner_password")] {
         let value = quickstart.simulator.line()["tenants"][0][member].as_str().expect("a login").to_owned();
@@ -130,7 +131,7 @@ fn everything_we_ask() -> Vec<Exchange> {
 }
 
 /// Looks at everything that can be looked at, and enacts a reviewed run.
-fn people(environment: &BTreeMap<String, String>, domain: &str) {
+fn people(environment: &BTreeMap<String, String>, domain: &str, relay: &Relay) {
     let run = "proofpoint_azure_sync_run";
     let of_domain = json!({ "domain": domain });
     Runtime::new().expect("a runtime").block_on(async {
@@ -153,8 +154,18 @@ fn people(environment: &BTreeMap<String, String>, domain: &str) {
         {
             assert!(sources.iter().any(|(read, _)| read == name), "nobody reads `{name}` here");
         }
+        let asked_graph =
+            || relay.exchanges().iter().filter(|exchange| !exchange.path.starts_with("/api/")).count();
         for (name, config) in sources {
+            let before = asked_graph();
             plugin.data(name, config).await.1.expect_none();
+            let page = name.replacen("proofpoint_", "docs/data-sources/", 1) + ".md";
+            let page = fs::read_to_string(repository().join(page)).expect("its page");
+            let told = page.contains("## API Permissions");
+            assert!(
+                told || asked_graph() == before,
+                "`{name}` asks Graph: `provider_block/permissions.rs` says nothing of it"
+            );
         }
         let (preview, said) = plugin.data("proofpoint_azure_sync_preview", of_domain).await;
         said.expect_none();

@@ -29,13 +29,11 @@ fn settings_and_exemptions_are_shown_and_the_secret_is_not() {
     put(
         &simulator,
         "",
-        &json!({
-            "primary_domain": tenant.domain, "application_id": tenant.client_id, "ad_key": tenant.client_secret,
+        &tenant.sync_settings(&json!({
             "disable_login": true, "default_user_role_name": "silent_user", "sync_frequency": 6,
-            "sync_active_users": true, "sync_distribution_groups": false, "sync_security_groups": true,
-            "add_users": true, "update_users": false, "remove_deleted_users": true,
-            "add_groups": false, "update_groups": true, "remove_deleted_groups": false,
-        }),
+            "sync_distribution_groups": false, "sync_security_groups": true, "update_users": false,
+            "add_groups": false,
+        })),
     );
     let exempt = format!("scanner@{}", tenant.domain);
     put(&simulator, "/exemptions", &json!([exempt]));

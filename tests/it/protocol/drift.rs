@@ -44,8 +44,8 @@ fn play(
     let odd: Vec<&String> = attributes.symmetric_difference(&covered).collect();
     assert!(
         odd.is_empty(),
-        "{odd:?}: every attribute of {kind}, and nothing else, is an edit of the other side, or is in `local` since only this \
-         provider knows it"
+        "{odd:?}: every attribute of {kind}, and nothing else, is an edit of the other side in `support/by_hand.rs`, or is in \
+         `local` here since only this provider knows it"
     );
 
     quickstart.converge();

@@ -46,6 +46,7 @@ mod sync_run;
 mod sync_run_life;
 mod sync_run_reach;
 mod tenant;
+mod tested_arguments;
 mod timeouts;
 mod two_tenants;
 mod waiting;

@@ -33,13 +33,7 @@ impl Reviewed {
         let runtime = Runtime::new().unwrap();
         let plugin = Arc::new(runtime.block_on(configured(&simulator)));
         let world = Self { simulator, runtime, plugin, domain: tenant.domain.clone() };
-        let settings = json!({
-            "primary_domain": tenant.domain, "application_id": tenant.client_id, "ad_key": tenant.client_secret,
-            "disable_login": false, "default_user_role_name": "end_user", "sync_frequency": 0,
-            "sync_active_users": true, "sync_distribution_groups": true, "sync_security_groups": false,
-            "add_users": true, "update_users": true, "remove_deleted_users": true,
-            "add_groups": false, "update_groups": false, "remove_deleted_groups": false,
-        });
+        let settings = tenant.sync_settings(&json!({ "add_groups": false, "update_groups": false }));
         world.essentials(Method::PUT, "settings/azure", Some(&settings));
         world.simulator.forget_requests();
         world

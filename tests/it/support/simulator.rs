@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use proofpoint_simulator::Arguments;
 use reqwest::{Certificate, Client, Method, RequestBuilder};
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::runtime::{self, Runtime};
 use tokio_util::sync::CancellationToken;
@@ -43,6 +43,25 @@ pub(crate) struct Tenant {
     pub(crate) essentials_password: String,
     pub(crate) essentials_reader_username: String,
     pub(crate) essentials_reader_password: String,
+}
+
+impl Tenant {
+    /// A whole PUT of the settings, as the console would send it, that runs nothing by itself; `others` are members that the
+    /// test has otherwise.
+    pub(crate) fn sync_settings(&self, others: &Value) -> Value {
+        let mut settings = json!({
+            "primary_domain": self.domain, "application_id": self.client_id, "ad_key": self.client_secret,
+            "disable_login": false, "default_user_role_name": "end_user", "sync_frequency": 0,
+            "sync_active_users": true, "sync_distribution_groups": true, "sync_security_groups": false,
+            "add_users": true, "update_users": true, "remove_deleted_users": true,
+            "add_groups": true, "update_groups": true, "remove_deleted_groups": false,
+        });
+        for (name, value) in others.as_object().expect("members") {
+            assert!(settings.get(name).is_some(), "the settings have no member `{name}`");
+            settings[name] = value.clone();
+        }
+        settings
+    }
 }
 
 /// One entry of the request log.

@@ -71,13 +71,7 @@ fn the_preview_says_what_the_engine_does() {
 fn user_capping_refuses_as_many_as_the_report_says_are_too_many() {
     let simulator = Simulator::start(&["--plain"]);
     let tenant = simulator.tenant();
-    let settings = json!({
-        "primary_domain": tenant.domain, "application_id": tenant.client_id, "ad_key": tenant.client_secret,
-        "disable_login": false, "default_user_role_name": "end_user", "sync_frequency": 0,
-        "sync_active_users": true, "sync_distribution_groups": true, "sync_security_groups": false,
-        "add_users": true, "update_users": true, "remove_deleted_users": true,
-        "add_groups": true, "update_groups": true, "remove_deleted_groups": false,
-    });
+    let settings = tenant.sync_settings(&json!({}));
     let (status, answer) =
         simulator.essentials(Method::PUT, &format!("orgs/{}/settings/azure", tenant.domain), Some(&settings));
     assert_eq!(status, 204, "{answer}");
