@@ -8,14 +8,14 @@ use super::value::Value;
 
 /// What stands between two braces, or in a file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Body(Vec<Entry>);
+pub struct BlockBody(Vec<Entry>);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Entry {
     Comment(String),
     Attribute(String, Expression),
     /// How it begins, up to the brace, and what is in it.
-    Block(String, Body),
+    Block(String, BlockBody),
 }
 
 /// Columns of a comment, but for a word that has more.
@@ -26,12 +26,12 @@ const LONGEST_COMMENT: usize = 100;
 enum Expression {
     /// In one line.
     Line(String),
-    Object(Body),
+    Object(BlockBody),
     /// Objects, one below the other.
-    Objects(Vec<Body>),
+    Objects(Vec<BlockBody>),
 }
 
-impl Body {
+impl BlockBody {
     /// Nothing so far.
     pub const fn new() -> Self {
         Self(Vec::new())
@@ -166,7 +166,7 @@ fn is_set_apart(before: &Entry, entry: &Entry) -> bool {
     }
 }
 
-impl fmt::Display for Body {
+impl fmt::Display for BlockBody {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.write(f, 0)
     }
@@ -174,14 +174,14 @@ impl fmt::Display for Body {
 
 fn expression(attribute: &Attribute, value: &Value, references: &[(Path, String)], at: &Path) -> Expression {
     let Shape::Nested(nesting, schema) = &attribute.shape else { return Expression::Line(inline(value)) };
-    let body = |value: &Value| Body::within(schema, value, references, at);
+    let body = |value: &Value| BlockBody::within(schema, value, references, at);
     match (nesting, value) {
         (Nesting::Single, value) => Expression::Object(body(value)),
         (Nesting::Map, Value::Map(members)) => {
             let members = members
                 .iter()
                 .map(|(key, value)| Entry::Attribute(name(key), Expression::Object(body(value))));
-            Expression::Object(Body(members.collect()))
+            Expression::Object(BlockBody(members.collect()))
         }
         (_, value) => Expression::Objects(value.as_elements().unwrap_or_default().iter().map(body).collect()),
     }
@@ -260,10 +260,14 @@ mod tests {
             ..Shelf::default()
         };
         let config = Shelf::schema().complete(shelf.write());
-        let mut file = Body::new();
+        let mut file = BlockBody::new();
         file.comment("The shelf.\nIt is\u{7} old.");
         let references = [(Shelf::wood(), "var.wood".to_owned())];
-        file.block("resource", &["library_shelf", "old"], Body::of(&Shelf::schema(), &config, &references));
+        file.block(
+            "resource",
+            &["library_shelf", "old"],
+            BlockBody::of(&Shelf::schema(), &config, &references),
+        );
         let text = r#"# The shelf.
 # It is old.
 resource "library_shelf" "old" {

@@ -413,6 +413,27 @@ impl ResourceUnderTest<'_> {
         }
     }
 
+    /// Moves the state of a resource of another type here, without the read that core makes next: `provider` is its address with
+    /// the host, and `version` that of its schema.
+    pub async fn move_from(&self, provider: &str, source_type: &str, version: i64, state: &Json) -> Stored {
+        let raw_state = messages::RawState { json: state.to_string().into_bytes(), ..Default::default() };
+        let request = messages::move_resource_state::Request {
+            source_provider_address: provider.to_owned(),
+            source_type_name: source_type.to_owned(),
+            source_schema_version: version,
+            source_state: Some(raw_state),
+            target_type_name: self.name.to_owned(),
+            ..Default::default()
+        };
+        let answer = self.plugin.rpc().move_resource_state(request).await.expect("an answer").into_inner();
+        Stored {
+            state: values::from_wire(answer.target_state.as_ref()),
+            private: answer.target_private,
+            identity: identity_of(answer.target_identity),
+            messages: answer.diagnostics.into(),
+        }
+    }
+
     /// Upgrades a stored state.
     pub async fn upgrade(&self, version: i64, state: &Json) -> (Json, Messages) {
         let raw_state = messages::RawState { json: state.to_string().into_bytes(), ..Default::default() };

@@ -91,6 +91,22 @@ const MEANS_ANOTHER: &[(&str, &[&str], &str)] = &[
         "attributes of azuread's resource, whose state is taken over",
     ),
     (
+        "src/provider/resources/azure_application/moved.rs",
+        &[
+            "application_id",
+            "client_id",
+            "display_name",
+            "id",
+            "notes",
+            "object_id",
+            "publisher_domain",
+            "redirect_uris",
+            "sign_in_audience",
+            "tags",
+        ],
+        "attributes of azuread's resources, whose states are taken over",
+    ),
+    (
         "src/provider/resources/azure_sync/rotation.rs",
         &["rotate_when_changed"],
         "a reason to rotate, as it is shown",

@@ -11,7 +11,7 @@ use serde_json::{Value as Json, json};
 use super::{Stage, on_every_cli_with};
 use crate::support::hand_built::{Customer, HandBuilt, Setup, hand_built};
 use crate::support::secret_search::Places;
-use crate::support::workspace::{Install, Outcome, provider};
+use crate::support::workspace::{Install, Outcome, provider, repository};
 
 const ORGANIZATION: &str = "proofpoint_organization";
 const APPLICATION: &str = "proofpoint_azure_application";
@@ -20,12 +20,17 @@ const SYNC: &str = "proofpoint_azure_sync";
 
 /// Plays `test` on every CLI in a world that people built.
 fn on_every_cli_with_customers(customers: usize, test: impl Fn(&mut Stage, &[Customer]) + Sync) {
+    on_every_cli_installed(Install::Override, customers, test);
+}
+
+/// The same with another way to install the provider.
+fn on_every_cli_installed(install: Install, customers: usize, test: impl Fn(&mut Stage, &[Customer]) + Sync) {
     let HandBuilt { customers, document } = hand_built(customers);
     let dir = tempfile::tempdir().expect("a temporary directory");
     let file = dir.path().join("state.json");
     fs::write(&file, document.to_string()).expect("the state document");
     let arguments = ["--data", file.to_str().expect("a path in UTF-8")];
-    on_every_cli_with(&arguments, Install::Override, |stage| {
+    on_every_cli_with(&arguments, install, |stage| {
         let login = stage.simulator.line()["tenants"][0].clone();
         for (name, member) in [("USERNAME", "partner_username"), ("PASSWORD", "partner_password")] {
             let value = login[member].as_str().expect("a partner's login");
@@ -200,5 +205,144 @@ fn a_fleet_that_people_set_up_by_hand_is_taken_over_by_one_command() {
         Places::of(&stage.workspace, &printed).hold_none_of(&stage.simulator.secrets());
         assert!(whole.as_secs() < 300, "{whole:?}");
         eprintln!("{}: {} customers, command {command:?}, with plan {whole:?}", stage.cli, customers.len());
+    });
+}
+
+#[test]
+fn the_guides_commands_adopt_what_is_there() {
+    let guide = fs::read_to_string(repository().join("docs/guides/adopt.md")).expect("the guide");
+    let blocks =
+        guide.split("```sh\n").skip(1).filter_map(|rest| rest.split_once("```")).map(|(block, _)| block);
+    let steps: Vec<String> =
+        blocks.flat_map(str::lines).map(|line| line.replacen("terraform ", "tofu ", 1)).collect();
+    assert!(steps.len() > 4 && steps.iter().any(|step| step.contains("import-blocks")), "{steps:?}");
+    on_every_cli_installed(Install::Mirror, 3, |stage, customers| {
+        let outcome = stage.workspace.run_steps(&steps).succeeds();
+        assert!(outcome.stderr.contains("12 resources of 3 organizations"), "{outcome}");
+        let state = stage.simulator.state();
+        for Customer { domain, .. } in customers {
+            let settings = &state["organizations"][domain]["settings"];
+            let key = settings["ad_key"].as_str().expect("a key");
+            assert!(!key.starts_with("made-by-hand"), "{domain} keeps its old key");
+        }
+    });
+}
+
+#[test]
+fn one_bad_tenant_stops_none_of_the_others_and_the_exit_code_says_that_something_is_missing() {
+    on_every_cli_with_customers(3, |stage, customers| {
+        let [shut, foreign, whole] = [0, 1, 2].map(|number| customers[number].domain.as_str());
+        stage.simulator.set_faults(&json!([
+            { "method": "GET", "path": format!("/api/v1/orgs/{shut}/settings/azure"), "status": 403 },
+            { "method": "POST", "path": format!("/{foreign}/oauth2/v2.0/token"), "status": 401 },
+        ]));
+        let names = format!(
+            "# our customers\n{shut}\n\n{}\n{whole} # the good one\nnobody.example\n",
+            foreign.to_uppercase()
+        );
+        stage.workspace.write("domains", &names);
+        let outcome = import_blocks(stage, "--domains domains --output=found.tf");
+        assert_eq!(outcome.code, Some(2), "{outcome}");
+        assert!(outcome.stderr.contains("6 resources of 4 organizations"), "{outcome}");
+        let text = fs::read_to_string(stage.workspace.path().join("found.tf")).expect("what was written");
+        let has =
+            |kind: &str, domain: &str| text.contains(&format!("\nresource \"{kind}\" \"{}\"", label(domain)));
+        for kind in [ORGANIZATION, APPLICATION, CONSENT, SYNC] {
+            assert!(has(kind, whole), "{kind} of {whole} is missing:\n{text}");
+            let of_partner = kind == ORGANIZATION;
+            assert_eq!((has(kind, shut), has(kind, foreign)), (of_partner, of_partner), "{kind}:\n{text}");
+        }
+        for left in
+            ["its sync", "its application, admin consent and sync", "the organization and all that it has"]
+        {
+            assert!(text.contains(&format!("# Left out: {left}. ")), "{left}:\n{text}");
+        }
+        stage.workspace.run(&["fmt", "-check", "-diff"]).succeeds();
+        stage.simulator.set_faults(&json!([]));
+        stage.workspace.plan_into("plan.bin", &[]);
+
+        // Nothing is overwritten, and what was not understood does nothing.
+        stage.simulator.forget_requests();
+        for (arguments, told) in [
+            ("--output found.tf", "`found.tf` is there already"),
+            ("--domains nowhere", "`nowhere` can't be read"),
+            ("--frobnicate", "`--frobnicate` is not an option"),
+            ("--domains versions.tf", "Line 1 of `versions.tf` is not a domain"),
+        ] {
+            let refused = import_blocks(stage, arguments).fails();
+            assert!(refused.stderr.contains(told) && refused.stdout.is_empty(), "{arguments}: {refused}");
+        }
+        assert!(stage.simulator.requests().is_empty(), "{:?}", stage.simulator.requests());
+    });
+}
+
+#[test]
+fn the_program_lists_what_it_can_do() {
+    on_every_cli_with_customers(1, |stage, _| {
+        let help = |words: &str| {
+            stage.workspace.run_steps(&[format!("'{}' {words}", provider().display())]).succeeds().stdout
+        };
+        assert!(help("--help").contains("\n  import-blocks  Write import blocks"), "{}", help("--help"));
+        let own = help("import-blocks --help");
+        assert!(
+            own.starts_with("Usage: terraform-provider-proofpoint import-blocks [--domains FILE]"),
+            "{own}"
+        );
+        assert!(own.contains("Exit codes:"), "{own}");
+    });
+}
+
+#[test]
+fn without_a_login_the_program_says_what_is_missing() {
+    on_every_cli_with_customers(1, |stage, _| {
+        stage.workspace.set("PROOFPOINT_ESSENTIALS_PASSWORD", "");
+        let refused = import_blocks(stage, "").fails();
+        assert!(
+            refused.stderr.contains("PROOFPOINT_ESSENTIALS_PASSWORD") && refused.stdout.is_empty(),
+            "{refused}"
+        );
+    });
+}
+
+/// A resource's arguments in a configuration, without those that are null and without blanks.
+fn arguments<'a>(text: &'a str, kind: &str) -> BTreeSet<String> {
+    let (_, from) =
+        text.split_once(&format!("\nresource \"{kind}\" ")).unwrap_or_else(|| panic!("no {kind}: {text}"));
+    let (body, _) = from.split_once("\n}").expect("its end");
+    let lines =
+        body.lines().skip(1).map(|line: &'a str| line.split_whitespace().collect::<Vec<_>>().join(" "));
+    lines
+        .filter(|line| !line.is_empty() && !line.contains("= null") && !line.starts_with("provider ="))
+        .collect()
+}
+
+#[test]
+fn a_query_and_the_program_write_the_same_configuration() {
+    on_every_cli_with_customers(1, |stage, _| {
+        if !stage.cli.queries() {
+            return;
+        }
+        let ours = import_blocks(stage, "").succeeds().stdout;
+        let list = |kind: &str| {
+            format!(
+                "list \"{kind}\" \"all\" {{\n  provider         = proofpoint\n  include_resource = true\n}}\n"
+            )
+        };
+        let lists = [ORGANIZATION, APPLICATION, SYNC].map(list).concat();
+        stage.workspace.write("search.tfquery.hcl", &lists);
+        stage.workspace.run(&["query", "-no-color", "-generate-config-out=queried.tf"]).succeeds();
+        let queried =
+            fs::read_to_string(stage.workspace.path().join("queried.tf")).expect("what was queried");
+        for kind in [ORGANIZATION, APPLICATION, SYNC] {
+            let (ours, theirs) = (arguments(&ours, kind), arguments(&queried, kind));
+            // What the program adds: a key of its own, and references in place of values.
+            let references =
+                |line: &String| line.contains("proofpoint_") || line.starts_with("managed_client_secret");
+            let ours: BTreeSet<_> = ours.into_iter().filter(|line| !references(line)).collect();
+            assert!(ours.is_subset(&theirs), "{kind}:\n{ours:#?}\n{theirs:#?}");
+            let beyond: Vec<_> = theirs.difference(&ours).filter(|line| line.as_str() != "}").collect();
+            let referred = if kind == SYNC { 2 } else { 0 };
+            assert_eq!(beyond.len(), referred, "{kind}: {beyond:?}");
+        }
     });
 }

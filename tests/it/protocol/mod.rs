@@ -16,6 +16,7 @@ mod drift;
 mod echo;
 mod exemptions;
 mod five_years;
+mod from_azuread;
 mod graph_arguments;
 mod handover;
 mod handshake;

@@ -9,14 +9,14 @@ use crate::resources::azure_admin_consent::ConsentModel;
 use crate::resources::azure_application::ApplicationModel;
 use crate::resources::azure_sync::{ManagedClientSecret, SyncModel};
 use crate::resources::organization::OrganizationModel;
-use framework::hcl::{Body, quoted};
+use framework::hcl::{BlockBody, quoted};
 use framework::model::Model as _;
 use framework::path::Path;
 use framework::schema::Schema;
 
 /// The whole file: organizations in their order, each with its import blocks.
 pub(super) fn write(found: &[Held]) -> String {
-    let mut head = Body::new();
+    let mut head = BlockBody::new();
     head.comment(&format!(
         "Written by `terraform-provider-{} import-blocks`. Plan it: the plan imports, and changes nothing but keys.",
         PROGRAM.name
@@ -34,8 +34,8 @@ pub(super) fn write(found: &[Held]) -> String {
     text
 }
 
-fn organization(held: &Held, label: &str) -> Body {
-    let mut body = Body::new();
+fn organization(held: &Held, label: &str) -> BlockBody {
+    let mut body = BlockBody::new();
     body.comment(&match held.name.as_str() {
         "" => held.domain.clone(),
         name => format!("{}: {name}", held.domain),
@@ -47,7 +47,7 @@ fn organization(held: &Held, label: &str) -> Body {
         body.comment(&format!("Left out: {}. {}", left.what, left.why));
     }
     for taken in &held.resources {
-        let mut import = Body::new();
+        let mut import = BlockBody::new();
         import.set("to", format!("{}.{label}", taken.kind.type_name()));
         import.set("id", quoted(&taken.id));
         body.block("import", &[], import);
@@ -59,8 +59,8 @@ fn organization(held: &Held, label: &str) -> Body {
     body
 }
 
-fn resource(held: &Held, taken: &Taken, label: &str) -> Body {
-    let mut body = Body::of(&schema(taken.kind), &taken.config.0, &references(held, taken, label));
+fn resource(held: &Held, taken: &Taken, label: &str) -> BlockBody {
+    let mut body = BlockBody::of(&schema(taken.kind), &taken.config.0, &references(held, taken, label));
     if taken.kind == Kind::Sync && held.resource(Kind::Consent).is_some() {
         body.set("depends_on", format!("[{}.{label}]", Kind::Consent.type_name()));
     }

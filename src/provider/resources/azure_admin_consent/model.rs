@@ -33,6 +33,9 @@ model! {
     /// the earlier one lets go of it with a warning. Without the tags that is known within one run only: if such a run is
     /// interrupted, look at the plan of the next one for permissions to be granted again. And `-replace` then leaves what was
     /// granted, for nobody to take back.
+    ///
+    /// What `hashicorp/azuread` has assigned and granted is imported by the application's client id: see the guide
+    /// [From azuread](../guides/from-azuread.md).
     pub struct ConsentModel {
         /// Path of the consent, `/servicePrincipals/{object id}/adminConsent`, preceded by `/tenants/{tenant id}` when the
         /// tenant is not the provider's.

@@ -2,6 +2,7 @@
 
 mod adoption;
 mod model;
+mod moved;
 mod properties;
 
 use std::collections::BTreeSet;
@@ -20,7 +21,7 @@ use clients::http::Call;
 use framework::attr::Attr;
 use framework::context::Context;
 use framework::diagnostic::{Diagnostic, Diagnostics};
-use framework::resource::{ImportBy, Planned, Planning, Resource, ResourceDescription, State};
+use framework::resource::{ImportBy, MoveFrom, Planned, Planning, Resource, ResourceDescription, State};
 use framework::timeouts::DefaultTimeouts;
 
 use adoption::Holder;
@@ -296,6 +297,10 @@ impl Resource for AzureApplication {
     fn identity(&self, model: &ApplicationModel) -> Option<ApplicationIdentity> {
         let (tenant_id, object_id) = (model.tenant_id.clone(), model.object_id.clone());
         (tenant_id.is_known() && object_id.is_known()).then_some(ApplicationIdentity { tenant_id, object_id })
+    }
+
+    fn moves(&self) -> Vec<MoveFrom<Self>> {
+        moved::moves()
     }
 }
 

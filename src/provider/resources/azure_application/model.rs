@@ -43,6 +43,9 @@ model! {
     /// that run is waited for where it is this provider's; when resources of another provider hold the application up for more
     /// than some seconds, the apply fails, and the next one finishes.
     ///
+    /// An `azuread_application` or `azuread_application_registration` is taken over by a `moved` block: see the guide
+    /// [From azuread](../guides/from-azuread.md).
+    ///
     /// With `create_before_destroy` a replacement fails, since both applications would need the name at once. By then a
     /// consent that hangs on it has been taken back; the next apply grants it again. Only an application that is less than an
     /// hour old and has neither keys nor permissions is taken for an unfinished one, and goes on as its own successor.

@@ -24,6 +24,8 @@ model! {
     /// `rotate_before` left.
     ///
     /// An imported secret has no `value`, since Entra shows it only once; that alone is no reason for a change.
+    /// One that was an `azuread_application_password` keeps its `value`: a `moved` block takes it over, as the guide
+    /// [From azuread](../guides/from-azuread.md) shows.
     pub struct ClientSecretModel {
         /// Path of the secret, `/applications/{object id}/password/{key id}`, preceded by `/tenants/{tenant id}` when the
         /// tenant is not the provider's. A rotation changes it.

@@ -46,7 +46,7 @@ impl Resource for OrganizationResource {
                  `eula_confirmed = true`, or leave `licensing_package` out.",
             );
         }
-        if ["US", "CA"].contains(&config.country.text()) && config.state.is_null() {
+        if is_without_state(config) {
             diagnostics.error_at(
                 OrganizationModel::state(),
                 "The state or province is missing",
@@ -269,6 +269,11 @@ impl Resource for OrganizationResource {
     fn generated(&self, config: &mut OrganizationModel) {
         // Choosing a package takes a person who has accepted its terms.
         config.licensing_package = Attr::Null;
+        // What Proofpoint has, a configuration may not be able to say. Left out, it stays as it is.
+        let country = config.country.text().to_owned();
+        if model::two_letters(&country).is_err() || is_without_state(config) {
+            config.country = Attr::Null;
+        }
     }
 
     fn subject(&self, model: &OrganizationModel) -> Option<String> {
@@ -278,6 +283,11 @@ impl Resource for OrganizationResource {
 
 fn id(primary_domain: &str) -> String {
     ObjectPath::new(None, "orgs", primary_domain).to_string()
+}
+
+/// Whether the state or province is missing that Proofpoint wants in some countries.
+fn is_without_state(config: &OrganizationModel) -> bool {
+    ["US", "CA"].contains(&config.country.text()) && config.state.is_null()
 }
 
 fn is_protected(model: &OrganizationModel) -> bool {

@@ -155,7 +155,7 @@ fn address(email: &str) -> Result<(), String> {
     }
 }
 
-fn two_letters(country: &str) -> Result<(), String> {
+pub(super) fn two_letters(country: &str) -> Result<(), String> {
     let fits = country.len() == 2 && country.bytes().all(|letter| letter.is_ascii_uppercase());
     if fits { Ok(()) } else { Err("Two capital letters are required, such as `DE` (ISO 3166-1).".to_owned()) }
 }
