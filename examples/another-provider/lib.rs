@@ -40,11 +40,7 @@ pub fn provider() -> Provider<()> {
 struct FileResource;
 
 impl Resource for FileResource {
-    type Model = FileModel;
-    type Identity = NoIdentity;
-    type Private = ();
-    type Clients = ();
-    type Error = Diagnostics;
+    plain!(FileModel);
 
     fn describe(&self) -> ResourceDescription {
         ResourceDescription::new("file").imported_by(FileModel::path)
@@ -54,28 +50,23 @@ impl Resource for FileResource {
         let mut options = OpenOptions::new();
         // Never over a file that somebody else has made.
         let file = options.write(true).create_new(true).mode(0o600).open(plan.model.path.text());
-        let file = file.map_err(|error| failed("create", &plan.model, &error))?;
+        let file = file.map_err(failed("create", &plan.model))?;
         if let Err(error) = fill(file, &plan.model) {
             // Half a file would stand in the way of the next apply.
             let _ = fs::remove_file(plan.model.path.text());
-            Err(failed("create", &plan.model, &error))?;
+            Err(failed("create", &plan.model)(error))?;
         }
         Ok(State::new(plan.model))
     }
 
     async fn read(&self, _: &Context, state: State<Self>, _: &mut Diagnostics) -> Found<Self> {
-        let mut model = state.model;
-        let read = fs::metadata(model.path.text())
-            .and_then(|found| Ok((found, fs::read_to_string(model.path.text())?)));
-        match read {
-            Ok((found, content)) => {
-                model.content = content.into();
-                model.mode = format!("{:04o}", found.permissions().mode() & 0o7777).into();
-                Ok(Some(State::new(model)))
-            }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(failed("read", &model, &error))?,
-        }
+        let path = state.model.path.text();
+        let found = fs::metadata(path).and_then(|found| Ok((found, fs::read_to_string(path)?)));
+        let found = unless_gone(found).map_err(failed("read", &state.model))?;
+        Ok(found.map(|(metadata, content)| {
+            let mode = format!("{:04o}", metadata.permissions().mode() & 0o7777);
+            State::new(FileModel { content: content.into(), mode: mode.into(), ..state.model })
+        }))
     }
 
     async fn update(
@@ -86,18 +77,13 @@ impl Resource for FileResource {
         _: &mut Diagnostics,
     ) -> Settled<Self> {
         let file = OpenOptions::new().write(true).truncate(true).open(plan.model.path.text());
-        file.and_then(|file| fill(file, &plan.model))
-            .map_err(|error| failed("change", &plan.model, &error))?;
+        file.and_then(|file| fill(file, &plan.model)).map_err(failed("change", &plan.model))?;
         Ok(State::new(plan.model))
     }
 
     async fn delete(&self, _: &Context, state: State<Self>, _: &mut Diagnostics) -> Settled<Self, ()> {
-        match fs::remove_file(state.model.path.text()) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                Err(failed("delete", &state.model, &error))?
-            }
-            _ => Ok(()),
-        }
+        unless_gone(fs::remove_file(state.model.path.text())).map_err(failed("delete", &state.model))?;
+        Ok(())
     }
 }
 
@@ -107,12 +93,20 @@ fn fill(mut file: File, model: &FileModel) -> io::Result<()> {
     file.set_permissions(Permissions::from_mode(mode))
 }
 
-fn failed(verb: &str, model: &FileModel, error: &io::Error) -> Diagnostic {
+fn unless_gone<T>(done: io::Result<T>) -> io::Result<Option<T>> {
+    match done {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        done => done.map(Some),
+    }
+}
+
+fn failed(verb: &str, model: &FileModel) -> impl Fn(io::Error) -> Diagnostic {
     let path = model.path.text();
-    let advice = match error.kind() {
-        io::ErrorKind::AlreadyExists => format!(" Import it to manage it: its id is `{path}`."),
-        _ => String::new(),
-    };
-    Diagnostic::error(format!("Can't {verb} the file `{path}`"), format!("{error}.{advice}"))
-        .at(FileModel::path())
+    move |error| {
+        let exists = error.kind() == io::ErrorKind::AlreadyExists;
+        let advice =
+            if exists { format!(" Import it to manage it: its id is `{path}`.") } else { String::new() };
+        Diagnostic::error(format!("Can't {verb} the file `{path}`"), format!("{error}.{advice}"))
+            .at(FileModel::path())
+    }
 }

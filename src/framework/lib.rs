@@ -1,9 +1,9 @@
 //! A framework for Terraform and OpenTofu providers, which names no vendor.
 //!
 //! A provider author meets [`model!`](crate::model!), the traits [`resource::Resource`], [`data_source::DataSource`],
-//! [`function::Function`], [`ephemeral::EphemeralResource`], [`list::ListResource`] and [`action::Action`],
-//! [`provider::Provider`], which registers them, and [`run`], which is a provider's whole `main`. All of it comes with
-//! `use framework::prelude::*;`. A server meets [`service::Service`], which a provider implements: one method per remote
+//! [`function::Function`], [`ephemeral::EphemeralResource`], [`list::ListResource`], [`action::Action`] and
+//! [`subcommand::Subcommand`], [`provider::Provider`], which registers them, and [`run`], which is a provider's whole `main`.
+//! All but `run` comes with `use framework::prelude::*;`. A server meets [`service::Service`], which a provider implements: one method per remote
 //! procedure.
 //!
 //! # A resource file
@@ -32,6 +32,11 @@
 //!     type Private = ShelfFacts;          // or ()
 //!     type Clients = Library;             // what the provider's configuration made
 //!     type Error = Diagnostics;           // or the author's own, which `?` makes of those of the layers below
+//!     // or all five in a line, for one without identity and private facts: plain!(Shelf, Library);
+//!
+//!     fn describe(&self) -> ResourceDescription {
+//!         ResourceDescription::new("shelf")   // the type is called `PROVIDER_shelf`
+//!     }
 //!
 //!     async fn create(&self, ctx: &Context<Library>, planned: Planned<Self>, _: &mut Diagnostics)
 //!         -> Settled<Self>
@@ -67,7 +72,7 @@
 //!
 //! | method | other than compute | an error |
 //! |---|---|---|
-//! | `validate`, `plan`, `plan_destroy`, `loaded`, `upgrades`, `moves`, `import`, `identity` | nothing | refuses |
+//! | `config_rules`, `validate`, `plan`, `plan_destroy`, `loaded`, `upgrades`, `moves`, `import`, `identity`, `generated` | nothing | refuses, where it can |
 //! | `check` | read the remote side | refuses the plan |
 //! | `read` | read the remote side | keeps the state |
 //! | `create` | write | leaves no state: the next create finds what was made |
@@ -94,6 +99,14 @@
 //! - A failed create leaves no state, a failed update the prior state and private facts.
 //! - Debug builds hold every plan and result against core's own rules (`plan::verify`).
 //! - [`provider::Provider::check`] finds what core would refuse in a schema: call it in a unit test.
+//!
+//! # From resources to a provider
+//!
+//! - [`provider::Provider`] registers them, and [`run`] in `main` serves it; [`Program`] says what it is called.
+//! - `tf-provider-docs` renders the pages from the schema and from `examples/`: a program of its own, of some lines.
+//! - `tf-plugin-client` starts the built provider in a test and calls it as core does, or drives it in every CLI.
+//!
+//! `examples/another-provider` in this repository has all of them: a provider, its two programs, its pages and its tests.
 //!
 //! # Limits
 //!

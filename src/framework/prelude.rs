@@ -20,4 +20,4 @@ pub use crate::subcommand::{Completion, Invocation, Running, Subcommand, Termina
 pub use crate::timeouts::{DefaultTimeouts, ReadTimeouts, Timeouts};
 pub use crate::validators::*;
 pub use crate::value::{Type, Value};
-pub use crate::{Program, model, words};
+pub use crate::{Program, model, plain, words};

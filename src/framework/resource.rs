@@ -25,6 +25,29 @@ pub type Settled<R, T = State<R>> = Result<T, <R as Resource>::Error>;
 /// What a read comes to: the object as it is now, or none.
 pub type Found<R> = Settled<R, Option<State<R>>>;
 
+/// The types of a resource without an identity, private facts and errors of its own, at the top of its `impl`: its model, and
+/// what the provider's configuration made, where it made something. Rust has no defaults for associated types.
+///
+/// ```ignore
+/// impl Resource for ShelfResource {
+///     plain!(Shelf, Library);
+///     // ...
+/// }
+/// ```
+#[macro_export]
+macro_rules! plain {
+    ($model:ty) => {
+        $crate::plain!($model, ());
+    };
+    ($model:ty, $clients:ty) => {
+        type Model = $model;
+        type Identity = $crate::resource::NoIdentity;
+        type Private = ();
+        type Clients = $clients;
+        type Error = $crate::diagnostic::Diagnostics;
+    };
+}
+
 /// A managed resource.
 ///
 /// Only [`check`](Self::check), [`create`](Self::create), [`read`](Self::read), [`update`](Self::update) and

@@ -40,8 +40,9 @@ type Configure<C> = Box<dyn Fn(&ConfigureRequest) -> Result<C, Diagnostics> + Se
 ///     .resource(Widget)
 ///     .data_source(Widgets)
 ///     .function(WidgetUrl);
-/// serve(Arc::new(provider));
 /// ```
+///
+/// A provider's program hands a function that makes one to [`run`](crate::run).
 pub struct Provider<C> {
     name: &'static str,
     schema: Arc<Schema>,
