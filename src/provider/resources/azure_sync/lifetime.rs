@@ -11,7 +11,7 @@ use framework::timeouts::parse_duration;
 const MARGIN: Duration = Duration::from_secs(60);
 
 /// As long as the policies of tenant and application allow.
-const MAX: &str = "max";
+pub(super) const MAX: &str = "max";
 
 /// Whether a key may be given this life.
 pub(super) fn is_a_life(text: &str) -> Result<(), String> {
