@@ -115,8 +115,8 @@ async fn wait(
         let waited = started.elapsed();
         let words = waited.as_secs() / WORD.as_secs();
         if said.swap(words, std::sync::atomic::Ordering::Relaxed) != words {
-            let minutes = counted(words, "minute");
-            progress.say(format!("No new run at {} after {minutes}", organization.domain()));
+            let waited = counted(words, "minute");
+            progress.say(format!("No new run at {} after {waited}", organization.domain()));
         }
         // A look that begins at the deadline needs time of its own.
         let call = waiting::afterwards(call);
