@@ -1,4 +1,5 @@
-//! Numbers of things go through `grammar::counted`: no message says `1 accounts`.
+//! What every message has to be like: numbers of things go through `grammar::counted`, so that none says `1 accounts`, and no
+//! text has a gap where a line of the source was broken without saying so.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -63,17 +64,7 @@ const NOT_OURS: &[&str] = &["src/simulator/", "src/tools/", "src/walls/", "src/p
 fn no_message_counts_by_hand() {
     let mut stray = Vec::new();
     let mut used = vec![false; ALLOWED.len()];
-    for path in sources(&repository().join("src")) {
-        let relative = path
-            .strip_prefix(repository())
-            .expect("a file of this repository")
-            .to_string_lossy()
-            .into_owned();
-        if NOT_OURS.iter().any(|folder| relative.starts_with(folder)) {
-            continue;
-        }
-        let text = fs::read_to_string(&path).expect("a source file");
-        let text = text.split("#[cfg(test)]").next().unwrap_or_default();
+    for (relative, text) in texts() {
         for (number, line) in text.lines().enumerate().filter(|(_, line)| counts_by_hand(line)) {
             match ALLOWED.iter().position(|(file, words)| *file == relative && line.contains(words)) {
                 Some(at) => used[at] = true,
@@ -84,6 +75,38 @@ fn no_message_counts_by_hand() {
     assert!(stray.is_empty(), "not counted by `grammar::counted`:\n{}", stray.join("\n"));
     let idle: Vec<_> = ALLOWED.iter().zip(used).filter(|(_, used)| !used).collect();
     assert!(idle.is_empty(), "no longer needed: {idle:?}");
+}
+
+#[test]
+fn no_message_has_a_gap() {
+    let mut gaps = Vec::new();
+    for (relative, text) in texts() {
+        let found = text.lines().enumerate().filter(|(_, line)| has_a_gap(line));
+        gaps.extend(found.map(|(number, line)| format!("{relative}:{}: {}", number + 1, line.trim())));
+    }
+    assert!(gaps.is_empty(), "a text that goes on after a row of blanks:\n{}", gaps.join("\n"));
+}
+
+/// Whether a text goes on after a row of blanks, other than at the beginning of a line of its own.
+fn has_a_gap(line: &str) -> bool {
+    let Some((_, literal)) = line.split_once('"') else { return false };
+    let indents = |before: &str| before.ends_with("\\n") || before.trim_end().is_empty();
+    literal.match_indices("   ").any(|(at, _)| !indents(literal[..at].trim_end()))
+}
+
+/// The sources of what the provider says, with their paths in the repository.
+fn texts() -> Vec<(String, String)> {
+    let relative = |path: &Path| {
+        let path = path.strip_prefix(repository()).expect("a file of this repository");
+        path.to_string_lossy().into_owned()
+    };
+    let all = sources(&repository().join("src")).into_iter().map(|path| (relative(&path), path));
+    let ours = all.filter(|(relative, _)| !NOT_OURS.iter().any(|folder| relative.starts_with(folder)));
+    ours.map(|(relative, path)| {
+        let text = fs::read_to_string(&path).expect("a source file");
+        (relative, text.split("#[cfg(test)]").next().unwrap_or_default().to_owned())
+    })
+    .collect()
 }
 
 /// Whether a value is put before a plural, or a text leaves it open whether there are several.
@@ -131,5 +154,13 @@ fn what_is_counted_by_hand_is_found() {
         r#"format!("{name} keeps its keys")"#,
     ] {
         assert!(!counts_by_hand(fine), "{fine}");
+    }
+}
+
+#[test]
+fn a_gap_is_found() {
+    assert!(has_a_gap(r#"    "made with the description              `{name}`","#));
+    for fine in [r#""import {{\n    to = x""#, r#""a  b""#, r#"    "  - {name}""#] {
+        assert!(!has_a_gap(fine), "{fine}");
     }
 }

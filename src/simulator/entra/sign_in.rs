@@ -10,6 +10,7 @@ use subtle::ConstantTimeEq;
 use super::failure::Failure;
 use super::jwt::Parts;
 use crate::directory::tenant::Tenant;
+use crate::moods::TokenEndpoint;
 
 use crate::directory::application::Application;
 use crate::directory::ids;
@@ -62,18 +63,31 @@ pub(crate) fn client(world: &World, tenant: &Tenant, client_id: &str) -> Result<
     let view = View { now: world.clock.now(), coin: None };
     let key = Key::Alternate("appId".to_owned(), client_id.to_owned());
     let unknown = || Failure::no_client(client_id, &tenant.display_name);
-    let home = lookup::see_application(tenant, &key, view);
+    let is_ahead = world.moods.token_endpoint == TokenEndpoint::Ahead;
+    let application_in = |tenant: &Tenant| {
+        if is_ahead {
+            lookup::find_application(tenant, &key).cloned()
+        } else {
+            lookup::see_application(tenant, &key, view)
+        }
+    };
+    let home = application_in(tenant);
     let application = match home {
         Some(application) => application,
         None => world
             .tenants
             .iter()
             .filter(|other| other.id != tenant.id)
-            .find_map(|other| lookup::see_application(other, &key, view))
+            .find_map(application_in)
             .filter(|application| application.text("signInAudience") != "AzureADMyOrg")
             .ok_or_else(unknown)?,
     };
-    let principal = lookup::see_principal(tenant, &key, view).ok_or_else(|| {
+    let principal = if is_ahead {
+        lookup::find_principal(tenant, &key).cloned()
+    } else {
+        lookup::see_principal(tenant, &key, view)
+    };
+    let principal = principal.ok_or_else(|| {
         let text = format!(
             "The client application {client_id} is missing service principal in the tenant {}. See instructions here: https://go.microsoft.com/fwlink/?linkid=2225119",
             tenant.id

@@ -10,6 +10,13 @@ words! {
         /// 503 with the same code, as in 2022.
         Unavailable,
     }
+    /// What the token endpoint knows of applications, principals and keys.
+    TokenEndpoint {
+        /// What every replica knows.
+        LikeReplicas,
+        /// Everything at once, before replicas show it.
+        Ahead,
+    }
     /// How a principal is refused whose application has not reached every replica.
     FreshApplication {
         /// 400, detail `NoBackingApplicationObject`.

@@ -13,7 +13,7 @@ use super::essentials_words::{
 use super::lag::{Delay, Lag};
 use super::microsoft_words::{
     Abandoned, Cascade, Conflict, DeletedReaders, Duplicate, EmptyScope, FreshApplication, FreshPrincipal,
-    Hint, OwnersReaders, RetryAfter, ScopeNames, SignInActivity,
+    Hint, OwnersReaders, RetryAfter, ScopeNames, SignInActivity, TokenEndpoint,
 };
 use super::mood::{Certainty, Mood, Values};
 use super::onboarding_words::{
@@ -102,6 +102,9 @@ moods! {
         /// Whether each lag is drawn anew between nothing and its value, and reads jump between replicas meanwhile.
         #[Observed = "Reads of `passwordCredentials` jump between 0, 1 and 2 entries (2026)."]
         replicas_disagree: bool,
+        /// What the token endpoint knows of what replicas are late with.
+        #[Unknown = "Another service than Graph, with replicas of its own; that a fresh key signs in is no sign that lists show it."]
+        token_endpoint: TokenEndpoint,
         /// How long the token endpoint does not know a fresh secret: AADSTS7000215.
         #[Observed = "Commonly seen, for seconds."]
         fresh_secret_delay: Delay; tries ["1500ms"],

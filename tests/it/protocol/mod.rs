@@ -24,6 +24,7 @@ mod health;
 mod judging;
 mod kill;
 mod late;
+mod late_keys;
 mod least_privilege;
 mod lifecycle;
 mod log;

@@ -162,7 +162,9 @@ impl<'a> Keys<'a> {
             return None;
         }
         let text = format!(
-            "The application `{}` has other secrets that this provider has made since yesterday with the description              `{description}`: {}. If a command was killed before it could write its state, nobody knows their values: remove              them under Certificates & secrets. They may as well be those of another configuration.",
+            "The application `{}` has other secrets that this provider has made since yesterday with the description \
+             `{description}`: {}. If a command was killed before it could write its state, nobody knows their values: remove \
+             them under Certificates & secrets. They may as well be those of another configuration.",
             application.display_name,
             twins.join(", ")
         );

@@ -105,7 +105,7 @@ impl Apply<'_> {
         if let Some(failure) = failure {
             let call = waiting::afterwards(self.call);
             if new && self.planned.prior.is_none() && !may_run {
-                return Err(self.take_back(&call, failure).await);
+                return Err(self.take_back(&call, failure, minted.as_ref()).await);
             }
             done.model.frequency = 0.into();
             done.failure = Some(failure);
@@ -193,6 +193,9 @@ impl Apply<'_> {
         model.secret_expiry = shown.into();
         if model.routing_ready_at.is_unknown() && model.wait_for_sync != Attr::Known(true) {
             model.routing_ready_at = Attr::Null;
+        }
+        if let Some((minted, now)) = minted.zip(now) {
+            done.facts.late_keys.made(&minted.key_id, now);
         }
         if let Some(minted) = minted {
             model.key_id = minted.key_id.as_str().into();
@@ -291,11 +294,12 @@ impl Apply<'_> {
 
     /// Removes settings that this apply has made and that nothing runs of, with every key that was made for them: a create that
     /// fails leaves no state that would know of them.
-    async fn take_back(&self, call: &Call, failure: Failure) -> Failure {
+    async fn take_back(&self, call: &Call, failure: Failure, minted: Option<&Minted>) -> Failure {
         let outcome = async {
             self.organization.delete_settings(call).await?;
             if self.planned.model.managed_client_secret.is_known() {
-                self.keys()?.remove_all(call, None).await?;
+                let made = minted.iter().map(|minted| minted.key_id.clone()).collect();
+                self.keys()?.remove_all(call, &made).await?;
             }
             Ok::<(), Failure>(())
         };

@@ -3,10 +3,13 @@
 use std::collections::BTreeSet;
 
 use super::AzureSync;
+use super::evidence::ends_then;
 use super::managed_secret::Keys;
+use super::observation::is_late;
 use super::old_keys::remove_left;
 use super::sides::{optional_graph, organization_of, settings_of};
 use crate::provider_block::{Failure, Session};
+use clients::essentials::Shown;
 use clients::http::Call;
 use framework::diagnostic::{Diagnostic, Diagnostics};
 use framework::resource::State;
@@ -27,7 +30,10 @@ pub(super) async fn leave(
     // What another resource of this very run does for the same organization comes before or after, not in between.
     let _turn = session.turn(call, name).await?;
     let keys = match entra.as_ref().zip(model.managed_client_secret.known()) {
-        Some((graph, managed)) => Some(Keys::new(graph, managed, name, facts.owner.as_deref())?),
+        Some((graph, managed)) => {
+            let keys = Keys::new(graph, managed, name, facts.owner.as_deref())?;
+            Some(keys.knowing(&facts.late_keys))
+        }
         None => None,
     };
     let mut known: BTreeSet<String> = model.superseded_key_ids.unwrap_or_default();
@@ -36,15 +42,19 @@ pub(super) async fn leave(
         diagnostics.push(handed_on(name));
         return Ok(());
     }
+    let present = settings_of(&organization, call).await?;
+    let another = match &present {
+        Some(shown) if !is_late(session, facts)? => end_of_another_key(state, shown),
+        _ => None,
+    };
     if let (Some(keys), Some(graph)) = (&keys, &entra)
-        && keys.have_a_successor(call, &known).await?
+        && keys.have_a_successor(call, &known, another).await?
     {
         // What that one relies on is not for this state to delete either.
         graph.note_relied_on(model.client_id.text());
         diagnostics.push(let_go(name, "another resource, or another state, has set it up anew since"));
         return Ok(());
     }
-    let present = settings_of(&organization, call).await?;
     let other = present.and_then(|shown| shown.application_id);
     if let Some(other) = other.filter(|other| !other.eq_ignore_ascii_case(model.client_id.text())) {
         diagnostics.push(let_go(name, &format!("it goes through another application now, `{other}`")));
@@ -61,13 +71,24 @@ pub(super) async fn leave(
         organization.delete_settings(call).await?;
     }
     if let Some(keys) = &keys {
-        keys.remove_all(call, model.key_id.known().map(String::as_str)).await?;
+        let elsewhere: BTreeSet<String> = facts.left.values().flatten().cloned().collect();
+        keys.remove_all(call, &known.difference(&elsewhere).cloned().collect()).await?;
     }
     if facts.left.is_empty() {
         return Ok(());
     }
     let graph = session.graph(call, model.tenant_id.known().map(String::as_str)).await?;
     remove_left(call, &graph, name, &mut facts.left.clone()).await
+}
+
+/// The end that Proofpoint shows, where it counts and is not that of the key which it was given last.
+fn end_of_another_key<'s>(state: &State<AzureSync>, shown: &'s Shown) -> Option<&'s str> {
+    let (model, facts) = (&state.model, &state.private);
+    let is_ours =
+        shown.application_id.as_deref().is_none_or(|id| id.eq_ignore_ascii_case(model.client_id.text()));
+    let end = model.key_end_date.known().and_then(|end| end.parse().ok())?;
+    let text = shown.secret_expiry.as_deref().filter(|_| facts.rotation.shows_ends && is_ours)?;
+    (ends_then(text, end) == Some(false)).then_some(text)
 }
 
 /// Another resource of this process has it now.

@@ -10,10 +10,12 @@ use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
 use uuid::Uuid;
 
+use super::evidence::ends_then;
+use super::late_keys::LateKeys;
 use super::lifetime::life;
 use super::model::{ManagedClientSecret, SyncModel};
 use crate::provider_block::{At as _, Failure, ObjectPath};
-use clients::graph::{self, Graph, NewPassword, PasswordCredential};
+use clients::graph::{self, Graph, NewPassword, PasswordCredential, Sight, Thing};
 use clients::http::{Call, delays};
 use framework::diagnostic::{Diagnostic, Diagnostics};
 
@@ -21,6 +23,8 @@ const FIRST_LOOK: Duration = Duration::from_millis(500);
 const LONGEST_LOOK: Duration = Duration::from_secs(4);
 /// How often a bad sign is looked at again before it counts: about seven seconds in all.
 const LOOKS: usize = 4;
+/// The same while replicas may disagree about a key since it is young, each look meeting another one: about forty seconds.
+const LOOKS_AT_THE_YOUNG: usize = 12;
 const LONGEST_PROOF: Duration = Duration::from_secs(10);
 /// Between two looks at whether a key that is proven is still there.
 const LONGEST_WATCH: Duration = Duration::from_secs(5);
@@ -45,6 +49,7 @@ pub(super) struct Keys<'a> {
     application: String,
     marker: String,
     owner: String,
+    late: LateKeys,
 }
 
 /// How many hexadecimal digits name the owner of a key, and the key itself.
@@ -72,23 +77,46 @@ impl<'a> Keys<'a> {
             application: path.id,
             marker: format!("proofpoint-sync:{organization}:"),
             owner: owner.unwrap_or_default().to_owned(),
+            late: LateKeys::default(),
         })
     }
 
+    /// The same for whoever knows what lists of them may be late with.
+    pub(super) fn knowing(self, late: &LateKeys) -> Self {
+        Self { late: late.clone(), ..self }
+    }
+
     /// Whether another resource has made a key for the same synchronization since: one that this state does not know and
-    /// that does not bear the mark of this resource.
+    /// that does not bear the mark of this resource. Where Proofpoint shows the end of `another` key, that one is waited
+    /// for: it may be the successor's, made a moment ago.
     pub(super) async fn have_a_successor(
         &self,
         call: &Call,
         known: &BTreeSet<String>,
+        another: Option<&str>,
     ) -> Result<bool, Failure> {
-        let application = self.graph.applications().get(call, &self.application).await;
-        let application = application.at(application_id())?;
-        let keys = application.map(|found| found.password_credentials).unwrap_or_default();
-        Ok(keys.iter().filter(|key| !known.contains(&key.key_id)).any(|key| {
+        let is_a_successors = |key: &PasswordCredential| {
             let owner = key.display_name.as_deref().and_then(|name| self.owner_in(name));
-            owner.is_some_and(|owner| owner != self.owner)
-        }))
+            !known.contains(&key.key_id) && owner.is_some_and(|owner| owner != self.owner)
+        };
+        let is_the_other = |key: &PasswordCredential| {
+            another.zip(key.end_date_time).is_some_and(|(shown, end)| ends_then(shown, end) == Some(true))
+        };
+        let look = || async {
+            let found = self.graph.applications().get(call, &self.application).await?;
+            let Some(application) = found else { return Ok::<_, graph::Error>((false, Sight::Nothing)) };
+            let keys = &application.password_credentials;
+            let has_successor = keys.iter().any(is_a_successors);
+            let is_whole = has_successor || keys.iter().any(is_the_other);
+            Ok((has_successor, if is_whole { Sight::Whole } else { Sight::Part }))
+        };
+        // Entra's answer to the first look tells its time.
+        let (has_successor, sight) = look().await.at(application_id())?;
+        if another.is_none() || sight == Sight::Whole {
+            return Ok(has_successor);
+        }
+        let thing = Thing::Application(&self.application);
+        self.graph.settled(call, Some(self.graph.now()), Some(thing), look).await.at(application_id())
     }
 
     /// The owner that a description names, if it is one of this synchronization's.
@@ -97,12 +125,13 @@ impl<'a> Keys<'a> {
         nonce.split_at_checked(DIGITS).map(|(owner, _)| owner)
     }
 
-    /// Every key that bears the marker, and `tracked` if it is there.
+    /// Every key that bears the marker, and `tracked` if it is there; none that was removed.
     pub(super) async fn list(&self, call: &Call, tracked: Option<&str>) -> Result<Vec<String>, Failure> {
         self.read(call, tracked).await.at(application_id())
     }
 
-    /// The same for a refresh, which looks twice at a bad sign: listings of keys jump between replicas for a while.
+    /// The same for a refresh, which looks again at a bad sign: listings of keys jump between replicas for a while, and a key
+    /// that none has shown yet may be as late as this operation is patient.
     pub(super) async fn look(
         &self,
         call: &Call,
@@ -120,8 +149,26 @@ impl<'a> Keys<'a> {
             Some(application) => self.ours(&application.password_credentials, Some(key_id)),
             None => self.read(call, Some(key_id)).await?,
         };
-        for delay in delays(FIRST_LOOK, LONGEST_LOOK).take(LOOKS) {
-            if expected(&keys) || call.wait(delay).await.is_err() {
+        if self.late.unseen.contains(key_id) && !keys.iter().any(|key| key == key_id) {
+            let look = || async {
+                let found = self.graph.applications().get(call, &self.application).await?;
+                let sight = match &found {
+                    None => Sight::Nothing,
+                    Some(found) if found.password(key_id).is_none() => Sight::Part,
+                    Some(_) => Sight::Whole,
+                };
+                let keys = found.map(|found| self.ours(&found.password_credentials, Some(key_id)));
+                Ok((keys.unwrap_or_default(), sight))
+            };
+            let thing = Thing::Application(&self.application);
+            keys = self.graph.settled(call, self.late.written, Some(thing), look).await?;
+        }
+        let is_young = self.graph.is_young(self.late.written);
+        for (look, delay) in delays(FIRST_LOOK, LONGEST_LOOK).take(LOOKS_AT_THE_YOUNG).enumerate() {
+            // One that is there too many is there for certain.
+            let is_in_doubt = is_young && !keys.iter().any(|key| key == key_id);
+            let is_over = look >= LOOKS && !is_in_doubt;
+            if is_over || expected(&keys) || call.wait(delay).await.is_err() {
                 break;
             }
             keys = self.read(call, Some(key_id)).await?;
@@ -136,6 +183,7 @@ impl<'a> Keys<'a> {
 
     fn ours(&self, keys: &[PasswordCredential], tracked: Option<&str>) -> Vec<String> {
         keys.iter()
+            .filter(|key| !self.late.removed.contains(&key.key_id))
             .filter(|key| {
                 Some(key.key_id.as_str()) == tracked
                     || key.display_name.as_deref().is_some_and(|name| name.contains(&self.marker))
@@ -206,7 +254,7 @@ impl<'a> Keys<'a> {
 
     /// Whether a key that was there once is gone: absent from several listings in a row, which jump between replicas.
     async fn has_vanished(&self, call: &Call, key_id: &str) -> bool {
-        for pause in delays(FIRST_LOOK, LONGEST_LOOK).take(LOOKS) {
+        for pause in delays(FIRST_LOOK, LONGEST_LOOK).take(LOOKS_AT_THE_YOUNG) {
             match self.graph.applications().get(call, &self.application).await {
                 Ok(Some(application)) if application.password(key_id).is_none() => {}
                 _ => return false,
@@ -240,19 +288,24 @@ impl<'a> Keys<'a> {
         std::future::pending::<()>().await;
     }
 
-    /// Removes every key that bears the marker, and `tracked`.
-    pub(super) async fn remove_all(&self, call: &Call, tracked: Option<&str>) -> Result<(), Failure> {
-        let keys = self.list(call, tracked).await?;
+    /// Removes every key that bears the marker, and those that are `known`, which a list may not show yet: they come last.
+    pub(super) async fn remove_all(&self, call: &Call, known: &BTreeSet<String>) -> Result<(), Failure> {
+        let mut keys = self.list(call, None).await?;
+        let unlisted: Vec<String> = known.iter().filter(|key| !keys.contains(key)).cloned().collect();
+        keys.extend(unlisted);
         self.remove(call, &keys).await
     }
 
-    /// Removes keys; those that are gone already are fine.
+    /// Removes keys; those that are gone already are fine, and those that no list has shown are waited for.
     pub(super) async fn remove<'k>(
         &self,
         call: &Call,
         keys: impl IntoIterator<Item = &'k String>,
     ) -> Result<(), Failure> {
         for key in keys {
+            if let Some(written) = self.late.written.filter(|_| self.late.unseen.contains(key)) {
+                self.graph.note_made(key, written);
+            }
             self.graph
                 .applications()
                 .remove_password(call, &self.application, key)

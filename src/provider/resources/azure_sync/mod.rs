@@ -10,6 +10,7 @@ mod exemptions;
 mod foresight;
 mod handover;
 mod judging;
+mod late_keys;
 mod lifetime;
 mod managed_secret;
 mod model;
@@ -65,6 +66,9 @@ pub(crate) struct Facts {
     /// Keys in applications that were left, which could not be removed yet.
     #[serde(default, skip_serializing_if = "old_keys::Left::is_empty")]
     left: old_keys::Left,
+    /// What lists of keys may be late with.
+    #[serde(default, skip_serializing_if = "late_keys::LateKeys::is_empty")]
+    late_keys: late_keys::LateKeys,
     /// What is known about the managed key.
     #[serde(default, flatten)]
     rotation: rotation::Facts,
@@ -196,7 +200,7 @@ impl Resource for AzureSync {
             let exempt = organization.exemptions(&call).await;
             model.exemptions = exempt.at(SyncModel::exemptions())?.into();
         }
-        facts.rotation = observe(session, &call, &model, &facts, &shown, &organization, diagnostics).await?;
+        observe(session, &call, &model, &mut facts, &shown, &organization, diagnostics).await?;
         let before = model.clone();
         settings::show(&shown, &mut model);
         if !imported {

@@ -80,16 +80,17 @@ pub(super) async fn observe(
     session: &Session,
     call: &Call,
     model: &SyncModel,
-    facts: &Facts,
+    facts: &mut Facts,
     shown: &Shown,
     organization: &Organization,
     diagnostics: &mut Diagnostics,
-) -> Result<rotation::Facts, Failure> {
+) -> Result<(), Failure> {
     let (Some(managed), Some(key_id)) = (model.managed_client_secret.known(), model.key_id.known()) else {
-        return Ok(facts.rotation.clone());
+        return Ok(());
     };
     let graph = session.graph(call, model.tenant_id.known().map(String::as_str)).await?;
     let keys = Keys::new(&graph, managed, model.organization.text(), facts.owner.as_deref())?;
+    let keys = keys.knowing(&facts.late_keys);
     let superseded = model.superseded_key_ids.unwrap_or_default();
     // A rotation that is due already needs no further evidence.
     let listed = match facts.rotation.due {
@@ -104,6 +105,8 @@ pub(super) async fn observe(
             Err(error) => return Err(error.into()),
         },
     };
+    facts.late_keys.seen(listed.as_deref().unwrap_or_default());
+    facts.late_keys.forget_the_old(&graph);
     let late = is_late(session, facts)?;
     let rotate_before = parse_duration(managed.rotate_before.text()).unwrap_or_default();
     let tracked = rotation::Tracked {
@@ -136,7 +139,8 @@ pub(super) async fn observe(
         secret_expiry: secret_expiry.as_deref(),
         signed_in,
     };
-    Ok(rotation::observe(&facts.rotation, &tracked, &seen))
+    facts.rotation = rotation::observe(&facts.rotation, &tracked, &seen);
+    Ok(())
 }
 
 /// The end of another key is a bad sign: it may be late, and is looked at again.

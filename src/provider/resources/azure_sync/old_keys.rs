@@ -107,8 +107,11 @@ impl Apply<'_> {
         older.retain(|key| !elsewhere.contains(key));
         let outcome = async {
             let tracked = self.planned.prior.as_ref().and_then(|prior| prior.key_id.known());
+            // Those from before this apply that no list has shown yet are late, not gone.
+            let unseen = done.facts.late_keys.unseen.clone();
             let listed = keys.list(call, tracked.map(String::as_str)).await?;
-            older.retain(|key| listed.contains(key));
+            done.facts.late_keys.seen(&listed);
+            older.retain(|key| listed.contains(key) || unseen.contains(key));
             older.extend(listed);
             older.remove(&minted.key_id);
             let kept = match unused {
@@ -118,6 +121,7 @@ impl Apply<'_> {
             };
             for key in older.clone().into_iter().filter(|key| Some(key) != kept) {
                 keys.remove(call, [&key]).await?;
+                done.facts.late_keys.gone([&key], self.graph()?.now());
                 older.remove(&key);
             }
             if unused == Unused::All {
@@ -167,6 +171,7 @@ impl Apply<'_> {
             let elsewhere = keys_of(&left);
             let here: BTreeSet<String> = superseded.difference(&elsewhere).cloned().collect();
             self.keys()?.remove(self.call, &here).await?;
+            done.facts.late_keys.gone(&here, self.graph()?.now());
             remove_left(self.call, self.graph()?, &self.name, &mut left).await?;
             done.facts.left = left;
             done.facts.rotation.proven = false;

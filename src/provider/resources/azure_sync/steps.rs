@@ -55,7 +55,8 @@ impl<'a> Apply<'a> {
     /// The keys of the application that is managed for this organization.
     pub(super) fn keys(&self) -> Result<Keys<'_>, Failure> {
         let managed = self.planned.model.managed_client_secret.unwrap_or_default();
-        Keys::new(self.graph()?, &managed, &self.name, Some(&self.owner))
+        let keys = Keys::new(self.graph()?, &managed, &self.name, Some(&self.owner))?;
+        Ok(keys.knowing(&self.planned.private.late_keys))
     }
 
     /// Makes the exempt addresses those of the plan, where it manages them.

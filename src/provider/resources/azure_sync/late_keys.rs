@@ -1,0 +1,57 @@
+//! What lists of keys may not know yet: for a while after a key was made or removed, replicas show what was before.
+//!
+//! It is kept in private state, so that the next command knows it as well. A key that was made and that no list has shown is
+//! late, not missing; one that was removed and is listed is late, and not what an interrupted run left.
+
+use std::collections::BTreeSet;
+
+use clients::graph::Graph;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// Keys that lists may be late with.
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+pub(super) struct LateKeys {
+    /// When a key was last made or removed, by the tenant's clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) written: Option<Timestamp>,
+    /// Those that were made and that no list has shown.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub(super) unseen: BTreeSet<String>,
+    /// Those that were removed.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub(super) removed: BTreeSet<String>,
+}
+
+impl LateKeys {
+    pub(super) fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Takes note of a key that was made just now.
+    pub(super) fn made(&mut self, key: &str, now: Timestamp) {
+        self.unseen.insert(key.to_owned());
+        self.written = Some(now);
+    }
+
+    /// Takes note of keys that were removed just now.
+    pub(super) fn gone<'k>(&mut self, keys: impl IntoIterator<Item = &'k String>, now: Timestamp) {
+        for key in keys {
+            self.unseen.remove(key);
+            self.removed.insert(key.clone());
+            self.written = Some(now);
+        }
+    }
+
+    /// Takes note of what a list shows.
+    pub(super) fn seen(&mut self, listed: &[String]) {
+        self.unseen.retain(|key| !listed.contains(key));
+    }
+
+    /// Forgets what no replica can be late with any more.
+    pub(super) fn forget_the_old(&mut self, graph: &Graph) {
+        if !graph.is_young(self.written) {
+            *self = Self::default();
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! Lists of keys that are late by more than a few looks: a rotation of an application that everybody knows already.
+
+use reqwest::Method;
+use serde_json::json;
+
+use crate::support::plugin::calls::Messages;
+use crate::support::quickstart::{APPLICATION, Quickstart, SYNC, strings};
+use crate::support::simulator::{Request, Simulator};
+
+#[track_caller]
+fn succeeds(said: &Messages) {
+    assert!(!said.has_errors(), "{said}");
+}
+
+/// A sync whose application and first key are old, while lists of keys are late from now on.
+fn with_late_keys(moods: &serde_json::Value) -> Quickstart {
+    let mut quickstart = Quickstart::prepared(Simulator::start(&["--users", "1"]));
+    succeeds(&quickstart.change(SYNC));
+    quickstart.simulator.advance_clock("3h");
+    quickstart.restart();
+    drop(quickstart.plan(SYNC));
+    quickstart.simulator.control(Method::POST, "moods", Some(moods));
+    quickstart
+}
+
+fn rotate(quickstart: &mut Quickstart, round: &str) {
+    quickstart
+        .write(SYNC, &json!({ "managed_client_secret": { "rotate_when_changed": { "round": round } } }));
+    succeeds(&quickstart.change(SYNC));
+    quickstart.restart();
+}
+
+#[track_caller]
+fn lists_all_keys(quickstart: &Quickstart) {
+    let sync = quickstart.state(SYNC);
+    let mut listed = strings(&sync["superseded_key_ids"]);
+    listed.insert(sync["key_id"].as_str().unwrap_or_default().to_owned());
+    assert_eq!(quickstart.keys(), listed);
+}
+
+#[track_caller]
+fn nothing_to_do(quickstart: &mut Quickstart) {
+    quickstart.restart();
+    let planned = quickstart.plan(SYNC);
+    succeeds(&planned.messages);
+    assert_eq!(planned.state, quickstart.state(SYNC));
+}
+
+#[test]
+fn a_key_that_the_list_does_not_show_yet_is_not_missed() {
+    let mut quickstart = with_late_keys(&json!({ "lag_of_keys": "40s", "token_endpoint": "ahead" }));
+    rotate(&mut quickstart, "2");
+    lists_all_keys(&quickstart);
+    nothing_to_do(&mut quickstart);
+}
+
+#[test]
+fn a_key_that_the_list_does_not_show_yet_is_superseded_and_goes_like_any_other() {
+    let mut quickstart = with_late_keys(&json!({ "lag_of_keys": "40s", "token_endpoint": "ahead" }));
+    quickstart.write(SYNC, &json!({ "timeouts": { "read": "5s" } }));
+    rotate(&mut quickstart, "2");
+    rotate(&mut quickstart, "3");
+    lists_all_keys(&quickstart);
+}
+
+#[test]
+fn a_key_that_the_list_does_not_show_yet_is_destroyed() {
+    let mut quickstart = with_late_keys(&json!({ "lag_of_keys": "40s", "token_endpoint": "ahead" }));
+    rotate(&mut quickstart, "2");
+    quickstart.destroy_one(SYNC);
+    assert!(quickstart.keys().is_empty(), "{:?}", quickstart.keys());
+}
+
+#[test]
+fn a_key_that_the_list_still_shows_is_no_change() {
+    let mut quickstart = with_late_keys(&json!({}));
+    rotate(&mut quickstart, "2");
+    quickstart.simulator.advance_clock("3h");
+    quickstart.restart();
+    quickstart.simulator.control(
+        Method::POST,
+        "moods",
+        Some(&json!({ "lag_of_keys": "40s", "token_endpoint": "ahead" })),
+    );
+    succeeds(&quickstart.change(SYNC));
+    lists_all_keys(&quickstart);
+    assert_eq!(quickstart.keys().len(), 1);
+    nothing_to_do(&mut quickstart);
+}
+
+#[test]
+fn a_key_that_some_replicas_do_not_know_has_not_vanished() {
+    let mut quickstart = with_late_keys(&json!({ "fresh_secret_delay": "30s" }));
+    quickstart.write(SYNC, &json!({ "managed_client_secret": { "rotate_when_changed": { "round": "2" } } }));
+    let planned = quickstart.plan(SYNC);
+    let id = quickstart.state(APPLICATION)["object_id"].as_str().expect("an id").to_owned();
+    // As a replica shows it that has not heard of the new key, while the key is proven.
+    let (_, mut stale) = quickstart.simulator.graph(Method::GET, &format!("applications/{id}"), None);
+    stale.as_object_mut().expect("an application").remove("@odata.context");
+    let behind = json!([{
+        "method": "GET", "path": format!("/v1.0/applications/{id}*"), "status": 200, "body": stale, "count": 8,
+    }]);
+    let said = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while quickstart.keys().len() < 2 {}
+            quickstart.simulator.forget_requests();
+            let is_a_look = |request: &Request| request.method == "GET" && request.path.contains(&id);
+            while !quickstart.simulator.requests().iter().any(is_a_look) {}
+            quickstart.simulator.set_faults(&behind);
+        });
+        quickstart.apply(SYNC, planned)
+    });
+    succeeds(&said);
+    let left = quickstart.simulator.control(Method::GET, "faults", None)[0]["count"].clone();
+    assert_eq!(left, 0, "the late replica was met");
+    lists_all_keys(&quickstart);
+}
+
+#[test]
+fn a_destroy_in_another_process_sees_a_successor_whose_key_is_late() {
+    let mut quickstart = with_late_keys(&json!({ "lag_of_keys": "40s", "token_endpoint": "ahead" }));
+    let old = quickstart.take(SYNC);
+    succeeds(&quickstart.change(SYNC));
+    quickstart.restart();
+    let said = quickstart.destroy_deposed(SYNC, &old);
+    succeeds(&said);
+    assert!(!quickstart.settings().is_null(), "the successor's settings are gone: {said}");
+    lists_all_keys(&quickstart);
+}
