@@ -6,6 +6,7 @@ use std::env;
 use std::fs;
 use std::time::Instant;
 
+use reqwest::Method;
 use serde_json::{Value as Json, json};
 
 use super::{Stage, on_every_cli_with};
@@ -71,6 +72,58 @@ fn one_customer_is_taken_over_and_then_nothing_is_left_to_do() {
         plan.says("rotation_reason = \"adopted\"");
         stage.workspace.apply(&["plan.bin"]).succeeds();
         stage.workspace.assert_nothing_to_do();
+
+        // Whoever looks again is told that a state may hold it already.
+        let application = stage.workspace.attributes(&format!("{APPLICATION}.{label}"));
+        let path = format!("applications/{}", application["object_id"].as_str().expect("an id"));
+        let ours = json!({ "tags": ["terraform-provider-proofpoint"] });
+        stage.simulator.graph_done(Method::PATCH, &path, Some(&ours));
+        let again = import_blocks(stage, "").succeeds().stdout.replace("\n#", "");
+        assert!(again.contains("if another state holds it"), "{again}");
+    });
+}
+
+#[test]
+fn where_a_policy_wants_secrets_to_end_early_the_key_lives_as_long_as_it_may() {
+    on_every_cli_with_customers(1, |stage, _| {
+        let policies = json!({ "defaultAppManagementPolicy": {
+            "isEnabled": true,
+            "applicationRestrictions": { "keyCredentials": [], "passwordCredentials": [{
+                "restrictionType": "passwordLifetime", "state": "enabled", "maxLifetime": "P180D",
+                "restrictForAppsCreatedAfterDateTime": "2020-01-01T00:00:00Z",
+            }] },
+        } });
+        stage.simulator.control(Method::POST, "policies", Some(&policies));
+        import_blocks(stage, "--output found.tf").succeeds();
+        let text = fs::read_to_string(stage.workspace.path().join("found.tf")).expect("what was written");
+        assert!(text.contains("lifetime       = \"max\""), "{text}");
+        stage.workspace.run(&["fmt", "-check", "-diff"]).succeeds();
+        stage.workspace.apply(&[]).succeeds();
+        stage.workspace.assert_nothing_to_do();
+    });
+}
+
+#[test]
+fn with_a_secret_of_ones_own_none_is_minted() {
+    on_every_cli_with_customers(1, |stage, customers| {
+        if !stage.cli.writes_only() {
+            return;
+        }
+        let found = import_blocks(stage, "").succeeds().stdout;
+        let (before, rest) =
+            found.split_once("  managed_client_secret = {").expect("a key that is taken over");
+        let (_, after) = rest.split_once("\n  }\n").expect("its end");
+        // The one that Proofpoint has; it comes from a vault in the life of others.
+        let own = "  client_secret_wo         = \"made-by-hand-0\"\n  client_secret_wo_version = \"1\"\n";
+        stage.workspace.write("found.tf", &format!("{before}{own}{after}"));
+        stage.simulator.forget_requests();
+        stage.workspace.apply(&[]).succeeds();
+        stage.workspace.assert_nothing_to_do();
+        let writes = stage.simulator.writes();
+        assert!(writes.iter().all(|write| !write.path.ends_with("/addPassword")), "{writes:#?}");
+        let state = stage.simulator.state();
+        let settings = &state["organizations"][&customers[0].domain]["settings"];
+        assert_eq!(settings["ad_key"], "made-by-hand-0");
     });
 }
 

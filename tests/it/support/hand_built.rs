@@ -189,7 +189,8 @@ fn application(directory: &Json, number: usize, setup: Setup, domain: &str) -> J
         })
     };
     let end = if setup == Setup::ExpiredSecret { "2025-05-06T07:08:09Z" } else { "2199-05-06T07:08:09Z" };
-    let mut keys = vec![key(Part::Key, end)];
+    let secret = json!({ "secretText": format!("made-by-hand-{number}") });
+    let mut keys = vec![merged(&key(Part::Key, end), &secret)];
     if setup == Setup::ForeignKeys {
         keys.extend([key(Part::Second, end), key(Part::Gone, end)]);
     }

@@ -10,8 +10,8 @@ use super::held::{Held, Hidden, Kind, Taken, told};
 use crate::lists::is_candidate;
 use crate::provider_block::{Failure, Session};
 use crate::resources::azure_admin_consent::{ConsentIdentity, ConsentModel};
-use crate::resources::azure_application::{ApplicationIdentity, ApplicationModel};
-use crate::resources::azure_sync::{ManagedClientSecret, SyncIdentity, SyncModel, obstacles};
+use crate::resources::azure_application::{ApplicationIdentity, ApplicationModel, is_ours};
+use crate::resources::azure_sync::{Adoption, AzureSync, SyncIdentity, SyncModel};
 use crate::resources::organization::listed;
 use clients::essentials::Shown;
 use clients::graph::{Graph, Snapshot};
@@ -135,6 +135,9 @@ impl Survey<'_> {
             };
             let imported = self.import::<ApplicationModel>(Kind::Application, identity.write()).await;
             if let Some(mut imported) = self.or_left_out(Kind::Application, imported) {
+                if is_ours(application) {
+                    imported.remarks.push(OF_ANOTHER_STATE.to_owned());
+                }
                 imported.remarks.extend(of_keys(snapshot, graph.clock().now()));
                 if snapshot.service_principal.is_none() {
                     let missing = "It has no service principal in the tenant, which the next apply makes.";
@@ -146,7 +149,7 @@ impl Survey<'_> {
                 }
             }
         } else {
-            let why = self.why_no_application(graph, snapshot, client_id).await?;
+            let why = self.why_no_application(graph, snapshot, client_id).await;
             self.held.leave_out(Kind::Application.noun(), why);
         }
         if snapshot.service_principal.is_none() {
@@ -171,33 +174,29 @@ impl Survey<'_> {
         Ok(model)
     }
 
-    async fn why_no_application(
-        &self,
-        graph: &Graph,
-        snapshot: &Snapshot,
-        client_id: &str,
-    ) -> Result<String, Failure> {
+    async fn why_no_application(&self, graph: &Graph, snapshot: &Snapshot, client_id: &str) -> String {
         let tenant = graph.tenant();
         if let Some(principal) = &snapshot.service_principal {
-            let home = principal.app_owner_organization_id.as_deref().unwrap_or("unknown");
-            return Ok(format!(
+            let home = principal.app_owner_organization_id.as_deref().unwrap_or("another one");
+            return format!(
                 "The registration of `{client_id}`, which Proofpoint signs in as, is not in the tenant `{tenant}` but in `{home}`. \
                  Import it there."
-            ));
+            );
         }
-        let mut like = graph.applications().all(self.call).await?;
-        like.retain(is_candidate);
-        let like: Vec<String> = like
-            .iter()
-            .map(|one| format!("`{}` (client id `{}`)", one.display_name, one.client_id))
-            .collect();
-        let like = match like.as_slice() {
-            [] => "Nothing in it looks like the sync's application.".to_owned(),
-            like => format!("What looks like the sync's application in it: {}.", like.join(", ")),
+        let like = match graph.applications().all(self.call).await {
+            Ok(all) => {
+                let like = all.iter().filter(|one| is_candidate(one));
+                let like = like.map(|one| format!("`{}` (client id `{}`)", one.display_name, one.client_id));
+                match like.collect::<Vec<_>>().as_slice() {
+                    [] => "Nothing in it looks like the sync's application.".to_owned(),
+                    like => format!("What looks like the sync's application in it: {}.", like.join(", ")),
+                }
+            }
+            Err(error) => told(Failure::from(error)),
         };
-        Ok(format!(
+        format!(
             "Proofpoint signs in as the application `{client_id}`, which the tenant `{tenant}` does not have. {like}"
-        ))
+        )
     }
 
     /// The sync itself. Its key is taken over where the next apply can do that.
@@ -211,16 +210,17 @@ impl Survey<'_> {
             self.take(Kind::Sync, id, imported);
             return Ok(());
         };
-        let managed =
-            ManagedClientSecret { application_id: application.id, ..ManagedClientSecret::default() };
-        let adopting = SyncModel { managed_client_secret: managed.clone().into(), ..imported.model.clone() };
-        let found = obstacles(self.context, adopting).await?;
-        let takes_key = found.problems.is_empty();
-        imported.remarks.extend((!takes_key).then(|| KEY_STAYS.to_owned()));
-        imported.remarks.extend(found.problems.into_iter().chain(found.remarks).map(told));
+        let adoption = AzureSync::adoption(self.context, &imported.model, &application.id).await;
+        let (managed, told_of_it) = match adoption {
+            Ok(Adoption { managed, problems, remarks }) => {
+                (managed, problems.into_iter().chain(remarks).map(told).collect())
+            }
+            Err(failure) => (None, vec![told(failure)]),
+        };
+        imported.remarks.extend(managed.is_none().then(|| KEY_STAYS.to_owned()));
+        imported.remarks.extend(told_of_it);
         if self.take(Kind::Sync, id, imported)
-            && takes_key
-            && let Some(taken) = self.held.resources.last_mut()
+            && let (Some(managed), Some(taken)) = (managed, self.held.resources.last_mut())
         {
             let mut config: SyncModel = model::read(&taken.config.0)?;
             config.managed_client_secret = managed.into();
@@ -290,6 +290,10 @@ impl Survey<'_> {
         None
     }
 }
+
+/// What is said of an application that bears the provider's own tag.
+const OF_ANOTHER_STATE: &str = "This provider made it or has taken it over before: if another state holds it, take it out of that \
+                                one first (`removed`, or `terraform state rm`).";
 
 /// What is said where no key is taken over.
 const KEY_STAYS: &str =

@@ -1,8 +1,8 @@
 //! What a plan can know of its effects over the network: it adds warnings and errors, and never a value.
 
 use super::judging::{Judge, Refusal};
-use super::model::{LIFETIME, SyncModel};
-use super::preflight::{Findings, Moment, Preflight};
+use super::model::SyncModel;
+use super::preflight::{Moment, Preflight};
 use super::settings::{self, settings};
 use super::sides::{
     Side, optional_graph, organization_of, refuse_foreign, refuse_other_organization, settings_of,
@@ -11,7 +11,7 @@ use super::{AzureSync, due, exemptions, planning};
 use crate::preview;
 use crate::provider_block::{Failure, Session, SyncIntention};
 use clients::essentials::Shown;
-use framework::attr::{Attr, AttributeType as _};
+use framework::attr::AttributeType as _;
 use framework::context::Context;
 use framework::diagnostic::{Diagnostic, Diagnostics};
 use framework::resource::Planned;
@@ -38,33 +38,6 @@ pub(super) fn keep_intention(session: &Session, model: &SyncModel) {
         };
         session.intentions().keep_sync(domain, intention);
     }
-}
-
-/// What an apply would meet that gave a sync, as it is, a key of its own.
-pub(crate) struct Obstacles {
-    /// What would make it fail.
-    pub(crate) problems: Diagnostics,
-    /// What else there is to say.
-    pub(crate) remarks: Diagnostics,
-}
-
-/// Looks at both sides for what stands against a managed key, whoever signs in to Proofpoint: it may be somebody who only looks.
-pub(crate) async fn obstacles(ctx: &Context<Session>, model: SyncModel) -> Result<Obstacles, Failure> {
-    let (session, call) = (&ctx.clients, ctx.clients.call(ctx));
-    let mut model = model;
-    if let Attr::Known(managed) = &mut model.managed_client_secret {
-        managed.lifetime = LIFETIME.into();
-    }
-    let organization = organization_of(session, &call, model.domain.text()).await?;
-    let graph = optional_graph(session, &call, &model).await?;
-    let side = Side::There(&organization);
-    let preflight = Preflight { session, call: &call, graph: graph.as_ref(), side, model: &model };
-    let mut findings = Findings::default();
-    preflight.sides(Moment::Apply, &mut findings).await;
-    let Findings { contradictions, mut problems, remarks, sign_in } = findings;
-    problems.append(contradictions);
-    problems.append(sign_in);
-    Ok(Obstacles { problems, remarks })
 }
 
 /// What a plan can know of its effects: warnings, and errors that no other part of the same plan can cure.

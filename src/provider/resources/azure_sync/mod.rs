@@ -1,5 +1,6 @@
 //! `proofpoint_azure_sync`: how an organization synchronizes its people with Entra, and the secret it does so with.
 
+mod adoption;
 mod apply;
 mod departure;
 mod due;
@@ -35,7 +36,7 @@ use framework::resource::{ImportBy, Planned, Planning, Resource, ResourceDescrip
 use framework::timeouts::{DefaultTimeouts, parse_duration};
 use sync_report::Limit;
 
-pub(crate) use foresight::obstacles;
+pub(crate) use adoption::Adoption;
 use model::{LIFETIME, ROTATE_BEFORE};
 pub(crate) use model::{ManagedClientSecret, SyncIdentity, SyncModel};
 use observation::{is_late, look_until_sure, not_shown_yet, observe, read_settings};

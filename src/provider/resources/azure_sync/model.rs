@@ -212,7 +212,7 @@ model! {
 }
 
 /// As long as the policies of tenant and application allow.
-const MAX: &str = "max";
+pub(super) const MAX: &str = "max";
 
 /// Whether a key may be given this life.
 fn is_a_life(text: &str) -> Result<(), String> {
