@@ -99,6 +99,13 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn an_interruption_goes_before_a_deadline() {
+        let call = call(5);
+        call.cancel.cancel();
+        assert_eq!(call.wait(Duration::from_secs(6)).await, Err(Interrupted::Cancelled));
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn at_most_never_prolongs() {
         assert_eq!(call(5).at_most(Duration::from_secs(9)).remaining(), Duration::from_secs(5));
         assert_eq!(call(5).at_most(Duration::from_secs(2)).remaining(), Duration::from_secs(2));

@@ -323,6 +323,35 @@ mod tests {
         About::new(&Method::GET, &url, &call).answered(Some("the-request"))
     }
 
+    /// An error with another one behind it.
+    #[derive(Debug, thiserror::Error)]
+    #[error("{text}")]
+    struct Link {
+        text: &'static str,
+        source: Option<Box<Link>>,
+    }
+
+    fn linked(texts: &[&'static str]) -> Link {
+        let (text, behind) = texts.split_first().expect("a text");
+        Link { text, source: (!behind.is_empty()).then(|| Box::new(linked(behind))) }
+    }
+
+    #[test]
+    fn causes_are_told_from_the_outermost_on_each_once_and_hollow_ones_not_at_all() {
+        for (texts, told) in [
+            (
+                &["error sending request", "client error (Connect)", "refused (os error 111)"][..],
+                "refused (os error 111)",
+            ),
+            (&["broken pipe", "", "  ", "reset"], "broken pipe: reset"),
+            (&["dns: no such host", "no such host", "dns"], "dns: no such host"),
+            (&["a", "b", "a", "c"], "a: b: c"),
+            (&["request or response body error", ""], "no further detail"),
+        ] {
+            assert_eq!(chain(&linked(texts)), told, "{texts:?}");
+        }
+    }
+
     #[test]
     fn every_text_names_the_request_and_its_ids_and_no_secret() {
         let error = about().error(ErrorKind::NotJson {

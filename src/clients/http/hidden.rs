@@ -58,6 +58,15 @@ mod tests {
     }
 
     #[test]
+    fn the_secrets_of_a_body_are_masked_beside_those_of_the_request() {
+        let (mut of_body, mut hidden) = (Hidden::default(), Hidden::default());
+        of_body.add(&"of-body".into());
+        hidden.add(&"of-header".into());
+        hidden.extend(&of_body);
+        assert_eq!(hidden.shown("of-header, of-body", 100), "(hidden), (hidden)");
+    }
+
+    #[test]
     fn a_text_is_one_line() {
         assert_eq!(Hidden::default().shown(" a\r\nb\u{1b}[31mc\n", 100), "a  b [31mc");
     }

@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use reqwest::Client;
-use reqwest::header::LOCATION;
+use reqwest::header::{CONTENT_LENGTH, HeaderValue, LOCATION};
+use reqwest::{Client, Method};
 use tokio::time::Instant;
 use zeroize::Zeroizing;
 
@@ -255,8 +255,9 @@ impl<'a> Attempts<'a> {
         *request.headers_mut() = self.request.headers.clone();
         if let Some(body) = &self.request.body {
             *request.body_mut() = Some(body.bytes().into());
-        } else if self.request.method != reqwest::Method::GET {
-            *request.body_mut() = Some(Bytes::new().into());
+        } else if matches!(self.request.method, Method::POST | Method::PUT | Method::PATCH) {
+            // Nobody below says so of a body that is not there, and some servers answer 411 then (RFC 9110, 8.6).
+            request.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
         }
         request
     }

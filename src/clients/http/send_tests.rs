@@ -7,7 +7,7 @@ use axum::Router;
 use axum::body::Body as AxumBody;
 use axum::http::{HeaderMap as Headers, StatusCode};
 use axum::routing::any;
-use reqwest::{Method, Url};
+use reqwest::Url;
 use std::sync::atomic::{AtomicU32, Ordering};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -246,4 +246,64 @@ async fn an_interruption_ends_the_waiting_for_a_repeat() {
     });
     let error = client().send(&call, Request::get(server.url.clone())).await.expect_err("interrupted");
     assert!(error.is_cancelled(), "{error:?}");
+}
+
+/// A server whose answer comes in pieces of which nobody knows how many there are.
+async fn in_pieces(pieces: &'static [&'static str]) -> Url {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("bound");
+    let url = Url::parse(&format!("http://{}/", listener.local_addr().expect("address"))).expect("url");
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let _ = tokio::io::AsyncReadExt::read(&mut stream, &mut [0; 4096]).await.expect("a request");
+            let mut answer =
+                "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\n".to_owned();
+            for piece in pieces {
+                answer.push_str(&format!("{:x}\r\n{piece}\r\n", piece.len()));
+            }
+            answer.push_str("0\r\n\r\n");
+            tokio::io::AsyncWriteExt::write_all(&mut stream, answer.as_bytes()).await.expect("sent");
+        }
+    });
+    url
+}
+
+#[tokio::test]
+async fn a_body_in_pieces_comes_in_whole_up_to_its_limit() {
+    let url = in_pieces(&["0123", "4567", "89"]).await;
+    for wiped in [false, true] {
+        let ask = |limit| {
+            let request = Request::get(url.clone()).limit(limit);
+            if wiped { request.wipe_answer() } else { request }
+        };
+        let answer = client().send(&call(), ask(10)).await.expect("an answer");
+        assert_eq!(&answer.body[..], b"0123456789", "{wiped}");
+        for limit in [3, 7, 9] {
+            let error = client().send(&call(), ask(limit)).await.expect_err("too large");
+            assert_eq!(*error.kind(), ErrorKind::TooLarge { limit }, "{wiped}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_write_without_a_body_says_so_and_one_client_keeps_its_connection() {
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let noted = seen.clone();
+    let handler = move |info: axum::extract::ConnectInfo<std::net::SocketAddr>, headers: Headers| {
+        let length = headers.get("content-length").map(|length| length.to_str().expect("text").to_owned());
+        noted.lock().expect("nobody panics").push((info.0.port(), length));
+        async { "{}" }
+    };
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("bound");
+    let url = Url::parse(&format!("http://{}/", listener.local_addr().expect("address"))).expect("url");
+    let service =
+        Router::new().fallback(any(handler)).into_make_service_with_connect_info::<std::net::SocketAddr>();
+    tokio::spawn(async move { axum::serve(listener, service).await });
+    let http = client();
+    for method in [Method::POST, Method::PATCH, Method::DELETE, Method::GET] {
+        http.send(&call(), Request::new(method, url.clone())).await.expect("an answer");
+    }
+    let seen = seen.lock().expect("nobody panics");
+    let lengths: Vec<Option<&str>> = seen.iter().map(|(_, length)| length.as_deref()).collect();
+    assert_eq!(lengths, [Some("0"), Some("0"), None, None]);
+    assert!(seen.iter().all(|(port, _)| *port == seen[0].0), "{seen:?}");
 }

@@ -6,7 +6,7 @@ use axum::Router;
 use axum::body::Body as AxumBody;
 use axum::http::HeaderMap as Headers;
 use axum::routing::any;
-use reqwest::{Method, Url};
+use reqwest::Url;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 

@@ -221,7 +221,31 @@ fn keys_of_an_application_that_was_left_go_once_the_new_one_is_proven() {
         assert!(strings(&quickstart.state(SYNC)["superseded_key_ids"]).is_empty());
         quickstart.restart();
         assert_eq!(quickstart.plan(SYNC).state, quickstart.state(SYNC), "nothing is left to do");
+        quickstart.simulator.forget_requests();
+        quickstart.destroy_one(SYNC);
+        let asked = quickstart.simulator.requests();
+        assert!(!asked.iter().any(|request| request.path.contains(left)), "it was left for good: {asked:#?}");
     }
+}
+
+#[test]
+fn a_create_whose_last_answer_is_lost_takes_nothing_back_since_it_may_run_already() {
+    let mut quickstart = prepared(&json!({ "frequency": 1, "timeouts": { "create": "15s" } }));
+    let lost = json!({ "method": "PUT", "path": "**/settings/azure", "skip": 1, "drop": "after" });
+    quickstart.simulator.set_faults(&json!([lost]));
+    let said = quickstart.change(SYNC);
+    assert!(said.has_errors() && quickstart.state(SYNC).is_null(), "{said}");
+    quickstart.simulator.set_faults(&json!([]));
+    let settings = quickstart.settings();
+    assert_eq!(settings["sync_frequency"], json!(1), "{said}");
+    let client_id = quickstart.state(APPLICATION)["client_id"].as_str().unwrap().to_owned();
+    let key = settings["ad_key"].as_str().expect("a key").to_owned();
+    assert!(quickstart.simulator.signs_in(&client_id, &key), "the key that runs may use");
+    quickstart.write(SYNC, &json!({ "timeouts": { "create": "60s" } }));
+    quickstart.restart();
+    let said = quickstart.change(SYNC);
+    assert!(!said.has_errors(), "{said}");
+    quickstart.assert_sound("after a lost answer");
 }
 
 #[test]

@@ -207,3 +207,30 @@ fn another_spelling_of_the_client_id_is_no_change() {
     let outcome = planned(Some(applied()), configured("APP".into()), rotation::Facts::default());
     assert_eq!(outcome.planned, applied());
 }
+
+#[test]
+fn a_configured_secret_is_sent_when_it_changes_and_not_missed_when_it_is_taken_out() {
+    let with = |secret: Option<&str>| SyncModel {
+        managed_client_secret: Attr::Null,
+        key_id: Attr::Null,
+        client_secret: secret
+            .map_or(Attr::Null, |text| Attr::Known(secrecy::SecretString::from(text.to_owned()).into())),
+        ..applied()
+    };
+    let versioned = |version: Option<&str>| SyncModel {
+        client_secret_wo_version: version.map(str::to_owned).into(),
+        ..with(None)
+    };
+    for (prior, planned, sent) in [
+        (with(Some("one")), with(Some("one")), false),
+        (with(Some("one")), with(Some("two")), true),
+        (with(None), with(Some("one")), true),
+        (with(Some("one")), with(None), false),
+        (with(None), with(None), false),
+        (versioned(Some("1")), versioned(Some("2")), true),
+        (versioned(None), versioned(Some("1")), true),
+        (versioned(Some("1")), versioned(None), false),
+    ] {
+        assert_eq!(needs_put(Some(&prior), &planned), sent, "{prior:?} {planned:?}");
+    }
+}
