@@ -1,6 +1,7 @@
 //! A partner's work: its customers, their domains and accounts, and finding what is there already.
 
 mod domain;
+mod fairness;
 mod fleet;
 mod hand;
 mod imports;
