@@ -258,7 +258,7 @@ async fn in_pieces(pieces: &'static [&'static str]) -> Url {
             let mut answer =
                 "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\n".to_owned();
             for piece in pieces {
-                answer.push_str(&format!("{:x}\r\n{piece}\r\n", piece.len()));
+                answer += &[&*format!("{:x}", piece.len()), piece, ""].join("\r\n");
             }
             answer.push_str("0\r\n\r\n");
             tokio::io::AsyncWriteExt::write_all(&mut stream, answer.as_bytes()).await.expect("sent");
