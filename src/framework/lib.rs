@@ -35,7 +35,8 @@
 //!     // or all five in a line, for one without identity and private facts: plain!(Shelf, Library);
 //!
 //!     fn describe(&self) -> ResourceDescription {
-//!         ResourceDescription::new("shelf")   // the type is called `PROVIDER_shelf`
+//!         // The type is called `PROVIDER_shelf`.
+//!         ResourceDescription::new("shelf")
 //!     }
 //!
 //!     async fn create(&self, ctx: &Context<Library>, planned: Planned<Self>, _: &mut Diagnostics)

@@ -61,7 +61,7 @@ fn the_first_plan_is_told_of_a_policy_that_forbids_or_shortens_secrets() {
     );
     told(
         json!({ "restrictionType": "passwordLifetime", "state": "enabled", "maxLifetime": "P90D" }),
-        "A policy of the tenant wants client secrets to end earlier",
+        "A policy of the tenant requires client secrets to end earlier",
     );
 }
 

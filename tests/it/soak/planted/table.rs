@@ -26,8 +26,8 @@ pub(super) const PLANTED: &[Planted] = &[
         history: "destroying a sync left its keys in an application that stays",
         file: "src/provider/resources/azure_sync/departure.rs",
         changes: &[(
-            "        keys.remove_all(call, model.key_id.known().map(String::as_str)).await?;\n    }\n    if facts",
-            "        let _ = keys;\n    }\n    if facts",
+            "        keys.remove_all(call, &known.difference(&elsewhere).cloned().collect()).await?;\n    }\n    if facts",
+            "        let _ = (keys, known, elsewhere);\n    }\n    if facts",
         )],
     },
     Planted {
@@ -98,9 +98,10 @@ pub(super) const PLANTED: &[Planted] = &[
         history: "a secret was logged at debug level",
         file: "src/provider/resources/azure_sync/managed_secret.rs",
         changes: &[(
-            "        Ok(Minted {\n            key_id: minted.key_id,",
-            "        tracing::debug!(secret = secrecy::ExposeSecret::expose_secret(&minted.secret), \"minted\");\n        \
-             Ok(Minted {\n            key_id: minted.key_id,",
+            "        Ok(minted.map(|minted| Minted {",
+            "        if let Ok(minted) = &minted {\n            \
+             tracing::debug!(secret = secrecy::ExposeSecret::expose_secret(&minted.secret), \"minted\");\n        }\n        \
+             Ok(minted.map(|minted| Minted {",
         )],
     },
     Planted {
