@@ -173,8 +173,8 @@ impl Talk<'_> {
         let Plan { state, replace, messages, .. } = resource.plan(Some(stored), config.clone()).await;
         assert!(!messages.has_errors(), "{of} with {config}: what was applied is refused: {messages}");
         assert_eq!(
-            (&state, replace.len()),
-            (&stored.state, 0),
+            (&state, &replace),
+            (&stored.state, &Vec::new()),
             "{of} with {config}: planned after its apply"
         );
     }

@@ -281,8 +281,8 @@ impl<R: Resource> Planning<R> {
         self.prior.is_none()
     }
 
-    /// Decides that the object is replaced because of the attribute at `path`. Core ignores it unless the planned
-    /// value there differs from the prior one or is unknown.
+    /// Decides that the object is replaced because of the attribute at `path`, provided that the planned value
+    /// there differs from the prior one or is unknown.
     pub fn replace(&mut self, path: Path) {
         self.replace.push(path);
     }

@@ -2,6 +2,8 @@
 
 use std::str::FromStr;
 
+use crate::http::legible;
+
 /// A Microsoft cloud whose addresses are known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum CloudName {
@@ -35,7 +37,7 @@ impl FromStr for CloudName {
             "public" | "global" => Ok(Self::Public),
             "china" => Ok(Self::China),
             name if US_GOVERNMENT_NAMES.contains(&name) => Err(NotACloud::UsGovernment),
-            _ => Err(NotACloud::Unknown(name)),
+            _ => Err(NotACloud::Unknown(legible(&name, 100))),
         }
     }
 }

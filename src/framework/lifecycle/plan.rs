@@ -92,6 +92,8 @@ impl<R: Resource> Managed<R> {
         if creating {
             requires_replace.clear();
         }
+        // Core ignores them as well. What follows from a replacement must not happen without one.
+        requires_replace.retain(|path| request.prior.at(path) != planned.at(path));
         requires_replace.sort();
         requires_replace.dedup();
 

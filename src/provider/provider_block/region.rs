@@ -59,7 +59,7 @@ impl FromStr for Region {
         Self::ALL
             .into_iter()
             .find(|region| region.name() == name)
-            .ok_or_else(|| UnknownRegion(name.to_owned()))
+            .ok_or_else(|| UnknownRegion(name.escape_debug().to_string()))
     }
 }
 
@@ -82,5 +82,6 @@ mod tests {
         );
         assert_eq!("EU1".parse::<Region>(), Err(UnknownRegion("EU1".to_owned())));
         assert_eq!("usg1".parse::<Region>(), Err(UnknownRegion("usg1".to_owned())));
+        assert_eq!("eu1\u{1b}[2J".parse::<Region>(), Err(UnknownRegion("eu1\\u{1b}[2J".to_owned())));
     }
 }

@@ -169,7 +169,7 @@ pub(super) const PLANTED: &[Planted] = &[
     Planted {
         name: "people-beyond-the-approved",
         history: "a run enacted what was true at the time of the apply instead of what had been approved",
-        file: "src/provider/resources/azure_sync_run/mod.rs",
+        file: "src/provider/resources/azure_sync_run/reviewed.rs",
         changes: &[(
             "    let Approved { enact, broken, left: outdated, unapproved, done: _ } = estimate.hold(approved);\n",
             "    let now = estimate.changes(Reach::Everything).map(|change| (change.address.clone(), change.line())).collect();\n    let Approved { enact, broken, left: outdated, unapproved, done: _ } = estimate.hold(&now);\n",
