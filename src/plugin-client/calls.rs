@@ -381,27 +381,6 @@ impl ResourceUnderTest<'_> {
         .await
     }
 
-    /// Takes over an object of another provider's resource type, without the read that core makes next.
-    pub async fn moved(&self, provider: &str, resource: &str, state: &Json) -> Stored {
-        let request = messages::move_resource_state::Request {
-            source_provider_address: provider.to_owned(),
-            source_type_name: resource.to_owned(),
-            source_state: Some(messages::RawState {
-                json: state.to_string().into_bytes(),
-                ..Default::default()
-            }),
-            target_type_name: self.name.to_owned(),
-            ..Default::default()
-        };
-        let answer = self.plugin.rpc().move_resource_state(request).await.expect("an answer").into_inner();
-        Stored {
-            state: values::from_wire(answer.target_state.as_ref()),
-            private: answer.target_private,
-            identity: identity_of(answer.target_identity),
-            messages: answer.diagnostics.into(),
-        }
-    }
-
     async fn import_by(&self, request: messages::import_resource_state::Request) -> Stored {
         let answer = self.plugin.rpc().import_resource_state(request).await.expect("an answer").into_inner();
         let object = answer.imported_resources.into_iter().next().unwrap_or_default();

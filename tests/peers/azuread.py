@@ -12,6 +12,7 @@ import sys
 import tempfile
 
 from certificate import certificate
+import clis
 from simulator import running, step
 
 HERE = pathlib.Path(__file__).parent
@@ -104,10 +105,7 @@ def held(simulator):
 
 
 def main():
-    for cli in os.environ["TF_CLI_PATHS"].split(os.pathsep):
-        told = subprocess.run([cli, "version", "-json"], capture_output=True, text=True).stdout
-        version = json.loads(told[told.index("{") :])["terraform_version"]
-        print(f"azuread in {os.path.basename(cli)} {version}", flush=True)
+    for cli in clis.each("azuread"):
         with running("--users", "120") as simulator:
             live(cli, simulator)
 

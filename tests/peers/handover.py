@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 
+import clis
 from simulator import running, step
 
 GUIDE = pathlib.Path(__file__).parents[2] / "docs" / "guides" / "from-azuread.md"
@@ -150,10 +151,7 @@ def attributes(state, kind, name):
 
 
 def main():
-    for cli in os.environ["TF_CLI_PATHS"].split(os.pathsep):
-        told = subprocess.run([cli, "version", "-json"], capture_output=True, text=True).stdout
-        version = json.loads(told[told.index("{") :])["terraform_version"]
-        print(f"from azuread in {os.path.basename(cli)} {version}", flush=True)
+    for cli in clis.each("from azuread"):
         with running("--users", "2") as simulator:
             hand_over(cli, simulator)
 

@@ -127,12 +127,8 @@ impl ConfigError {
                     InputName::UseAzureCli,
                 ]
                 .map(&name);
-                let begun: Vec<String> = passed_over.iter().map(|one| one.told(&name)).collect();
-                let begun = if begun.is_empty() {
-                    String::new()
-                } else {
-                    format!(". Passed over: {}", begun.join("; "))
-                };
+                let begun = PassedOver::all_told(passed_over, &name);
+                let begun = begun.map(|begun| format!(". {begun}")).unwrap_or_default();
                 format!(
                     "there is nothing to sign in to Entra with: set {id} with {secret}, {certificate} or {oidc}, or set \
                      {machine} or {cli} (each has its environment variable){begun}"

@@ -29,8 +29,14 @@ pub enum Lack {
 }
 
 impl PassedOver {
+    /// All of them, each as what was given and what was not; none where there is none. No full stop at its end.
+    pub fn all_told(all: &[Self], name: impl Fn(InputName) -> String) -> Option<String> {
+        let told: Vec<String> = all.iter().map(|one| one.told(&name)).collect();
+        (!told.is_empty()).then(|| format!("Passed over: {}", told.join("; ")))
+    }
+
     /// What was given and what was not, in terms of what the program calls its inputs. No full stop at its end.
-    pub fn told(&self, name: impl Fn(InputName) -> String) -> String {
+    pub(super) fn told(&self, name: impl Fn(InputName) -> String) -> String {
         let given = self.from.map_or_else(|| name(self.given), |variable| format!("`{}`", variable.name));
         let is_switch = matches!(self.given, InputName::UseOidc | InputName::UseFederatedManagedIdentity);
         match self.lack {

@@ -37,9 +37,7 @@ impl Essentials {
         let stack = Url::parse(stack).ok().filter(|stack| self.trusts(stack))?;
         Some(Organization { essentials: self.clone(), stack, domain: domain.to_owned() })
     }
-}
 
-impl Essentials {
     /// The organization on the stack where an earlier run found it, if it did, else on the one that is found now.
     pub async fn organization_at(
         &self,

@@ -63,7 +63,7 @@ pub(crate) fn serve(
         stdout::line(&host.handshake_line(listener.address(), certificate.as_ref()))?;
         lifecycle.end_without_host();
         run(listener, acceptor, &lifecycle, routes(&lifecycle)).await
-    })
+    })?
 }
 
 /// Serves until interrupted, for a debugger: prints what to set so that core attaches to this process.
@@ -79,10 +79,11 @@ pub(crate) fn serve_for_debugging(
         lifecycle.leave_on_termination()?;
         stdout::line(&reattach::instructions(source, listener.address()))?;
         run(listener, None, &lifecycle, routes(&lifecycle)).await
-    })
+    })?
 }
 
-fn run_to_end(work: impl Future<Output = Result<(), Error>>) -> Result<(), Error> {
+/// Runs what this process is for to its end.
+pub(crate) fn run_to_end<T>(work: impl Future<Output = T>) -> io::Result<T> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .thread_name("provider")
@@ -91,7 +92,7 @@ fn run_to_end(work: impl Future<Output = Result<(), Error>>) -> Result<(), Error
     let outcome = runtime.block_on(work);
     // Nothing can interrupt the look-up of a name or the reading of a file. The process ends without them.
     runtime.shutdown_background();
-    outcome
+    Ok(outcome)
 }
 
 async fn run(

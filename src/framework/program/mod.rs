@@ -134,12 +134,8 @@ pub fn run<S: Service>(program: Program, provider: impl FnOnce(&BTreeMap<String,
 
 /// Runs a subcommand to its end. An interruption ends its waits.
 fn perform(subcommand: Subcommand, arguments: &[String], env: &BTreeMap<String, String>) -> ExitCode {
-    let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
-        Ok(runtime) => runtime,
-        Err(error) => return complain(&format!("the program could not start: {error}")),
-    };
     let console = Console::of_this_process();
-    let outcome = runtime.block_on(async {
+    let outcome = plugin::run_to_end(async {
         let cancel = CancellationToken::new();
         let interrupted = cancel.clone();
         tokio::spawn(async move {
@@ -149,12 +145,11 @@ fn perform(subcommand: Subcommand, arguments: &[String], env: &BTreeMap<String, 
         });
         (subcommand.run)(Invocation { arguments, environment: env, cancel, terminal: &console }).await
     });
-    // Nothing can interrupt the look-up of a name. The process ends without it.
-    runtime.shutdown_background();
     match outcome {
-        Ok(Completion::Whole) => ExitCode::SUCCESS,
-        Ok(Completion::Partial) => ExitCode::from(2),
-        Err(diagnostics) => complain(&told(&diagnostics)),
+        Ok(Ok(Completion::Whole)) => ExitCode::SUCCESS,
+        Ok(Ok(Completion::Partial)) => ExitCode::from(2),
+        Ok(Err(diagnostics)) => complain(&told(&diagnostics)),
+        Err(error) => complain(&format!("the program could not start: {error}")),
     }
 }
 

@@ -1,7 +1,9 @@
 //! `action "proofpoint_azure_wait_for_sync"`: waits for Proofpoint's own next run.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::time::Instant;
 
 use crate::provider_block::{At as _, Failure, Session};
@@ -107,14 +109,13 @@ async fn wait(
     organization: &Organization,
     before: &LastRun,
     progress: &Progress,
-    now: impl Fn() -> jiff::Timestamp,
+    now: impl Fn() -> Timestamp,
 ) -> Result<Run, Diagnostic> {
     let started = Instant::now();
-    let said = std::sync::atomic::AtomicU64::new(0);
+    let said = AtomicU64::new(0);
     let look = || {
-        let waited = started.elapsed();
-        let words = waited.as_secs() / WORD.as_secs();
-        if said.swap(words, std::sync::atomic::Ordering::Relaxed) != words {
+        let words = started.elapsed().as_secs() / WORD.as_secs();
+        if said.swap(words, Ordering::Relaxed) != words {
             let waited = counted(words, "minute");
             progress.say(format!("No new run at {} after {waited}", organization.domain()));
         }

@@ -164,11 +164,7 @@ fn machine_advice(by: Answered) -> &'static str {
 
 /// The ways to sign in that lack something, each with what it lacks.
 fn told_over(passed_over: &[PassedOver]) -> String {
-    if passed_over.is_empty() {
-        return String::new();
-    }
-    let all: Vec<String> = passed_over.iter().map(|one| one.told(quoted)).collect();
-    format!(" Passed over: {}.", all.join("; "))
+    PassedOver::all_told(passed_over, quoted).map(|told| format!(" {told}.")).unwrap_or_default()
 }
 
 /// Refusals that say that the tenant, or Microsoft Graph, is not in the cloud that was asked.

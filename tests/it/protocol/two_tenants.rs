@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 use crate::support::by_hand::newcomer;
 use crate::support::plugin::calls::Messages;
 use crate::support::quickstart::{APPLICATION, CONSENT, Quickstart, RUN, SECRET, SYNC};
-use crate::support::simulator::Simulator;
+use crate::support::simulator::{Simulator, Tenant};
 
 #[track_caller]
 fn succeeds(said: &Messages) {
@@ -71,18 +71,7 @@ fn every_operation_goes_to_the_tenant_that_is_named() {
 
 #[test]
 fn an_imported_synchronization_is_of_the_tenant_whose_domain_it_names() {
-    let mut quickstart = Quickstart::start(Simulator::start(&["--tenants", "2", "--users", "1"]));
-    let (own, other) =
-        (quickstart.simulator.ready().tenants[0].clone(), quickstart.simulator.ready().tenants[1].clone());
-    for (name, value) in [
-        ("ARM_CLIENT_ID", &other.client_id),
-        ("ARM_CLIENT_SECRET", &other.client_secret),
-        ("ARM_TENANT_ID", &own.tenant_id),
-        ("PROOFPOINT_ESSENTIALS_USERNAME", &other.essentials_username),
-        ("PROOFPOINT_ESSENTIALS_PASSWORD", &other.essentials_password),
-    ] {
-        quickstart.set(name, value);
-    }
+    let (mut quickstart, other) = of_another_tenant("1");
     quickstart.write(
         SYNC,
         &json!({
@@ -96,10 +85,9 @@ fn an_imported_synchronization_is_of_the_tenant_whose_domain_it_names() {
     assert_eq!(quickstart.state(SYNC)["tenant_id"], json!(other.tenant_id));
 }
 
-/// A provider whose own tenant is the first, and whose identity and organization are those of the second; the application
-/// of the quick start in the second, with its consent.
-fn at_home_elsewhere() -> Quickstart {
-    let mut quickstart = Quickstart::start(Simulator::start(&["--tenants", "2", "--users", "4"]));
+/// A provider whose own tenant is the first, and whose identity and organization are those of the second, with so many users.
+fn of_another_tenant(users: &str) -> (Quickstart, Tenant) {
+    let mut quickstart = Quickstart::start(Simulator::start(&["--tenants", "2", "--users", users]));
     let (own, other) =
         (quickstart.simulator.ready().tenants[0].clone(), quickstart.simulator.ready().tenants[1].clone());
     for (name, value) in [
@@ -111,6 +99,12 @@ fn at_home_elsewhere() -> Quickstart {
     ] {
         quickstart.set(name, value);
     }
+    (quickstart, other)
+}
+
+/// The same with the application of the quick start in the second tenant, with its consent.
+fn at_home_elsewhere() -> Quickstart {
+    let (mut quickstart, other) = of_another_tenant("4");
     for kind in [APPLICATION, CONSENT] {
         quickstart.write(kind, &json!({ "tenant_id": other.tenant_id }));
         succeeds(&quickstart.change(kind));

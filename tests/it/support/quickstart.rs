@@ -218,7 +218,7 @@ impl Quickstart {
     pub(crate) fn moved(&self, kind: &'static str, provider: &str, resource: &str, state: &Json) {
         self.adopt(kind, |plugin| {
             self.runtime
-                .block_on(async { plugin.resource(kind).await.moved(provider, resource, state).await })
+                .block_on(async { plugin.resource(kind).await.move_from(provider, resource, 0, state).await })
         });
     }
 

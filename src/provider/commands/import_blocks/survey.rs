@@ -232,10 +232,9 @@ impl Survey<'_> {
 
     /// Takes over what an import read, with the configuration that leaves it as it is. False, with the reason noted, where that
     /// would be refused.
-    fn take<M>(&mut self, kind: Kind, id: String, imported: Imported<M>) -> bool {
+    fn take<M: Model>(&mut self, kind: Kind, id: String, imported: Imported<M>) -> bool {
         let provider = &self.desk.provider;
-        let Some(schema) = provider.resource_schema(kind.type_name()) else { return false };
-        let state = schema.complete(imported.state);
+        let state = M::schema().complete(imported.state);
         let UpgradeResponse { value: config, mut diagnostics } =
             provider.generate_config(kind.type_name(), &state);
         if !diagnostics.has_errors() {
