@@ -25,6 +25,7 @@ mod token;
 mod token_answer;
 mod transport;
 
+pub use begun::also_given;
 pub use choose::{
     Bundle, Choice, Credential, Machine, Proof, Text, TokenRequest, choose, refuse_two_credentials,
 };

@@ -148,6 +148,7 @@ fn perform(subcommand: Subcommand, arguments: &[String], env: &BTreeMap<String, 
     match outcome {
         Ok(Ok(Completion::Whole)) => ExitCode::SUCCESS,
         Ok(Ok(Completion::Partial)) => ExitCode::from(2),
+        Ok(Ok(Completion::Answer(code))) => ExitCode::from(code),
         Ok(Err(diagnostics)) => complain(&told(&diagnostics)),
         Err(error) => complain(&format!("the program could not start: {error}")),
     }
