@@ -45,7 +45,10 @@ impl Arguments {
 }
 
 fn refused(what: &str) -> Diagnostic {
-    Diagnostic::error("The command line can't be read", format!("{what} `doctor --help` lists what can be said."))
+    Diagnostic::error(
+        "The command line can't be read",
+        format!("{what} `doctor --help` lists what can be said."),
+    )
 }
 
 #[cfg(test)]
@@ -59,8 +62,7 @@ mod tests {
 
     #[test]
     fn a_domain_is_wanted_and_other_words_are_refused() {
-        let wanted =
-            Arguments { domain: "contoso.com".to_owned(), tenant: Some("t".to_owned()), json: true };
+        let wanted = Arguments { domain: "contoso.com".to_owned(), tenant: Some("t".to_owned()), json: true };
         assert_eq!(read(&["Contoso.com", "--tenant=t", "--json"]).as_ref(), Ok(&wanted));
         assert_eq!(read(&["--json", "--tenant", "t", "contoso.com"]).as_ref(), Ok(&wanted));
         for (words, told) in [

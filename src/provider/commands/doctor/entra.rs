@@ -51,7 +51,9 @@ fn variable(input: InputName) -> String {
 
 /// Signs in, and asks the tenant for its name.
 pub(super) async fn sign_in(examination: &mut Examination, step: &mut Step) {
-    let Ok(choice) = &examination.configuration.entra else { return step.skip("not tried: nothing to sign in with") };
+    let Ok(choice) = &examination.configuration.entra else {
+        return step.skip("not tried: nothing to sign in with");
+    };
     // Without a tenant an application has none of its own; that of the domain will do for a look.
     let by_domain = examination.tenant.is_none()
         && choice.tenant.is_none()
@@ -61,8 +63,9 @@ pub(super) async fn sign_in(examination: &mut Examination, step: &mut Step) {
     let signed_in = async {
         let graph = examination.session.graph(&examination.call, named).await?;
         examination.clock = Some(graph.clock().clone());
-        let token = graph.token(&examination.call).await?;
-        Ok::<_, Failure>((graph, token))
+        let token = graph.token(&examination.call).await;
+        examination.is_secret_refused = matches!(&token, Err(error) if error.is_refused_sign_in());
+        Ok::<_, Failure>((graph, token?))
     };
     let (graph, token) = match signed_in.await {
         Ok(signed_in) => signed_in,
@@ -123,9 +126,9 @@ pub(super) fn permissions(examination: &mut Examination, step: &mut Step) {
     }
     for (kind, occasions) in permissions::BY_TYPE.iter().filter(|(name, _)| !name.contains('.')) {
         let mut lacks = Vec::new();
-        for (occasion, need) in occasions.iter() {
+        for (occasion, need) in *occasions {
             // Additional evidence, that nobody has to give.
-            if let Some(missing) = need.missing(held).filter(|_| **need != needs::READ_SIGN_IN_ACTIVITY) {
+            if let Some(missing) = need.missing(held).filter(|_| *need != &needs::READ_SIGN_IN_ACTIVITY) {
                 lacks.push(format!("- {occasion}: {missing}"));
             }
         }
@@ -150,7 +153,10 @@ pub(super) async fn applications(examination: &mut Examination, step: &mut Step)
     let ours = all.iter().filter(|one| is_ours(one)).count();
     step.told = match all.len() {
         0 => "none that looks like the sync's".to_owned(),
-        number => format!("{} for the sync, {ours} of them made or taken over by this provider", counted(number, "application")),
+        number => format!(
+            "{} for the sync, {ours} of them made or taken over by this provider",
+            counted(number, "application")
+        ),
     };
     for one in &all {
         let whose = if is_ours(one) { "of this provider" } else { "of somebody else" };

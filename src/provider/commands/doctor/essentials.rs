@@ -1,7 +1,7 @@
 //! Proofpoint's side: who signs in, what they may do, and the organization.
 
 use clients::InputName;
-use clients::essentials::Essentials;
+use clients::essentials::{ErrorKind, Essentials};
 use framework::diagnostic::Diagnostic;
 use grammar::counted;
 
@@ -62,6 +62,7 @@ pub(super) async fn sign_in(examination: &mut Examination, step: &mut Step) {
     let me = match me {
         Ok(me) => me,
         Err(error) => {
+            examination.is_password_refused = matches!(error.kind, ErrorKind::InvalidCredentials(_));
             "refused or not reached".clone_into(&mut step.told);
             return step.report([error.diagnose()], Level::Unreached);
         }

@@ -37,6 +37,10 @@ pub(super) struct Examination {
     pub(super) call: Call,
     /// Microsoft's clock, by the answers of token endpoint and Graph.
     pub(super) clock: Option<Clock>,
+    /// Whether Entra refused what the identity proves itself with.
+    pub(super) is_secret_refused: bool,
+    /// Whether Proofpoint refused the password.
+    pub(super) is_password_refused: bool,
     /// The tenant, once somebody is signed in.
     pub(super) graph: Option<Graph>,
     /// The permissions in the token.
@@ -45,8 +49,8 @@ pub(super) struct Examination {
     /// Whether Proofpoint let the account in.
     pub(super) has_account: bool,
     pub(super) organization: Option<(Organization, Profile)>,
-    /// What Proofpoint holds; `None` within where it holds nothing.
-    pub(super) shown: Option<Option<Shown>>,
+    /// What Proofpoint holds, where it holds anything.
+    pub(super) shown: Option<Shown>,
     /// Applications that look like the sync's.
     pub(super) applications: Vec<Application>,
     /// The directory, which takes longest.
@@ -71,6 +75,8 @@ impl Examination {
             call: whole.clone(),
             whole,
             clock: None,
+            is_secret_refused: false,
+            is_password_refused: false,
             graph: None,
             held: Vec::new(),
             details: None,

@@ -68,9 +68,9 @@ async fn run(invocation: Invocation<'_>) -> Result<Completion, Diagnostics> {
 async fn examine(invocation: &Invocation<'_>, arguments: &Arguments) -> Result<Completion, Diagnostics> {
     let terminal = invocation.terminal;
     let paint = Paint::for_person(terminal.is_watched(), invocation.environment);
-    let print = |text: &str| terminal.print(text).map_err(unwritable);
+    let show = |text: &str| terminal.print(text).map_err(|error| unwritable(&error));
     if !arguments.json {
-        print(&screen::heading(&arguments.domain))?;
+        show(&screen::heading(&arguments.domain))?;
     }
     let mut examination = Examination::begin(invocation, arguments);
     let mut steps: Vec<Step> = Vec::new();
@@ -78,13 +78,13 @@ async fn examine(invocation: &Invocation<'_>, arguments: &Arguments) -> Result<C
         terminal.progress(steps.len(), StepName::ALL.len(), name.title());
         let step = Box::pin(examination.step(name)).await;
         if !arguments.json {
-            print(&screen::step(&step, paint))?;
+            show(&screen::step(&step, paint))?;
         }
         steps.push(step);
     }
     let verdict = steps.iter().map(Step::level).max().unwrap_or(Level::Fine);
     let next = next::command(&examination, &steps, verdict);
-    print(&if arguments.json {
+    show(&if arguments.json {
         document::write(&arguments.domain, &steps, verdict, &next)
     } else {
         screen::end(verdict, &next, paint)
@@ -92,6 +92,6 @@ async fn examine(invocation: &Invocation<'_>, arguments: &Arguments) -> Result<C
     Ok(Completion::Answer(verdict.exit_code()))
 }
 
-fn unwritable(error: io::Error) -> Diagnostics {
+fn unwritable(error: &io::Error) -> Diagnostics {
     Diagnostic::error("Standard output can't be written", format!("{error}.")).into()
 }

@@ -8,9 +8,8 @@ use crate::resources::azure_application::is_ours;
 pub(super) fn command(examination: &Examination, steps: &[Step], verdict: Level) -> String {
     let domain = &examination.domain;
     let again = format!("terraform-provider-proofpoint doctor {domain}");
-    let is_at = |name: StepName, level: Level| {
-        steps.iter().any(|step| step.name == name && step.level() == level)
-    };
+    let is_at =
+        |name: StepName, level: Level| steps.iter().any(|step| step.name == name && step.level() == level);
     let mut lines = Vec::new();
     match verdict {
         Level::Unconfigured => {
@@ -37,14 +36,17 @@ pub(super) fn command(examination: &Examination, steps: &[Step], verdict: Level)
             lines.push(again);
         }
         Level::Unreached => {
-            if is_at(StepName::ProofpointSignIn, Level::Unreached) {
+            if examination.is_secret_refused && examination.env.get("ARM_CLIENT_SECRET").is_some() {
+                lines.push("export ARM_CLIENT_SECRET=...".to_owned());
+            }
+            if examination.is_password_refused {
                 lines.push("export PROOFPOINT_ESSENTIALS_PASSWORD=...".to_owned());
             }
             lines.push(again);
         }
         Level::Blocked => lines.push(again),
         Level::Fine | Level::Warning => {
-            let is_configured = matches!(examination.shown, Some(Some(_)));
+            let is_configured = examination.shown.is_some();
             let adopted = examination.applications.iter().any(is_ours);
             lines.push(if is_configured && !adopted {
                 format!("echo {domain} | terraform-provider-proofpoint import-blocks --domains - --output found.tf")

@@ -32,23 +32,26 @@ impl Paint {
 }
 
 /// Columns before what was found.
-const INDENT: usize = 29;
+const INDENT: usize = 30;
 /// Columns that lines of text are kept to.
 const WIDTH: usize = 110;
 
 /// The first line.
 pub(super) fn heading(domain: &str) -> String {
-    format!("terraform-provider-proofpoint {} looks at {domain}. It changes nothing.\n\n", env!("CARGO_PKG_VERSION"))
+    format!(
+        "terraform-provider-proofpoint {} looks at {domain}. It changes nothing.\n\n",
+        env!("CARGO_PKG_VERSION")
+    )
 }
 
 /// A step.
 pub(super) fn step(step: &Step, paint: Paint) -> String {
-    let mark = paint.mark(step.level(), step.skipped);
-    let mut text = format!("{mark}  {:22}{}\n", step.name.title(), plain(&step.told));
+    let mut text = format!("{}  {:23}", paint.mark(step.level(), step.skipped), step.name.title());
+    wrapped(&mut text, INDENT, &plain(&step.told));
     for finding in &step.findings {
-        wrapped(&mut text, &format!("{}.", plain(finding.summary.trim_end_matches('.'))));
+        wrapped(&mut text, 0, &format!("{}.", plain(finding.summary.trim_end_matches('.'))));
         for paragraph in finding.detail.lines().filter(|line| !line.trim().is_empty()) {
-            wrapped(&mut text, &plain(paragraph));
+            wrapped(&mut text, 0, &plain(paragraph));
         }
     }
     text
@@ -71,8 +74,9 @@ fn plain(text: &str) -> String {
     text.chars().filter(|letter| !letter.is_control()).collect()
 }
 
-/// Appends lines of text under the place where steps tell what they found. Lines that are indented are left alone.
-fn wrapped(into: &mut String, text: &str) {
+/// Appends lines of text under the place where steps tell what they found, on a line that has so many columns already. Lines
+/// that are indented are left alone.
+fn wrapped(into: &mut String, mut column: usize, text: &str) {
     let indent = " ".repeat(INDENT);
     if text.starts_with(' ') {
         into.push_str(&indent);
@@ -80,16 +84,16 @@ fn wrapped(into: &mut String, text: &str) {
         into.push('\n');
         return;
     }
-    let mut column = 0;
     for word in text.split_whitespace() {
         let width = word.chars().count();
-        if column > 0 && INDENT + column + 1 + width > WIDTH {
+        if column > INDENT && column + 1 + width > WIDTH {
             into.push('\n');
             column = 0;
         }
         if column == 0 {
             into.push_str(&indent);
-        } else {
+            column = INDENT;
+        } else if column > INDENT {
             into.push(' ');
             column += 1;
         }
@@ -97,4 +101,39 @@ fn wrapped(into: &mut String, text: &str) {
         column += width;
     }
     into.push('\n');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::commands::doctor::step::StepName;
+
+    fn found() -> Step {
+        let mut step = Step::new(StepName::Sync);
+        step.told = "word ".repeat(40) + "\u{1b}[2Jend";
+        step.find(Level::Blocked, "It is odd", "Do this:\n\n  import {\n  }");
+        step
+    }
+
+    #[test]
+    fn lines_are_kept_short_and_what_is_indented_stays_so() {
+        let text = step(&found(), Paint(false));
+        assert!(text.lines().all(|line| line.chars().count() <= WIDTH), "{text}");
+        assert!(text.starts_with("ERROR  Sync                    word word"), "{text}");
+        assert!(text.lines().skip(1).all(|line| line.starts_with(&" ".repeat(INDENT))), "{text}");
+        let below = " ".repeat(INDENT);
+        assert!(text.ends_with(&format!("{below}Do this:\n{below}  import {{\n{below}  }}\n")), "{text}");
+    }
+
+    #[test]
+    fn colours_are_for_people_who_have_not_declined_them() {
+        let none = BTreeMap::new();
+        let with = |name: &str, value: &str| BTreeMap::from([(name.to_owned(), value.to_owned())]);
+        let colours = |is_watched, environment: &BTreeMap<_, _>| {
+            step(&found(), Paint::for_person(is_watched, environment)).contains('\u{1b}')
+        };
+        assert!(colours(true, &none) && colours(true, &with("NO_COLOR", "")));
+        assert!(!colours(false, &none));
+        assert!(!colours(true, &with("NO_COLOR", "1")) && !colours(true, &with("TERM", "dumb")));
+    }
 }

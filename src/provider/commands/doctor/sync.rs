@@ -20,7 +20,7 @@ const ROWS: usize = 20;
 /// Runs one of the sync's own checks; `None` where there is no organization to check.
 async fn check_up(examination: &Examination, check: Check) -> Option<Diagnostics> {
     let (organization, profile) = examination.organization.as_ref()?;
-    let primary = examination.shown.as_ref().and_then(|shown| shown.as_ref()?.primary_domain.as_deref());
+    let primary = examination.shown.as_ref().and_then(|shown| shown.primary_domain.as_deref());
     let primary = primary.unwrap_or(&profile.primary_domain).to_lowercase();
     let sides = (examination.graph.as_ref(), organization);
     let (session, call) = (&examination.session, &examination.call);
@@ -56,7 +56,8 @@ pub(super) async fn domains(examination: &mut Examination, step: &mut Step) {
 
 /// Whether an Active Directory is synchronized, into Entra or into Proofpoint.
 pub(super) async fn directory(examination: &mut Examination, step: &mut Step) {
-    let on_premises = examination.details.as_ref().map(|tenant| tenant.on_premises_sync_enabled.unwrap_or_default());
+    let on_premises =
+        examination.details.as_ref().map(|tenant| tenant.on_premises_sync_enabled.unwrap_or_default());
     let ldap = examination.organization.as_ref().map(|(_, profile)| !profile.ldap_url.is_empty());
     step.fact("entra_from_active_directory", on_premises);
     step.fact("proofpoint_from_active_directory", ldap);
@@ -115,7 +116,7 @@ pub(super) async fn held(examination: &mut Examination, step: &mut Step) {
         None => "none is configured yet".clone_into(&mut step.told),
     }
     let is_configured = shown.is_some();
-    examination.shown = Some(shown);
+    examination.shown = shown;
     if !is_configured || examination.graph.is_none() {
         return;
     }
@@ -153,10 +154,10 @@ fn settings(shown: &Shown, step: &mut Step) {
         LastRun::NotShown => "its last run is not shown".to_owned(),
     };
     let application = or_not_shown(shown.application_id.clone());
-    let key = shown.secret_expiry.as_ref().map_or_else(
-        || "whether it has a key is not shown".to_owned(),
-        |end| format!("its key ends {end}"),
-    );
+    let key = shown
+        .secret_expiry
+        .as_ref()
+        .map_or_else(|| "whether it has a key is not shown".to_owned(), |end| format!("its key ends {end}"));
     step.told = format!("{runs}, {last}; signs in as {application}, {key}");
     step.fact("client", shown.application_id.clone());
     step.fact("hours_between_runs", shown.sync_frequency);
@@ -177,7 +178,7 @@ fn settings(shown: &Shown, step: &mut Step) {
 pub(super) async fn next_run(examination: &mut Examination, step: &mut Step) {
     let Some(directory) = examination.reading.take() else { return step.skip(NO_ENTRA) };
     let Some((organization, _)) = &examination.organization else { return step.skip(NO_ORGANIZATION) };
-    let shown = examination.shown.as_ref().and_then(Option::as_ref);
+    let shown = examination.shown.as_ref();
     let wanted = Wanted { switches: shown.map(shown_switches).unwrap_or_default(), ..Wanted::default() };
     let call = &examination.call;
     let input = match preview::finish(directory, call, organization, wanted).await {

@@ -41,8 +41,8 @@ pub(crate) use adoption::Adoption;
 pub(crate) use checkup::Check;
 use model::{LIFETIME, ROTATE_BEFORE};
 pub(crate) use model::{ManagedClientSecret, SyncIdentity, SyncModel};
-pub(crate) use preflight::unable;
 use observation::{is_late, look_until_sure, not_shown_yet, observe, read_settings};
+pub(crate) use preflight::unable;
 use sides::{optional_graph, organization_of, refuse_foreign, refuse_other_organization, settings_of};
 use steps::Apply;
 

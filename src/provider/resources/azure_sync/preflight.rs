@@ -383,7 +383,10 @@ pub(crate) fn unable(me: &Me) -> Option<Diagnostic> {
     } else if !me.is_admin && !me.is_partner_admin {
         Some(Diagnostic::error(
             "The Proofpoint account is not an administrator",
-            format!("`{}` is of type `{}`. Use an organization or partner administrator.", me.primary_email, me.kind),
+            format!(
+                "`{}` is of type `{}`. Use an organization or partner administrator.",
+                me.primary_email, me.kind
+            ),
         ))
     } else {
         None
