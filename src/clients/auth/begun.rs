@@ -1,6 +1,5 @@
 //! Which ways of an application to sign in are begun and lack something.
 
-use super::choose::{Credential, Proof};
 use super::inputs::{Origin, Resolved, ResolvedInputs};
 use super::passed_over::{Lack, PassedOver};
 use crate::InputName;
@@ -69,37 +68,14 @@ pub(super) fn begun(settings: &ResolvedInputs) -> Vec<PassedOver> {
     all
 }
 
-/// The ways to sign in that are given besides the chosen one, which goes before them.
-pub fn also_given(settings: &ResolvedInputs, chosen: &Credential) -> Vec<PassedOver> {
-    let proof = match chosen {
-        Credential::Application { proof, .. } => proof,
-        Credential::ManagedIdentity(_) | Credential::AzureCli => return Vec::new(),
-    };
-    let rank = match proof {
-        Proof::Certificate { .. } => 1,
-        Proof::Secret(_) => 2,
-        Proof::OidcToken(_) | Proof::AzureDevOps { .. } | Proof::GitHub(_) => 3,
-        Proof::ManagedIdentity(_) => 4,
-    };
-    let asked = |flag: &Resolved<bool>| flag.value.then(|| origin(flag));
-    let ways = [
-        given(settings.client_secret.as_ref()).or_else(|| given(settings.client_secret_file_path.as_ref())),
-        asked(&settings.use_oidc).or_else(|| asked(&settings.use_aks_workload_identity)),
-        asked(&settings.use_federated_msi),
-        asked(&settings.use_msi),
-    ];
-    let behind = (1..).zip(ways).filter(|(place, _)| *place >= rank).filter_map(|(_, way)| way);
-    behind.map(|(given, from)| PassedOver { given, from, lack: Lack::Precedence }).collect()
-}
-
 /// An input, and the variable that gave it.
-type Given = (InputName, Option<&'static Variable>);
+pub(super) type Given = (InputName, Option<&'static Variable>);
 
-fn given<T>(setting: Option<&Resolved<T>>) -> Option<Given> {
+pub(super) fn given<T>(setting: Option<&Resolved<T>>) -> Option<Given> {
     setting.map(origin)
 }
 
-fn origin<T>(setting: &Resolved<T>) -> Given {
+pub(super) fn origin<T>(setting: &Resolved<T>) -> Given {
     let from = match setting.origin {
         Origin::Environment(variable) => Some(variable),
         Origin::Configuration | Origin::Default => None,

@@ -16,6 +16,7 @@ mod error;
 mod failure;
 mod inputs;
 mod machine_identity;
+mod outranked;
 mod passed_over;
 mod pkcs12;
 mod rejection;
@@ -25,7 +26,6 @@ mod token;
 mod token_answer;
 mod transport;
 
-pub use begun::also_given;
 pub use choose::{
     Bundle, Choice, Credential, Machine, Proof, Text, TokenRequest, choose, refuse_two_credentials,
 };
@@ -35,6 +35,7 @@ pub use config_error::{ConfigError, ConfigErrorKind, Problem};
 pub use credentials::{Credentials, check, check_certificate};
 pub use error::{Answered, Error};
 pub use inputs::{AksIdentity, Inputs, Origin, Resolved, ResolvedInputs, flag, spelt, text};
+pub use outranked::also_given;
 pub use passed_over::{Lack, PassedOver};
 pub use rejection::{Attempt, Rejection};
 pub use tenant::{NotATenant, TenantId};

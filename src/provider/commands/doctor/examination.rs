@@ -1,11 +1,9 @@
-//! What is known so far, and the order in which more is learnt. A step that fails is told; those that need it are skipped, and
-//! the rest goes on.
+//! What is known so far: what steps hand on to later ones.
 
 use std::time::Duration;
 
 use super::arguments::Arguments;
-use super::step::{Step, StepName};
-use super::{entra, essentials, sync};
+use super::step::StepName;
 use crate::preview::Reading;
 use crate::provider_block::{Configuration, ProviderModel, Session, settle};
 use clients::clock::Clock;
@@ -93,27 +91,8 @@ impl Examination {
         &self.whole
     }
 
-    /// Takes a step.
-    pub(super) async fn step(&mut self, name: StepName) -> Step {
-        let mut step = Step::new(name);
-        // The last one has what is left.
+    /// Begins a step: the last one has what time is left.
+    pub(super) fn limit(&mut self, name: StepName) {
         self.call = if name == StepName::FirstRun { self.whole.clone() } else { self.whole.at_most(STEP) };
-        let into = &mut step;
-        match name {
-            StepName::EntraCredential => entra::credential(self, into),
-            StepName::EntraSignIn => Box::pin(entra::sign_in(self, into)).await,
-            StepName::EntraPermissions => entra::permissions(self, into),
-            StepName::ProofpointCredential => essentials::credential(self, into),
-            StepName::ProofpointSignIn => Box::pin(essentials::sign_in(self, into)).await,
-            StepName::Clocks => essentials::clocks(self, into),
-            StepName::Organization => Box::pin(essentials::organization(self, into)).await,
-            StepName::Domains => Box::pin(sync::domains(self, into)).await,
-            StepName::DirectorySync => Box::pin(sync::directory(self, into)).await,
-            StepName::Policies => Box::pin(sync::policies(self, into)).await,
-            StepName::Applications => Box::pin(entra::applications(self, into)).await,
-            StepName::Sync => Box::pin(sync::held(self, into)).await,
-            StepName::FirstRun => Box::pin(sync::next_run(self, into)).await,
-        }
-        step
     }
 }

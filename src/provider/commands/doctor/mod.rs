@@ -7,6 +7,7 @@ mod entra;
 mod essentials;
 mod examination;
 mod next;
+mod order;
 mod screen;
 mod step;
 mod sync;
@@ -76,7 +77,7 @@ async fn examine(invocation: &Invocation<'_>, arguments: &Arguments) -> Result<C
     let mut steps: Vec<Step> = Vec::new();
     for name in StepName::ALL {
         terminal.progress(steps.len(), StepName::ALL.len(), name.title());
-        let step = Box::pin(examination.step(name)).await;
+        let step = Box::pin(order::take(name, &mut examination)).await;
         if !arguments.json {
             show(&screen::step(&step, paint))?;
         }
