@@ -55,6 +55,9 @@ pub trait Terminal: Send + Sync {
     /// Says something that is no part of the result.
     fn tell(&self, text: &str);
 
+    /// Asks a question that takes yes or no; anything but `y` and `yes` is no. `None` where nobody can be asked.
+    fn ask<'a>(&'a self, question: &'a str) -> BoxFuture<'a, Option<bool>>;
+
     /// Whether somebody looks at standard output.
     fn is_watched(&self) -> bool;
 

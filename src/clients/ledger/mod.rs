@@ -30,7 +30,7 @@ use std::sync::OnceLock;
 
 use flate2::read::DeflateDecoder;
 
-pub use form::form;
+pub use form::{form, is_name};
 pub use kind::Kind;
 pub use whole::whole;
 

@@ -2,6 +2,7 @@
 
 mod doctor;
 mod import_blocks;
+mod new_file;
 
 use framework::subcommand::Subcommand;
 

@@ -1,5 +1,8 @@
 //! What the command line may say.
 
+use std::path::PathBuf;
+
+use crate::commands::new_file;
 use framework::diagnostic::{Diagnostic, Diagnostics};
 
 /// Everything that can be chosen.
@@ -11,6 +14,10 @@ pub(super) struct Arguments {
     pub(super) tenant: Option<String>,
     /// Whether a program reads what is written.
     pub(super) json: bool,
+    /// Where the conformance report goes.
+    pub(super) report: Option<PathBuf>,
+    /// Whether it is written without asking.
+    pub(super) yes: bool,
 }
 
 impl Arguments {
@@ -29,6 +36,8 @@ impl Arguments {
             };
             match name {
                 "--tenant" => arguments.tenant = Some(value()?),
+                "--report" => arguments.report = Some(value()?.into()),
+                "--yes" if attached.is_none() => arguments.yes = true,
                 "--json" if attached.is_none() => arguments.json = true,
                 _ if word.starts_with('-') => {
                     return Err(refused(&format!("`{word}` is not an option.")).into());
@@ -36,6 +45,9 @@ impl Arguments {
                 _ if arguments.domain.is_empty() => arguments.domain = word.to_lowercase(),
                 _ => return Err(refused(&format!("`{word}` is a second domain: it looks at one.")).into()),
             }
+        }
+        if let Some(file) = &arguments.report {
+            new_file::refuse_existing(file)?;
         }
         if !arguments.domain.contains('.') || arguments.domain.contains(['/', '@', ' ']) {
             return Err(refused("It takes a domain of the organization, such as `contoso.com`.").into());
@@ -62,7 +74,12 @@ mod tests {
 
     #[test]
     fn a_domain_is_wanted_and_other_words_are_refused() {
-        let wanted = Arguments { domain: "contoso.com".to_owned(), tenant: Some("t".to_owned()), json: true };
+        let wanted = Arguments {
+            domain: "contoso.com".to_owned(),
+            tenant: Some("t".to_owned()),
+            json: true,
+            ..Arguments::default()
+        };
         assert_eq!(read(&["Contoso.com", "--tenant=t", "--json"]).as_ref(), Ok(&wanted));
         assert_eq!(read(&["--json", "--tenant", "t", "contoso.com"]).as_ref(), Ok(&wanted));
         for (words, told) in [
@@ -70,6 +87,7 @@ mod tests {
             (&["someone@contoso.com"], "It takes a domain"),
             (&["contoso.com", "fabrikam.com"], "`fabrikam.com` is a second domain"),
             (&["contoso.com", "--json=yes"], "`--json=yes` is not an option"),
+            (&["contoso.com", "--report"], "`--report` needs a value"),
             (&["contoso.com", "--tenant"], "`--tenant` needs a value"),
         ] {
             assert!(read(words).unwrap_err().contains(told), "{words:?}");

@@ -10,7 +10,7 @@ use clients::clock::Clock;
 use clients::env::EnvMap;
 use clients::essentials::{Organization, Profile, Shown};
 use clients::graph::{Application, Graph, TenantDetails};
-use clients::http::Call;
+use clients::http::{Call, Tap};
 use framework::diagnostic::Diagnostics;
 use framework::subcommand::Invocation;
 
@@ -30,6 +30,8 @@ pub(super) struct Examination {
     /// What is wrong with the environment.
     pub(super) refused: Diagnostics,
     pub(super) session: Session,
+    /// What keeps answers, where a report is wanted.
+    pub(super) tap: Option<Tap>,
     whole: Call,
     /// The limits of the step that is under way.
     pub(super) call: Call,
@@ -61,7 +63,11 @@ impl Examination {
         let pairs = invocation.environment.iter();
         let env: EnvMap = pairs.map(|(name, value)| (name.as_str(), value.as_str())).collect();
         let (configuration, refused) = settle(&ProviderModel::default(), &env);
-        let session = Session::new(Configuration { read_only: true, ..configuration.clone() }, &env);
+        let mut session = Session::new(Configuration { read_only: true, ..configuration.clone() }, &env);
+        let tap = arguments.report.is_some().then(Tap::default);
+        if let Some(tap) = &tap {
+            session = session.tapped_by(tap.clone());
+        }
         let whole = Call::new(WHOLE, invocation.cancel.clone(), session.run());
         Self {
             domain: arguments.domain.clone(),
@@ -70,6 +76,7 @@ impl Examination {
             configuration,
             refused,
             session,
+            tap,
             call: whole.clone(),
             whole,
             clock: None,

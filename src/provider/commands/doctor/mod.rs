@@ -8,18 +8,23 @@ mod essentials;
 mod examination;
 mod next;
 mod order;
+mod report;
 mod screen;
 mod step;
 mod sync;
 
 use std::io;
+use std::path::Path;
 
 use futures::FutureExt as _;
 
+use crate::commands::new_file;
 use arguments::Arguments;
 use examination::Examination;
 use framework::diagnostic::{Diagnostic, Diagnostics};
-use framework::subcommand::{Completion, Invocation, Subcommand};
+use framework::subcommand::{Completion, Invocation, Subcommand, Terminal};
+use grammar::counted;
+use report::Report;
 use screen::Paint;
 use step::{Level, Step, StepName};
 
@@ -28,7 +33,7 @@ pub(super) const SUBCOMMAND: Subcommand = Subcommand {
     name: "doctor",
     summary: "Look at both sides of a domain and say what a plan would meet",
     help: "\
-DOMAIN [--tenant TENANT] [--json]
+DOMAIN [--tenant TENANT] [--json] [--report FILE [--yes]]
 
 Signs in to Microsoft Entra ID and to Proofpoint Essentials as the provider would, looks at the organization of DOMAIN
 and its tenant, and says what stands in the way of a sync: credentials, permissions, clocks, policies, domains, what is
@@ -39,11 +44,14 @@ PROOFPOINT_ESSENTIALS_USERNAME, _PASSWORD and _REGION.
 
 Options:
   --tenant TENANT  Tenant of the organization, by id or domain. Default: ARM_TENANT_ID, else that of DOMAIN
+  --report FILE    Compare every answer with what the provider relies on, show the differences without any value, ask,
+                   and write them to FILE, which must not exist yet, to attach to an issue
+  --yes            Write the report without asking; where nobody can be asked, it is not written otherwise
   --json           Write the findings as JSON instead: its members are told in the guide `doctor`
 
 Exit codes:
   0    healthy: nothing stands in the way
-  1    the command line can't be read
+  1    the command line can't be read, or the report can't be written
   2    it works, with warnings
   3    an apply would fail
   4    one side could not be reached or refused the sign-in
@@ -90,7 +98,45 @@ async fn examine(invocation: &Invocation<'_>, arguments: &Arguments) -> Result<C
     } else {
         screen::end(verdict, &next, paint)
     })?;
+    if let (Some(file), Some(tap)) = (&arguments.report, examination.tap.take()) {
+        let report = Report::of(&tap.take());
+        hand_over(terminal, arguments, file, &report).await?;
+    }
     Ok(Completion::Answer(verdict.exit_code()))
+}
+
+/// Shows the report, and writes it if that is wanted.
+async fn hand_over(
+    terminal: &dyn Terminal,
+    arguments: &Arguments,
+    file: &Path,
+    report: &Report,
+) -> Result<(), Diagnostics> {
+    if arguments.json {
+        terminal.tell(&report.text);
+    } else {
+        terminal.print(&format!("\n{}\n", report.text)).map_err(|error| unwritable(&error))?;
+    }
+    let name = file.display();
+    let wanted =
+        if arguments.yes { Some(true) } else { terminal.ask(&format!("Write it to `{name}`?")).await };
+    match wanted {
+        Some(true) => {
+            new_file::create(file, &report.text)?;
+            let found = counted(report.differences, "difference");
+            terminal.tell(&format!("`{name}` is written: {found}. Attach it to an issue."));
+            Ok(())
+        }
+        Some(false) => {
+            terminal.tell("Nothing was written.");
+            Ok(())
+        }
+        None => Err(Diagnostic::error(
+            format!("`{name}` was not written"),
+            "Nobody can be asked here. Add `--yes` to write it once you have seen what is in it.",
+        )
+        .into()),
+    }
 }
 
 fn unwritable(error: &io::Error) -> Diagnostics {

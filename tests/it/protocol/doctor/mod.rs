@@ -1,6 +1,7 @@
 //! `doctor`, the program's look at both sides: what a person reads, what a pipeline reads, and that nothing changes.
 
 mod findings;
+mod mutations;
 mod screens;
 
 use std::collections::BTreeMap;
