@@ -18,12 +18,12 @@ impl Paint {
     /// A word of five letters for what came of a step.
     fn mark(self, level: Level, skipped: bool) -> String {
         let (word, colour) = match level {
-            Level::Fine if skipped => ("-    ", 2),
-            Level::Fine => ("ok   ", 32),
-            Level::Warning => ("warn ", 33),
+            Level::Fine if skipped => ("-", 2),
+            Level::Fine => ("ok", 32),
+            Level::Warning => ("warn", 33),
             Level::Blocked | Level::Unreached | Level::Unconfigured => ("ERROR", 31),
         };
-        self.coloured(word, colour)
+        self.coloured(&format!("{word:5}"), colour)
     }
 
     fn coloured(self, text: &str, colour: u8) -> String {

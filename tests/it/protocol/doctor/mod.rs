@@ -51,10 +51,9 @@ fn look(simulator: &Simulator, environment: &BTreeMap<String, String>, arguments
 
 #[test]
 fn an_interruption_ends_it_at_once() {
-    let simulator = Simulator::within(&["--users", "2"]);
-    simulator.set_faults(&json!([{ "method": "GET", "path": "/api/v1/me", "delay": 60_000 }]));
     for json in [&["contoso.com"][..], &["contoso.com", "--json"]] {
-        simulator.forget_requests();
+        let simulator = Simulator::within(&["--users", "2"]);
+        simulator.set_faults(&json!([{ "method": "GET", "path": "/api/v1/me", "delay": 60_000 }]));
         let environment = simulator.environment();
         let process = command(&environment, json).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
         let process = process.expect("the program runs");
@@ -66,7 +65,7 @@ fn an_interruption_ends_it_at_once() {
         let interrupted = Instant::now();
         let output = process.wait_with_output().expect("its end");
         assert!(interrupted.elapsed() < Duration::from_secs(5), "{:?}", interrupted.elapsed());
-        assert_eq!(output.status.code(), Some(130));
+        assert_eq!(output.status.code(), Some(130), "{output:?}");
         let told = String::from_utf8(output.stderr).expect("UTF-8");
         assert!(told.contains("Interrupted. Nothing was changed."), "{told}");
     }
