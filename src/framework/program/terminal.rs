@@ -25,6 +25,15 @@ impl Console {
         Self { is_watched: io::stderr().is_terminal(), bar: Mutex::new(false) }
     }
 
+    /// Takes the bar away, if there is one: standard output may be the same screen.
+    fn clear(&self) {
+        let mut bar = self.bar.lock().unwrap_or_else(PoisonError::into_inner);
+        if std::mem::take(&mut *bar) {
+            let mut err = io::stderr().lock();
+            let _ = write!(err, "{CLEAR}").and_then(|()| err.flush());
+        }
+    }
+
     /// Writes over the bar, if there is one. With standard error closed there is nobody to tell.
     fn write(&self, text: &str, is_bar: bool) {
         let mut bar = self.bar.lock().unwrap_or_else(PoisonError::into_inner);
@@ -38,11 +47,16 @@ impl Console {
 
 impl Terminal for Console {
     fn print(&self, text: &str) -> io::Result<()> {
+        self.clear();
         stdout::text(text)
     }
 
     fn tell(&self, text: &str) {
         self.write(text, false);
+    }
+
+    fn is_watched(&self) -> bool {
+        io::stdout().is_terminal()
     }
 
     fn progress(&self, done: usize, of: usize, what: &str) {

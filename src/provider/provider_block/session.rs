@@ -66,6 +66,11 @@ impl Session {
         }
     }
 
+    /// The id of this run, which services are told.
+    pub(crate) fn run(&self) -> Uuid {
+        self.run
+    }
+
     /// What the parts of the configuration have said about organizations so far.
     pub(crate) fn intentions(&self) -> &Intentions {
         &self.intentions

@@ -12,6 +12,7 @@ mod calls;
 mod client_secret;
 mod consent;
 mod credentials;
+mod doctor;
 mod drift;
 mod echo;
 mod exemptions;

@@ -2,6 +2,7 @@
 
 mod adoption;
 mod apply;
+mod checkup;
 mod departure;
 mod due;
 mod echo;
@@ -37,9 +38,11 @@ use framework::timeouts::{DefaultTimeouts, parse_duration};
 use sync_report::Limit;
 
 pub(crate) use adoption::Adoption;
+pub(crate) use checkup::Check;
 use model::{LIFETIME, ROTATE_BEFORE};
 pub(crate) use model::{ManagedClientSecret, SyncIdentity, SyncModel};
 use observation::{is_late, look_until_sure, not_shown_yet, observe, read_settings};
+pub(crate) use preflight::unable;
 use sides::{optional_graph, organization_of, refuse_foreign, refuse_other_organization, settings_of};
 use steps::Apply;
 
