@@ -167,12 +167,14 @@ impl Apply<'_> {
         if taken {
             self.leave(LeftOver::Known(minted.key_id.clone()));
         } else {
-            refused.detail.push_str(match self.keys()?.remove(&call, [&minted.key_id]).await {
-                Ok(()) => " The key that was made for them has been removed again.",
-                Err(_) => {
-                    self.leave(LeftOver::Known(minted.key_id.clone()));
-                    " The key that was made for them could not be removed; the next apply removes it."
-                }
+            let is_removed = self.keys()?.remove(&call, [&minted.key_id]).await.is_ok();
+            if !is_removed {
+                self.leave(LeftOver::Known(minted.key_id.clone()));
+            }
+            refused.detail.push_str(if is_removed {
+                " The key that was made for them has been removed again."
+            } else {
+                " The key that was made for them could not be removed; the next apply removes it."
             });
         }
         if change.present.is_none() {
