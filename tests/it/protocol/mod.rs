@@ -27,6 +27,8 @@ mod judging;
 mod kill;
 mod late;
 mod late_keys;
+mod late_successor;
+mod late_switches;
 mod least_privilege;
 mod lifecycle;
 mod log;

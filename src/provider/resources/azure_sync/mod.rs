@@ -247,7 +247,19 @@ impl Resource for AzureSync {
         let present = settings_of(&organization, &call).await?;
         let graph = optional_graph(session, &call, &planned.model).await?;
         let apply = Apply::new(session, &call, graph, organization, &planned, name);
-        let mut done = Box::pin(apply.run(present.as_ref(), diagnostics)).await?;
+        let mut done = match Box::pin(apply.run(present.as_ref(), diagnostics)).await {
+            Ok(done) => done,
+            Err(failure) => {
+                let (Some(key), Ok(graph)) = (apply.left_over.get(), apply.graph()) else {
+                    return Err(failure);
+                };
+                // Lists may not show it for a while: whatever comes next has to know of it.
+                let mut facts = prior.private;
+                facts.late_keys.left_over(key, graph.now());
+                diagnostics.append(failure);
+                return Ok(State::new(prior.model).with_private(facts));
+            }
+        };
         if let Some(failure) = done.failure {
             done.model.exemptions = prior.model.exemptions.clone();
             diagnostics.append(failure);
