@@ -274,3 +274,62 @@ fn children<'a>(entry: &'a Entry, path: &str) -> impl Iterator<Item = &'a str> {
 fn joined(path: &str, own: &str) -> String {
     if path.is_empty() { own.to_owned() } else { format!("{path}.{own}") }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// What answers to requests of a domain's accounts come to, as one text.
+    fn told(status: u16, body: &[u8]) -> String {
+        let answer = Answer {
+            method: "GET".to_owned(),
+            path: "/api/v1/orgs/hush.example/users".to_owned(),
+            query: String::new(),
+            sent: Vec::new().into(),
+            status,
+            body: Some(body.to_vec().into()),
+        };
+        format!("{:?}", Comparison::of(&[answer]))
+    }
+
+    #[test]
+    fn whatever_comes_is_told_without_what_it_says() {
+        let deep = "[".repeat(100) + &"]".repeat(100);
+        for body in [
+            json!(null),
+            json!("hush"),
+            json!([["hush"], [{ "hush.example": "hush" }]]),
+            json!({ "": 1, "hush@hush.example": {}, "hush.example": [1], "\u{1b}[2Jhush": 2, "users": [null, 7, []] }),
+            json!({ "users": { "hush.example": { "primary_email": "hush" } } }),
+            json!({ "users": [{ "primary_email": { "hush@hush.example": "hush" }, "type": "Hush", "alias_emails": "hush" }] }),
+            serde_json::from_str(&deep).expect("JSON"),
+        ] {
+            for status in [200, 302, 404, 500, 0] {
+                let told = told(status, body.to_string().as_bytes());
+                assert!(!told.contains("hush") && !told.contains('\u{1b}'), "{status} {body}: {told}");
+            }
+        }
+        assert!(told(200, b"<html>hush</html>").contains("the answer is not JSON"));
+        assert!(told(200, b"{\"users\":[{\"primary_em").contains("the answer is not JSON"));
+    }
+
+    #[test]
+    fn what_was_not_asked_for_is_not_missing() {
+        let answer = |query: &str| Answer {
+            method: "GET".to_owned(),
+            path: "/v1.0/users".to_owned(),
+            query: query.to_owned(),
+            sent: Vec::new().into(),
+            status: 200,
+            body: Some(br#"{"value":[{}]}"#.to_vec().into()),
+        };
+        let differences =
+            |query: &str| Comparison::of(&[answer(query)]).differences.into_keys().collect::<Vec<_>>();
+        let missing = "`graph.users < value[].id`: missing, where text must be".to_owned();
+        assert_eq!(differences(""), [missing.clone()]);
+        assert_eq!(differences("$top=1&$select=id,mail"), [missing]);
+        assert_eq!(differences("$select=mail"), [""; 0]);
+    }
+}
