@@ -119,7 +119,7 @@ mod tests {
     fn lines_are_kept_short_and_what_is_indented_stays_so() {
         let text = step(&found(), Paint(false));
         assert!(text.lines().all(|line| line.chars().count() <= WIDTH), "{text}");
-        assert!(text.starts_with("ERROR  Sync                    word word"), "{text}");
+        assert!(text.starts_with("ERROR  Sync                   word word"), "{text}");
         assert!(text.lines().skip(1).all(|line| line.starts_with(&" ".repeat(INDENT))), "{text}");
         let below = " ".repeat(INDENT);
         assert!(text.ends_with(&format!("{below}Do this:\n{below}  import {{\n{below}  }}\n")), "{text}");

@@ -1,12 +1,15 @@
 //! What a pipeline reads: each thing that stands in the way is a finding of its step, and the exit code says how grave the
 //! gravest is.
 
+use std::collections::BTreeSet;
+
 use reqwest::Method;
 use serde_json::{Value as Json, json};
 
 use super::*;
 use crate::support::quickstart::{Quickstart, SYNC};
 use crate::support::sign_in::application_with;
+use crate::support::workspace::repository;
 
 /// The document of a run, and its exit code, which must be the same.
 #[track_caller]
@@ -36,28 +39,45 @@ fn found(document: &Json, name: &str, level: &str, words: &str) {
 #[test]
 fn the_document_has_the_members_that_the_guide_tells_of() {
     let simulator = Simulator::within(&["--users", "2"]);
-    let document = document(&simulator, &simulator.environment(), &[]);
+    let mut environment = simulator.environment();
+    let bare = document(&simulator, &environment, &[]);
+    assert_eq!((&bare["format_version"], &bare["verdict"]), (&json!("1.0"), &json!("ok")));
+    // As much as there can be to tell of.
+    let settings = simulator.tenant().sync_settings(&json!({}));
+    simulator.essentials_done(Method::PUT, "orgs/contoso.com/settings/azure", Some(&settings));
+    environment.insert("ARM_USE_MSI".to_owned(), "true".to_owned());
+    let full = document(&simulator, &environment, &[]);
+    let guide = std::fs::read_to_string(repository().join("docs/guides/doctor.md")).expect("the guide");
+    let (_, table) = guide.split_once("| step | facts |").expect("the table of facts");
+    let rows: Vec<&str> = table.lines().filter(|line| line.starts_with("| `")).collect();
+    let mut seen = BTreeSet::new();
     let names = |value: &Json| value.as_object().expect("an object").keys().cloned().collect::<Vec<_>>();
-    assert_eq!(
-        names(&document),
-        ["domain", "exit_code", "format_version", "next", "provider_version", "steps", "verdict"]
-    );
-    assert_eq!((&document["format_version"], &document["verdict"]), (&json!("1.0"), &json!("ok")));
-    let steps = document["steps"].as_array().expect("steps");
-    let codes: Vec<&str> = steps.iter().map(|step| step["name"].as_str().expect("a name")).collect();
-    let guide =
-        std::fs::read_to_string(crate::support::workspace::repository().join("docs/guides/doctor.md"));
-    let guide = guide.expect("the guide");
-    for step in steps {
-        assert_eq!(names(step), ["facts", "findings", "name", "status", "told"]);
-        for name in names(&step["facts"]) {
-            assert!(guide.contains(&format!("`{name}`")), "the guide lacks the fact `{name}` of {step:#}");
+    for document in [&bare, &full] {
+        assert_eq!(
+            names(document),
+            ["domain", "exit_code", "format_version", "next", "provider_version", "steps", "verdict"]
+        );
+        for step in document["steps"].as_array().expect("steps") {
+            assert_eq!(names(step), ["facts", "findings", "name", "status", "told"]);
+            let row = format!("| `{}` | ", step["name"].as_str().expect("a name"));
+            let row = rows.iter().find(|line| line.starts_with(&row)).unwrap_or_else(|| panic!("no {row}"));
+            for name in names(&step["facts"]) {
+                assert!(row.contains(&format!("`{name}`")), "the guide lacks the fact `{name}` of {step:#}");
+                seen.insert(name);
+            }
         }
     }
-    for name in codes.into_iter().chain(["format_version", "exit_code", "not_configured", "unreachable"]) {
-        assert!(guide.contains(&format!("`{name}`")), "the guide lacks `{name}`");
+    // Nothing is promised that is not there.
+    for row in rows {
+        let promised = row.split(" | ").nth(1).unwrap_or_default().split('`').skip(1).step_by(2);
+        let gone: Vec<&str> =
+            promised.filter(|name| !seen.contains(*name) && !VALUES.contains(name)).collect();
+        assert!(gone.is_empty(), "{gone:?} of {row}");
     }
 }
+
+/// What the table names that is the value of a fact.
+const VALUES: [&str; 2] = ["application", "person"];
 
 #[test]
 fn what_stands_in_the_way_is_found_where_it_is() {

@@ -96,6 +96,9 @@ fn what_is_not_understood_does_nothing() {
         assert_eq!((seen.code, seen.stdout.as_str()), (Some(1), ""), "{seen:?}");
         assert!(seen.stderr.contains(told), "{seen:?}");
     }
+    let list = Command::new(provider()).arg("--help").output().expect("the program runs").stdout;
+    let list = String::from_utf8(list).expect("UTF-8");
+    assert!(list.contains("\n  doctor         Look at both sides of a domain"), "{list}");
     let help = doctor(&none, &["--help"]);
     assert!(help.stdout.starts_with("Usage: terraform-provider-proofpoint doctor DOMAIN ["), "{help:?}");
     assert!(help.stdout.contains("Exit codes:\n  0    healthy"), "{help:?}");
