@@ -33,7 +33,8 @@ pub(super) fn settles(life: &mut Life) {
                 // A list that was late tells of some that are gone.
                 let by_hand = format!("by-hand@{DOMAIN}");
                 if exempt(&life.world().1["exemptions"]).contains(&by_hand) {
-                    let path = format!("orgs/{DOMAIN}/settings/azure/exemptions/{}", by_hand.replace('@', "%40"));
+                    let path =
+                        format!("orgs/{DOMAIN}/settings/azure/exemptions/{}", by_hand.replace('@', "%40"));
                     life.simulator.essentials_done(Method::DELETE, &path, None);
                 }
             }
