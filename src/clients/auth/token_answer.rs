@@ -4,6 +4,9 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
+use crate::http::{Misfit, MisfitKind};
+use crate::ledger::{Reading, note};
+
 /// No token lives longer, in seconds: a year.
 const LONGEST: i64 = 366 * 24 * 60 * 60;
 
@@ -12,11 +15,17 @@ const LONGEST: i64 = 366 * 24 * 60 * 60;
 ///
 /// Managed identity endpoints differ (Azure Arc, Container Apps, `azure-cli`'s own): each of `expires_in` and `expires_on`
 /// may be a number, a number in a text, or not there.
-pub(super) fn understood(answer: Vec<u8>, now: Timestamp) -> Result<Vec<u8>, &'static str> {
+pub(super) fn understood(
+    answer: Vec<u8>,
+    now: Timestamp,
+    reading: &Reading,
+) -> Result<Vec<u8>, &'static str> {
     let Ok(mut members) = serde_json::from_slice::<Map<String, Value>>(&answer) else { return Ok(answer) };
-    if !members.contains_key("access_token") {
+    if !members.contains_key(TOKEN) {
         return Ok(answer);
     }
+    [TOKEN, "expires_in", "ext_expires_in", "expires_on", "resource", "token_type"]
+        .map(|name| note(reading, name));
     let mut changed = false;
     let mut set = |members: &mut Map<String, Value>, name: &str, value: Value| {
         changed |= members.insert(name.to_owned(), value.clone()) != Some(value);
@@ -47,6 +56,19 @@ pub(super) fn understood(answer: Vec<u8>, now: Timestamp) -> Result<Vec<u8>, &'s
     if changed { serde_json::to_vec(&members).map_err(|_| "the answer cannot be read") } else { Ok(answer) }
 }
 
+/// The member that holds the token.
+const TOKEN: &str = "access_token";
+
+/// How a success differs that hands out no token, though it is JSON.
+pub(super) fn lack(answer: &[u8], reading: &Reading) -> Option<Misfit> {
+    let whole: Value = serde_json::from_slice(answer).ok()?;
+    match whole.get(TOKEN) {
+        Some(Value::String(token)) if !token.is_empty() => None,
+        Some(other) => Some(Misfit::at(reading, TOKEN, MisfitKind::Type, Some(other))),
+        None => Some(Misfit::at(reading, TOKEN, MisfitKind::Missing, Some(&whole))),
+    }
+}
+
 /// A number, be it one in a text or with a fraction.
 #[expect(clippy::cast_possible_truncation, reason = "what is too large stays too large")]
 fn number(members: &Map<String, Value>, name: &str) -> Option<i64> {
@@ -68,7 +90,7 @@ mod tests {
     const NOW: Timestamp = Timestamp::constant(1_800_000_000, 0);
 
     fn read(answer: &Value) -> Result<Value, &'static str> {
-        let bytes = understood(answer.to_string().into_bytes(), NOW)?;
+        let bytes = understood(answer.to_string().into_bytes(), NOW, &Reading::named("entra.token"))?;
         Ok(serde_json::from_slice(&bytes).expect("JSON"))
     }
 
@@ -105,9 +127,21 @@ mod tests {
     }
 
     #[test]
+    fn a_success_without_a_token_is_told_by_its_line() {
+        let lack = |answer: &str| lack(answer.as_bytes(), &Reading::named("machine.token"));
+        assert_eq!(lack(r#"{"access_token": "t"}"#), None);
+        assert_eq!(lack("<html>"), None);
+        let text = lack(r#"{"accessToken": "hush", "expires_in": 1}"#).expect("a lack").to_string();
+        assert!(text.contains("`machine.token < access_token`: text") && !text.contains("hush"), "{text}");
+        assert!(text.contains("expires_in: number"), "{text}");
+        let kind = lack(r#"{"access_token": 7}"#).expect("a lack").kind;
+        assert_eq!(kind, MisfitKind::Type);
+    }
+
+    #[test]
     fn what_hands_out_no_token_stays_as_it_is() {
         for text in ["", "<html>", "[1]", r#"{"error":"x","expires_in":"soon"}"#] {
-            assert_eq!(understood(text.into(), NOW), Ok(text.into()));
+            assert_eq!(understood(text.into(), NOW, &Reading::named("entra.token")), Ok(text.into()));
         }
     }
 }

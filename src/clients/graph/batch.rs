@@ -10,8 +10,11 @@ use serde_json::value::RawValue;
 
 use super::ask::Ask;
 use super::connection::Graph;
-use super::error::{Error, ErrorKind, Refusal, kind_of};
-use crate::http::{Call, Repeat, Response, delays, parse_retry_after};
+use super::error::{Error, Refusal, kind_of};
+use crate::http::{
+    self, About, Call, Misfit, MisfitKind, Repeat, Response, delays, parse_retry_after, read_json,
+};
+use crate::ledger::Reading;
 
 const PATH: &str = "/$batch";
 /// Graph refuses more items in one batch.
@@ -58,18 +61,22 @@ impl ItemAnswer {
 }
 
 /// One item's outcome.
-pub(super) struct Outcome(Result<Option<Box<RawValue>>, Error>, String);
+pub(super) struct Outcome {
+    body: Result<Option<Box<RawValue>>, Error>,
+    operation: String,
+    /// Its answer, for the ledger.
+    reading: Reading,
+    /// The batch in which it came.
+    about: Option<About>,
+}
 
 impl Outcome {
     /// The answer's body, decoded.
     pub(super) fn decode<T: DeserializeOwned>(self) -> Result<T, Error> {
-        let Self(body, operation) = self;
+        let Self { body, operation, reading, about } = self;
         let body = body?;
         let text = body.as_deref().map_or("null", RawValue::get);
-        serde_json::from_str(text).map_err(|error| {
-            let place = format!("item of a batch, line {} column {}", error.line(), error.column());
-            Error::new(operation, ErrorKind::Unexpected(place))
-        })
+        read_json(text.as_bytes(), &reading).map_err(|misfit| misfitting(operation, about.as_ref(), misfit))
     }
 
     /// The same for an object that may not exist.
@@ -78,6 +85,14 @@ impl Outcome {
             Err(error) if error.is_not_found() => Ok(None),
             answer => answer.map(Some),
         }
+    }
+}
+
+/// The error of an item that is not as the ledger has it.
+fn misfitting(operation: String, about: Option<&About>, misfit: Misfit) -> Error {
+    match about {
+        Some(about) => Error::new(operation, about.misfit(misfit)),
+        None => Error::new(operation, http::Error::from(misfit)),
     }
 }
 
@@ -91,13 +106,9 @@ impl Graph {
         asks: &[Ask; N],
     ) -> Result<[Outcome; N], Error> {
         debug_assert!(asks.iter().all(|ask| ask.body.is_none()));
-        // What Graph leaves out stays an error.
-        let mut outcomes = asks.each_ref().map(|ask| {
-            Outcome(
-                Err(ask.error(ErrorKind::Unexpected("a batch left it out".to_owned()))),
-                ask.operation.clone(),
-            )
-        });
+        // What Graph leaves out is an error.
+        let mut outcomes = asks.each_ref().map(|_| None);
+        let mut about = None;
         let mut delays = delays(Duration::from_secs(1), Duration::from_secs(30));
         let mut open: Vec<usize> = (0..asks.len()).collect();
         for round in 1..=ROUNDS {
@@ -105,6 +116,7 @@ impl Graph {
             let mut delay = Duration::ZERO;
             for part in open.chunks(LIMIT) {
                 let Some((answers, whole)) = self.batch_part(call, asks, part).await? else { continue };
+                about = Some(whole.about());
                 for answer in answers {
                     let Some((index, ask)) = index_of(&answer, part, asks) else { continue };
                     let asked_for =
@@ -116,7 +128,7 @@ impl Graph {
                         delay = delay.max(asked_for.unwrap_or_default());
                         again.push(index);
                     } else if let Some(outcome) = outcomes.get_mut(index) {
-                        *outcome = self.outcome(call, ask, answer, &whole).await;
+                        *outcome = Some(self.outcome(call, ask, answer, &whole).await);
                     }
                 }
             }
@@ -132,7 +144,11 @@ impl Graph {
                 return Err(Error::new(operation, interrupted));
             }
         }
-        Ok(outcomes)
+        let mut asks = asks.iter();
+        Ok(outcomes.map(|outcome| {
+            let ask = asks.next();
+            outcome.unwrap_or_else(|| left_out(ask, about.as_ref()))
+        }))
     }
 
     /// The answers to some asks, and the answer in which they came.
@@ -151,6 +167,8 @@ impl Graph {
             url: &ask.path,
         });
         let batch = Batch { requests: requests.collect() };
+        #[cfg(debug_assertions)]
+        inside().for_each(Ask::note);
         let mut ask = Ask::new(Method::POST, PATH.to_owned(), first.need, first.operation.clone());
         // A batch does what its items do: a write makes it one, with all that follows.
         if inside().all(|ask| !ask.writes) {
@@ -167,9 +185,10 @@ impl Graph {
 
     /// `whole` knows what was sent and must not be shown.
     async fn outcome(&self, call: &Call, ask: &Ask, answer: ItemAnswer, whole: &Response) -> Outcome {
-        let operation = ask.operation.clone();
+        let (operation, reading) = (ask.operation.clone(), ask.answer());
+        let about = Some(whole.about());
         if (200..300).contains(&answer.status) {
-            return Outcome(Ok(answer.body), operation);
+            return Outcome { body: Ok(answer.body), operation, reading, about };
         }
         let request_id = answer.header("request-id").map(str::to_owned);
         let body = answer.body.as_deref().map_or("", RawValue::get);
@@ -178,8 +197,19 @@ impl Graph {
                 whole.shown(text, limit)
             });
         let held = if answer.status == 403 { self.held(call).await } else { Vec::new() };
-        Outcome(Err(ask.error(kind_of(refusal, ask.need, held))), operation)
+        let body = Err(ask.error(kind_of(refusal, ask.need, held)));
+        Outcome { body, operation, reading, about }
     }
+}
+
+/// The outcome of an item that no answer of a batch is about.
+fn left_out(ask: Option<&Ask>, about: Option<&About>) -> Outcome {
+    let operation = ask.map(|ask| ask.operation.clone()).unwrap_or_default();
+    let batch = Reading::named("graph.batch");
+    let misfit =
+        Misfit::at(&batch, "responses[].id", MisfitKind::Missing, None).because("a batch left it out");
+    let body = Err(misfitting(operation.clone(), about, misfit));
+    Outcome { body, operation, reading: batch, about: None }
 }
 
 fn index_of<'a>(answer: &ItemAnswer, part: &[usize], asks: &'a [Ask]) -> Option<(usize, &'a Ask)> {
