@@ -14,6 +14,7 @@ use super::error::{Error, ErrorKind};
 use super::users::BatchAnswer;
 use super::{BatchOutcome, BodyError, Domain, LoginSettings, Profile, Settings, Shown, User, UserChange};
 use crate::http::{Body, Call, Misfit, MisfitKind, read_json};
+use crate::ledger::note;
 
 /// An organization, addressed by any of its domains; a cheap clone.
 #[derive(Clone, Debug)]
@@ -165,6 +166,7 @@ impl Organization {
                 Ok(())
             })
         };
+        note(&whole, "users");
         let end = |(elements, kept): (Elements, Vec<T>)| {
             let breaks_off = || Misfit::at(&whole, "users", MisfitKind::Malformed, None);
             elements.is_complete().then_some(kept).ok_or_else(breaks_off)

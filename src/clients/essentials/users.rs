@@ -44,9 +44,6 @@ const fn yes() -> bool {
 /// bodies (seen in public clients).
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct UserChange {
-    /// Number of the account; sent along with updates.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub uid: Option<i64>,
     /// Primary address.
     pub primary_email: String,
     /// Whether mail flows.
