@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use crate::http::{Misfit, MisfitKind};
-use crate::ledger::{Reading, note};
+use crate::ledger::{Reading, Way, note};
 
 /// No token lives longer, in seconds: a year.
 const LONGEST: i64 = 366 * 24 * 60 * 60;
@@ -58,15 +58,30 @@ pub(super) fn understood(
 
 /// The member that holds the token.
 const TOKEN: &str = "access_token";
+/// Those that are numbers, be it in a text.
+const NUMBERS: [&str; 3] = ["expires_in", "ext_expires_in", "expires_on"];
 
-/// How a success differs that hands out no token, though it is JSON.
-pub(super) fn lack(answer: &[u8], reading: &Reading) -> Option<Misfit> {
+/// How a success differs from what the ledger has of it, if it is JSON: the library that reads it would name no line.
+pub(super) fn misfit(answer: &[u8], reading: &Reading) -> Option<Misfit> {
     let whole: Value = serde_json::from_slice(answer).ok()?;
-    match whole.get(TOKEN) {
-        Some(Value::String(token)) if !token.is_empty() => None,
-        Some(other) => Some(Misfit::at(reading, TOKEN, MisfitKind::Type, Some(other))),
-        None => Some(Misfit::at(reading, TOKEN, MisfitKind::Missing, Some(&whole))),
-    }
+    let members = whole.as_object()?;
+    let lines =
+        reading.entry()?.lines.iter().filter(|line| line.way == Way::Read && !line.path.contains('.'));
+    lines.into_iter().find_map(|line| {
+        let name = line.path.as_str();
+        let kind = match members.get(name) {
+            None if line.kind.is_required() => {
+                return Some(Misfit::at(reading, name, MisfitKind::Missing, Some(&whole)));
+            }
+            Some(value) if !line.kind.admits(value) => MisfitKind::Type,
+            Some(Value::String(text)) if text.is_empty() && line.kind.is_required() => MisfitKind::Value,
+            Some(Value::String(_)) if NUMBERS.contains(&name) && number(members, name).is_none() => {
+                MisfitKind::Value
+            }
+            _ => return None,
+        };
+        Some(Misfit::at(reading, name, kind, members.get(name)))
+    })
 }
 
 /// A number, be it one in a text or with a fraction.
@@ -127,15 +142,26 @@ mod tests {
     }
 
     #[test]
-    fn a_success_without_a_token_is_told_by_its_line() {
-        let lack = |answer: &str| lack(answer.as_bytes(), &Reading::named("machine.token"));
-        assert_eq!(lack(r#"{"access_token": "t"}"#), None);
-        assert_eq!(lack("<html>"), None);
-        let text = lack(r#"{"accessToken": "hush", "expires_in": 1}"#).expect("a lack").to_string();
+    fn a_success_that_is_not_as_it_is_relied_on_is_told_by_its_line() {
+        let misfit = |answer: Value| misfit(answer.to_string().as_bytes(), &Reading::named("machine.token"));
+        for right in [
+            json!("<html>"),
+            json!({"access_token": "t"}),
+            json!({"access_token": "t", "expires_in": "60", "x": 1}),
+        ] {
+            assert_eq!(misfit(right), None);
+        }
+        let text = misfit(json!({"accessToken": "hush", "expires_in": 1})).expect("a misfit").to_string();
         assert!(text.contains("`machine.token < access_token`: text") && !text.contains("hush"), "{text}");
         assert!(text.contains("expires_in: number"), "{text}");
-        let kind = lack(r#"{"access_token": 7}"#).expect("a lack").kind;
-        assert_eq!(kind, MisfitKind::Type);
+        for (wrong, kind) in [
+            (json!({"access_token": 7}), MisfitKind::Type),
+            (json!({"access_token": ""}), MisfitKind::Value),
+            (json!({"access_token": "t", "expires_in": []}), MisfitKind::Type),
+            (json!({"access_token": "t", "expires_on": "soon"}), MisfitKind::Value),
+        ] {
+            assert_eq!(misfit(wrong.clone()).map(|misfit| misfit.kind), Some(kind), "{wrong}");
+        }
     }
 
     #[test]

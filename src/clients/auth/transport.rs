@@ -196,10 +196,9 @@ impl HttpClient for Wire {
         let start = bytes.trim_ascii_start();
         let html = start.first() == Some(&b'<');
         self.note(Some(LastAnswer { status: status.into(), foreign: start.first() != Some(&b'{'), html }));
-        // A job's host is asked over this wire as well, at a path of its own.
-        if reading.entry().is_some()
-            && status.is_success()
-            && let Some(misfit) = token_answer::lack(&bytes, &reading)
+        // A job's host is asked over this wire as well, at a path of its own, of which the ledger has nothing.
+        if status.is_success()
+            && let Some(misfit) = token_answer::misfit(&bytes, &reading)
         {
             let unfitting = Error::Unfitting { tenant: None, misfit };
             return Err(azure_core::Error::new(ErrorKind::Credential, unfitting));
