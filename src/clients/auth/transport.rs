@@ -173,7 +173,13 @@ impl HttpClient for Wire {
         let mut request = request.clone();
         *request.url_mut() = self.route.of(request.url());
         request.insert_header("client-request-id", self.run.to_string());
-        let reading = Reading::of(request.method().as_str(), request.url().path());
+        // What a machine's endpoint is called is for its kind to say.
+        let is_of_machine =
+            request.headers().get_optional_str(&HeaderName::from_static("metadata")).is_some();
+        let reading = match is_of_machine {
+            true => Reading::named("machine.token"),
+            false => Reading::of(request.method().as_str(), request.url().path()),
+        };
         #[cfg(debug_assertions)]
         note(&request);
         *self.hidden.lock().unwrap_or_else(PoisonError::into_inner) = proofs(&request);
