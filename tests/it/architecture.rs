@@ -47,7 +47,10 @@ const MAY_NAME: &[(&str, Layers)] = &[
                 "registry",
                 &["actions", "data_sources", "functions", "lists", "provider_block", "resources", "PROGRAM"],
             ),
-            ("commands", &["lists", "provider_block", "registry", "resources", "PROGRAM"]),
+            (
+                "commands",
+                &["data_sources", "lists", "preview", "provider_block", "registry", "resources", "PROGRAM"],
+            ),
         ],
     ),
 ];

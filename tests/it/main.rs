@@ -14,6 +14,7 @@ mod differential;
 mod fuzz;
 mod interfaces;
 mod ledger;
+mod live;
 mod moods;
 mod protocol;
 mod soak;

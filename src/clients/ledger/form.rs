@@ -56,7 +56,7 @@ fn tell(text: &mut String, value: &Value, depth: usize, may_be_told: fn(&str) ->
 }
 
 /// Whether a key looks like the name of a member, and not like somebody's data.
-fn is_name(key: &str) -> bool {
+pub fn is_name(key: &str) -> bool {
     let is_digit = |letter: &u8| letter.is_ascii_digit();
     key.len() <= NAME
         && key.bytes().all(|letter| letter.is_ascii_alphanumeric() || b"_.@-".contains(&letter))

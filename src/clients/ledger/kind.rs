@@ -42,6 +42,17 @@ impl Kind {
         value.is_null() && !self.is_required() || self.types().any(is)
     }
 
+    /// Whether a value is of the type that is named first: the others are borne.
+    pub fn is_usual(self, value: &Value) -> bool {
+        let first = self.types().find(|name| *name != "bare");
+        value.is_null() || first.is_some_and(|first| Self(first).admits(value))
+    }
+
+    /// Whether it is a time as text.
+    pub fn is_time(self) -> bool {
+        self.types().any(|name| name == "time")
+    }
+
     /// Its types in words, such as `a number or text`.
     pub fn in_words(self) -> String {
         let words = self.types().filter(|name| *name != "bare").map(|name| match name {
@@ -93,5 +104,8 @@ mod tests {
         assert!(list.may_be_bare() && list.admits(&json!([])) && !list.admits(&json!({})));
         assert_eq!((list.in_words(), list.values().count()), ("a list".to_owned(), 0));
         assert!(!Kind("word").is_known());
+        let borne = Kind("flag|text");
+        assert!(borne.is_usual(&json!(true)) && borne.is_usual(&Value::Null) && !borne.is_usual(&json!("1")));
+        assert!(Kind("time!").is_time() && !borne.is_time());
     }
 }

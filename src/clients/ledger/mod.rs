@@ -34,8 +34,8 @@ use std::sync::OnceLock;
 
 use flate2::read::DeflateDecoder;
 
-pub use form::form;
 pub(crate) use form::form_of_known;
+pub use form::{form, is_name};
 pub use kind::Kind;
 pub(crate) use looked::Looked;
 pub use reading::Reading;
