@@ -90,6 +90,13 @@ pub(super) async fn sign_in(examination: &mut Examination, step: &mut Step) {
         (_, _, oid) => ("person", oid.as_deref().unwrap_or_default()),
     };
     step.told = format!("tenant {name}({}) as the {kind} {id}", graph.tenant());
+    if kind == "person" {
+        let roles = claims.directory_roles();
+        let told =
+            if roles.is_empty() { "no directory role that helps here".to_owned() } else { roles.join(", ") };
+        step.told = format!("{}, {told}", step.told);
+        step.fact("directory_roles", roles);
+    }
     step.fact("tenant", graph.tenant().as_str());
     step.fact("identity", kind);
     step.fact("identity_id", id);

@@ -32,7 +32,10 @@ pub(super) async fn domains(examination: &mut Examination, step: &mut Step) {
     let Some((organization, _)) = &examination.organization else { return step.skip(NO_ORGANIZATION) };
     let known = match organization.domains(&examination.call).await {
         Ok(known) => known,
-        Err(error) => return step.report([error.diagnose()], Level::Blocked),
+        Err(error) => {
+            "not readable".clone_into(&mut step.told);
+            return step.report([error.diagnose()], Level::Blocked);
+        }
     };
     let here = counted(known.len(), "domain");
     step.fact("proofpoint", known.into_iter().map(|domain| domain.name).collect::<Vec<_>>());
