@@ -6,7 +6,7 @@ use clients::{InputName, env};
 use grammar::counted;
 
 use super::examination::Examination;
-use super::step::{Level, Step};
+use super::step::{Level, Step, names};
 use crate::lists::is_candidate;
 use crate::preview;
 use crate::provider_block::{Diagnose as _, Failure, permissions};
@@ -124,6 +124,9 @@ pub(super) fn permissions(examination: &mut Examination, step: &mut Step) {
     let held = &examination.held;
     step.fact("held", held.clone());
     step.told = format!("{} held", counted(held.len(), "permission"));
+    if !held.is_empty() {
+        step.told = format!("{}: {}", step.told, names(held));
+    }
     if held.is_empty() {
         return step.find(
             Level::Blocked,
