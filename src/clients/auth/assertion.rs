@@ -124,13 +124,10 @@ async fn ask(
     let whole: Option<serde_json::Value> = serde_json::from_slice(answer.body()).ok();
     let reading = Reading::named(line.0);
     let token = whole.as_ref().and_then(|whole| Looked::at(whole, reading.clone()).member(line.1));
-    match token.and_then(|token| token.value.as_str()) {
-        Some(token) => Ok(token.to_owned()),
-        None => {
-            let misfit = Misfit::at(&reading, line.1, MisfitKind::Missing, whole.as_ref());
-            Err(failed(format!("{misfit}; check the address")))
-        }
-    }
+    token.and_then(|token| token.value.as_str()).map(str::to_owned).ok_or_else(|| {
+        let misfit = Misfit::at(&reading, line.1, MisfitKind::Missing, whole.as_ref());
+        failed(format!("{misfit}; check the address"))
+    })
 }
 
 impl fmt::Debug for Assertion {

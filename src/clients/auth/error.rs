@@ -63,7 +63,7 @@ pub enum Error {
         /// The tenant that was asked for.
         tenant: Option<TenantId>,
         /// How it differs.
-        misfit: Misfit,
+        misfit: Box<Misfit>,
     },
     /// What proves our identity to Entra could not be obtained.
     #[error("{what} could not be obtained: {cause}")]

@@ -24,8 +24,9 @@ pub(super) fn understood(
     if !members.contains_key(TOKEN) {
         return Ok(answer);
     }
-    let looked_at = [TOKEN, "expires_in", "ext_expires_in", "expires_on", "resource", "token_type"];
-    looked_at.iter().for_each(|name| note(reading, name));
+    for name in NUMBERS.into_iter().chain([TOKEN, "resource", "token_type"]) {
+        note(reading, name);
+    }
     let mut changed = false;
     let mut set = |members: &mut Map<String, Value>, name: &str, value: Value| {
         changed |= members.insert(name.to_owned(), value.clone()) != Some(value);

@@ -184,9 +184,10 @@ impl HttpClient for Wire {
         // What a machine's endpoint is called is for its kind to say.
         let is_of_machine =
             request.headers().get_optional_str(&HeaderName::from_static("metadata")).is_some();
-        let reading = match is_of_machine {
-            true => Reading::named("machine.token"),
-            false => Reading::of(request.method().as_str(), request.url().path()),
+        let reading = if is_of_machine {
+            Reading::named("machine.token")
+        } else {
+            Reading::of(request.method().as_str(), request.url().path())
         };
         #[cfg(debug_assertions)]
         note(&request);
@@ -218,7 +219,7 @@ impl HttpClient for Wire {
         if status.is_success()
             && let Some(misfit) = token_answer::misfit(&bytes, &reading)
         {
-            let unfitting = Error::Unfitting { tenant: None, misfit };
+            let unfitting = Error::Unfitting { tenant: None, misfit: Box::new(misfit) };
             return Err(azure_core::Error::new(ErrorKind::Credential, unfitting));
         }
         let bytes = token_answer::understood(bytes, self.clock.now(), &reading)

@@ -63,6 +63,12 @@ impl ItemAnswer {
 /// One item's outcome.
 pub(super) struct Outcome {
     body: Result<Option<Box<RawValue>>, Error>,
+    /// In a box: a batch holds many, and waits.
+    context: Box<Context>,
+}
+
+/// What an error about an item tells.
+struct Context {
     operation: String,
     /// Its answer, for the ledger.
     reading: Reading,
@@ -70,13 +76,24 @@ pub(super) struct Outcome {
     about: Option<About>,
 }
 
+impl Context {
+    /// The error of an item that is not as the ledger has it.
+    fn error(self, misfit: Misfit) -> Error {
+        let error = match self.about {
+            Some(about) => about.misfit(misfit),
+            None => http::Error::from(misfit),
+        };
+        Error::new(self.operation, error)
+    }
+}
+
 impl Outcome {
     /// The answer's body, decoded.
     pub(super) fn decode<T: DeserializeOwned>(self) -> Result<T, Error> {
-        let Self { body, operation, reading, about } = self;
+        let Self { body, context } = self;
         let body = body?;
         let text = body.as_deref().map_or("null", RawValue::get);
-        read_json(text.as_bytes(), &reading).map_err(|misfit| misfitting(operation, about.as_ref(), misfit))
+        read_json(text.as_bytes(), &context.reading).map_err(|misfit| context.error(misfit))
     }
 
     /// The same for an object that may not exist.
@@ -85,14 +102,6 @@ impl Outcome {
             Err(error) if error.is_not_found() => Ok(None),
             answer => answer.map(Some),
         }
-    }
-}
-
-/// The error of an item that is not as the ledger has it.
-fn misfitting(operation: String, about: Option<&About>, misfit: Misfit) -> Error {
-    match about {
-        Some(about) => Error::new(operation, about.misfit(misfit)),
-        None => Error::new(operation, http::Error::from(misfit)),
     }
 }
 
@@ -146,8 +155,8 @@ impl Graph {
         }
         let mut asks = asks.iter();
         Ok(outcomes.map(|outcome| {
-            let ask = asks.next();
-            outcome.unwrap_or_else(|| left_out(ask, about.as_ref()))
+            let operation = asks.next().map(|ask| ask.operation.clone()).unwrap_or_default();
+            outcome.unwrap_or_else(|| left_out(operation, about.clone()))
         }))
     }
 
@@ -186,9 +195,9 @@ impl Graph {
     /// `whole` knows what was sent and must not be shown.
     async fn outcome(&self, call: &Call, ask: &Ask, answer: ItemAnswer, whole: &Response) -> Outcome {
         let (operation, reading) = (ask.operation.clone(), ask.answer());
-        let about = Some(whole.about());
+        let context = Box::new(Context { operation, reading, about: Some(whole.about()) });
         if (200..300).contains(&answer.status) {
-            return Outcome { body: Ok(answer.body), operation, reading, about };
+            return Outcome { body: Ok(answer.body), context };
         }
         let request_id = answer.header("request-id").map(str::to_owned);
         let body = answer.body.as_deref().map_or("", RawValue::get);
@@ -198,18 +207,17 @@ impl Graph {
             });
         let held = if answer.status == 403 { self.held(call).await } else { Vec::new() };
         let body = Err(ask.error(kind_of(refusal, ask.need, held)));
-        Outcome { body, operation, reading, about }
+        Outcome { body, context }
     }
 }
 
 /// The outcome of an item that no answer of a batch is about.
-fn left_out(ask: Option<&Ask>, about: Option<&About>) -> Outcome {
-    let operation = ask.map(|ask| ask.operation.clone()).unwrap_or_default();
-    let batch = Reading::named("graph.batch");
-    let misfit =
-        Misfit::at(&batch, "responses[].id", MisfitKind::Missing, None).because("a batch left it out");
-    let body = Err(misfitting(operation.clone(), about, misfit));
-    Outcome { body, operation, reading: batch, about: None }
+fn left_out(operation: String, about: Option<About>) -> Outcome {
+    let context = Context { operation, reading: Reading::named("graph.batch"), about };
+    let misfit = Misfit::at(&context.reading, "responses[].id", MisfitKind::Missing, None);
+    let (operation, reading) = (context.operation.clone(), context.reading.clone());
+    let body = Err(context.error(misfit.because("a batch left it out")));
+    Outcome { body, context: Box::new(Context { operation, reading, about: None }) }
 }
 
 fn index_of<'a>(answer: &ItemAnswer, part: &[usize], asks: &'a [Ask]) -> Option<(usize, &'a Ask)> {
