@@ -150,9 +150,10 @@ fn copy_generated(from: &Path, to: &Path, names: &Names<'_>) -> Result<String, S
             let text = fs::read_to_string(&file).map_err(|error| told(&file, &error))?;
             write(&to.join(entry.file_name()), &rewrite::rewrite(&text, &file, names)?)?;
         } else if file.is_file() {
-            // What the code includes as it is.
+            // Data, as it is.
             fs::create_dir_all(to).map_err(|error| told(to, &error))?;
-            fs::copy(&file, to.join(entry.file_name())).map_err(|error| told(&file, &error))?;
+            let copy = to.join(entry.file_name());
+            fs::copy(&file, &copy).map_err(|error| told(&copy, &error))?;
         }
     }
     Ok(to.display().to_string())
