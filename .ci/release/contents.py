@@ -71,7 +71,10 @@ def contents(directory, version):
 def manifest(directory, version):
     with open(os.path.join(directory, f"{PROVIDER}_{version}_manifest.json"), encoding="utf-8") as file:
         said = json.load(file)
-    return [] if said == MANIFEST else [f"the manifest says {json.dumps(said)}, and the provider speaks {json.dumps(MANIFEST)}"]
+    if said == MANIFEST:
+        return []
+    shown = [json.dumps(one, sort_keys=True) for one in (said, MANIFEST)]
+    return ["the manifest says {}, and the provider speaks {}".format(*shown)]
 
 
 def main(directory, version, what):

@@ -1,8 +1,12 @@
 """The list of its parts that a program holds: the section `.dep-v0`, as `cargo auditable` writes it and `cargo audit bin` and
-scanners read it. ELF (Linux, FreeBSD), Mach-O (macOS) and PE (Windows), of 64 bits each."""
+scanners read it. ELF (Linux, FreeBSD), Mach-O (macOS) and PE (Windows), of 64 bits each.
+
+    embedded.py PROGRAM   prints it
+"""
 
 import json
 import struct
+import sys
 import zlib
 
 SECTION = ".dep-v0"
@@ -83,3 +87,11 @@ def _pe(program):
         section = header + 24 + optional + index * 40
         virtual, _, raw, at = struct.unpack_from("<IIII", program, section + 8)
         yield program[section : section + 8], at, min(virtual, raw)
+
+
+if __name__ == "__main__":
+    try:
+        with open(sys.argv[1], "rb") as opened:
+            print(json.dumps(parts(opened.read()), indent=1))
+    except NoList as error:
+        sys.exit(f"{sys.argv[1]}: {error}")

@@ -15,5 +15,6 @@ mod fuzz;
 mod interfaces;
 mod moods;
 mod protocol;
+mod release;
 mod soak;
 mod support;
