@@ -33,7 +33,7 @@ use super::text::read;
 use super::token::Token;
 use super::transport::{Route, Wire};
 use crate::clock::Clock;
-use crate::http::{Call, Interrupted};
+use crate::http::{Call, Interrupted, Tap};
 
 /// A token that ends sooner than this is not handed out again.
 const EARLY: Duration = Duration::from_secs(300);
@@ -48,6 +48,7 @@ struct Inner {
     choice: Choice,
     client: reqwest::Client,
     run: Uuid,
+    tap: Option<Tap>,
     certificate: Option<Arc<Certificate>>,
     tenants: Mutex<HashMap<Option<TenantId>, Arc<Tenant>>>,
 }
@@ -83,7 +84,16 @@ impl Credentials {
             }
             _ => None,
         };
-        Ok(Self(Arc::new(Inner { choice, client, run, certificate, tenants: Mutex::default() })))
+        Ok(Self(Arc::new(Inner { choice, client, run, tap: None, certificate, tenants: Mutex::default() })))
+    }
+
+    /// The same, with a tap that keeps every answer to a sign-in. For who has not signed in yet.
+    #[must_use]
+    pub fn tapped_by(mut self, tap: Option<Tap>) -> Self {
+        if let Some(inner) = Arc::get_mut(&mut self.0) {
+            inner.tap = tap;
+        }
+        self
     }
 
     /// The tenant of the provider's own settings, when they name one.
@@ -199,7 +209,10 @@ impl Credentials {
 
     /// Builds the credential object for one tenant.
     async fn signer(&self, tenant: Option<&TenantId>, clock: &Clock) -> Result<Signer, Error> {
-        let wire = |route| Wire::new(self.0.client.clone(), route, self.0.run, clock.clone());
+        let wire = |route| {
+            let wire = Wire::new(self.0.client.clone(), route, self.0.run, clock.clone());
+            wire.tapped_by(self.0.tap.clone())
+        };
         let passed_over = || self.0.choice.passed_over.clone();
         match &self.0.choice.credential {
             Credential::AzureCli => {

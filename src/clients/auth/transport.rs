@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use super::token_answer;
 use crate::clock::Clock;
-use crate::http::Hidden;
+use crate::http::{Hidden, Tap};
 
 /// Token answers are a few kilobytes; more than this is something else.
 const MAX_ANSWER_BYTES: usize = 1024 * 1024;
@@ -96,6 +96,8 @@ pub(super) struct Wire {
     /// Learns from the answers' `Date`.
     pub(super) clock: Clock,
     pub(super) last: Arc<Mutex<Option<LastAnswer>>>,
+    /// Keeps answers, where somebody wants them.
+    tap: Option<Tap>,
     /// What the last request sent as proof.
     hidden: Arc<Mutex<Hidden>>,
     /// Attempts in a row that found no connection.
@@ -110,9 +112,15 @@ impl Wire {
             run,
             clock,
             last: Arc::default(),
+            tap: None,
             hidden: Arc::default(),
             unconnected: Arc::default(),
         }
+    }
+
+    /// The same, with a tap that keeps every answer.
+    pub(super) fn tapped_by(self, tap: Option<Tap>) -> Self {
+        Self { tap, ..self }
     }
 
     /// Options for a credential: this transport, and `retries` repetitions within twelve seconds.
@@ -187,6 +195,10 @@ impl HttpClient for Wire {
                 ));
             }
             bytes.extend_from_slice(&chunk);
+        }
+        if let Some(tap) = &self.tap {
+            let method = request.method();
+            tap.keep(method.as_str(), request.url(), &[], status.into(), &bytes);
         }
         let start = bytes.trim_ascii_start();
         let html = start.first() == Some(&b'<');

@@ -22,6 +22,7 @@ mod response;
 mod retry;
 mod send;
 mod stream;
+mod tap;
 
 pub use address::is_loopback;
 pub use body::Body;
@@ -39,3 +40,4 @@ pub use retry::delays;
 pub(crate) use retry::parse_retry_after;
 pub use send::HttpClient;
 pub(crate) use stream::Streamed;
+pub use tap::{Answer, Tap};

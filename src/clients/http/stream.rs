@@ -46,9 +46,26 @@ impl HttpClient {
                 }
             }
             let mut taken = start();
-            match call.run(pieces(*head, request.limit, |piece| take(&mut taken, piece))).await {
+            let (status, is_tapped, mut kept) = (head.status().as_u16(), attempts.is_tapped(), Vec::new());
+            let mut refused = None;
+            let both = |piece: &[u8]| {
+                if !is_tapped {
+                    return take(&mut taken, piece);
+                }
+                // Whoever compares answers wants those most that can't be taken.
+                kept.extend_from_slice(piece);
+                if refused.is_none() {
+                    refused = take(&mut taken, piece).err();
+                }
+                Ok(())
+            };
+            let ended = call.run(pieces(*head, request.limit, both)).await;
+            match ended {
                 Err(interrupted) => return Err(about.error(interrupted.into()).into()),
-                Ok(Ok(())) => return Ok(Streamed::Taken(taken)),
+                Ok(Ok(())) => {
+                    attempts.keep(status, &kept);
+                    return refused.map_or(Ok(Streamed::Taken(taken)), Err);
+                }
                 Ok(Err(Halt::Taker(error))) => return Err(error),
                 Ok(Err(Halt::ErrorKind(kind))) => attempts.after_failure(kind, &about).await?,
             }
