@@ -11,6 +11,7 @@ use clients::env::EnvMap;
 
 use super::{Stage, on_every_cli};
 use crate::support::archive::entries;
+use crate::support::checksum::checksum;
 use crate::support::workspace::{provider, repository};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -46,7 +47,7 @@ fn a_packed_mirror_installs_what_the_lock_file_names_and_nothing_else() {
         let lock = stage.workspace.read(LOCK);
         assert!(lock.contains(&content_hash(&archive)), "{lock}");
         for line in lock.lines().filter(|line| line.contains("\"zh:")) {
-            assert!(line.contains(&hex(&archive)), "another archive's sum: {line}");
+            assert!(line.contains(&checksum(&archive)), "another archive's sum: {line}");
         }
 
         // Another archive of the same name is refused, by what the lock file knows.
@@ -134,10 +135,7 @@ fn platform() -> String {
 fn content_hash(archive: &[u8]) -> String {
     let mut files = entries(archive);
     files.sort();
-    let lines: String = files.iter().map(|(name, content)| format!("{}  {name}\n", hex(content))).collect();
-    format!("h1:{}", STANDARD.encode(digest(&SHA256, lines.as_bytes())))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    digest(&SHA256, bytes).as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+    let lines: Vec<String> =
+        files.iter().map(|(name, content)| format!("{}  {name}\n", checksum(content))).collect();
+    format!("h1:{}", STANDARD.encode(digest(&SHA256, lines.concat().as_bytes())))
 }

@@ -6,7 +6,6 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use clients::env::EnvMap;
@@ -15,6 +14,7 @@ use flate2::write::ZlibEncoder;
 use serde_json::{Value as Json, json};
 use tempfile::TempDir;
 
+use crate::support::checksum::checksum;
 use crate::support::workspace::repository;
 
 pub(super) const VERSION: &str = "0.1.0";
@@ -120,8 +120,8 @@ impl<'a> Release<'a> {
         for script in ["contents", "embedded", "pack", "provenance", "sbom"] {
             release.take(&format!(".ci/release/{script}.py"));
         }
-        release.write("repository/Cargo.toml", &format!("[package]\nversion = \"{VERSION}\"\n"));
-        let sum = |part: &str| hex(part.as_bytes());
+        release.write("repository/Cargo.toml", format!("[package]\nversion = \"{VERSION}\"\n"));
+        let sum = |part: &str| checksum(part.as_bytes());
         let package = |name, version| {
             format!(
                 "[[package]]\nname = \"{name}\"\nversion = \"{version}\"\nchecksum = \"{}\"\n\n",
@@ -220,7 +220,7 @@ impl<'a> Release<'a> {
         let component = |name: &str, version: &str, kind: &str| {
             json!({
                 "name": name, "version": version, "bom-ref": format!("{name}@{version}"),
-                "hashes": [{ "alg": "SHA-256", "content": hex(name.as_bytes()) }],
+                "hashes": [{ "alg": "SHA-256", "content": checksum(name.as_bytes()) }],
                 "properties": [{ "name": "cargo:kind", "value": kind }],
             })
         };
@@ -229,7 +229,7 @@ impl<'a> Release<'a> {
             "bomFormat": "CycloneDX",
             "metadata": { "component": {
                 "name": PROVIDER, "version": VERSION, "bom-ref": root,
-                "hashes": [{ "alg": "SHA-256", "content": hex(&program) }],
+                "hashes": [{ "alg": "SHA-256", "content": checksum(&program) }],
                 "externalReferences": [{ "type": "vcs", "url": format!("git+{HOME}@{commit}") }],
             } },
             "components": [
@@ -250,8 +250,8 @@ impl<'a> Release<'a> {
         let mut subjects = Vec::new();
         for entry in self.path("release").read_dir().expect("the release").flatten() {
             let name = entry.file_name().to_string_lossy().into_owned();
-            if name.ends_with(".zip") || name.ends_with(".cdx.json") {
-                let sum = hex(&fs::read(entry.path()).expect("a file"));
+            if [".zip", ".cdx.json"].iter().any(|end| name.ends_with(end)) {
+                let sum = checksum(&fs::read(entry.path()).expect("a file"));
                 subjects.push(json!({ "name": name, "digest": { "sha256": sum } }));
             }
         }
@@ -365,8 +365,4 @@ fn done(command: &mut Command) -> Output {
     let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
     assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
     output
-}
-
-fn hex(bytes: &[u8]) -> String {
-    digest(&SHA256, bytes).as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -1,6 +1,7 @@
 //! What `make verify` says of a release that somebody has tampered with, whoever that is: the network, a mirror, the holder of
 //! another key, or one who has the key of the releases.
 
+mod claims;
 mod made_up;
 mod packing;
 
@@ -266,6 +267,10 @@ const SABOTAGES: &[Sabotage] = &[
 ];
 
 #[test]
+#[expect(
+    clippy::print_stderr,
+    reason = "the table of what was done and what was said of it, for who asks with --nocapture"
+)]
 fn every_sabotage_of_a_release_is_refused_with_its_reason() {
     let keys = Keys::draw();
     let sound = Release::make(&keys);
@@ -275,7 +280,7 @@ fn every_sabotage_of_a_release_is_refused_with_its_reason() {
         sabotage(&release);
         let (code, said) = release.verify(Some(Keys::OURS), &[]);
         let heard = said.lines().find(|line| line.contains(reason));
-        println!("{what}: {}", heard.unwrap_or(&said));
+        eprintln!("{what}: {}", heard.unwrap_or(&said));
         let refused = code == Some(1) && said.contains("This is NOT release 0.1.0");
         (!refused || heard.is_none()).then(|| format!("{what}: {code:?}, without `{reason}`:\n{said}"))
     };
