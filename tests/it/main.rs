@@ -13,6 +13,7 @@ mod counts;
 mod differential;
 mod fuzz;
 mod interfaces;
+mod ledger;
 mod live;
 mod moods;
 mod protocol;

@@ -9,6 +9,9 @@ use jiff::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 
+use crate::http::read_json;
+use crate::ledger::Reading;
+
 /// An access token; cheap to clone.
 #[derive(Clone)]
 pub struct Token(Arc<Inner>);
@@ -68,7 +71,7 @@ impl Token {
         let claims = {
             let payload = secret.expose_secret().split('.').nth(1)?;
             let json = URL_SAFE_NO_PAD.decode(payload.trim_end_matches('=')).ok()?;
-            serde_json::from_slice(&json).ok()?
+            read_json(&json, &Reading::named("entra.token").within("access_token")).ok()?
         };
         Some(Self(Arc::new(Inner { secret, claims, expires_at })))
     }

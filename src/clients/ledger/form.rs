@@ -15,11 +15,18 @@ const NAME: usize = 40;
 /// such as an address, is told as `…`.
 pub fn form(value: &Value) -> String {
     let mut text = String::new();
-    tell(&mut text, value, DEPTH);
+    tell(&mut text, value, DEPTH, is_name);
     text
 }
 
-fn tell(text: &mut String, value: &Value, depth: usize) {
+/// The same with the names of members that stand in the ledger alone: a foreign server may choose all others.
+pub(crate) fn form_of_known(value: &Value) -> String {
+    let mut text = String::new();
+    tell(&mut text, value, DEPTH, super::knows);
+    text
+}
+
+fn tell(text: &mut String, value: &Value, depth: usize, may_be_told: fn(&str) -> bool) {
     match value {
         Value::Null => text.push_str("null"),
         Value::Bool(_) => text.push_str("true or false"),
@@ -28,7 +35,7 @@ fn tell(text: &mut String, value: &Value, depth: usize) {
         Value::Array(items) => match items.first() {
             Some(first) if depth > 0 => {
                 text.push('[');
-                tell(text, first, depth - 1);
+                tell(text, first, depth - 1, may_be_told);
                 let _ = write!(text, "; {}]", items.len());
             }
             Some(_) => text.push_str("list"),
@@ -39,9 +46,9 @@ fn tell(text: &mut String, value: &Value, depth: usize) {
         Value::Object(members) => {
             for (at, (name, value)) in members.iter().take(MEMBERS).enumerate() {
                 text.push_str(if at == 0 { "{ " } else { ", " });
-                text.push_str(if is_name(name) { name } else { "…" });
+                text.push_str(if may_be_told(name) { name } else { "…" });
                 text.push_str(": ");
-                tell(text, value, depth - 1);
+                tell(text, value, depth - 1, may_be_told);
             }
             text.push_str(if members.len() > MEMBERS { ", … }" } else { " }" });
         }
@@ -83,6 +90,7 @@ mod tests {
         ] {
             assert!(text.contains(part), "{part}: {text}");
         }
+        assert_eq!(form_of_known(&json!({ "userType": "hush", "hush": 1 })), "{ …: number, userType: text }");
         assert_eq!(form(&json!([])), "empty list");
         assert_eq!(form(&json!([{ "a": 1 }, 2])), "[{ a: number }; 2]");
     }
