@@ -24,7 +24,7 @@ use super::choose::{Bundle, Choice, Credential, Proof};
 use super::cli::WithoutInput;
 use super::cloud::Cloud;
 use super::config_error::ConfigError;
-use super::error::Error;
+use super::error::{Error, NO_TENANT};
 use super::failure::{Asker, Circumstances, failure};
 use super::machine_identity::MachineIdentity;
 use super::rejection::Attempt;
@@ -128,7 +128,7 @@ impl Credentials {
         }
         let token = self.token_of(call, None, scope).await?;
         let tid = token.claims().tid.as_deref().and_then(|tid| TenantId::parse(tid).ok());
-        tid.ok_or(Error::UnreadableToken { tenant: None, cause: "it has no `tid`" })
+        tid.ok_or(Error::UnreadableToken { tenant: None, cause: NO_TENANT })
     }
 
     /// A token for `tenant`, from the cache while it lasts.
@@ -308,9 +308,11 @@ impl Signer {
         // By the local clock, which `azure_identity` added the token's life to.
         let left = expires_at.duration_since(Clock::new().now());
         let until = received + Duration::try_from(left).unwrap_or_default().saturating_sub(EARLY);
-        let token = Token::read(token.token.secret().into(), expires_at).ok_or_else(|| {
-            Error::UnreadableToken { tenant: tenant.cloned(), cause: "it is not a JSON web token" }
-        })?;
+        let token =
+            Token::read(token.token.secret().into(), expires_at).ok_or_else(|| Error::UnreadableToken {
+                tenant: tenant.cloned(),
+                cause: "it is not a JSON web token, `entra.token < access_token`",
+            })?;
         Ok((token, until))
     }
 }

@@ -33,6 +33,7 @@ pub use cloud::{Cloud, origin};
 pub use cloud_name::{CloudName, NotACloud};
 pub use config_error::{ConfigError, ConfigErrorKind, Problem};
 pub use credentials::{Credentials, check, check_certificate};
+pub(crate) use error::NO_TENANT;
 pub use error::{Answered, Error};
 pub use inputs::{AksIdentity, Inputs, Origin, Resolved, ResolvedInputs, flag, spelt, text};
 pub use outranked::also_given;

@@ -49,6 +49,10 @@ struct Connections {
 impl HttpClient {
     /// A client that touches neither disk nor network until it is used.
     pub fn new(options: Options) -> Self {
+        #[cfg(debug_assertions)]
+        if let Some(file) = options.env.get(crate::ledger::recording::VARIABLE) {
+            crate::ledger::recording::begin(file.as_ref());
+        }
         let shared = Shared { options, connections: Mutex::default() };
         Self { shared: Arc::new(shared), limiter: Limiter::default(), read_only: false, tap: None }
     }
@@ -145,6 +149,8 @@ impl<'a> Attempts<'a> {
             return Err(self.about.error(ErrorKind::ReadOnly));
         }
         let (client, generation) = self.http.client()?;
+        #[cfg(debug_assertions)]
+        self.request.note();
         let started = Instant::now();
         tracing::trace!(
             method = %self.request.method, url = %address::shown(url), correlation_id = %self.call.correlation_id,

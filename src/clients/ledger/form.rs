@@ -11,9 +11,9 @@ const MEMBERS: usize = 12;
 /// The most letters of a name that are told.
 const NAME: usize = 40;
 
-/// The form of a value, such as `{ id: number, tags: [text] }`. Names are those of the service's members; what can't be one,
-/// such as an address, is told as `…`.
-pub fn form(value: &Value) -> String {
+/// The form of a value, such as `{ id: number, tags: [text; 2] }`. Names of members are told that stand in the ledger: a foreign
+/// server may choose all others.
+pub(crate) fn form(value: &Value) -> String {
     let mut text = String::new();
     tell(&mut text, value, DEPTH);
     text
@@ -39,7 +39,7 @@ fn tell(text: &mut String, value: &Value, depth: usize) {
         Value::Object(members) => {
             for (at, (name, value)) in members.iter().take(MEMBERS).enumerate() {
                 text.push_str(if at == 0 { "{ " } else { ", " });
-                text.push_str(if is_name(name) { name } else { "…" });
+                text.push_str(if super::knows(name) { name } else { "…" });
                 text.push_str(": ");
                 tell(text, value, depth - 1);
             }
@@ -51,12 +51,11 @@ fn tell(text: &mut String, value: &Value, depth: usize) {
 /// Whether a key looks like the name of a member, and not like somebody's data.
 pub fn is_name(key: &str) -> bool {
     let is_digit = |letter: &u8| letter.is_ascii_digit();
-    key.len() <= NAME
+    (1..=NAME).contains(&key.len())
         && key.bytes().all(|letter| letter.is_ascii_alphanumeric() || b"_.@-".contains(&letter))
         && key.bytes().filter(is_digit).count() <= 2
-        && !key
-            .get(1..)
-            .is_some_and(|rest| rest.contains('@') && rest.contains('.') && !rest.contains("@odata."))
+        // A domain or an address has dots as well.
+        && (!key.contains('.') || key.contains("odata."))
 }
 
 #[cfg(test)]
@@ -70,6 +69,7 @@ mod tests {
         let value = json!({
             "id": 7, "mail": "hush", "enabled": true, "none": null, "@odata.nextLink": "hush", "owners@odata.bind": [],
             "tags": ["hush", "hush"], "web": { "redirectUris": ["hush"] }, "a@contoso.com": 1,
+            "contoso.com": 1,
             "6f3e1f5e-0f0a-4c58-9d54-8a3f2a4a5a11": 1,
         });
         let text = form(&value);
@@ -83,8 +83,19 @@ mod tests {
         ] {
             assert!(text.contains(part), "{part}: {text}");
         }
+        assert_eq!(form(&json!({ "userType": "hush", "hush": 1 })), "{ …: number, userType: text }");
         assert_eq!(form(&json!([])), "empty list");
-        assert_eq!(form(&json!([{ "a": 1 }, 2])), "[{ a: number }; 2]");
+        assert_eq!(form(&json!([{ "a": 1 }, 2])), "[{ …: number }; 2]");
+    }
+
+    #[test]
+    fn a_key_that_may_be_somebodys_data_is_no_name() {
+        for name in ["primaryEmail", "last_successful_sync", "@odata.nextLink", "x5"] {
+            assert!(is_name(name), "{name}");
+        }
+        for data in ["a@contoso.com", "contoso.com", "6f3e1f5e-0f0a-4c58-9d54-8a3f2a4a5a11", "a b", ""] {
+            assert!(!is_name(data), "{data}");
+        }
     }
 
     #[test]

@@ -22,7 +22,11 @@
 
 mod form;
 mod kind;
+mod looked;
 mod parse;
+mod reading;
+#[cfg(debug_assertions)]
+pub(crate) mod recording;
 mod whole;
 
 use std::io::Read as _;
@@ -30,8 +34,11 @@ use std::sync::OnceLock;
 
 use flate2::read::DeflateDecoder;
 
-pub use form::{form, is_name};
+pub(crate) use form::form;
+pub use form::is_name;
 pub use kind::Kind;
+pub(crate) use looked::Looked;
+pub use reading::Reading;
 pub use whole::whole;
 
 /// A request, and all that is sent and read there.
@@ -170,8 +177,21 @@ pub fn entry(id: &str) -> Option<&'static Entry> {
     entries().iter().find(|entry| entry.id == id)
 }
 
+/// Takes note, where tests ask for it, that a member is read by hand.
+#[cfg_attr(not(debug_assertions), expect(unused_variables, reason = "for notes alone"))]
+pub(crate) fn note(reading: &Reading, path: &str) {
+    #[cfg(debug_assertions)]
+    recording::read(reading, path);
+}
+
+/// Whether a member of this name is read or sent anywhere.
+pub(crate) fn knows(name: &str) -> bool {
+    let mut lines = entries().iter().flat_map(|entry| &entry.lines);
+    lines.any(|line| line.path == name || line.path.split(['.', '[', ']']).any(|step| step == name))
+}
+
 /// A path of an answer with its elements by no number: `value[3].id` becomes `value[].id`.
-pub fn unnumbered(path: &str) -> String {
+pub(crate) fn unnumbered(path: &str) -> String {
     let mut plain = String::with_capacity(path.len());
     let mut inside = false;
     for letter in path.chars() {

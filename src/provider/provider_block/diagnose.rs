@@ -79,6 +79,10 @@ const ESSENTIALS: &str = "Unable to complete a request to Proofpoint Essentials"
 const ESSENTIALS_LOGIN: &str = "Check `username` and `password` (or `PROOFPOINT_ESSENTIALS_USERNAME` and \
                                 `PROOFPOINT_ESSENTIALS_PASSWORD`).";
 
+/// What to do when an answer is not as it is relied on.
+const CHANGED: &str = "The service may have changed: `terraform-provider-proofpoint doctor DOMAIN --report FILE` writes what \
+                       differs, without values, to attach to an issue.";
+
 fn summary_of_http(error: &http::Error) -> Option<&'static str> {
     match error.kind() {
         http::ErrorKind::ReadOnly => Some("The provider is read-only"),
@@ -100,6 +104,7 @@ fn of_http(error: &http::Error) -> Option<&'static str> {
         http::ErrorKind::Untrusted { .. } => {
             Some("If you trust that authority, name its PEM file in `ca_bundle` (or `PROOFPOINT_CA_BUNDLE`).")
         }
+        http::ErrorKind::Decode(_) => Some(CHANGED),
         http::ErrorKind::Timeout => Some("Raise it in the `timeouts` block if the service was only slow."),
         _ => None,
     }
@@ -119,6 +124,7 @@ fn of_auth(error: &auth::Error) -> Option<Cow<'static, str>> {
         auth::Error::NoTenant { .. } => {
             Some("Set `tenant_id` in the provider block, in the resource, or as `ARM_TENANT_ID`.")
         }
+        auth::Error::Unfitting { .. } | auth::Error::UnreadableToken { .. } => Some(CHANGED),
         auth::Error::Unusable { .. } => Some("Check `client_id` and `tenant_id`."),
         auth::Error::Rejected(rejection) if names_a_cloud(&rejection.codes) => {
             Some("Check `tenant_id`, `environment`, `authority_host` and `graph_endpoint`.")
@@ -251,6 +257,39 @@ mod tests {
             let said = error.diagnose();
             assert!(said.detail.contains(words), "{said:?}");
             assert!(!said.detail.contains("..") && said.detail.ends_with('.'), "{said:?}");
+        }
+    }
+
+    #[test]
+    fn of_an_answer_that_is_not_as_it_is_relied_on_a_report_can_be_made() {
+        let misfit = || http::Misfit {
+            path: "value[0].id".to_owned(),
+            kind: http::MisfitKind::Missing,
+            why: None,
+            expected: Some("`graph.users < value[].id`: text".to_owned()),
+            came: Some("{ mail: text }".to_owned()),
+        };
+        let token = auth::Error::Unfitting { tenant: None, misfit: Box::new(misfit()) };
+        let unreadable = auth::Error::UnreadableToken { tenant: None, cause: "it is none" };
+        let listing = essentials::Error {
+            operation: "read the users".to_owned(),
+            kind: essentials::ErrorKind::Http(misfit().into()),
+        };
+        for said in [
+            http::Error::from(misfit()).diagnose(),
+            token.diagnose(),
+            unreadable.diagnose(),
+            listing.diagnose(),
+        ] {
+            assert!(
+                said.detail.contains("`terraform-provider-proofpoint doctor DOMAIN --report FILE`"),
+                "{said:?}"
+            );
+            let of_token = said.detail.contains("it is none");
+            assert!(
+                of_token || said.detail.contains("What came: { mail: text }. The service may"),
+                "{said:?}"
+            );
         }
     }
 

@@ -45,9 +45,10 @@ fn section(entry: &Entry) -> String {
             continue;
         }
         let _ = writeln!(text, "| {title} | Is | Known from | Guesses |\n|---|---|---|---|");
+        let mut above = &entry.ground;
         for line in lines {
-            let known =
-                if same(&line.ground, &entry.ground) { String::new() } else { rests_on(&line.ground) };
+            let known = if same(&line.ground, above) { String::new() } else { rests_on(&line.ground) };
+            above = &line.ground;
             let mark = if line.kind.is_required() { "**" } else { "" };
             let _ = writeln!(
                 text,

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::step::{Finding, Level, Step};
 
-/// The whole document, with a line end.
+/// The whole document in a line.
 pub(super) fn write(domain: &str, steps: &[Step], verdict: Level, next: &str) -> String {
     let document = object([
         ("format_version", "1.0".into()),
@@ -16,7 +16,7 @@ pub(super) fn write(domain: &str, steps: &[Step], verdict: Level, next: &str) ->
         ("steps", steps.iter().map(step).collect()),
         ("next", next.into()),
     ]);
-    format!("{document:#}\n")
+    format!("{document}\n")
 }
 
 fn step(step: &Step) -> Value {

@@ -6,7 +6,7 @@ use clients::{InputName, env};
 use grammar::counted;
 
 use super::examination::Examination;
-use super::step::{Level, Step};
+use super::step::{Level, Step, names};
 use crate::lists::is_candidate;
 use crate::preview;
 use crate::provider_block::{Diagnose as _, Failure, permissions};
@@ -90,6 +90,13 @@ pub(super) async fn sign_in(examination: &mut Examination, step: &mut Step) {
         (_, _, oid) => ("person", oid.as_deref().unwrap_or_default()),
     };
     step.told = format!("tenant {name}({}) as the {kind} {id}", graph.tenant());
+    if kind == "person" {
+        let roles = claims.directory_roles();
+        let told =
+            if roles.is_empty() { "no directory role that helps here".to_owned() } else { roles.join(", ") };
+        step.told = format!("{}, {told}", step.told);
+        step.fact("directory_roles", roles);
+    }
     step.fact("tenant", graph.tenant().as_str());
     step.fact("identity", kind);
     step.fact("identity_id", id);
@@ -117,6 +124,9 @@ pub(super) fn permissions(examination: &mut Examination, step: &mut Step) {
     let held = &examination.held;
     step.fact("held", held.clone());
     step.told = format!("{} held", counted(held.len(), "permission"));
+    if !held.is_empty() {
+        step.told = format!("{}: {}", step.told, names(held));
+    }
     if held.is_empty() {
         return step.find(
             Level::Blocked,

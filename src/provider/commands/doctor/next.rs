@@ -7,7 +7,8 @@ use crate::resources::azure_application::is_ours;
 /// A command, or several lines of them.
 pub(super) fn command(examination: &Examination, steps: &[Step], verdict: Level) -> String {
     let domain = &examination.domain;
-    let again = format!("terraform-provider-proofpoint doctor {domain}");
+    let tenant = examination.tenant.as_ref().map(|tenant| format!(" --tenant {tenant}")).unwrap_or_default();
+    let again = format!("terraform-provider-proofpoint doctor {domain}{tenant}");
     let is_at =
         |name: StepName, level: Level| steps.iter().any(|step| step.name == name && step.level() == level);
     let mut lines = Vec::new();

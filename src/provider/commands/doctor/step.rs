@@ -113,6 +113,13 @@ pub(super) struct Finding {
     pub(super) detail: String,
 }
 
+/// Names in a line: the first of many.
+pub(super) fn names(all: &[String]) -> String {
+    const SHOWN: usize = 12;
+    let told = all.iter().take(SHOWN).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    if all.len() > SHOWN { format!("{told} and {} more", all.len() - SHOWN) } else { told }
+}
+
 /// What came of a step.
 #[derive(Debug)]
 pub(super) struct Step {

@@ -8,7 +8,7 @@ use sync_report::{Estimate, Gravity};
 use super::entra::NO_ENTRA;
 use super::essentials::NO_ORGANIZATION;
 use super::examination::Examination;
-use super::step::{Level, Step};
+use super::step::{Level, Step, names};
 use crate::data_sources::{HealthModel, examine};
 use crate::preview::{self, Wanted, shown_switches};
 use crate::provider_block::{Diagnose as _, Failure};
@@ -32,22 +32,26 @@ pub(super) async fn domains(examination: &mut Examination, step: &mut Step) {
     let Some((organization, _)) = &examination.organization else { return step.skip(NO_ORGANIZATION) };
     let known = match organization.domains(&examination.call).await {
         Ok(known) => known,
-        Err(error) => return step.report([error.diagnose()], Level::Blocked),
+        Err(error) => {
+            "not readable".clone_into(&mut step.told);
+            return step.report([error.diagnose()], Level::Blocked);
+        }
     };
-    let here = counted(known.len(), "domain");
-    step.fact("proofpoint", known.into_iter().map(|domain| domain.name).collect::<Vec<_>>());
+    let known: Vec<String> = known.into_iter().map(|domain| domain.name).collect();
+    let here = format!("at Proofpoint {}", names(&known));
+    step.fact("proofpoint", known);
     let Some(graph) = &examination.graph else {
-        step.told = format!("{here} at Proofpoint; the tenant's are not known");
+        step.told = format!("{here}; the tenant's are not known");
         return;
     };
     match graph.domains().list(&examination.call).await {
         Ok(all) => {
             let verified = all.into_iter().filter(|domain| domain.is_verified).map(|domain| domain.name);
             let verified: Vec<String> = verified.collect();
-            step.told = format!("{here} at Proofpoint, {} verified in the tenant", verified.len());
+            step.told = format!("{here}; verified in the tenant {}", names(&verified));
             step.fact("entra", verified);
         }
-        Err(_) => step.told = format!("{here} at Proofpoint; the tenant's can't be read"),
+        Err(_) => step.told = format!("{here}; the tenant's can't be read"),
     }
     if let Some(found) = check_up(examination, Check::Domains).await {
         step.report(found, Level::Blocked);
@@ -163,15 +167,24 @@ fn settings(shown: &Shown, step: &mut Step) {
     step.fact("hours_between_runs", shown.sync_frequency);
     step.fact("last_run", shown.last_run.at());
     step.fact("key_end", shown.secret_expiry.clone());
-    for (name, switch) in [
-        ("users", shown.sync_active_users),
-        ("distribution_groups", shown.sync_distribution_groups),
-        ("security_groups", shown.sync_security_groups),
-        ("removes_users", shown.remove_deleted_users),
-        ("removes_groups", shown.remove_deleted_groups),
+    let mut on = Vec::new();
+    for (name, what, switch) in [
+        ("users", "users", shown.sync_active_users),
+        ("distribution_groups", "distribution groups", shown.sync_distribution_groups),
+        ("security_groups", "security groups", shown.sync_security_groups),
+        ("removes_users", "removes users", shown.remove_deleted_users),
+        ("removes_groups", "removes groups", shown.remove_deleted_groups),
     ] {
         step.fact(name, switch);
+        if switch == Some(true) {
+            on.push(what);
+        }
     }
+    step.told = format!(
+        "{}; {}",
+        step.told,
+        if on.is_empty() { "nothing is switched on".to_owned() } else { on.join(", ") }
+    );
 }
 
 /// What the next run would do to people: with the settings that are there, else with those that a configuration begins with.

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use reqwest::Method;
 use serde_json::{Value as Json, json};
 
@@ -70,14 +72,17 @@ fn the_document_has_the_members_that_the_guide_tells_of() {
     // Nothing is promised that is not there.
     for row in rows {
         let promised = row.split(" | ").nth(1).unwrap_or_default().split('`').skip(1).step_by(2);
-        let gone: Vec<&str> =
-            promised.filter(|name| !seen.contains(*name) && !VALUES.contains(name)).collect();
+        let gone: Vec<&str> = promised
+            .filter(|name| !seen.contains(*name) && !VALUES.contains(name) && *name != OF_PEOPLE)
+            .collect();
         assert!(gone.is_empty(), "{gone:?} of {row}");
     }
 }
 
 /// What the table names that is the value of a fact.
 const VALUES: [&str; 2] = ["application", "person"];
+/// What only people have.
+const OF_PEOPLE: &str = "directory_roles";
 
 #[test]
 fn what_stands_in_the_way_is_found_where_it_is() {
@@ -146,6 +151,33 @@ fn what_stands_in_the_way_is_found_where_it_is() {
     // A domain that nobody has.
     let seen = look(&simulator, &own, &["nobody.example", "--json"]);
     assert_eq!(seen.code, Some(3), "{seen:?}");
+}
+
+#[test]
+fn a_person_is_told_from_an_application_with_the_roles_that_help() {
+    let simulator = Simulator::within(&["--users", "2"]);
+    let tenant = &simulator.tenant().tenant_id;
+    // A token as Entra makes it for people, which nobody has signed: Graph takes it for none.
+    let claims = json!({
+        "tid": tenant, "oid": "6f3e1f5e-0f0a-4c58-9d54-8a3f2a4a5a11", "scp": "User.Read Directory.Read.All",
+        "wids": ["62e90394-69f5-4237-9190-012177145e10"],
+    });
+    let token = format!("e30.{}.x", URL_SAFE_NO_PAD.encode(claims.to_string()));
+    let answer = json!({ "accessToken": token, "expires_on": 4_000_000_000_u64, "tokenType": "Bearer" });
+    let directory = tempfile::tempdir().expect("a directory");
+    let az = directory.path().join("az");
+    std::fs::write(&az, format!("#!/bin/sh\necho '{answer}'\n")).expect("written");
+    std::fs::set_permissions(&az, std::os::unix::fs::PermissionsExt::from_mode(0o700)).expect("executable");
+    let mut environment = simulator.environment();
+    environment.remove("ARM_CLIENT_ID");
+    environment.remove("ARM_CLIENT_SECRET");
+    environment.insert("PATH".to_owned(), directory.path().to_str().expect("UTF-8").to_owned());
+    let told = document(&simulator, &environment, &[]);
+    let facts = &step(&told, "entra_sign_in")["facts"];
+    assert_eq!((&facts["identity"], &facts["tenant"]), (&json!("person"), &json!(tenant)), "{told:#}");
+    assert_eq!(facts["directory_roles"], json!(["Global Administrator"]));
+    assert_eq!(step(&told, "entra_permissions")["facts"]["held"], json!(["User.Read", "Directory.Read.All"]));
+    assert!(!told.to_string().contains(&token), "the token was told");
 }
 
 #[test]

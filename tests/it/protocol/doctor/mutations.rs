@@ -85,7 +85,7 @@ const MUTATIONS: &[Mutation] = mutations! {
     SETTINGS, |_s, a| json(a)["sync_frequency"] = json!(true) => "`essentials.settings.get < sync_frequency`: true or false, where a number or text is known";
     SETTINGS, |_s, a| json(a)["default_user_role_name"] = json!("End_User") => "`essentials.settings.get < default_user_role_name`: in other letters than `end_user`";
     SETTINGS, |_s, a| json(a)["sync_shared_mailboxes"] = json!(true) => "`essentials.settings.get < sync_shared_mailboxes`: one of any others (true or false)";
-    SETTINGS, |_s, a| rename(json(a), "application_id", "client") => "`essentials.settings.get < application_id`\n";
+    SETTINGS, |_s, a| rename(json(a), "application_id", "client") => "`essentials.settings.get < application_id` ×";
     EXEMPTIONS, |_s, a| *json(a) = json!([1, 2]) => "`essentials.exemptions.list < exemptions[]`: number, where";
     "/v1.0/users", |_s, a| json(a)["value"][0]["id"] = json!(7) => "`graph.users < value[].id`: number, where text is known";
     "/v1.0/users", |_s, a| rename(json(a), "value", "Value") => "`graph.users < Value`: in other letters than `value`";

@@ -1,12 +1,22 @@
 //! What a person reads.
 
 use pretty_assertions::assert_eq;
+use reqwest::Method;
+use serde_json::Value as Json;
 
 use super::*;
 
 /// What differs from run to run, by names: ids, and where the simulator listens.
 fn plain(text: &str, simulator: &Simulator) -> String {
     let text = text.replace(simulator.ready().essentials_endpoint.trim_end_matches('/'), "<address>");
+    let text = match text.split_once("permissions held: `") {
+        Some((before, rest)) => {
+            let (list, after) = rest.split_once("`\n").expect("the end of the list");
+            assert!(list.contains("`Directory.ReadWrite.All`"), "{list}");
+            format!("{before}permissions held: <permissions>\n{after}")
+        }
+        None => text,
+    };
     let mut plain = String::new();
     let mut rest = text.as_str();
     while let Some(at) = rest.find(|letter: char| letter.is_ascii_hexdigit()) {
@@ -44,12 +54,12 @@ terraform-provider-proofpoint 0.1.0 looks at contoso.com. It changes nothing.
 
 ok     Entra credential       client secret
 ok     Entra sign-in          tenant `Contoso` (<id>) as the application <id>
-ok     Entra permissions      11 permissions held
+ok     Entra permissions      11 permissions held: <permissions>
 ok     Proofpoint credential  `admin@contoso.com` at <address>
 ok     Proofpoint sign-in     `admin@contoso.com`, organization_admin of `contoso.com`
 ok     Clocks                 Microsoft agrees, Proofpoint agrees
 ok     Organization           `contoso.com` on <address>, 25 licences
-ok     Domains                1 domain at Proofpoint, 2 verified in the tenant
+ok     Domains                at Proofpoint `contoso.com`; verified in the tenant `contoso.com`, `contoso.onmicrosoft.com`
 ok     Directory sync         Entra follows no Active Directory; Proofpoint has none on record
 ok     Policies               client secrets are not limited
 ok     Applications           none that looks like the sync's
@@ -84,7 +94,7 @@ terraform-provider-proofpoint 0.1.0 looks at contoso.com. It changes nothing.
 
 ok     Entra credential       client secret
 ok     Entra sign-in          tenant `Contoso` (<id>) as the application <id>
-ok     Entra permissions      11 permissions held
+ok     Entra permissions      11 permissions held: <permissions>
 ok     Proofpoint credential  `admin@contoso.com` at <address>
 ERROR  Proofpoint sign-in     refused or not reached
                               Proofpoint Essentials refused the sign-in.
@@ -173,10 +183,35 @@ fn with_proofpoint_alone_the_organization_is_looked_at() {
     assert_eq!(seen.code, Some(5), "{}", seen.stdout);
     for told in [
         "ok     Organization           `contoso.com` on ",
-        "ok     Domains                1 domain at Proofpoint; the tenant's are not known",
+        "ok     Domains                at Proofpoint `contoso.com`; the tenant's are not known",
         "ok     Sync                   none is configured yet",
         "export ARM_TENANT_ID=contoso.com\n  export ARM_CLIENT_ID=...\n  export ARM_CLIENT_SECRET=...\n",
     ] {
         assert!(seen.stdout.contains(told), "{told}:\n{}", seen.stdout);
+    }
+}
+
+#[test]
+fn what_proofpoint_holds_and_whom_a_run_would_cost_their_mail_is_told_by_name() {
+    let simulator = Simulator::within(&["--users", "5"]);
+    let settings = simulator.tenant().sync_settings(&json!({ "sync_frequency": 6 }));
+    simulator.essentials_done(Method::PUT, "orgs/contoso.com/settings/azure", Some(&settings));
+    let accounts = simulator.essentials_done(Method::GET, "orgs/contoso.com/users", None);
+    let accounts = accounts["users"].as_array().expect("accounts").clone();
+    let users = simulator.graph_done(Method::GET, "users", None);
+    let has_account = |user: &&Json| accounts.iter().any(|one| one["primary_email"] == user["mail"]);
+    let leaver = users["value"].as_array().expect("users").iter().find(has_account).expect("somebody");
+    simulator.graph_done(Method::DELETE, &format!("users/{}", leaver["id"].as_str().expect("an id")), None);
+    let seen = look(&simulator, &simulator.environment(), &["contoso.com"]);
+    let told = plain(&seen.stdout, &simulator);
+    let mail = leaver["mail"].as_str().expect("an address");
+    for words in [
+        "Sync runs every 6 hours, no good run yet; signs in as <id>, ",
+        "users, distribution groups, removes users",
+        "A run would take something from 1 account.",
+        &format!("Deleting (1): {mail} "),
+        "mail to these addresses is refused",
+    ] {
+        assert!(told.contains(words), "`{words}`:\n{}", seen.stdout);
     }
 }

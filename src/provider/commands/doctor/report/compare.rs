@@ -1,6 +1,6 @@
 //! Answers against the ledger: what differs from what is relied on, by the names that the ledger gives.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use clients::essentials::read_time;
 use clients::http::Answer;
@@ -10,23 +10,26 @@ use serde_json::Value;
 
 use super::shape::shape;
 
-/// What answers came to.
+/// Lines of the report, and how often each came.
+pub(super) type Lines = BTreeMap<String, u64>;
+
+/// What answers came to. Each line begins with the name of a member or request.
 #[derive(Debug, Default)]
 pub(super) struct Comparison {
-    /// What differs and how often, by the name of the line.
-    pub(super) differences: BTreeMap<String, u64>,
-    /// Members that nobody relies on, likewise.
-    pub(super) extra: BTreeMap<String, u64>,
+    /// What differs.
+    pub(super) differences: Lines,
+    /// Members that nobody relies on.
+    pub(super) extra: Lines,
     /// Members that may be missing and were in no answer.
-    pub(super) unseen: BTreeSet<String>,
-    /// What came otherwise than usual and is borne, likewise.
-    pub(super) borne: BTreeMap<String, u64>,
-    /// How often each status came, by the name of the request.
-    pub(super) statuses: BTreeMap<(&'static str, u16), u64>,
-    /// How often each shape came, by the name of the line.
-    pub(super) shapes: BTreeMap<String, BTreeMap<String, u64>>,
+    pub(super) unseen: Lines,
+    /// What came otherwise than usual and is borne.
+    pub(super) borne: Lines,
+    /// Which statuses came.
+    pub(super) statuses: Lines,
+    /// Which shapes came.
+    pub(super) shapes: Lines,
     /// What the request under way has asked for, where it has not asked for everything.
-    selected: Option<BTreeSet<String>>,
+    selected: Option<String>,
     /// Answers that were too large to keep.
     pub(super) too_large: u64,
 }
@@ -53,8 +56,8 @@ impl Comparison {
                 comparison.batch(sent, parsed.as_ref());
             }
         }
-        let seen = &comparison.shapes;
-        comparison.unseen.retain(|name| !seen.contains_key(name));
+        let shapes = &comparison.shapes;
+        comparison.unseen.retain(|name, _| !shapes.keys().any(|shape| shape.starts_with(name.as_str())));
         comparison
     }
 
@@ -80,14 +83,14 @@ impl Comparison {
         let Some(entry) = entry_of(method, path) else {
             return self.differs(format!("{method} of a request that is not in the ledger"));
         };
-        *self.statuses.entry((entry.id, status)).or_default() += 1;
+        note(&mut self.statuses, format!("`{}`: status {status}", entry.id));
         // Whether the caller may ask, and whether the service is well, is no matter of form.
         let is_weather = matches!(status, 401 | 403 | 429 | 500..=599);
         if !entry.understands(status) && !is_weather {
             self.differs(format!("`{}`: status {status}, where {} is known", entry.id, entry.statuses));
         }
-        let select = query.split('&').find_map(|part| part.strip_prefix("$select=")).filter(|_| status < 400);
-        self.selected = select.map(|names| names.split(',').map(str::to_owned).collect());
+        let select = query.split('&').find_map(|part| part.strip_prefix("$select="));
+        self.selected = select.filter(|_| status < 400).map(str::to_owned);
         let service = entry.id.split('.').next().unwrap_or_default();
         let entry =
             if status >= 400 { ledger::entry(&format!("{service}.refusal")).unwrap_or(entry) } else { entry };
@@ -131,7 +134,7 @@ impl Comparison {
             let cased = siblings.find(|sibling| sibling.eq_ignore_ascii_case(own));
             return match cased {
                 Some(known) => self.differs(format!("`{name}`: in other letters than `{known}`")),
-                None => *self.extra.entry(format!("`{name}`: {}", shape(value))).or_default() += 1,
+                None => note(&mut self.extra, format!("`{name}`: {}", shape(value))),
             };
         };
         let kind = line.kind;
@@ -202,20 +205,20 @@ impl Comparison {
                 for (own, value) in members {
                     self.member(entry, &joined(path, own), own, value);
                 }
-                let known: BTreeSet<&str> = children(entry, path).collect();
-                for own in known.into_iter().filter(|own| !members.contains_key(*own)) {
+                for own in children(entry, path).filter(|own| !members.contains_key(*own)) {
                     let path = joined(path, own);
                     let Some(line) = entry.line(Way::Read, &path) else { continue };
                     let name = entry.name_of(Way::Read, &path);
                     let asked = path.strip_prefix("value[].").unwrap_or(&path);
                     let is_own = !asked.contains(['.', '[']) && asked != "value";
-                    if is_own && self.selected.as_ref().is_some_and(|selected| !selected.contains(asked)) {
+                    let is_asked = |names: &String| names.split(',').any(|name| name == asked);
+                    if is_own && !self.selected.as_ref().is_none_or(is_asked) {
                         continue;
                     }
                     if line.kind.is_required() {
                         self.differs(format!("`{name}`: missing, where {} must be", line.kind.in_words()));
                     } else {
-                        self.unseen.insert(name);
+                        note(&mut self.unseen, format!("`{name}`"));
                     }
                 }
             }
@@ -231,17 +234,20 @@ impl Comparison {
 
     /// Notes the shape of what came.
     fn saw(&mut self, name: &str, value: &Value) {
-        let shapes = self.shapes.entry(name.to_owned()).or_default();
-        *shapes.entry(shape(value)).or_default() += 1;
+        note(&mut self.shapes, format!("`{name}`: {}", shape(value)));
     }
 
     fn differs(&mut self, what: String) {
-        *self.differences.entry(what).or_default() += 1;
+        note(&mut self.differences, what);
     }
 
     fn borne(&mut self, what: String) {
-        *self.borne.entry(what).or_default() += 1;
+        note(&mut self.borne, what);
     }
+}
+
+fn note(lines: &mut Lines, what: String) {
+    *lines.entry(what).or_default() += 1;
 }
 
 /// The entry of a request; those that the environment names the address of go by what they are for.
@@ -267,4 +273,63 @@ fn children<'a>(entry: &'a Entry, path: &str) -> impl Iterator<Item = &'a str> {
 
 fn joined(path: &str, own: &str) -> String {
     if path.is_empty() { own.to_owned() } else { format!("{path}.{own}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// What answers to requests of a domain's accounts come to, as one text.
+    fn told(status: u16, body: &[u8]) -> String {
+        let answer = Answer {
+            method: "GET".to_owned(),
+            path: "/api/v1/orgs/hush.example/users".to_owned(),
+            query: String::new(),
+            sent: Vec::new().into(),
+            status,
+            body: Some(body.to_vec().into()),
+        };
+        format!("{:?}", Comparison::of(&[answer]))
+    }
+
+    #[test]
+    fn whatever_comes_is_told_without_what_it_says() {
+        let deep = "[".repeat(100) + &"]".repeat(100);
+        for body in [
+            json!(null),
+            json!("hush"),
+            json!([["hush"], [{ "hush.example": "hush" }]]),
+            json!({ "": 1, "hush@hush.example": {}, "hush.example": [1], "\u{1b}[2Jhush": 2, "users": [null, 7, []] }),
+            json!({ "users": { "hush.example": { "primary_email": "hush" } } }),
+            json!({ "users": [{ "primary_email": { "hush@hush.example": "hush" }, "type": "Hush", "alias_emails": "hush" }] }),
+            serde_json::from_str(&deep).expect("JSON"),
+        ] {
+            for status in [200, 302, 404, 500, 0] {
+                let told = told(status, body.to_string().as_bytes());
+                assert!(!told.contains("hush") && !told.contains('\u{1b}'), "{status} {body}: {told}");
+            }
+        }
+        assert!(told(200, b"<html>hush</html>").contains("the answer is not JSON"));
+        assert!(told(200, b"{\"users\":[{\"primary_em").contains("the answer is not JSON"));
+    }
+
+    #[test]
+    fn what_was_not_asked_for_is_not_missing() {
+        let answer = |query: &str| Answer {
+            method: "GET".to_owned(),
+            path: "/v1.0/users".to_owned(),
+            query: query.to_owned(),
+            sent: Vec::new().into(),
+            status: 200,
+            body: Some(br#"{"value":[{}]}"#.to_vec().into()),
+        };
+        let differences =
+            |query: &str| Comparison::of(&[answer(query)]).differences.into_keys().collect::<Vec<_>>();
+        let missing = "`graph.users < value[].id`: missing, where text must be".to_owned();
+        assert_eq!(differences(""), [missing]);
+        assert_eq!(differences("$top=1&$select=id,mail"), differences(""));
+        assert_eq!(differences("$select=mail"), [""; 0]);
+    }
 }

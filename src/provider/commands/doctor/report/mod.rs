@@ -3,13 +3,12 @@
 mod compare;
 mod shape;
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use clients::http::Answer;
 use grammar::counted;
 
-use compare::Comparison;
+use compare::{Comparison, Lines};
 
 /// The report, as it is shown and written.
 pub(super) struct Report {
@@ -38,35 +37,22 @@ impl Report {
                 writeln!(text, "Not compared, since they are too large: {}.", counted(too_large, "answer"));
         }
         section(&mut text, "Differences", &differences);
-        section(
-            &mut text,
-            "Not there in any answer",
-            &unseen.into_iter().map(|name| (format!("`{name}`"), 0)).collect(),
-        );
+        section(&mut text, "Not there in any answer", &unseen);
         section(&mut text, "More than is relied on", &extra);
         section(&mut text, "Borne, though not as usual", &borne);
-        let told = |((id, status), number)| (format!("`{id}`: status {status}"), number);
-        section(&mut text, "Requests", &statuses.into_iter().map(told).collect());
-        text.push_str("\n## Members\n\n");
-        for (name, shapes) in shapes {
-            let told: Vec<String> =
-                shapes.iter().map(|(shape, number)| format!("{shape} ×{number}")).collect();
-            let _ = writeln!(text, "- `{name}`: {}", told.join(", "));
-        }
+        section(&mut text, "Requests", &statuses);
+        section(&mut text, "Members", &shapes);
         Self { text, differences: differences.len() }
     }
 }
 
 /// Lines with how often each came; a section that has none says so.
-fn section(text: &mut String, title: &str, lines: &BTreeMap<String, u64>) {
+fn section(text: &mut String, title: &str, lines: &Lines) {
     let _ = write!(text, "\n## {title}\n\n");
     if lines.is_empty() {
         text.push_str("None.\n");
     }
     for (line, number) in lines {
-        let _ = match number {
-            0 => writeln!(text, "- {line}"),
-            _ => writeln!(text, "- {line} ×{number}"),
-        };
+        let _ = writeln!(text, "- {line} ×{number}");
     }
 }
