@@ -14,6 +14,7 @@ api() {
 }
 
 # Ours begins with the marker. Anybody may quote it, but nobody can change another's comment: then there is a new thread.
+# shellcheck disable=SC2016 # the variables are jq's
 mine='.value[] | select(.isDeleted | not) | . as $thread | .comments[0] | select(.content // "" | startswith($marker))
   | "\($thread.id)/comments/\(.id)"'
 marker=$(head -n 1 comment.md)

@@ -12,9 +12,11 @@ api() {
 }
 
 # Ours is the one that a workflow wrote and that begins with the marker: anybody may quote it.
+# shellcheck disable=SC2016 # the variables are jq's
 mine='.[] | select(.user.login == "github-actions[bot]") | select(.body | startswith($marker)) | .id'
 marker=$(head -n 1 comment.md)
-found= page=1
+found=''
+page=1
 while [ -z "$found" ]; do
   api "$base/issues/$PULL_REQUEST/comments?per_page=100&page=$page" > comments.json
   found=$(jq --raw-output --arg marker "$marker" "$mine" comments.json | head -n 1)

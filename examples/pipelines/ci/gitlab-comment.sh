@@ -13,10 +13,12 @@ api() {
 }
 
 # Ours is the one that the token's user wrote and that begins with the marker: anybody may quote it.
+# shellcheck disable=SC2016 # the variables are jq's
 mine='.[] | select(.author.id == $me) | select(.body | startswith($marker)) | .id'
 me=$(api "$CI_API_V4_URL/user" | jq .id)
 marker=$(head -n 1 comment.md)
-found= page=1
+found=''
+page=1
 while [ -z "$found" ]; do
   api "$notes?per_page=100&page=$page" > comments.json
   found=$(jq --raw-output --argjson me "$me" --arg marker "$marker" "$mine" comments.json | head -n 1)
