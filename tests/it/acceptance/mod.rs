@@ -8,6 +8,7 @@ mod demo;
 mod doctor;
 mod drift;
 mod examples;
+mod installing;
 mod kill;
 mod late;
 mod life;
