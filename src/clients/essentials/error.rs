@@ -84,7 +84,7 @@ pub struct Refusal {
     /// The id by which the service knows the request.
     pub request_id: Option<String>,
     /// What is relied on, where nothing is known of the status.
-    pub beyond: Option<String>,
+    pub beyond: Option<Box<str>>,
 }
 
 /// The most that is shown of an answer, in characters.
@@ -98,7 +98,7 @@ impl Refusal {
     /// documented, so what is not understood is shown as it is.
     pub(super) fn new(response: &Response) -> Self {
         let text = response.shown(&words(&response.body), SHOWN);
-        let beyond = response.about().reading().beyond(response.status);
+        let beyond = response.about().reading().beyond(response.status).map(String::into_boxed_str);
         Self { status: response.status, text, request_id: response.request_id.clone(), beyond }
     }
 }
@@ -144,7 +144,7 @@ fn suffix(answer: &Refusal) -> String {
     }
     text.push('.');
     if let Some(beyond) = &answer.beyond {
-        text.extend([" What is relied on, ", beyond.as_str(), "."]);
+        text.extend([" What is relied on, ", &**beyond, "."]);
     }
     text
 }
