@@ -30,7 +30,7 @@ fuzz: ## Hand made-up input to TARGET (all) for SECONDS (60); needs a nightly to
 peers: ## Let the SDKs of Microsoft, MSAL and hashicorp/azuread (AZUREAD_BIN) live on the simulator
 	@.ci/peers
 
-demo: ## Apply the quick start against the simulator; KEEP=1 leaves it running
+demo: ## Apply the quick start against the simulator; KEEP=1 leaves it running, with its page
 	@.ci/tools any
 	@.ci/demo
 

@@ -7,6 +7,7 @@ mod client_secret;
 mod demo;
 mod drift;
 mod examples;
+mod face;
 mod kill;
 mod late;
 mod life;
