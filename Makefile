@@ -1,7 +1,7 @@
 # Every chore of this project. `make demo` shows the provider at work, `make test` proves it.
 
 .DEFAULT_GOAL := help
-.PHONY: help build test soak planted mutants fuzz peers demo lint fmt docs bench dist tools
+.PHONY: help build test live soak planted mutants fuzz peers official demo lint fmt docs bench dist tools
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST) | expand -t 16
@@ -12,6 +12,10 @@ build: ## Build the provider and the simulator for release
 test: ## Run unit, protocol and acceptance tests with every CLI found
 	@.ci/tools any
 	cargo test
+
+live: ## Live the safe part of a life with the real accounts that TEST_LIVE_* name, or with the simulator
+	@.ci/tools any
+	TEST_LIVE=1 cargo test --test it live:: -- --nocapture --test-threads 1
 
 soak: ## Live SEEDS lives drawn by number (300), or the one of SEED, with the disturbances ONLY=0,2
 	@.ci/tools any
@@ -29,6 +33,10 @@ fuzz: ## Hand made-up input to TARGET (all) for SECONDS (60); needs a nightly to
 
 peers: ## Let the SDKs of Microsoft, MSAL and hashicorp/azuread (AZUREAD_BIN) live on the simulator
 	@.ci/peers
+
+official: ## Run the tests that are written with HashiCorp's own framework; needs Go
+	@.ci/tools any
+	@.ci/official
 
 demo: ## Apply the quick start against the simulator; KEEP=1 leaves it running, with its page
 	@.ci/tools any

@@ -38,6 +38,12 @@ impl Clock {
         self.now_at(Instant::now())
     }
 
+    /// How far the service's clock is ahead of this machine's, once an answer of it has shown the time.
+    pub fn ahead(&self) -> Option<SignedDuration> {
+        let observed = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        observed.map(|observed| observed.advanced_to(Instant::now()).duration_since(local_time()))
+    }
+
     /// Takes note of the `Date` header of an answer that has just arrived.
     ///
     /// The header has whole seconds and answers overtake one another, so a date that would set the clock back by
@@ -114,6 +120,15 @@ mod tests {
     fn the_local_clock_serves_until_a_date_is_seen() {
         let before = local_time();
         assert!(Clock::new().now() >= before);
+    }
+
+    #[test]
+    fn how_far_a_service_is_ahead_is_known_once_it_has_answered() {
+        let clock = Clock::new();
+        assert_eq!(clock.ahead(), None);
+        clock.observe(local_time() + SignedDuration::from_hours(2));
+        let ahead = clock.ahead().expect("an answer");
+        assert!((ahead - SignedDuration::from_hours(2)).abs() < SignedDuration::from_secs(30), "{ahead:?}");
     }
 
     #[test]

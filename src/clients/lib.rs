@@ -9,5 +9,6 @@ pub mod essentials;
 pub mod graph;
 pub mod http;
 mod input_name;
+pub mod ledger;
 
 pub use input_name::InputName;

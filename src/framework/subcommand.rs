@@ -31,6 +31,8 @@ pub enum Completion {
     Whole,
     /// A part, and it has told what is missing: exit code 2.
     Partial,
+    /// It has an answer of its own, which its help explains.
+    Answer(u8),
 }
 
 /// What a subcommand is given.
@@ -52,6 +54,12 @@ pub trait Terminal: Send + Sync {
 
     /// Says something that is no part of the result.
     fn tell(&self, text: &str);
+
+    /// Asks a question that takes yes or no; anything but `y` and `yes` is no. `None` where nobody can be asked.
+    fn ask<'a>(&'a self, question: &'a str) -> BoxFuture<'a, Option<bool>>;
+
+    /// Whether somebody looks at standard output.
+    fn is_watched(&self) -> bool;
 
     /// Shows how far the work has come, and what was just done: a bar where somebody looks, else a line.
     fn progress(&self, done: usize, of: usize, what: &str);

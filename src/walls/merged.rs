@@ -149,6 +149,11 @@ fn copy_generated(from: &Path, to: &Path, names: &Names<'_>) -> Result<String, S
         if file.extension().is_some_and(|ending| ending == "rs") {
             let text = fs::read_to_string(&file).map_err(|error| told(&file, &error))?;
             write(&to.join(entry.file_name()), &rewrite::rewrite(&text, &file, names)?)?;
+        } else if file.is_file() {
+            // Data, as it is.
+            fs::create_dir_all(to).map_err(|error| told(to, &error))?;
+            let copy = to.join(entry.file_name());
+            fs::copy(&file, &copy).map_err(|error| told(&copy, &error))?;
         }
     }
     Ok(to.display().to_string())

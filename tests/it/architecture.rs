@@ -26,10 +26,11 @@ const MAY_NAME: &[(&str, Layers)] = &[
             ("input_name", &[]),
             ("env", &["InputName"]),
             ("clock", &[]),
-            ("http", &["clock", "env"]),
-            ("auth", &["InputName", "clock", "env", "http"]),
-            ("graph", &["auth", "clock", "http"]),
-            ("essentials", &["auth", "clock", "http"]),
+            ("ledger", &[]),
+            ("http", &["clock", "env", "ledger"]),
+            ("auth", &["InputName", "clock", "env", "http", "ledger"]),
+            ("graph", &["auth", "clock", "http", "ledger"]),
+            ("essentials", &["auth", "clock", "http", "ledger"]),
         ],
     ),
     (
@@ -46,7 +47,10 @@ const MAY_NAME: &[(&str, Layers)] = &[
                 "registry",
                 &["actions", "data_sources", "functions", "lists", "provider_block", "resources", "PROGRAM"],
             ),
-            ("commands", &["lists", "provider_block", "registry", "resources", "PROGRAM"]),
+            (
+                "commands",
+                &["data_sources", "lists", "preview", "provider_block", "registry", "resources", "PROGRAM"],
+            ),
         ],
     ),
 ];

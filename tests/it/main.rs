@@ -13,6 +13,8 @@ mod counts;
 mod differential;
 mod fuzz;
 mod interfaces;
+mod ledger;
+mod live;
 mod moods;
 mod protocol;
 mod soak;

@@ -11,7 +11,6 @@ use azure_core::http::headers::HeaderName;
 use azure_core::http::{ClientMethodOptions, Method, Pipeline, PipelineSendOptions, Request, Url};
 use azure_identity::ClientAssertion;
 use secrecy::{ExposeSecret, SecretString};
-use serde::Deserialize;
 
 use super::certificate::Certificate;
 use super::choose::{Text, TokenRequest};
@@ -21,6 +20,8 @@ use super::tenant::TenantId;
 use super::text::read;
 use super::transport::Wire;
 use crate::clock::Clock;
+use crate::http::{Misfit, MisfitKind};
+use crate::ledger::{Looked, Reading};
 
 /// The audience that Entra expects in federated tokens (Entra: workload identity federation).
 const AUDIENCE: &str = "api://AzureADTokenExchange";
@@ -65,8 +66,15 @@ impl Assertion {
                 let mut url = request.url.clone();
                 url.query_pairs_mut().append_pair("audience", AUDIENCE);
                 let asked = Request::new(url, Method::Get);
-                ask(pipeline, asked, &request.token, options, "value", "the GitHub OpenID Connect token")
-                    .await
+                ask(
+                    pipeline,
+                    asked,
+                    &request.token,
+                    options,
+                    ("github.token", "value"),
+                    "the GitHub OpenID Connect token",
+                )
+                .await
             }
             Self::AzureDevOps { request, service_connection_id, pipeline } => {
                 let mut url = request.url.clone();
@@ -78,7 +86,7 @@ impl Assertion {
                 // Without it, Azure DevOps answers a bad token with a redirect to a page.
                 asked.insert_header(HeaderName::from_static("x-tfs-fedauthredirect"), "Suppress");
                 let what = "the Azure DevOps OpenID Connect token";
-                ask(pipeline, asked, &request.token, options, "oidcToken", what).await
+                ask(pipeline, asked, &request.token, options, ("azure-devops.token", "oidcToken"), what).await
             }
             Self::ManagedIdentity { identity, tenant } => {
                 identity.vouch(&format!("{AUDIENCE}/.default"), tenant).await
@@ -87,18 +95,15 @@ impl Assertion {
     }
 }
 
-/// Asks a job's host for its token, which stands in the answer's `member`.
+/// Asks a job's host for its token, which stands in the answer where `line`, an entry and a member, has it.
 async fn ask(
     pipeline: &Pipeline,
     mut request: Request,
     bearer: &SecretString,
     options: Option<ClientMethodOptions<'_>>,
-    member: &str,
+    line: (&str, &str),
     what: &'static str,
 ) -> Result<String, Error> {
-    #[derive(Deserialize)]
-    struct Members(std::collections::BTreeMap<String, serde_json::Value>);
-
     let failed = |cause: String| Error::Assertion { what, input: None, cause };
     request.insert_header("accept", "application/json");
     request.insert_header("authorization", format!("Bearer {}", bearer.expose_secret()));
@@ -116,11 +121,13 @@ async fn ask(
         )));
     }
     // The parser's own message could repeat the token.
-    let members: Option<Members> = serde_json::from_slice(answer.body()).ok();
-    match members.and_then(|mut members| members.0.remove(member)) {
-        Some(serde_json::Value::String(token)) => Ok(token),
-        _ => Err(failed(format!("the answer has no `{member}`; check the address"))),
-    }
+    let whole: Option<serde_json::Value> = serde_json::from_slice(answer.body()).ok();
+    let reading = Reading::named(line.0);
+    let token = whole.as_ref().and_then(|whole| Looked::at(whole, reading.clone()).member(line.1));
+    token.and_then(|token| token.value.as_str()).map(str::to_owned).ok_or_else(|| {
+        let misfit = Misfit::at(&reading, line.1, MisfitKind::Missing, whole.as_ref());
+        failed(format!("{misfit}; check the address"))
+    })
 }
 
 impl fmt::Debug for Assertion {

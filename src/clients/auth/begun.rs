@@ -69,13 +69,13 @@ pub(super) fn begun(settings: &ResolvedInputs) -> Vec<PassedOver> {
 }
 
 /// An input, and the variable that gave it.
-type Given = (InputName, Option<&'static Variable>);
+pub(super) type Given = (InputName, Option<&'static Variable>);
 
-fn given<T>(setting: Option<&Resolved<T>>) -> Option<Given> {
+pub(super) fn given<T>(setting: Option<&Resolved<T>>) -> Option<Given> {
     setting.map(origin)
 }
 
-fn origin<T>(setting: &Resolved<T>) -> Given {
+pub(super) fn origin<T>(setting: &Resolved<T>) -> Given {
     let from = match setting.origin {
         Origin::Environment(variable) => Some(variable),
         Origin::Configuration | Origin::Default => None,

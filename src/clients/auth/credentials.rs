@@ -24,7 +24,7 @@ use super::choose::{Bundle, Choice, Credential, Proof};
 use super::cli::WithoutInput;
 use super::cloud::Cloud;
 use super::config_error::ConfigError;
-use super::error::Error;
+use super::error::{Error, NO_TENANT};
 use super::failure::{Asker, Circumstances, failure};
 use super::machine_identity::MachineIdentity;
 use super::rejection::Attempt;
@@ -33,7 +33,7 @@ use super::text::read;
 use super::token::Token;
 use super::transport::{Route, Wire};
 use crate::clock::Clock;
-use crate::http::{Call, Interrupted};
+use crate::http::{Call, Interrupted, Tap};
 
 /// A token that ends sooner than this is not handed out again.
 const EARLY: Duration = Duration::from_secs(300);
@@ -48,6 +48,7 @@ struct Inner {
     choice: Choice,
     client: reqwest::Client,
     run: Uuid,
+    tap: Option<Tap>,
     certificate: Option<Arc<Certificate>>,
     tenants: Mutex<HashMap<Option<TenantId>, Arc<Tenant>>>,
 }
@@ -83,7 +84,16 @@ impl Credentials {
             }
             _ => None,
         };
-        Ok(Self(Arc::new(Inner { choice, client, run, certificate, tenants: Mutex::default() })))
+        Ok(Self(Arc::new(Inner { choice, client, run, tap: None, certificate, tenants: Mutex::default() })))
+    }
+
+    /// The same, with a tap that keeps every answer to a sign-in. For who has not signed in yet.
+    #[must_use]
+    pub fn tapped_by(mut self, tap: Option<Tap>) -> Self {
+        if let Some(inner) = Arc::get_mut(&mut self.0) {
+            inner.tap = tap;
+        }
+        self
     }
 
     /// The tenant of the provider's own settings, when they name one.
@@ -118,7 +128,7 @@ impl Credentials {
         }
         let token = self.token_of(call, None, scope).await?;
         let tid = token.claims().tid.as_deref().and_then(|tid| TenantId::parse(tid).ok());
-        tid.ok_or(Error::UnreadableToken { tenant: None, cause: "it has no `tid`" })
+        tid.ok_or(Error::UnreadableToken { tenant: None, cause: NO_TENANT })
     }
 
     /// A token for `tenant`, from the cache while it lasts.
@@ -199,7 +209,10 @@ impl Credentials {
 
     /// Builds the credential object for one tenant.
     async fn signer(&self, tenant: Option<&TenantId>, clock: &Clock) -> Result<Signer, Error> {
-        let wire = |route| Wire::new(self.0.client.clone(), route, self.0.run, clock.clone());
+        let wire = |route| {
+            let wire = Wire::new(self.0.client.clone(), route, self.0.run, clock.clone());
+            wire.tapped_by(self.0.tap.clone())
+        };
         let passed_over = || self.0.choice.passed_over.clone();
         match &self.0.choice.credential {
             Credential::AzureCli => {
@@ -295,9 +308,11 @@ impl Signer {
         // By the local clock, which `azure_identity` added the token's life to.
         let left = expires_at.duration_since(Clock::new().now());
         let until = received + Duration::try_from(left).unwrap_or_default().saturating_sub(EARLY);
-        let token = Token::read(token.token.secret().into(), expires_at).ok_or_else(|| {
-            Error::UnreadableToken { tenant: tenant.cloned(), cause: "it is not a JSON web token" }
-        })?;
+        let token =
+            Token::read(token.token.secret().into(), expires_at).ok_or_else(|| Error::UnreadableToken {
+                tenant: tenant.cloned(),
+                cause: "it is not a JSON web token, `entra.token < access_token`",
+            })?;
         Ok((token, until))
     }
 }

@@ -7,6 +7,7 @@ use super::passed_over::PassedOver;
 use super::rejection::Rejection;
 use super::tenant::TenantId;
 use crate::InputName;
+use crate::http::Misfit;
 
 /// Signing in failed. The text says what happened and holds no secret; which argument would help is for those to say who
 /// have arguments.
@@ -55,6 +56,14 @@ pub enum Error {
         status: u16,
         /// Whether the body looks like a page made for people.
         html: bool,
+    },
+    /// A token endpoint answered with JSON of another shape than expected.
+    #[error("the answer with a token for {} cannot be understood: {misfit}", Wanted(.tenant.as_ref()))]
+    Unfitting {
+        /// The tenant that was asked for.
+        tenant: Option<TenantId>,
+        /// How it differs.
+        misfit: Box<Misfit>,
     },
     /// What proves our identity to Entra could not be obtained.
     #[error("{what} could not be obtained: {cause}")]
@@ -120,6 +129,9 @@ pub enum Error {
         tenant: Option<TenantId>,
     },
 }
+
+/// What a token lacks that does not say for which tenant it is, with the line of the ledger.
+pub(crate) const NO_TENANT: &str = "it has no `tid`, `entra.token < access_token.tid`";
 
 /// Who answered in the place of a managed identity endpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -45,7 +45,12 @@ impl Circumstances<'_> {
 /// the sources say.
 pub(super) fn failure(error: &azure_core::Error, circumstances: &Circumstances<'_>) -> Error {
     if let Some(ours) = sources(error).find_map(|source| source.downcast_ref::<Error>()) {
-        return ours.clone();
+        return match ours.clone() {
+            Error::Unfitting { tenant: None, misfit } => {
+                Error::Unfitting { tenant: circumstances.tenant.cloned(), misfit }
+            }
+            ours => ours,
+        };
     }
     let tenant = circumstances.tenant.cloned();
     let attempt = match circumstances.asker {

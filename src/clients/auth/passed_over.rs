@@ -26,6 +26,8 @@ pub enum Lack {
     Token,
     /// Anything that proves the application.
     Proof,
+    /// Nothing: what signs in goes before it.
+    Precedence,
 }
 
 impl PassedOver {
@@ -48,6 +50,7 @@ impl PassedOver {
                 name(InputName::OidcToken),
                 name(InputName::OidcTokenFile)
             ),
+            Lack::Precedence => format!("{given} is set, and what signs in goes before it"),
             Lack::Proof => format!(
                 "{given} is set, and nothing that proves it: {}, {} or {}",
                 name(InputName::ClientSecret),

@@ -8,7 +8,8 @@ use serde::Deserialize;
 use url::Url;
 
 use super::tenant::TenantId;
-use crate::http::{Hidden, legible};
+use crate::http::{Hidden, legible, read_json};
+use crate::ledger::Reading;
 
 /// The token endpoint's error answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,7 +68,7 @@ impl Rejection {
     ///
     /// What was sent with the request is not shown: services repeat it when they refuse it.
     pub(super) fn read(status: u16, body: &[u8], attempt: Attempt, hidden: &Hidden) -> Option<Self> {
-        let answer: ErrorBody = serde_json::from_slice(body).ok()?;
+        let answer: ErrorBody = read_json(body, &Reading::named("entra.refusal")).ok()?;
         if answer.error.is_empty() && answer.error_description.is_empty() {
             return None;
         }

@@ -9,6 +9,9 @@ use jiff::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 
+use crate::http::read_json;
+use crate::ledger::Reading;
+
 /// An access token; cheap to clone.
 #[derive(Clone)]
 pub struct Token(Arc<Inner>);
@@ -34,6 +37,8 @@ pub struct Claims {
     pub roles: Vec<String>,
     /// Delegated permissions, separated by blanks; only in a person's token.
     pub scp: Option<String>,
+    /// Template ids of the directory roles that a person holds in the whole tenant.
+    pub wids: Vec<String>,
 }
 
 impl Claims {
@@ -42,7 +47,23 @@ impl Claims {
         let delegated = self.scp.as_deref().unwrap_or_default().split_whitespace().map(str::to_owned);
         self.roles.iter().cloned().chain(delegated).collect()
     }
+
+    /// Those of the bearer's directory roles that matter to applications and consent, by name.
+    pub fn directory_roles(&self) -> Vec<&'static str> {
+        let held = |id: &str| self.wids.iter().any(|held| held == id);
+        DIRECTORY_ROLES.into_iter().filter(|(id, _)| held(id)).map(|(_, name)| name).collect()
+    }
 }
+
+/// The directory roles that matter here, by their template ids, which are the same in every tenant (Microsoft Entra: built-in
+/// roles).
+const DIRECTORY_ROLES: [(&str, &str); 5] = [
+    ("62e90394-69f5-4237-9190-012177145e10", "Global Administrator"),
+    ("e8611ab8-c189-46e8-94e1-60213ab1f814", "Privileged Role Administrator"),
+    ("9b895d92-2cd3-44c7-9d02-a6ac2d5ea5c3", "Application Administrator"),
+    ("158c047a-c907-4556-b7ef-446551a6b5f7", "Cloud Application Administrator"),
+    ("f2ef992c-3afb-46b9-b7cf-a126ee74c451", "Global Reader"),
+];
 
 impl Token {
     /// Wraps a token as it came; `None` when it is no JWT with a JSON object as its claims.
@@ -50,7 +71,7 @@ impl Token {
         let claims = {
             let payload = secret.expose_secret().split('.').nth(1)?;
             let json = URL_SAFE_NO_PAD.decode(payload.trim_end_matches('=')).ok()?;
-            serde_json::from_slice(&json).ok()?
+            read_json(&json, &Reading::named("entra.token").within("access_token")).ok()?
         };
         Some(Self(Arc::new(Inner { secret, claims, expires_at })))
     }
@@ -101,6 +122,15 @@ mod tests {
     fn a_persons_scopes_count_as_permissions() {
         let token = token(r#"{"idtyp":"user","scp":"User.Read Directory.Read.All"}"#).expect("a token");
         assert_eq!(token.claims().permissions(), ["User.Read", "Directory.Read.All"]);
+    }
+
+    #[test]
+    fn a_persons_directory_roles_are_told_where_they_are_known() {
+        let roles = |claims: &str| token(claims).expect("a token").claims().directory_roles();
+        let both =
+            r#"{"wids":["158c047a-c907-4556-b7ef-446551a6b5f7","b79fbf4d-3ef9-4689-8143-76b194e85509"]}"#;
+        assert_eq!(roles(both), ["Cloud Application Administrator"]);
+        assert_eq!(roles("{}"), [""; 0]);
     }
 
     #[test]

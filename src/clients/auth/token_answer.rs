@@ -4,6 +4,9 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
+use crate::http::{Misfit, MisfitKind};
+use crate::ledger::{Reading, Way, note};
+
 /// No token lives longer, in seconds: a year.
 const LONGEST: i64 = 366 * 24 * 60 * 60;
 
@@ -12,10 +15,17 @@ const LONGEST: i64 = 366 * 24 * 60 * 60;
 ///
 /// Managed identity endpoints differ (Azure Arc, Container Apps, `azure-cli`'s own): each of `expires_in` and `expires_on`
 /// may be a number, a number in a text, or not there.
-pub(super) fn understood(answer: Vec<u8>, now: Timestamp) -> Result<Vec<u8>, &'static str> {
+pub(super) fn understood(
+    answer: Vec<u8>,
+    now: Timestamp,
+    reading: &Reading,
+) -> Result<Vec<u8>, &'static str> {
     let Ok(mut members) = serde_json::from_slice::<Map<String, Value>>(&answer) else { return Ok(answer) };
-    if !members.contains_key("access_token") {
+    if !members.contains_key(TOKEN) {
         return Ok(answer);
+    }
+    for name in NUMBERS.into_iter().chain([TOKEN, "resource", "token_type"]) {
+        note(reading, name);
     }
     let mut changed = false;
     let mut set = |members: &mut Map<String, Value>, name: &str, value: Value| {
@@ -47,6 +57,34 @@ pub(super) fn understood(answer: Vec<u8>, now: Timestamp) -> Result<Vec<u8>, &'s
     if changed { serde_json::to_vec(&members).map_err(|_| "the answer cannot be read") } else { Ok(answer) }
 }
 
+/// The member that holds the token.
+const TOKEN: &str = "access_token";
+/// Those that are numbers, be it in a text.
+const NUMBERS: [&str; 3] = ["expires_in", "ext_expires_in", "expires_on"];
+
+/// How a success differs from what the ledger has of it, if it is JSON: the library that reads it would name no line.
+pub(super) fn misfit(answer: &[u8], reading: &Reading) -> Option<Misfit> {
+    let whole: Value = serde_json::from_slice(answer).ok()?;
+    let members = whole.as_object()?;
+    let lines =
+        reading.entry()?.lines.iter().filter(|line| line.way == Way::Read && !line.path.contains('.'));
+    lines.into_iter().find_map(|line| {
+        let name = line.path.as_str();
+        let kind = match members.get(name) {
+            None if line.kind.is_required() => {
+                return Some(Misfit::at(reading, name, MisfitKind::Missing, Some(&whole)));
+            }
+            Some(value) if !line.kind.admits(value) => MisfitKind::Type,
+            Some(Value::String(text)) if text.is_empty() && line.kind.is_required() => MisfitKind::Value,
+            Some(Value::String(_)) if NUMBERS.contains(&name) && number(members, name).is_none() => {
+                MisfitKind::Value
+            }
+            _ => return None,
+        };
+        Some(Misfit::at(reading, name, kind, members.get(name)))
+    })
+}
+
 /// A number, be it one in a text or with a fraction.
 #[expect(clippy::cast_possible_truncation, reason = "what is too large stays too large")]
 fn number(members: &Map<String, Value>, name: &str) -> Option<i64> {
@@ -68,7 +106,7 @@ mod tests {
     const NOW: Timestamp = Timestamp::constant(1_800_000_000, 0);
 
     fn read(answer: &Value) -> Result<Value, &'static str> {
-        let bytes = understood(answer.to_string().into_bytes(), NOW)?;
+        let bytes = understood(answer.to_string().into_bytes(), NOW, &Reading::named("entra.token"))?;
         Ok(serde_json::from_slice(&bytes).expect("JSON"))
     }
 
@@ -105,9 +143,32 @@ mod tests {
     }
 
     #[test]
+    fn a_success_that_is_not_as_it_is_relied_on_is_told_by_its_line() {
+        let misfit = |answer: Value| misfit(answer.to_string().as_bytes(), &Reading::named("machine.token"));
+        for right in [
+            json!("<html>"),
+            json!({"access_token": "t"}),
+            json!({"access_token": "t", "expires_in": "60", "x": 1}),
+        ] {
+            assert_eq!(misfit(right), None);
+        }
+        let text = misfit(json!({"accessToken": "hush", "expires_in": 1})).expect("a misfit").to_string();
+        assert!(text.contains("`machine.token < access_token`: text") && !text.contains("hush"), "{text}");
+        assert!(text.contains("expires_in: number"), "{text}");
+        for (wrong, kind) in [
+            (json!({"access_token": 7}), MisfitKind::Type),
+            (json!({"access_token": ""}), MisfitKind::Value),
+            (json!({"access_token": "t", "expires_in": []}), MisfitKind::Type),
+            (json!({"access_token": "t", "expires_on": "soon"}), MisfitKind::Value),
+        ] {
+            assert_eq!(misfit(wrong.clone()).map(|misfit| misfit.kind), Some(kind), "{wrong}");
+        }
+    }
+
+    #[test]
     fn what_hands_out_no_token_stays_as_it_is() {
         for text in ["", "<html>", "[1]", r#"{"error":"x","expires_in":"soon"}"#] {
-            assert_eq!(understood(text.into(), NOW), Ok(text.into()));
+            assert_eq!(understood(text.into(), NOW, &Reading::named("entra.token")), Ok(text.into()));
         }
     }
 }

@@ -16,9 +16,11 @@ use jiff::fmt::rfc2822;
 use url::form_urlencoded;
 use uuid::Uuid;
 
+use super::error::Error;
 use super::token_answer;
 use crate::clock::Clock;
-use crate::http::Hidden;
+use crate::http::{Hidden, Tap};
+use crate::ledger::Reading;
 
 /// Token answers are a few kilobytes; more than this is something else.
 const MAX_ANSWER_BYTES: usize = 1024 * 1024;
@@ -96,6 +98,8 @@ pub(super) struct Wire {
     /// Learns from the answers' `Date`.
     pub(super) clock: Clock,
     pub(super) last: Arc<Mutex<Option<LastAnswer>>>,
+    /// Keeps answers, where somebody wants them.
+    tap: Option<Tap>,
     /// What the last request sent as proof.
     hidden: Arc<Mutex<Hidden>>,
     /// Attempts in a row that found no connection.
@@ -110,9 +114,15 @@ impl Wire {
             run,
             clock,
             last: Arc::default(),
+            tap: None,
             hidden: Arc::default(),
             unconnected: Arc::default(),
         }
+    }
+
+    /// The same, with a tap that keeps every answer.
+    pub(super) fn tapped_by(self, tap: Option<Tap>) -> Self {
+        Self { tap, ..self }
     }
 
     /// Options for a credential: this transport, and `retries` repetitions within twelve seconds.
@@ -171,6 +181,16 @@ impl HttpClient for Wire {
         let mut request = request.clone();
         *request.url_mut() = self.route.of(request.url());
         request.insert_header("client-request-id", self.run.to_string());
+        // What a machine's endpoint is called is for its kind to say.
+        let is_of_machine =
+            request.headers().get_optional_str(&HeaderName::from_static("metadata")).is_some();
+        let reading = if is_of_machine {
+            Reading::named("machine.token")
+        } else {
+            Reading::of(request.method().as_str(), request.url().path())
+        };
+        #[cfg(debug_assertions)]
+        note(&request);
         *self.hidden.lock().unwrap_or_else(PoisonError::into_inner) = proofs(&request);
         let answer = self.client.execute_request(&request).await.map_err(|error| self.failed(error))?;
         self.unconnected.store(0, Ordering::Relaxed);
@@ -188,12 +208,37 @@ impl HttpClient for Wire {
             }
             bytes.extend_from_slice(&chunk);
         }
+        if let Some(tap) = &self.tap {
+            let method = request.method();
+            tap.keep(method.as_str(), request.url(), &[], status.into(), &bytes);
+        }
         let start = bytes.trim_ascii_start();
         let html = start.first() == Some(&b'<');
         self.note(Some(LastAnswer { status: status.into(), foreign: start.first() != Some(&b'{'), html }));
-        let bytes = token_answer::understood(bytes, self.clock.now())
+        // A job's host is asked over this wire as well, at a path of its own, of which the ledger has nothing.
+        if status.is_success()
+            && let Some(misfit) = token_answer::misfit(&bytes, &reading)
+        {
+            let unfitting = Error::Unfitting { tenant: None, misfit: Box::new(misfit) };
+            return Err(azure_core::Error::new(ErrorKind::Credential, unfitting));
+        }
+        let bytes = token_answer::understood(bytes, self.clock.now(), &reading)
             .map_err(|cause| azure_core::Error::with_message(ErrorKind::DataConversion, cause))?;
         Ok(AsyncRawResponse::from_bytes(status, headers, bytes))
+    }
+}
+
+/// Takes note of a request and of the form that it sends, for the tests of the ledger.
+#[cfg(debug_assertions)]
+fn note(request: &Request) {
+    let body = match request.body() {
+        Body::Bytes(body) => form_urlencoded::parse(body).into_owned().collect(),
+        Body::SeekableStream(_) => std::collections::BTreeMap::<String, String>::new(),
+    };
+    let (method, path) = (request.method().as_str(), request.url().path());
+    // At another path it is a job's host.
+    if crate::ledger::entry_at(method, path).is_some() {
+        crate::ledger::recording::asked(method, path, &serde_json::json!(body));
     }
 }
 

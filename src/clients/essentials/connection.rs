@@ -8,14 +8,14 @@ use reqwest::header::{HeaderName, HeaderValue};
 use reqwest::{Method, Url};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 
 use super::error::{Error, ErrorKind, Refusal};
 use super::exemptions_shape::ExemptionsShape;
 use super::lenient;
 use super::records::Me;
 use crate::clock::Clock;
-use crate::http::{Body, Call, HttpClient, Repeat, Request, Response, Streamed, legible};
+use crate::http::{Body, Call, HttpClient, Misfit, MisfitKind, Repeat, Request, Response, Streamed, legible};
+use crate::ledger::Reading;
 
 const USER: HeaderName = HeaderName::from_static("x-user");
 const PASSWORD: HeaderName = HeaderName::from_static("x-password");
@@ -130,9 +130,9 @@ impl Essentials {
         .of(domain);
         let operation = ask.operation.clone();
         let fail = |kind| Error { operation: operation.clone(), kind };
-        let answer: Value = self.read(call, ask).await?;
+        let response = self.send(call, ask).await?;
         let addresses: Vec<String> =
-            lenient::list(answer, &["endpoints"]).map_err(|misfit| fail(misfit.into()))?;
+            lenient::list(&response, &["endpoints"]).map_err(|error| fail(error.into()))?;
         let stacks: Vec<Url> = addresses.iter().filter_map(|address| Url::parse(address).ok()).collect();
         // An organization may live on several stacks; the configured one is preferred.
         let same = |stack: &&Url| stack.origin() == self.entry().origin();
@@ -140,7 +140,8 @@ impl Essentials {
         let Some(stack) = stack else {
             let host = addresses.first().map(|address| legible(address, 300)).unwrap_or_default();
             return Err(fail(if addresses.is_empty() {
-                ErrorKind::Unexpected("no stack is named".to_owned())
+                let nothing = response.about().misfit_at("endpoints", MisfitKind::Value, None);
+                nothing.into()
             } else {
                 ErrorKind::UnknownHost { domain: domain.to_owned(), host }
             }));
@@ -185,24 +186,37 @@ impl Essentials {
     }
 
     /// Sends an ask whose answer is taken while it arrives. An answer that breaks off is asked for again: it is
-    /// taken anew from what `start` returns.
-    pub(super) async fn stream<T>(
+    /// taken anew from what `start` returns. `end` makes of it what is wanted.
+    pub(super) async fn stream<T, R>(
         &self,
         call: &Call,
         ask: Ask,
         start: impl Fn() -> T,
-        take: impl FnMut(&mut T, &[u8]) -> Result<(), ErrorKind>,
-    ) -> Result<T, Error> {
+        take: impl FnMut(&mut T, &[u8]) -> Result<(), Misfit>,
+        end: impl FnOnce(T) -> Result<R, Misfit>,
+    ) -> Result<R, Error> {
         let Ask { operation, organization, request } = ask;
         let outcome = async {
             let request = self.sign(call, request.limit(STREAMED_BODY)).ok_or(ErrorKind::Header)?;
             match self.0.http.send_streaming(call, request, start, take).await? {
-                Streamed::Taken(taken) => Ok(taken),
+                Streamed::Taken(taken, about) => end(taken).map_err(|misfit| about.misfit(misfit).into()),
                 Streamed::Other(response) => Err(refused(&response, &organization)
                     .unwrap_or_else(|| ErrorKind::Refused(Refusal::new(&response)))),
             }
         };
         outcome.await.map_err(|kind| Error { operation, kind })
+    }
+
+    /// Sends an ask and decodes its answer, a list that comes bare or in an envelope of one of the given names.
+    pub(super) async fn list<T: DeserializeOwned>(
+        &self,
+        call: &Call,
+        ask: Ask,
+        envelopes: &[&str],
+    ) -> Result<Vec<T>, Error> {
+        let operation = ask.operation.clone();
+        let response = self.send(call, ask).await?;
+        lenient::list(&response, envelopes).map_err(|error| Error { operation, kind: error.into() })
     }
 
     fn sign(&self, call: &Call, request: Request) -> Option<Request> {
@@ -256,6 +270,11 @@ impl Ask {
     /// A GET request.
     pub(super) fn get(stack: &Url, path: &[&str], operation: impl Into<String>) -> Self {
         Self::new(Method::GET, stack, path, operation)
+    }
+
+    /// Its answer, for the ledger.
+    pub(super) fn answer(&self) -> Reading {
+        self.request.answer()
     }
 
     /// Names the organization that it is about, for errors.

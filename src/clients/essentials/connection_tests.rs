@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::essentials::{Organization, Settings, Shown};
+use crate::essentials::{Organization, Settings};
 use crate::http::{self, Options};
 
 /// Needs another spelling in JSON, where PHP escapes the slash too.
@@ -49,7 +49,7 @@ fn settings() -> Settings {
         "sync_distribution_groups": true, "sync_security_groups": false, "add_users": true, "update_users": true,
         "remove_deleted_users": false, "add_groups": true, "update_groups": true, "remove_deleted_groups": false,
     });
-    let shown = Shown::from_answer(&answer).expect("an answer").expect("settings");
+    let shown = super::super::settings::tests::from_answer(&answer).expect("an answer").expect("settings");
     shown.over(&super::super::settings::tests::known())
 }
 
@@ -119,7 +119,7 @@ async fn an_account_that_does_not_fit_is_named_by_its_place_and_not_by_its_data(
         {"primary_email": "hush@contoso.com", "type": "end_user", "is_active": "hush"}]}"#;
     let organization = organization(move |_, _| body).await;
     let text = organization.users(&call(), Clone::clone).await.expect_err("refused").to_string();
-    assert!(text.contains("account 2, at `is_active`") && !text.contains("hush"), "{text}");
+    assert!(text.contains("at `users[1].is_active`") && !text.contains("hush"), "{text}");
 }
 
 #[tokio::test]
@@ -127,12 +127,15 @@ async fn an_account_with_something_behind_it_is_no_account() {
     let body = r#"{"users": [{"primary_email": "a@contoso.com", "type": "end_user"} "hush"]}"#;
     let organization = organization(move |_, _| body).await;
     let text = organization.users(&call(), Clone::clone).await.expect_err("refused").to_string();
-    assert!(text.contains("account 1, something follows the JSON") && !text.contains("hush"), "{text}");
+    assert!(text.contains("at `users[0]`: something follows the JSON") && !text.contains("hush"), "{text}");
 }
 
 #[tokio::test]
 async fn an_exemption_that_cannot_be_read_is_named_by_its_place_and_not_by_its_data() {
     let organization = organization(move |_, _| r#"["a@contoso.com", {"mail": "hush"}]"#).await;
     let text = organization.exemptions(&call()).await.expect_err("refused").to_string();
-    assert!(text.contains("item 2 names no exempt address") && !text.contains("hush"), "{text}");
+    assert!(
+        text.contains("exemptions[1]") && text.contains("names no exempt address") && !text.contains("hush"),
+        "{text}"
+    );
 }

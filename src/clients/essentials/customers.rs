@@ -2,12 +2,11 @@
 
 use reqwest::Method;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::connection::Essentials;
 use super::error::Error;
 use super::lenient;
-use super::organization::{Organization, body, failed};
+use super::organization::{Organization, body};
 use super::records::Domain;
 use crate::http::Call;
 
@@ -103,9 +102,7 @@ impl Organization {
     /// left out here.
     pub async fn children(&self, call: &Call) -> Result<Vec<Customer>, Error> {
         let operation = format!("read the organizations below `{}`", self.domain());
-        let answer: Value = self.get(call, &["orgs"], &operation).await?;
-        let listed: Vec<Customer> =
-            lenient::list(answer, &["orgs"]).map_err(|misfit| failed(&operation, misfit))?;
+        let listed: Vec<Customer> = self.list(call, &["orgs"], operation, &["orgs"]).await?;
         let mut children: Vec<Customer> = listed.into_iter().filter(|one| !self.is(one)).collect();
         children.sort_by(|a, b| a.primary_domain.cmp(&b.primary_domain));
         Ok(children)
@@ -262,7 +259,7 @@ mod tests {
 
     #[test]
     fn an_organization_needs_no_more_than_its_domain_and_numbers_may_be_text() {
-        let read = |value: Value| serde_json::from_value::<Customer>(value).unwrap();
+        let read = |value: serde_json::Value| serde_json::from_value::<Customer>(value).unwrap();
         let bare = read(json!({ "primary_domain": "Example.com", "www": "", "domains": null }));
         assert_eq!((bare.primary_domain.as_str(), bare.is_active, bare.www), ("example.com", None, None));
         let full = read(json!({

@@ -9,7 +9,7 @@ use super::error::{Error, ErrorKind};
 use super::lenient;
 use super::organization::{Organization, body, failed};
 use super::records::Domain;
-use crate::http::{Call, Interrupted, delays};
+use crate::http::{Call, Interrupted, MisfitKind, delays};
 
 /// How a domain is shown to be its owner's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,9 +62,10 @@ impl Organization {
     pub async fn verification_code(&self, call: &Call, name: &str) -> Result<String, Error> {
         let operation = format!("read the verification code of `{name}`");
         let path = ["domains", name, "verification-code"];
-        let answer: VerificationCode = self.get(call, &path, &operation).await?;
+        let response = self.essentials.send(call, self.ask(Method::GET, &path, &operation)).await?;
+        let answer: VerificationCode = response.json().map_err(|error| failed(&operation, error))?;
         if answer.code.is_empty() {
-            return Err(failed(&operation, ErrorKind::Unexpected("it holds no code".to_owned())));
+            return Err(failed(&operation, response.about().misfit_at("code", MisfitKind::Missing, None)));
         }
         Ok(answer.code)
     }

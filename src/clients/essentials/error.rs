@@ -1,6 +1,7 @@
 //! What can go wrong with a call of the Essentials API, in words that say what to do.
 
-use crate::http::{self, Misfit, Response};
+use crate::http::{self, Response, read_json};
+use crate::ledger::Reading;
 
 use super::settings::BodyError;
 
@@ -48,9 +49,6 @@ pub enum ErrorKind {
     /// Any other status.
     #[error("Proofpoint Essentials answered with status {}{}", .0.status, suffix(.0))]
     Refused(Refusal),
-    /// The answer is not of the shape that is known.
-    #[error("the answer is not what the API is known to send ({0})")]
-    Unexpected(String),
     /// No stack that may be given the credentials serves the organization.
     #[error(
         "`{domain}` is served from `{host}`, which is neither a Proofpoint Essentials stack \
@@ -120,7 +118,7 @@ fn messages(body: &[u8]) -> Option<String> {
         #[serde(default)]
         identifier: Option<String>,
     }
-    let errors: Errors = serde_json::from_slice(body).ok()?;
+    let errors: Errors = read_json(body, &Reading::named("essentials.refusal")).ok()?;
     let messages: Vec<String> = errors
         .errors
         .into_iter()
@@ -130,12 +128,6 @@ fn messages(body: &[u8]) -> Option<String> {
         })
         .collect();
     (!messages.is_empty()).then(|| messages.join("; "))
-}
-
-impl From<Misfit> for ErrorKind {
-    fn from(misfit: Misfit) -> Self {
-        Self::Unexpected(misfit.to_string())
-    }
 }
 
 fn suffix(answer: &Refusal) -> String {
@@ -207,7 +199,6 @@ impl Error {
             | ErrorKind::Header => true,
             ErrorKind::Refused(answer) => (400..500).contains(&answer.status) && answer.status != 408,
             ErrorKind::Throttled(_)
-            | ErrorKind::Unexpected(_)
             | ErrorKind::UnknownHost { .. }
             | ErrorKind::Interrupted
             | ErrorKind::Http(_) => false,

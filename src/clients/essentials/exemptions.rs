@@ -5,13 +5,15 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use grammar::counted;
+use reqwest::Method;
 use serde_json::Value;
 
-use super::error::{Error, ErrorKind};
+use super::error::Error;
 use super::exemptions_shape::ExemptionsShape;
 use super::organization::{body, failed};
 use super::{Organization, lenient};
-use crate::http::{Call, delays};
+use crate::http::{Call, Misfit, MisfitKind, delays};
+use crate::ledger::{Looked, Reading};
 
 const EXEMPTIONS: &[&str] = &["settings", "azure", "exemptions"];
 
@@ -24,13 +26,14 @@ impl Organization {
     /// The exempt addresses, in lower case. Items may be texts or objects, bare or in an envelope.
     pub async fn exemptions(&self, call: &Call) -> Result<BTreeSet<String>, Error> {
         let operation = format!("read the sync exemptions of `{}`", self.domain());
-        let answer: Value = match self.get(call, EXEMPTIONS, &operation).await {
+        let response = match self.essentials.send(call, self.ask(Method::GET, EXEMPTIONS, &operation)).await {
             Err(error) if error.is_not_found() => return Ok(BTreeSet::new()),
-            answer => answer?,
+            response => response?,
         };
         let items: Vec<Value> =
-            lenient::list(answer, &["exemptions", "users"]).map_err(|misfit| failed(&operation, misfit))?;
-        addresses(&items).map_err(|kind| failed(&operation, kind))
+            lenient::list(&response, &["exemptions", "users"]).map_err(|error| failed(&operation, error))?;
+        let about = response.about();
+        addresses(&items, &about.reading()).map_err(|misfit| failed(&operation, about.misfit(misfit)))
     }
 
     /// Adds exempt addresses; those already on the list stay. What was accepted is looked for on the list until the time is
@@ -101,16 +104,22 @@ impl Organization {
 }
 
 /// An item that cannot be read is an error: left out, it would make an exempt address count as one that is not.
-fn addresses(items: &[Value]) -> Result<BTreeSet<String>, ErrorKind> {
-    let unreadable = |at| ErrorKind::Unexpected(format!("item {} names no exempt address", at + 1));
-    items.iter().enumerate().map(|(at, item)| address(item).ok_or_else(|| unreadable(at))).collect()
+fn addresses(items: &[Value], reading: &Reading) -> Result<BTreeSet<String>, Misfit> {
+    let address = |(at, item): (usize, &Value)| {
+        let path = format!("exemptions[{at}]");
+        let found = address(&Looked::at(item, reading.clone().within("exemptions[]")));
+        found.ok_or_else(|| {
+            Misfit::at(reading, &path, MisfitKind::Value, Some(item)).because("it names no exempt address")
+        })
+    };
+    items.iter().enumerate().map(address).collect()
 }
 
-fn address(item: &Value) -> Option<String> {
-    let text = match item {
+fn address(item: &Looked<'_>) -> Option<String> {
+    let text = match item.value {
         Value::String(text) => Some(text.as_str()),
-        Value::Object(members) => {
-            ["email", "user", "emailAddress"].iter().find_map(|name| members.get(*name)?.as_str())
+        Value::Object(_) => {
+            ["email", "user", "emailAddress"].iter().find_map(|name| item.member(name)?.value.as_str())
         }
         _ => None,
     };
@@ -125,16 +134,19 @@ mod tests {
 
     #[test]
     fn an_exemption_may_be_a_text_or_an_object() {
-        assert_eq!(address(&json!("A@example.com")).unwrap(), "a@example.com");
-        assert_eq!(address(&json!({"email": "A@example.com"})).unwrap(), "a@example.com");
+        let items = [json!("A@example.com"), json!({"email": "B@example.com"})];
+        let found = addresses(&items, &Reading::named("essentials.exemptions.list")).unwrap();
+        assert_eq!(found.into_iter().collect::<Vec<_>>(), ["a@example.com", "b@example.com"]);
     }
 
     #[test]
     fn an_item_that_cannot_be_read_is_an_error_and_no_exemption_less() {
         for item in [json!(1), json!(null), json!({"mail": "a@example.com"}), json!({"email": 7}), json!("")]
         {
-            let kind = addresses(std::slice::from_ref(&item)).unwrap_err();
-            assert!(kind.to_string().contains("names no exempt address"), "{item}");
+            let reading = Reading::named("essentials.exemptions.list");
+            let misfit = addresses(std::slice::from_ref(&item), &reading).unwrap_err();
+            assert!(misfit.to_string().contains("names no exempt address"), "{item}");
+            assert!(misfit.to_string().contains("essentials.exemptions.list < exemptions[]"), "{misfit}");
         }
     }
 }

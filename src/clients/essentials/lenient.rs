@@ -5,7 +5,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-use crate::http::{Misfit, MisfitKind, read_value};
+use crate::http::{self, Misfit, MisfitKind, Response, read_value};
+use crate::ledger::{Looked, Reading};
 
 /// A boolean that may arrive as `true`, `"true"`, `"True"`, `1` or `"1"`, and their opposites.
 pub(super) fn boolean<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
@@ -82,15 +83,23 @@ pub(super) fn records<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
 }
 
 /// A list that arrives bare or in an envelope of one of the given names.
-pub(super) fn list<T: DeserializeOwned>(value: Value, envelopes: &[&str]) -> Result<Vec<T>, Misfit> {
-    let items = match value {
-        Value::Object(mut members) => envelopes
-            .iter()
-            .find_map(|envelope| members.remove(*envelope))
-            .ok_or_else(|| Misfit { path: envelopes.join("` or `"), kind: MisfitKind::Missing })?,
-        other => other,
-    };
-    read_value(&items)
+pub(super) fn list<T: DeserializeOwned>(
+    response: &Response,
+    envelopes: &[&str],
+) -> Result<Vec<T>, http::Error> {
+    let about = response.about();
+    items(&response.json()?, envelopes, about.reading()).map_err(|misfit| about.misfit(misfit))
+}
+
+fn items<T: DeserializeOwned>(whole: &Value, envelopes: &[&str], reading: Reading) -> Result<Vec<T>, Misfit> {
+    let first = envelopes.first().copied().unwrap_or_default();
+    let looked = Looked::at(whole, reading.clone());
+    let found = envelopes.iter().find_map(|name| Some((*name, looked.member(name)?.value)));
+    match found {
+        Some((name, items)) => read_value(items, &reading.within(name)),
+        None if whole.is_object() => Err(Misfit::at(&reading, first, MisfitKind::Missing, Some(whole))),
+        None => read_value(whole, &reading.within(first)),
+    }
 }
 
 #[cfg(test)]
@@ -113,9 +122,12 @@ mod tests {
 
     #[test]
     fn a_list_may_be_bare_or_wrapped() {
-        assert_eq!(list::<String>(json!(["a"]), &["endpoints"]).unwrap(), ["a"]);
-        assert_eq!(list::<String>(json!({"endpoints": ["a"]}), &["endpoints"]).unwrap(), ["a"]);
-        assert!(list::<String>(json!({"other": ["a"]}), &["endpoints"]).is_err());
+        let list = |whole| items::<String>(&whole, &["endpoints"], Reading::named("essentials.stack"));
+        assert_eq!(list(json!(["a"])).unwrap(), ["a"]);
+        assert_eq!(list(json!({"endpoints": ["a"]})).unwrap(), ["a"]);
+        let misfit = list(json!({"other": ["a"]})).unwrap_err();
+        assert_eq!(misfit.kind, MisfitKind::Missing);
+        assert!(misfit.to_string().contains("`essentials.stack < endpoints`: a list"), "{misfit}");
     }
 
     #[test]

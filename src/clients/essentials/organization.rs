@@ -11,10 +11,10 @@ use serde_json::Value;
 use super::connection::{Ask, Essentials};
 use super::elements::Elements;
 use super::error::{Error, ErrorKind};
-use super::{
-    BatchOutcome, BodyError, Domain, LoginSettings, Profile, Settings, Shown, User, UserChange, lenient,
-};
-use crate::http::{Body, Call, read_json};
+use super::users::BatchAnswer;
+use super::{BatchOutcome, BodyError, Domain, LoginSettings, Profile, Settings, Shown, User, UserChange};
+use crate::http::{Body, Call, Misfit, MisfitKind, read_json};
+use crate::ledger::note;
 
 /// An organization, addressed by any of its domains; a cheap clone.
 #[derive(Clone, Debug)]
@@ -71,8 +71,7 @@ impl Organization {
     /// Its domains (DOCUMENTED; the envelope was seen in public clients).
     pub async fn domains(&self, call: &Call) -> Result<Vec<Domain>, Error> {
         let operation = format!("read the domains of `{}`", self.domain);
-        let answer: Value = self.get(call, &["domains"], &operation).await?;
-        lenient::list(answer, &["domains"]).map_err(|misfit| failed(&operation, misfit))
+        self.list(call, &["domains"], operation, &["domains"]).await
     }
 
     /// How people may sign in to its console (DOCUMENTED).
@@ -84,11 +83,10 @@ impl Organization {
     /// The settings of its sync; `None` when there are none (DOCUMENTED: 404 "no domain or settings found").
     pub async fn settings(&self, call: &Call) -> Result<Option<Shown>, Error> {
         let operation = format!("read the sync settings of `{}`", self.domain);
-        let answer: Value = match self.get(call, SETTINGS, &operation).await {
-            Err(error) if error.is_not_found() => return Ok(None),
-            answer => answer?,
-        };
-        Shown::from_answer(&answer).map_err(|misfit| failed(&operation, misfit))
+        match self.get::<Shown>(call, SETTINGS, operation).await {
+            Err(error) if error.is_not_found() => Ok(None),
+            shown => Ok(shown?.whole()),
+        }
     }
 
     /// Replaces the settings of its sync as a whole, the client secret included (DOCUMENTED; the first configuration
@@ -156,29 +154,31 @@ impl Organization {
     pub async fn users<T>(&self, call: &Call, keep: impl Fn(&User) -> T) -> Result<Vec<T>, Error> {
         let operation = format!("read the users of `{}`", self.domain);
         let ask = self.ask(Method::GET, &["users"], operation.clone());
+        let (reading, whole) = (ask.answer().within(ACCOUNTS), ask.answer());
         let start = || (Elements::new("users"), Vec::new());
         let take = |(elements, kept): &mut (Elements, Vec<T>), piece: &[u8]| {
             elements.feed(piece, |element| {
-                let user: User = read_json(element).map_err(|misfit| {
-                    ErrorKind::Unexpected(format!("account {}, {misfit}", kept.len() + 1))
+                let user: User = read_json(element, &reading).map_err(|misfit| Misfit {
+                    path: misfit.path.replacen(ACCOUNTS, &format!("users[{}]", kept.len()), 1),
+                    ..misfit
                 })?;
                 kept.push(keep(&user));
                 Ok(())
             })
         };
-        let (elements, kept) = self.essentials.stream(call, ask, start, take).await?;
-        if elements.is_complete() {
-            return Ok(kept);
-        }
-        Err(failed(&operation, ErrorKind::Unexpected("the list of users breaks off".to_owned())))
+        note(&whole, "users");
+        let end = |(elements, kept): (Elements, Vec<T>)| {
+            let breaks_off = || Misfit::at(&whole, "users", MisfitKind::Malformed, None);
+            elements.is_complete().then_some(kept).ok_or_else(breaks_off)
+        };
+        self.essentials.stream(call, ask, start, take, end).await
     }
 
     /// Creates accounts. A batch answers 207 with what became of each (INFERRED shape).
     pub async fn create_users(&self, call: &Call, users: &[UserChange]) -> Result<BatchOutcome, Error> {
         let operation = format!("create {} of `{}`", counted(users.len(), "user"), self.domain);
         let ask = self.ask(Method::POST, &["users"], operation.clone()).body(body(&operation, &users)?);
-        let response = self.essentials.send(call, ask).await?;
-        BatchOutcome::from_answer(&response.body).map_err(|misfit| failed(&operation, misfit))
+        self.essentials.read::<BatchAnswer>(call, ask).await.map(BatchOutcome::from)
     }
 
     /// Changes an account (DOCUMENTED; partial bodies were seen in public clients).
@@ -206,6 +206,17 @@ impl Organization {
         operation: impl Into<String>,
     ) -> Result<T, Error> {
         self.essentials.read(call, self.ask(Method::GET, path, operation)).await
+    }
+
+    /// A list that comes bare or in an envelope of one of these names.
+    pub(super) async fn list<T: DeserializeOwned>(
+        &self,
+        call: &Call,
+        path: &[&str],
+        operation: impl Into<String>,
+        envelopes: &[&str],
+    ) -> Result<Vec<T>, Error> {
+        self.essentials.list(call, self.ask(Method::GET, path, operation), envelopes).await
     }
 
     pub(super) async fn delete(&self, call: &Call, path: &[&str], operation: String) -> Result<bool, Error> {
@@ -236,6 +247,9 @@ impl Organization {
 
 /// How many members may be demanded that this version does not know: a service that goes on naming others means none of them.
 const MOST_DEMANDED: usize = 8;
+
+/// Where the elements of the list of accounts stand.
+const ACCOUNTS: &str = "users[]";
 
 const SETTINGS: &[&str] = &["settings", "azure"];
 

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::lenient;
-use crate::http::{Body, Misfit, read_value};
+use crate::http::Body;
 
 /// What the API shows in place of the secret.
 const MASKED: &str = "****";
@@ -251,20 +251,19 @@ fn same(one: &Value, other: &Value) -> bool {
 }
 
 impl Shown {
-    /// Reads an answer; `None` when it shows no settings. Stacks differ in the fields they show.
-    pub(super) fn from_answer(answer: &Value) -> Result<Option<Self>, Misfit> {
-        let mut shown: Self = read_value(answer)?;
+    /// What an answer shows in all; `None` when it shows no settings. Stacks differ in the fields they show.
+    pub(super) fn whole(mut self) -> Option<Self> {
         // Whether a stack without settings answers 404 or an object without values is not documented.
-        if shown.application_id.is_none() && shown.primary_domain.is_none() {
-            return Ok(None);
+        if self.application_id.is_none() && self.primary_domain.is_none() {
+            return None;
         }
-        shown.others.remove("ad_key");
-        shown.secret_expiry = shown.others.remove("secret_expiry").and_then(filled);
-        shown.last_run = match shown.others.remove("last_successful_sync") {
+        self.others.remove("ad_key");
+        self.secret_expiry = self.others.remove("secret_expiry").and_then(filled);
+        self.last_run = match self.others.remove("last_successful_sync") {
             None => LastRun::NotShown,
             Some(time) => filled(time).map_or(LastRun::Never, LastRun::At),
         };
-        Ok(Some(shown))
+        Some(self)
     }
 
     /// The settings as shown, with what is not shown as `known` has it.

@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use serde_json::json;
 
 use super::*;
+use crate::http::{Misfit, read_json};
+use crate::ledger::Reading;
 
 fn answer() -> Value {
     json!({
@@ -36,8 +38,14 @@ pub(in super::super) fn known() -> Settings {
     }
 }
 
+/// As a GET is read.
+pub(in super::super) fn from_answer(answer: &Value) -> Result<Option<Shown>, Misfit> {
+    let settings = Reading::named("essentials.settings.get");
+    read_json::<Shown>(answer.to_string().as_bytes(), &settings).map(Shown::whole)
+}
+
 fn shown(answer: &Value) -> Shown {
-    Shown::from_answer(answer).unwrap().expect("settings")
+    from_answer(answer).unwrap().expect("settings")
 }
 
 fn read(answer: &Value) -> Settings {
@@ -60,10 +68,9 @@ fn what_an_answer_lacks_stays_as_it_was() {
             assert_eq!(serde_json::to_value(read(&answer)).unwrap(), settings, "{name}: {value}");
         }
     }
-    assert_eq!(Shown::from_answer(&json!({})).unwrap(), None);
+    assert_eq!(from_answer(&json!({})).unwrap(), None);
     assert_eq!(
-        Shown::from_answer(&json!({ "application_id": "", "primary_domain": "", "sync_frequency": 0 }))
-            .unwrap(),
+        from_answer(&json!({ "application_id": "", "primary_domain": "", "sync_frequency": 0 })).unwrap(),
         None
     );
 }
@@ -111,8 +118,12 @@ fn unknown_members_survive_a_read_and_write_and_flags_go_out_as_booleans() {
 fn a_field_that_does_not_fit_is_named_and_its_value_is_not() {
     let mut answer = answer();
     answer["sync_frequency"] = json!("hush");
-    let misfit = Shown::from_answer(&answer).unwrap_err();
-    assert_eq!(misfit.to_string(), "at `sync_frequency`: its value is not one that is expected");
+    let misfit = from_answer(&answer).unwrap_err();
+    assert_eq!(
+        misfit.to_string(),
+        "at `sync_frequency`: its value is not one that is expected. What is relied on, `essentials.settings.get < \
+         sync_frequency`: a number or text. What came: text"
+    );
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::lenient;
-use crate::http::{Misfit, legible, read_json};
+use crate::http::legible;
 
 /// The most that is shown of why an account was refused, in characters.
 const WORDS: usize = 300;
@@ -44,9 +44,6 @@ const fn yes() -> bool {
 /// bodies (seen in public clients).
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct UserChange {
-    /// Number of the account; sent along with updates.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub uid: Option<i64>,
     /// Primary address.
     pub primary_email: String,
     /// Whether mail flows.
@@ -80,7 +77,7 @@ pub struct BatchOutcome {
 
 /// Accounts were made whether or not the answer can be read, so nothing is asked of it but their addresses.
 #[derive(Deserialize)]
-struct BatchAnswer {
+pub(super) struct BatchAnswer {
     users: Option<Vec<Created>>,
     errors: Option<Vec<BatchError>>,
 }
@@ -99,11 +96,10 @@ struct BatchError {
     identifier: String,
 }
 
-impl BatchOutcome {
-    /// Takes a 207 answer apart. Its shape is inferred: the collection beside an `errors` array.
-    pub(super) fn from_answer(body: &[u8]) -> Result<Self, Misfit> {
-        let answer: BatchAnswer = read_json(body)?;
-        Ok(Self {
+/// Takes a 207 answer apart. Its shape is inferred: the collection beside an `errors` array.
+impl From<BatchAnswer> for BatchOutcome {
+    fn from(answer: BatchAnswer) -> Self {
+        Self {
             created: answer
                 .users
                 .into_iter()
@@ -116,7 +112,7 @@ impl BatchOutcome {
                 .flatten()
                 .map(|error| (error.identifier.to_lowercase(), legible(&error.error_message, WORDS)))
                 .collect(),
-        })
+        }
     }
 }
 
@@ -146,20 +142,22 @@ mod tests {
         );
     }
 
+    fn outcome(answer: &str) -> BatchOutcome {
+        serde_json::from_str::<BatchAnswer>(answer).unwrap().into()
+    }
+
     #[test]
     fn a_batch_answer_is_taken_apart() {
-        let outcome = BatchOutcome::from_answer(
-            br#"{"users": [{"primary_email": "New@example.com", "type": "silent_user"}],
+        let outcome = outcome(
+            r#"{"users": [{"primary_email": "New@example.com", "type": "silent_user"}],
                  "errors": [{"status": 409, "error_message": "resource already exists", "identifier": "Ann@example.com"}]}"#,
-        )
-        .unwrap();
+        );
         assert_eq!(outcome.created, ["new@example.com"]);
         assert_eq!(outcome.refused, [("ann@example.com".to_owned(), "resource already exists".to_owned())]);
     }
 
     #[test]
     fn of_what_was_created_the_address_is_enough() {
-        let outcome = |answer: &str| BatchOutcome::from_answer(answer.as_bytes()).unwrap();
         let created =
             outcome(r#"{"users": [{"primary_email": "new@example.com"}, {}], "errors": null}"#).created;
         assert!(created.iter().any(|address| address == "new@example.com"), "{created:?}");

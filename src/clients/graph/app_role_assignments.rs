@@ -1,15 +1,18 @@
 //! App role assignments: the application permissions that a principal holds.
 
+use std::collections::HashSet;
+use std::sync::{Mutex, PoisonError};
+
 use reqwest::Method;
 use serde::{Deserialize, Serialize};
 
 use super::ask::{Ask, encoded, literal};
 use super::connection::Graph;
-use super::consistency::{never, principal_not_there_yet};
+use super::consistency::{never, principal_not_there_yet, wait};
 use super::error::Error;
 use super::gone::Thing;
 use super::needs;
-use crate::http::Call;
+use crate::http::{Call, FIRST_DELAY, LONGEST_DELAY, delays};
 
 /// The verbs of app role assignments.
 #[derive(Debug, Clone, Copy)]
@@ -48,6 +51,10 @@ struct NewAssignment<'a> {
     role: &'a str,
 }
 
+/// The assignments that this process took back, by id.
+#[derive(Default)]
+struct Revoked(Mutex<HashSet<String>>);
+
 impl AppRoleAssignments<'_> {
     /// What a principal holds.
     pub async fn of(&self, call: &Call, principal: &str) -> Result<Vec<AppRoleAssignment>, Error> {
@@ -57,6 +64,9 @@ impl AppRoleAssignments<'_> {
     }
 
     /// Gives a principal an application permission of an API. True when it did not hold it before.
+    ///
+    /// A refusal of a duplicate counts only once the assignment is seen: the replica that refuses may not have heard that it
+    /// was taken back. Until then the step is sent again.
     pub async fn assign(
         &self,
         call: &Call,
@@ -71,13 +81,37 @@ impl AppRoleAssignments<'_> {
         let ask =
             Ask::new(Method::POST, path, &needs::WRITE_ROLE_ASSIGNMENTS, operation).body(&new)?.repeatable();
         let passing = if self.0.is_fresh(principal) { principal_not_there_yet } else { never };
-        let new = match self.0.settle_of(call, ask, passing, Thing::Principal(principal)).await {
-            Ok(_) => true,
-            Err(error) if is_duplicate(&error) => false,
-            Err(error) => return Err(error),
+        let mut delays = delays(FIRST_DELAY, LONGEST_DELAY);
+        let thing = Thing::Principal(principal);
+        let new = loop {
+            let duplicate = match self.0.settle_of(call, ask.clone(), passing, thing).await {
+                Ok(_) => break true,
+                Err(error) if is_duplicate(&error) => error,
+                Err(error) => return Err(error),
+            };
+            if self.is_held(call, principal, resource, role).await? {
+                break false;
+            }
+            if self.0.has_gone(call, thing, None).await {
+                return Err(duplicate);
+            }
+            wait(call, delays.next(), duplicate).await?;
         };
         self.0.note_fresh(&given(principal, role));
         Ok(new)
+    }
+
+    /// Whether a listing shows a permission, by an assignment that this process has not taken back.
+    async fn is_held(&self, call: &Call, principal: &str, resource: &str, role: &str) -> Result<bool, Error> {
+        let held = match self.of(call, principal).await {
+            Err(error) if error.is_not_found() => return Ok(false),
+            listed => listed?,
+        };
+        let kept = self.0.lasting::<Revoked>();
+        let revoked = kept.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(held
+            .iter()
+            .any(|one| one.resource_id == resource && one.app_role_id == role && !revoked.contains(&one.id)))
     }
 
     /// Whether this process gave an application permission so short a time ago that listings may lack it.
@@ -92,6 +126,8 @@ impl AppRoleAssignments<'_> {
         let operation =
             format!("revoke application permission `{assignment}` of service principal `{principal}`");
         let ask = Ask::new(Method::DELETE, path, &needs::WRITE_ROLE_ASSIGNMENTS, operation).repeatable();
+        let kept = self.0.lasting::<Revoked>();
+        kept.0.lock().unwrap_or_else(PoisonError::into_inner).insert(assignment.to_owned());
         match self.0.settle(call, ask, never).await {
             Ok(_) => Ok(true),
             Err(error) if error.is_not_found() => Ok(false),

@@ -31,7 +31,7 @@ impl Graph {
 
 /// The properties that are read.
 pub(super) const SELECT: &str = "id,appId,uniqueName,displayName,signInAudience,notes,tags,web,requiredResourceAccess,\
-                                 passwordCredentials,createdDateTime,publisherDomain,deletedDateTime";
+                                 passwordCredentials,createdDateTime,publisherDomain,deletedDateTime,description";
 
 /// An application registration as reads show it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -52,6 +52,8 @@ pub struct Application {
     pub sign_in_audience: Option<String>,
     /// Free text.
     pub notes: Option<String>,
+    /// Free text for those who use it. The provider has no argument for it, and asks its questions there.
+    pub description: Option<String>,
     /// Tags, copied to the service principal.
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub tags: Vec<String>,
@@ -192,6 +194,9 @@ pub struct ApplicationChange {
     /// Free text; `Some(None)` removes it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub notes: Option<Option<String>>,
+    /// Free text for those who use it; `Some(None)` removes it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<Option<String>>,
     /// Tags.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<String>>,

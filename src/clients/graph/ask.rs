@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::error::{Error, ErrorKind};
 use super::needs::Need;
 use crate::http::{Body, Repeat};
+use crate::ledger::Reading;
 
 /// A request below the API's version, with what errors about it must say.
 #[derive(Debug, Clone)]
@@ -72,6 +73,22 @@ impl Ask {
     pub(super) fn holds_secret(mut self) -> Self {
         self.holds_secret = true;
         self
+    }
+
+    /// Its answer, for the ledger.
+    pub(super) fn answer(&self) -> Reading {
+        Reading::of(self.method.as_str(), &self.path_of_address())
+    }
+
+    /// Takes note of one that goes in a batch, for the tests of the ledger.
+    #[cfg(debug_assertions)]
+    pub(super) fn note(&self) {
+        let nothing = serde_json::Value::Null;
+        crate::ledger::recording::asked(self.method.as_str(), &self.path_of_address(), &nothing);
+    }
+
+    fn path_of_address(&self) -> String {
+        format!("/{}{}", self.version, self.path.split('?').next().unwrap_or_default())
     }
 
     pub(super) fn error(&self, kind: impl Into<ErrorKind>) -> Error {

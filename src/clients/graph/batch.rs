@@ -10,8 +10,11 @@ use serde_json::value::RawValue;
 
 use super::ask::Ask;
 use super::connection::Graph;
-use super::error::{Error, ErrorKind, Refusal, kind_of};
-use crate::http::{Call, Repeat, Response, delays, parse_retry_after};
+use super::error::{Error, Refusal, kind_of};
+use crate::http::{
+    self, About, Call, Misfit, MisfitKind, Repeat, Response, delays, parse_retry_after, read_json,
+};
+use crate::ledger::Reading;
 
 const PATH: &str = "/$batch";
 /// Graph refuses more items in one batch.
@@ -58,18 +61,39 @@ impl ItemAnswer {
 }
 
 /// One item's outcome.
-pub(super) struct Outcome(Result<Option<Box<RawValue>>, Error>, String);
+pub(super) struct Outcome {
+    body: Result<Option<Box<RawValue>>, Error>,
+    /// In a box: a batch holds many, and waits.
+    context: Box<Context>,
+}
+
+/// What an error about an item tells.
+struct Context {
+    operation: String,
+    /// Its answer, for the ledger.
+    reading: Reading,
+    /// The batch in which it came.
+    about: Option<About>,
+}
+
+impl Context {
+    /// The error of an item that is not as the ledger has it.
+    fn error(self, misfit: Misfit) -> Error {
+        let error = match self.about {
+            Some(about) => about.misfit(misfit),
+            None => http::Error::from(misfit),
+        };
+        Error::new(self.operation, error)
+    }
+}
 
 impl Outcome {
     /// The answer's body, decoded.
     pub(super) fn decode<T: DeserializeOwned>(self) -> Result<T, Error> {
-        let Self(body, operation) = self;
+        let Self { body, context } = self;
         let body = body?;
         let text = body.as_deref().map_or("null", RawValue::get);
-        serde_json::from_str(text).map_err(|error| {
-            let place = format!("item of a batch, line {} column {}", error.line(), error.column());
-            Error::new(operation, ErrorKind::Unexpected(place))
-        })
+        read_json(text.as_bytes(), &context.reading).map_err(|misfit| context.error(misfit))
     }
 
     /// The same for an object that may not exist.
@@ -91,13 +115,9 @@ impl Graph {
         asks: &[Ask; N],
     ) -> Result<[Outcome; N], Error> {
         debug_assert!(asks.iter().all(|ask| ask.body.is_none()));
-        // What Graph leaves out stays an error.
-        let mut outcomes = asks.each_ref().map(|ask| {
-            Outcome(
-                Err(ask.error(ErrorKind::Unexpected("a batch left it out".to_owned()))),
-                ask.operation.clone(),
-            )
-        });
+        // What Graph leaves out is an error.
+        let mut outcomes = asks.each_ref().map(|_| None);
+        let mut about = None;
         let mut delays = delays(Duration::from_secs(1), Duration::from_secs(30));
         let mut open: Vec<usize> = (0..asks.len()).collect();
         for round in 1..=ROUNDS {
@@ -105,6 +125,7 @@ impl Graph {
             let mut delay = Duration::ZERO;
             for part in open.chunks(LIMIT) {
                 let Some((answers, whole)) = self.batch_part(call, asks, part).await? else { continue };
+                about = Some(whole.about());
                 for answer in answers {
                     let Some((index, ask)) = index_of(&answer, part, asks) else { continue };
                     let asked_for =
@@ -116,7 +137,7 @@ impl Graph {
                         delay = delay.max(asked_for.unwrap_or_default());
                         again.push(index);
                     } else if let Some(outcome) = outcomes.get_mut(index) {
-                        *outcome = self.outcome(call, ask, answer, &whole).await;
+                        *outcome = Some(self.outcome(call, ask, answer, &whole).await);
                     }
                 }
             }
@@ -132,7 +153,11 @@ impl Graph {
                 return Err(Error::new(operation, interrupted));
             }
         }
-        Ok(outcomes)
+        let mut asks = asks.iter();
+        Ok(outcomes.map(|outcome| {
+            let operation = asks.next().map(|ask| ask.operation.clone()).unwrap_or_default();
+            outcome.unwrap_or_else(|| left_out(operation, about.clone()))
+        }))
     }
 
     /// The answers to some asks, and the answer in which they came.
@@ -151,6 +176,8 @@ impl Graph {
             url: &ask.path,
         });
         let batch = Batch { requests: requests.collect() };
+        #[cfg(debug_assertions)]
+        inside().for_each(Ask::note);
         let mut ask = Ask::new(Method::POST, PATH.to_owned(), first.need, first.operation.clone());
         // A batch does what its items do: a write makes it one, with all that follows.
         if inside().all(|ask| !ask.writes) {
@@ -167,9 +194,10 @@ impl Graph {
 
     /// `whole` knows what was sent and must not be shown.
     async fn outcome(&self, call: &Call, ask: &Ask, answer: ItemAnswer, whole: &Response) -> Outcome {
-        let operation = ask.operation.clone();
+        let (operation, reading) = (ask.operation.clone(), ask.answer());
+        let context = Box::new(Context { operation, reading, about: Some(whole.about()) });
         if (200..300).contains(&answer.status) {
-            return Outcome(Ok(answer.body), operation);
+            return Outcome { body: Ok(answer.body), context };
         }
         let request_id = answer.header("request-id").map(str::to_owned);
         let body = answer.body.as_deref().map_or("", RawValue::get);
@@ -178,8 +206,18 @@ impl Graph {
                 whole.shown(text, limit)
             });
         let held = if answer.status == 403 { self.held(call).await } else { Vec::new() };
-        Outcome(Err(ask.error(kind_of(refusal, ask.need, held))), operation)
+        let body = Err(ask.error(kind_of(refusal, ask.need, held)));
+        Outcome { body, context }
     }
+}
+
+/// The outcome of an item that no answer of a batch is about.
+fn left_out(operation: String, about: Option<About>) -> Outcome {
+    let context = Context { operation, reading: Reading::named("graph.batch"), about };
+    let misfit = Misfit::at(&context.reading, "responses[].id", MisfitKind::Missing, None);
+    let (operation, reading) = (context.operation.clone(), context.reading.clone());
+    let body = Err(context.error(misfit.because("a batch left it out")));
+    Outcome { body, context: Box::new(Context { operation, reading, about: None }) }
 }
 
 fn index_of<'a>(answer: &ItemAnswer, part: &[usize], asks: &'a [Ask]) -> Option<(usize, &'a Ask)> {

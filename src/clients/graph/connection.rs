@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 use super::ask::Ask;
 use super::error::{Error, ErrorKind, Refusal, kind_of};
 use super::memory::Memory;
+use super::paging::next_misfit;
 use crate::auth::{self, Credentials, TenantId, Token};
 use crate::clock::Clock;
 use crate::http::{Call, HttpClient, Limiter, Request, Response};
@@ -64,7 +65,7 @@ impl Graph {
         let token = credentials.token(call, &domain, &scope).await.map_err(failed)?;
         let id = token.claims().tid.as_deref().and_then(|tid| TenantId::parse(tid).ok());
         let tenant = id.filter(TenantId::is_uuid).ok_or_else(|| {
-            failed(auth::Error::UnreadableToken { tenant: Some(domain.clone()), cause: "it has no `tid`" })
+            failed(auth::Error::UnreadableToken { tenant: Some(domain.clone()), cause: auth::NO_TENANT })
         })?;
         Ok(Self::signing_in_to(domain, http, credentials, tenant))
     }
@@ -152,7 +153,7 @@ impl Graph {
     pub(super) async fn send_to(&self, call: &Call, ask: &Ask, url: Url) -> Result<Response, Error> {
         if url.origin() != self.0.endpoint.origin() {
             let host = url.host_str().unwrap_or_default();
-            return Err(ask.error(ErrorKind::Unexpected(format!("it points to another host, `{host}`"))));
+            return Err(next_misfit(ask, &format!("it points to another host, `{host}`")));
         }
         let mut renewed = false;
         loop {

@@ -40,7 +40,7 @@ pub enum ErrorKind {
     Throttled(Refusal),
     /// Any other refusal.
     Refused(Refusal),
-    /// The answer is not of the shape that Graph is known to send.
+    /// What came of it, or the request itself, is not as it must be.
     Unexpected(String),
     /// Signing in failed.
     Auth(auth::Error),
@@ -255,7 +255,7 @@ impl fmt::Display for ErrorKind {
                 write!(f, "{answer}")?;
                 refusal_advice(answer).map_or(Ok(()), |advice| write!(f, "\n\n{advice}"))
             }
-            Self::Unexpected(what) => write!(f, "the answer is not what Graph is known to send: {what}"),
+            Self::Unexpected(what) => f.write_str(what),
             Self::Auth(error) => error.fmt(f),
             Self::Http(error) => error.fmt(f),
         }

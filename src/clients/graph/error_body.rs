@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use crate::ledger::{Looked, Reading};
+
 /// What an error answer says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct ErrorBody {
@@ -15,26 +17,25 @@ pub(super) struct ErrorBody {
 /// Reads an error answer; `None` when the body is not one.
 pub(super) fn read(body: &[u8]) -> Option<ErrorBody> {
     let answer: Value = serde_json::from_slice(body).ok()?;
-    let error = answer.get("error").or_else(|| answer.get("odata.error"))?;
-    let text = |value: &Value| match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Object(members) => members.get("value").and_then(Value::as_str).map(str::to_owned),
-        _ => None,
-    };
-    let message = error.get("message").and_then(text).unwrap_or_default();
-    let code = error.get("code").and_then(text).unwrap_or_default();
+    let whole = Looked::at(&answer, Reading::named("graph.refusal"));
+    let error = whole.member("error").or_else(|| whole.member("odata.error"))?;
+    let message = text_of(&error, "message").unwrap_or_default();
+    let code = text_of(&error, "code").unwrap_or_default();
     if code.is_empty() && message.is_empty() {
         return None;
     }
-    let code_of = |detail: &Value| detail.get("code").and_then(text);
-    let details = match error.get("details") {
-        Some(Value::Array(details)) => details.iter().filter_map(code_of).collect(),
-        Some(detail) => code_of(detail).into_iter().collect(),
-        None => Vec::new(),
-    };
-    let inner = error.get("innerError").or_else(|| error.get("innererror"));
-    let request_id = inner.and_then(|inner| inner.get("request-id")).and_then(text);
+    let details = error.member("details").map(|details| details.each()).unwrap_or_default();
+    let details = details.iter().filter_map(|detail| text_of(detail, "code")).collect();
+    let inner = error.member("innerError").or_else(|| error.member("innererror"));
+    let request_id = inner.and_then(|inner| text_of(&inner, "request-id"));
     Some(ErrorBody { code, message, details, request_id })
+}
+
+/// A member that is a text, or an object with one.
+fn text_of(around: &Looked<'_>, name: &str) -> Option<String> {
+    let member = around.member(name)?;
+    let value = if member.value.is_object() { member.member("value")?.value } else { member.value };
+    value.as_str().map(str::to_owned)
 }
 
 #[cfg(test)]

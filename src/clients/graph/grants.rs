@@ -144,11 +144,11 @@ impl Grants<'_> {
                         given.extend(missing);
                         return Ok(given);
                     }
-                    // Somebody else made it, or an earlier attempt of ours did, and this replica does not show it yet.
+                    // The replica that refuses has not heard of that, either.
                     Err(error) if error.is_conflict() && is_gone => {
-                        self.forget_revoked(client, resource);
-                        "the grant does not show what was taken back"
+                        "Graph says that there is a grant, and shows only what was taken back"
                     }
+                    // Somebody else made it, or an earlier attempt of ours did, and this replica does not show it yet.
                     Err(error) if error.is_conflict() => {
                         "Graph says that there is a grant, and does not show it"
                     }
@@ -210,11 +210,6 @@ impl Grants<'_> {
         let kept = self.0.lasting::<Revoked>();
         let mut revoked = kept.0.lock().unwrap_or_else(PoisonError::into_inner);
         revoked.entry(id).or_default().retain(|scope| !scopes.contains(scope));
-    }
-
-    fn forget_revoked(self, client: &str, resource: &str) {
-        let Some(id) = grant_id(client, resource) else { return };
-        self.0.lasting::<Revoked>().0.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
     }
 
     async fn create(

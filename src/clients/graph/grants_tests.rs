@@ -97,12 +97,55 @@ async fn scopes_beyond_what_graph_keeps_are_refused_before_a_write() {
 
 #[tokio::test]
 async fn an_application_permission_that_is_held_already_is_success() {
-    let (_, graph) = Fake::serving(|_, _| {
-        Reply::error(400, "Request_BadRequest", "Permission being assigned already exists on the object")
+    let (fake, graph) = Fake::serving(|seen, before| match seen.target.split(' ').next() {
+        // The second look shows it.
+        Some("GET") if before >= 1 => Reply::ok(json!({"value": [
+            {"id": "a", "appRoleId": "role", "principalId": CLIENT, "resourceId": RESOURCE}]})),
+        Some("GET") => Reply::ok(json!({"value": []})),
+        _ => {
+            Reply::error(400, "Request_BadRequest", "Permission being assigned already exists on the object")
+        }
     })
     .await;
     let given = graph.app_role_assignments().assign(&call(), CLIENT, RESOURCE, "role").await.expect("held");
     assert!(!given);
+    assert_eq!(fake.count("POST"), 2);
+}
+
+#[tokio::test]
+async fn an_assignment_that_this_process_took_back_is_given_again_although_it_is_shown_and_refused() {
+    let (fake, graph) = Fake::serving(|seen, before| match seen.target.split(' ').next() {
+        Some("GET") => Reply::ok(json!({"value": [
+            {"id": "a", "appRoleId": "role", "principalId": CLIENT, "resourceId": RESOURCE}]})),
+        Some("POST") if before >= 2 => Reply::new(201, Value::Null),
+        Some("POST") => {
+            Reply::error(400, "Request_BadRequest", "Permission being assigned already exists on the object")
+        }
+        _ => Reply::new(204, Value::Null),
+    })
+    .await;
+    let assignments = graph.app_role_assignments();
+    assert!(assignments.revoke(&call(), CLIENT, "a").await.expect("revoked"));
+    assert!(assignments.assign(&call(), CLIENT, RESOURCE, "role").await.expect("given"));
+    assert_eq!(fake.count("POST"), 3);
+}
+
+#[tokio::test]
+async fn a_grant_that_this_process_took_back_is_given_again_although_it_is_shown_and_refused() {
+    let (fake, graph) = Fake::serving(|seen, before| match seen.target.split(' ').next() {
+        Some("GET") => Reply::ok(json!({"id": ID, "clientId": CLIENT, "consentType": "AllPrincipals",
+                                        "resourceId": RESOURCE, "scope": "a b"})),
+        Some("POST") if before >= 2 => Reply::new(201, Value::Null),
+        Some("POST") => {
+            Reply::error(409, "Request_MultipleObjectsWithSameKeyValue", "Permission entry already exists.")
+        }
+        _ => Reply::new(204, Value::Null),
+    })
+    .await;
+    let grants = graph.grants();
+    grants.revoke_delegated(&call(), CLIENT, RESOURCE, &scopes("a b")).await.expect("revoked");
+    let given = grants.grant_delegated(&call(), CLIENT, RESOURCE, &scopes("a b")).await.expect("given");
+    assert_eq!((given, fake.count("POST")), (scopes("a b"), 3));
 }
 
 #[tokio::test]

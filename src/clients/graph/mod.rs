@@ -31,6 +31,7 @@ mod passwords;
 mod permission_table;
 mod permissions;
 mod policies;
+mod question;
 mod replacement;
 mod service_principals;
 mod sign_in_activity;
@@ -60,6 +61,7 @@ pub use passwords::{MintedPassword, NewPassword};
 pub use permission_table::{PermissionKind, names as permission_names, permission_id};
 pub use permissions::{Permissions, UnknownPermission};
 pub use policies::{PasswordRules, Policies};
+pub use question::Heard;
 pub use replacement::InPlace;
 pub use service_principals::{
     NewServicePrincipal, ServicePrincipal, ServicePrincipalChange, ServicePrincipals,

@@ -12,6 +12,7 @@ use super::applications::{Application, ApplicationChange, Applications};
 use super::connection::Graph;
 use super::consistency::YOUNG;
 use super::error::Error;
+use super::question::Heard;
 use super::succession::Alone;
 use crate::http::Call;
 
@@ -47,6 +48,8 @@ pub enum Deletion {
     Gone,
     /// Somebody else has taken it over: it stays.
     LetGo,
+    /// Whose it is by now did not turn out in the time of the operation: it stays.
+    Unsure,
 }
 
 /// For whom this process took objects over, by their ids.
@@ -74,6 +77,13 @@ impl Graph {
         let taken = self.lasting::<TakenOver>();
         let owners = taken.0.lock().unwrap_or_else(PoisonError::into_inner);
         owners.get(id).is_some_and(|latest| Some(latest.as_str()) != owner)
+    }
+
+    /// Whether this process itself has marked an object for this owner: no other process has had it since.
+    pub fn is_marked_here(&self, id: &str, owner: &str) -> bool {
+        let taken = self.lasting::<TakenOver>();
+        let owners = taken.0.lock().unwrap_or_else(PoisonError::into_inner);
+        owners.get(id).is_some_and(|latest| latest == owner)
     }
 
     /// Takes note that another state relies on an application: what hangs on it is that one's.
@@ -149,20 +159,47 @@ impl Applications<'_> {
         mark: Mark<'_>,
     ) -> Result<Deletion, Error> {
         let mut alone = self.0.alone_with(call, object_id).await?;
+        // Who was told of no mark has no successor yet, and what this process marked itself is still its own.
+        let mut is_sure = mark.owner.is_none_or(|owner| self.0.is_marked_here(object_id, owner));
+        let (mut before, mut has_asked, mut heard) = (None, false, None);
         loop {
-            if self.0.is_taken_over(object_id, mark.owner) {
-                return Ok(Deletion::LetGo);
-            }
-            let found = self.get(call, object_id).await?;
-            if found.is_some_and(|found| mark.is_succeeded(&found.tags)) {
-                return Ok(Deletion::LetGo);
-            }
-            let Some(heir) = self.0.heir(object_id) else { break };
-            alone = match heir.send(alone) {
-                // An heir that fails leaves the application as it was.
-                Ok(()) => self.0.alone_with(call, object_id).await?,
-                Err(alone) => alone,
+            let found = match heard.take() {
+                Some(found) => Some(found),
+                None => self.get(call, object_id).await?,
             };
+            let is_others = self.0.is_taken_over(object_id, mark.owner)
+                || found.as_ref().is_some_and(|found| mark.is_succeeded(&found.tags));
+            if is_others {
+                if has_asked {
+                    self.take_back(call, object_id, before.as_ref()).await?;
+                }
+                return Ok(Deletion::LetGo);
+            }
+            if let Some(heir) = self.0.heir(object_id) {
+                alone = match heir.send(alone) {
+                    // An heir that fails leaves the application as it was.
+                    Ok(()) => self.0.alone_with(call, object_id).await?,
+                    Err(alone) => alone,
+                };
+                continue;
+            }
+            if is_sure {
+                break;
+            }
+            // An heir may come meanwhile.
+            drop(alone);
+            before = found;
+            let answer = self.ask(call, object_id).await?;
+            (is_sure, has_asked) = (true, true);
+            match answer {
+                Heard::Fresh(found) => heard = Some(found),
+                Heard::Nothing => has_asked = false,
+                Heard::Late => {
+                    self.take_back(call, object_id, before.as_ref()).await?;
+                    return Ok(Deletion::Unsure);
+                }
+            }
+            alone = self.0.alone_with(call, object_id).await?;
         }
         self.delete(call, object_id).await?;
         if let Some(name) = unique_name {

@@ -12,7 +12,7 @@ use tokio_util::task::AbortOnDropHandle;
 use super::ask::Ask;
 use super::connection::Graph;
 use super::error::{Error, ErrorKind};
-use crate::http::{Call, Response};
+use crate::http::{self, Call, Misfit, MisfitKind, Response};
 
 /// The largest page that Graph serves of directory objects.
 pub(super) const PAGE: u32 = 999;
@@ -37,8 +37,7 @@ impl Extent {
     fn add(&mut self, ask: &Ask, size: usize, next: Option<&str>) -> Result<(), Error> {
         self.pages += 1;
         self.bytes = self.bytes.saturating_add(size);
-        let endless =
-            |why: &str| Err(ask.error(ErrorKind::Unexpected(format!("the listing has no end: {why}"))));
+        let endless = |why: &str| Err(next_misfit(ask, &format!("the listing has no end: {why}")));
         if self.pages > PAGES || self.bytes > BYTES {
             return endless("it is larger than any directory");
         }
@@ -57,23 +56,28 @@ impl Extent {
 }
 
 /// Decodes a page into its items.
-pub(super) fn page<'de, T: Deserialize<'de>>(body: &'de [u8]) -> Result<Vec<T>, serde_json::Error> {
+pub(super) fn page<'de, T: Deserialize<'de>>(page: &'de Response) -> Result<Vec<T>, http::Error> {
     #[derive(Deserialize)]
     struct Page<T> {
         value: Vec<T>,
     }
-    Ok(serde_json::from_slice::<Page<T>>(body)?.value)
+    Ok(page.borrowed::<Page<T>>()?.value)
 }
 
 /// The address of the page after this one. Graph sends it before the items, and it is read no further than that; what is wrong
 /// with a page shows when its items are decoded.
-fn next_page(body: &[u8]) -> Option<String> {
+fn next_page(page: &Response) -> Option<String> {
     let mut found = None;
-    let _stopped = serde_json::Deserializer::from_slice(body).deserialize_map(NextPage(&mut found));
+    let _stopped = serde_json::Deserializer::from_slice(&page.body).deserialize_map(NextPage(&mut found));
+    #[cfg(debug_assertions)]
+    crate::ledger::recording::read(&page.about().reading(), NEXT);
     found
 }
 
 struct NextPage<'n>(&'n mut Option<String>);
+
+/// The member that leads on.
+const NEXT: &str = "@odata.nextLink";
 
 #[derive(Deserialize)]
 #[serde(field_identifier)]
@@ -117,17 +121,17 @@ impl Graph {
         &self,
         call: &Call,
         ask: Ask,
-        mut each: impl FnMut(&[u8]) -> Result<(), serde_json::Error>,
+        mut each: impl FnMut(&Response) -> Result<(), http::Error>,
     ) -> Result<(), Error> {
         let (mut restarts, mut extent) = (0, Extent::default());
         let mut response = self.send_to(call, &ask, self.url(&ask)?).await?;
         loop {
-            let next = next_page(&response.body);
+            let next = next_page(&response);
             extent.add(&ask, response.body.len(), next.as_deref())?;
             let next = next.map(|address| self.prefetch(call, &ask, &address)).transpose()?;
             // The request waits for this very thread: it is sent now, or not before the items are parsed.
             tokio::task::yield_now().await;
-            each(&response.body).map_err(|error| undecodable(&ask, &response, &error))?;
+            each(&response).map_err(|error| ask.error(error))?;
             let Some(next) = next else { return Ok(()) };
             drop(response);
             response = match next.await {
@@ -171,7 +175,7 @@ impl Graph {
         while let Some(address) = next {
             let url = page_url(ask, &address)?;
             let response = self.send_to(call, ask, url).await?;
-            extent.add(ask, response.body.len(), next_page(&response.body).as_deref())?;
+            extent.add(ask, response.body.len(), next_page(&response).as_deref())?;
             let page: Listing<T> = response.json().map_err(|error| ask.error(error))?;
             value.extend(page.value);
             next = page.next;
@@ -197,16 +201,13 @@ pub(super) struct Listing<T> {
 }
 
 fn page_url(ask: &Ask, next: &str) -> Result<Url, Error> {
-    Url::parse(next)
-        .map_err(|_| ask.error(ErrorKind::Unexpected("its next page is not an address".to_owned())))
+    Url::parse(next).map_err(|_| next_misfit(ask, "its next page is not an address"))
 }
 
-/// A proxy's page is called that; else the place is named and not the text, which would quote a person's data.
-fn undecodable(ask: &Ask, response: &Response, error: &serde_json::Error) -> Error {
-    match response.not_json() {
-        Some(error) => ask.error(error),
-        None => ask.error(ErrorKind::Unexpected(format!("line {} column {}", error.line(), error.column()))),
-    }
+/// The error of an address that does not lead on.
+pub(super) fn next_misfit(ask: &Ask, why: &str) -> Error {
+    let misfit = Misfit::at(&ask.answer(), NEXT, MisfitKind::Value, None).because(why);
+    ask.error(http::Error::from(misfit))
 }
 
 fn is_expired(error: &Error) -> bool {

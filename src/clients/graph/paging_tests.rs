@@ -10,6 +10,11 @@ use super::super::ask::Ask;
 use super::super::testing::{Fake, Reply, call};
 use super::super::{User, needs};
 use super::{BYTES, Extent, PAGES};
+use crate::http::Response;
+
+fn of(body: &'static str) -> Response {
+    Response::of_test("application/json", body.into())
+}
 
 fn page(numbers: std::ops::Range<u32>, next: Option<&str>) -> Value {
     let users: Vec<Value> =
@@ -104,6 +109,7 @@ async fn a_page_of_another_shape_quotes_nobodys_data() {
         Fake::serving(|_, _| Reply::ok(json!({"value": [{"id": {"private": "ann@contoso.com"}}]}))).await;
     let text = graph.users().for_each(&call(), |_| {}).await.expect_err("shape").to_string();
     assert!(!text.contains("ann@contoso.com"), "{text}");
+    assert!(text.contains("`graph.users < value[].id`: text. What came: { …: text }"), "{text}");
 }
 
 #[test]
@@ -112,13 +118,13 @@ fn the_next_page_is_found_wherever_it_stands_and_if_it_can_be_without_reading_th
         r#"{"@odata.context":"c","@odata.nextLink":"n","value":[1,2]}"#,
         r#"{"value":[1,2],"@odata.count":2,"@odata.nextLink":"n"}"#,
     ] {
-        assert_eq!(super::page::<u32>(body.as_bytes()).expect("a page"), [1, 2]);
-        assert_eq!(super::next_page(body.as_bytes()).as_deref(), Some("n"), "{body}");
+        assert_eq!(super::page::<u32>(&of(body)).expect("a page"), [1, 2]);
+        assert_eq!(super::next_page(&of(body)).as_deref(), Some("n"), "{body}");
     }
-    assert_eq!(super::next_page(br#"{"@odata.nextLink":"n","value":["#).as_deref(), Some("n"));
+    assert_eq!(super::next_page(&of(r#"{"@odata.nextLink":"n","value":["#)).as_deref(), Some("n"));
     for body in [r#"{"@odata.nextLink":null}"#, "[]", r#"{"value":[]"#, "<html>"] {
-        assert_eq!(super::next_page(body.as_bytes()), None, "{body}");
-        assert!(super::page::<u32>(body.as_bytes()).is_err(), "{body}");
+        assert_eq!(super::next_page(&of(body)), None, "{body}");
+        assert!(super::page::<u32>(&of(body)).is_err(), "{body}");
     }
 }
 

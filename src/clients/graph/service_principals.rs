@@ -24,7 +24,7 @@ impl Graph {
     }
 }
 
-const SELECT: &str = "id,appId,displayName,accountEnabled,tags,appOwnerOrganizationId,deletedDateTime";
+const SELECT: &str = "id,appId,displayName,accountEnabled,tags,appOwnerOrganizationId,deletedDateTime,notes";
 
 /// A service principal as reads show it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -47,6 +47,8 @@ pub struct ServicePrincipal {
     pub tags: Vec<String>,
     /// Id of the tenant that holds the registration.
     pub app_owner_organization_id: Option<String>,
+    /// Free text for administrators. The provider asks its questions there.
+    pub notes: Option<String>,
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "serde wants the member's own type")]
@@ -80,6 +82,9 @@ pub struct ServicePrincipalChange {
     /// Its own tags.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<String>>,
+    /// Free text for administrators; `Some(None)` removes it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub notes: Option<Option<String>>,
 }
 
 impl ServicePrincipals<'_> {

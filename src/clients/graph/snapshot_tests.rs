@@ -59,7 +59,7 @@ async fn one_request_brings_all_and_serves_every_reader_of_the_process() {
 async fn a_write_makes_the_next_reader_ask_again() {
     let (fake, graph) = Fake::serving(script).await;
     graph.snapshot(&call(), "c").await.expect("a snapshot");
-    let change = ServicePrincipalChange { tags: Some(Vec::new()) };
+    let change = ServicePrincipalChange { tags: Some(Vec::new()), ..ServicePrincipalChange::default() };
     graph.service_principals().update(&call(), "sp", &change).await.expect("changed");
     graph.snapshot(&call(), "c").await.expect("a snapshot");
     assert_eq!(fake.count("POST /$batch"), 2);

@@ -4,10 +4,11 @@ use serde::Deserialize;
 
 use super::ask::Ask;
 use super::connection::Graph;
-use super::error::{Error, ErrorKind};
+use super::error::Error;
 use super::lenient;
 use super::needs;
-use crate::http::Call;
+use crate::http::{self, Call, Misfit, MisfitKind};
+use crate::ledger::Reading;
 
 /// The tenant.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -84,7 +85,11 @@ impl Graph {
         let path = "/organization?$select=id,displayName,verifiedDomains,onPremisesSyncEnabled".to_owned();
         let found: Vec<TenantDetails> =
             self.list(call, Ask::get(path, &needs::READ_ORGANIZATION, operation.clone())).await?;
-        let none = || Error::new(operation, ErrorKind::Unexpected("the tenant is not in it".to_owned()));
+        let none = || {
+            let reading = Reading::of("GET", "/v1.0/organization");
+            let misfit = Misfit::at(&reading, "value[0]", MisfitKind::Missing, None);
+            Error::new(operation, http::Error::from(misfit.because("the tenant is not in it")))
+        };
         found.into_iter().next().ok_or_else(none)
     }
 }

@@ -7,6 +7,8 @@ use uuid::Uuid;
 
 use super::address;
 use super::call::{Call, Interrupted};
+use super::json::{Misfit, MisfitKind};
+use crate::ledger::Reading;
 
 /// No usable answer of the service. The text says what happened, what to do and which request it was, without secrets.
 pub struct Error(Box<Inner>);
@@ -18,7 +20,7 @@ struct Inner {
 
 /// The request an error is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct About {
+pub(crate) struct About {
     method: Method,
     url: String,
     host: String,
@@ -45,6 +47,23 @@ impl About {
 
     pub(super) fn error(&self, kind: ErrorKind) -> Error {
         Error(Box::new(Inner { kind, request: Some(self.clone()) }))
+    }
+
+    /// The answer is not as the ledger has it.
+    pub(crate) fn misfit(&self, misfit: Misfit) -> Error {
+        self.error(ErrorKind::Decode(misfit))
+    }
+
+    /// The same, found out after it was read: at a path of it, where `came` stands.
+    pub(crate) fn misfit_at(&self, path: &str, kind: MisfitKind, came: Option<&serde_json::Value>) -> Error {
+        self.misfit(Misfit::at(&self.reading(), path, kind, came))
+    }
+
+    /// Its answer, for the ledger.
+    pub(crate) fn reading(&self) -> Reading {
+        let behind = self.url.split_once("://").map_or("", |(_, rest)| rest);
+        let path = behind.find('/').map_or("", |at| &behind[at..]);
+        Reading::of(self.method.as_str(), path.split('?').next().unwrap_or_default())
     }
 }
 
@@ -114,12 +133,7 @@ pub enum ErrorKind {
         html: bool,
     },
     /// The answer is JSON of another shape than expected.
-    Decode {
-        /// Where in the document, for example `value[3].id`.
-        path: String,
-        /// What was found there.
-        cause: String,
-    },
+    Decode(Misfit),
     /// The request could not be put together, for example since a credential cannot stand in a header.
     Request {
         /// Why.
@@ -146,7 +160,7 @@ impl Error {
                 | ErrorKind::Timeout
                 | ErrorKind::Cancelled
                 | ErrorKind::NotJson { .. }
-                | ErrorKind::Decode { .. }
+                | ErrorKind::Decode(_)
                 | ErrorKind::TooLarge { .. }
         )
     }
@@ -154,6 +168,13 @@ impl Error {
     /// Whether the user interrupted the operation.
     pub fn is_cancelled(&self) -> bool {
         *self.kind() == ErrorKind::Cancelled
+    }
+}
+
+/// Of an answer whose request is told elsewhere.
+impl From<Misfit> for Error {
+    fn from(misfit: Misfit) -> Self {
+        Self::of_options(ErrorKind::Decode(misfit))
     }
 }
 
@@ -233,9 +254,7 @@ impl fmt::Display for ErrorKind {
                      address is not the API's",
                 )
             }
-            Self::Decode { path, cause } => {
-                write!(f, "the answer cannot be understood at `{path}`: {cause}")
-            }
+            Self::Decode(misfit) => write!(f, "the answer cannot be understood: {misfit}"),
             Self::Request { cause } => write!(f, "the request could not be put together: {cause}"),
         }
     }

@@ -1,14 +1,15 @@
 //! Reading JSON so that what does not fit is named by its place and never by its value: that may be a secret, or
-//! somebody's data.
+//! somebody's data. The ledger says what was expected there.
 
 use std::fmt;
 
-use serde::de::DeserializeOwned;
+use serde::de::{Deserialize, DeserializeOwned};
 use serde_json::Value;
-use zeroize::Zeroizing;
+use zeroize::{Zeroize as _, Zeroizing};
 
 use super::json_place::place;
 use super::legible::legible;
+use crate::ledger::{Reading, form_of_known};
 
 /// Where a document differs from what is expected, and how.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +18,12 @@ pub struct Misfit {
     pub path: String,
     /// How it differs.
     pub kind: MisfitKind,
+    /// More of that, in words.
+    pub why: Option<String>,
+    /// The line of the ledger that it breaks, with what is expected there.
+    pub expected: Option<String>,
+    /// What came, redacted to its form; nothing where it is not JSON.
+    pub came: Option<String>,
 }
 
 /// How a document differs from what is expected.
@@ -35,35 +42,72 @@ pub enum MisfitKind {
 }
 
 /// Reads a whole document.
-pub fn read_json<T: DeserializeOwned>(json: &[u8]) -> Result<T, Misfit> {
+pub fn read_json<'de, T: Deserialize<'de>>(json: &'de [u8], reading: &Reading) -> Result<T, Misfit> {
     let mut reader = serde_json::Deserializer::from_slice(json);
-    let value = T::deserialize(&mut reader).map_err(|error| Misfit::of(json, &error))?;
-    reader.end().map_err(|_| Misfit { path: ".".to_owned(), kind: MisfitKind::Trailing })?;
+    #[cfg(debug_assertions)]
+    let value = crate::ledger::recording::reading(reading, &mut reader);
+    #[cfg(not(debug_assertions))]
+    let value = T::deserialize(&mut reader);
+    let value = value.map_err(|error| Misfit::of(json, &error, reading))?;
+    reader.end().map_err(|_| Misfit::at(reading, ".", MisfitKind::Trailing, None))?;
     Ok(value)
 }
 
 /// Reads a part of a document that was read already.
-pub fn read_value<T: DeserializeOwned>(value: &Value) -> Result<T, Misfit> {
+pub(crate) fn read_value<T: DeserializeOwned>(value: &Value, reading: &Reading) -> Result<T, Misfit> {
     // As a text once more: that has places, and each type is read in one way only. It may hold a key.
-    read_json(&Zeroizing::new(serde_json::to_vec(&value).unwrap_or_default()))
+    read_json(&Zeroizing::new(serde_json::to_vec(&value).unwrap_or_default()), reading)
 }
 
 /// The most that is shown of a place, in characters. Its steps are keys, which a foreign server may choose.
 const PLACE: usize = 120;
 
 impl Misfit {
-    fn of(json: &[u8], error: &serde_json::Error) -> Self {
-        let kind = MisfitKind::of(error);
-        let path = place(json, error, kind == MisfitKind::Value);
-        let shown = legible(&path, PLACE);
-        let cut = shown.len() < path.len() && path.chars().count() > PLACE;
-        Self { path: if cut { format!("{shown}…") } else { shown }, kind }
+    /// Something that is found out after a document was read: at a path of it, where `came` stands.
+    pub(crate) fn at(reading: &Reading, path: &str, kind: MisfitKind, came: Option<&Value>) -> Self {
+        let whole = reading.path(path);
+        let path = legible(&whole, PLACE);
+        let cut = path.len() < whole.len() && whole.chars().count() > PLACE;
+        let path = if cut { format!("{path}…") } else { path };
+        Self { path, kind, why: None, expected: reading.expected(&whole), came: came.map(form_of_known) }
+    }
+
+    /// Says more of how it differs.
+    #[must_use]
+    pub(crate) fn because(self, why: &str) -> Self {
+        Self { why: Some(why.to_owned()), ..self }
+    }
+
+    fn of(json: &[u8], error: &serde_json::Error, reading: &Reading) -> Self {
+        let text = error.to_string();
+        let kind = MisfitKind::of(error, &text);
+        let place = place(json, error, kind == MisfitKind::Value);
+        let mut whole: Option<Value> = serde_json::from_slice(json).ok();
+        let came = whole.as_ref().map(|whole| form_of_known(place.find(whole)));
+        // What is missing is named by what reads it.
+        let missing = text.strip_prefix("missing field `").and_then(|rest| rest.split_once('`'));
+        let path = match missing {
+            Some((name, _)) => place.member(name),
+            None => place,
+        };
+        let misfit = Self { came, ..Self::at(reading, &path.to_string(), kind, None) };
+        whole.iter_mut().for_each(wipe);
+        misfit
+    }
+}
+
+/// Overwrites the texts of a document, which may hold a key.
+fn wipe(value: &mut Value) {
+    match value {
+        Value::String(text) => text.zeroize(),
+        Value::Array(items) => items.iter_mut().for_each(wipe),
+        Value::Object(members) => members.values_mut().for_each(wipe),
+        _ => {}
     }
 }
 
 impl MisfitKind {
-    fn of(error: &serde_json::Error) -> Self {
-        let text = error.to_string();
+    fn of(error: &serde_json::Error, text: &str) -> Self {
         if !error.is_data() {
             Self::Malformed
         } else if text.starts_with("missing field") {
@@ -93,7 +137,17 @@ impl fmt::Display for Misfit {
         if self.path != "." {
             write!(f, "at `{}`: ", self.path)?;
         }
-        self.kind.fmt(f)
+        self.kind.fmt(f)?;
+        if let Some(why) = &self.why {
+            write!(f, " ({why})")?;
+        }
+        if let Some(expected) = &self.expected {
+            write!(f, ". What is relied on, {expected}")?;
+        }
+        if let Some(came) = &self.came {
+            write!(f, ". What came: {came}")?;
+        }
+        Ok(())
     }
 }
 
@@ -107,27 +161,70 @@ mod tests {
         items: Vec<u32>,
     }
 
+    /// Of no service that the ledger knows.
+    fn nobodys() -> Reading {
+        Reading::of("GET", "/x")
+    }
+
+    #[test]
+    fn what_the_ledger_expects_there_is_told_with_the_form_of_what_came() {
+        let users = Reading::of("GET", "/v1.0/users");
+        let read = |json: &str| {
+            #[derive(serde::Deserialize, Debug)]
+            #[expect(dead_code, reason = "only its shape matters")]
+            struct Page {
+                value: Vec<Item>,
+            }
+            #[derive(serde::Deserialize, Debug)]
+            #[expect(dead_code, reason = "only its shape matters")]
+            struct Item {
+                id: String,
+            }
+            read_json::<Page>(json.as_bytes(), &users).expect_err(json).to_string()
+        };
+        assert_eq!(
+            read(r#"{"value": [{"id": "a"}, {"mail": "hush", "hush": 1}]}"#),
+            "at `value[1].id`: an expected member is missing. What is relied on, `graph.users < value[].id`: text. What \
+             came: { …: number, mail: text }"
+        );
+        assert_eq!(
+            read(r#"{"value": [{"id": 7}]}"#),
+            "at `value[0].id`: it is of another type than expected. What is relied on, `graph.users < value[].id`: text. \
+             What came: number"
+        );
+        assert!(
+            read("[]").ends_with("What is relied on, `graph.users`. What came: empty list"),
+            "{}",
+            read("[]")
+        );
+    }
+
     #[test]
     fn the_place_is_named_and_the_value_is_not() {
         for (json, shown) in [
             (r#"{"items": [1, "hush"]}"#, "at `items[1]`: it is of another type than expected"),
             (r#"{"items": [1, -5]}"#, "at `items[1]`: its value is not one that is expected"),
-            (r#"{"hush": 1}"#, "an expected member is missing"),
+            (r#"{"hush": 1}"#, "at `items`: an expected member is missing. What came: { …: number }"),
             (r#"{"items": [1, "hush"#, "at `items[1]`: the JSON is malformed or ends early"),
             (r#"{"items": [1]} "hush""#, "something follows the JSON"),
         ] {
-            let misfit = read_json::<Thing>(json.as_bytes()).expect_err(json);
-            assert_eq!(misfit.to_string(), shown, "{json}");
+            let misfit = read_json::<Thing>(json.as_bytes(), &nobodys()).expect_err(json);
+            assert!(
+                misfit.to_string().starts_with(shown) && !misfit.to_string().contains("hush"),
+                "{misfit}"
+            );
         }
         let value = serde_json::json!({"items": "hush"});
-        assert_eq!(read_value::<Thing>(&value).expect_err("a text").path, "items");
+        assert_eq!(read_value::<Thing>(&value, &nobodys()).expect_err("a text").path, "items");
     }
 
     #[test]
     fn a_part_of_a_document_is_read_as_a_document_is() {
-        assert_eq!(read_value::<Vec<u32>>(&serde_json::json!([1, 2])), Ok(vec![1, 2]));
-        let misfit = read_value::<Thing>(&serde_json::json!({"items": [1, 2, null]})).expect_err("null");
-        assert_eq!(misfit, Misfit { path: "items[2]".to_owned(), kind: MisfitKind::Type });
+        assert_eq!(read_value::<Vec<u32>>(&serde_json::json!([1, 2]), &nobodys()), Ok(vec![1, 2]));
+        let misfit =
+            read_value::<Thing>(&serde_json::json!({"items": [1, 2, null]}), &nobodys()).expect_err("null");
+        assert_eq!((misfit.path.as_str(), misfit.kind), ("items[2]", MisfitKind::Type));
+        assert_eq!((misfit.expected, misfit.came.as_deref()), (None, Some("null")));
     }
 
     #[test]
@@ -135,7 +232,7 @@ mod tests {
         type Things = std::collections::BTreeMap<String, u32>;
         let shown = |key: &str| {
             let json = serde_json::json!({ key: "hush" }).to_string();
-            read_json::<Things>(json.as_bytes()).expect_err("a text").path
+            read_json::<Things>(json.as_bytes(), &nobodys()).expect_err("a text").path
         };
         assert_eq!(shown("a\u{1b}[2J\u{202e}b"), "a [2Jb");
         assert_eq!(shown(&"k".repeat(5000)).chars().count(), PLACE + 1);

@@ -1,14 +1,16 @@
 //! Where in a document its reader stopped. The reader itself tells line and column; following every step of every type that
 //! is read would double what each costs in the program.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
-/// The place at which `error` was found in `json`, such as `value[3].id`; `.` for the whole.
+use serde_json::Value;
+
+/// The place at which `error` was found in `json`.
 ///
 /// `of_member` says that a member's value was refused after it had been read: by then the reader may have passed the end
 /// of the object or list that it is the last one of.
-pub(super) fn place(json: &[u8], error: &serde_json::Error, of_member: bool) -> String {
-    let Some(line) = error.line().checked_sub(1) else { return ".".to_owned() };
+pub(super) fn place(json: &[u8], error: &serde_json::Error, of_member: bool) -> Place {
+    let Some(line) = error.line().checked_sub(1) else { return Place(Vec::new()) };
     let line_start: usize = json.split_inclusive(|byte| *byte == b'\n').take(line).map(<[u8]>::len).sum();
     let read = json.get(..line_start.saturating_add(error.column())).unwrap_or(json);
     let mut steps = Steps::default();
@@ -16,7 +18,37 @@ pub(super) fn place(json: &[u8], error: &serde_json::Error, of_member: bool) -> 
     if of_member {
         steps.open.extend(steps.closed);
     }
-    shown(&steps.open)
+    Place(steps.open)
+}
+
+/// A place in a document; no steps lead to the whole.
+pub(super) struct Place(Vec<Step>);
+
+impl Place {
+    /// What stands there, as far as there is something.
+    pub(super) fn find<'v>(&self, whole: &'v Value) -> &'v Value {
+        self.0.iter().fold(whole, |value, step| {
+            let inner = match step {
+                Step::Member(key) => key.as_ref().and_then(|key| value.get(key)),
+                Step::Element(index) => value.get(index),
+            };
+            inner.unwrap_or(value)
+        })
+    }
+
+    /// The place of a member of what stands there.
+    pub(super) fn member(mut self, name: &str) -> Self {
+        self.0.retain(|step| !matches!(step, Step::Member(None)));
+        self.0.push(Step::Member(Some(name.to_owned())));
+        self
+    }
+}
+
+/// Such as `value[3].id`; `.` for the whole.
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&shown(&self.0))
+    }
 }
 
 /// The way into a document.
@@ -123,7 +155,7 @@ mod tests {
     }
 
     fn found(json: &str, of_member: bool) -> String {
-        place(json.as_bytes(), &serde_json::from_str::<Shelf>(json).expect_err(json), of_member)
+        place(json.as_bytes(), &serde_json::from_str::<Shelf>(json).expect_err(json), of_member).to_string()
     }
 
     #[test]
@@ -142,6 +174,16 @@ mod tests {
         ] {
             assert_eq!(found(json, false), expected, "{json}");
         }
+    }
+
+    #[test]
+    fn what_stands_at_a_place_is_found() {
+        let json = r#"{"name": "a", "boards": [{"id": 1}, {"id": {"x": 2}}]}"#;
+        let found = place(json.as_bytes(), &serde_json::from_str::<Shelf>(json).expect_err(json), false);
+        let whole: Value = serde_json::from_str(json).expect("JSON");
+        assert_eq!(found.to_string(), "boards[1].id");
+        assert_eq!(*found.find(&whole), serde_json::json!({"x": 2}));
+        assert_eq!(found.member("y").to_string(), "boards[1].id.y");
     }
 
     #[test]

@@ -6,6 +6,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use super::body::Body;
 use super::hidden::Hidden;
+use crate::ledger::Reading;
 
 /// Whether sending a request twice does the same as sending it once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +42,19 @@ impl Request {
         let (headers, writes) = (HeaderMap::new(), !method.is_safe());
         let hidden = Hidden::default();
         Self { method, url, headers, body: None, repeat, limit: DEFAULT_LIMIT, wipe: false, writes, hidden }
+    }
+
+    /// Its answer, for the ledger.
+    pub(crate) fn answer(&self) -> Reading {
+        Reading::of(self.method.as_str(), self.url.path())
+    }
+
+    /// Takes note of it for the tests of the ledger.
+    #[cfg(debug_assertions)]
+    pub(super) fn note(&self) {
+        let body = self.body.as_ref().and_then(|body| serde_json::from_slice(&body.bytes()).ok());
+        let body = body.unwrap_or_default();
+        crate::ledger::recording::asked(self.method.as_str(), self.url.path(), &body);
     }
 
     /// A GET request.

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use jiff::Timestamp;
 use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, RETRY_AFTER};
-use serde::de::DeserializeOwned;
+use serde::de::{Deserialize, DeserializeOwned};
 use std::time::Duration;
 
 use super::error::{About, Error, ErrorKind};
@@ -51,7 +51,21 @@ impl Response {
 
     /// The body as JSON. A proxy's page is told from an answer of unexpected shape, and the latter names the place.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
-        decode(&self.body, self)
+        self.borrowed()
+    }
+
+    /// The same of what borrows from the body.
+    pub(crate) fn borrowed<'de, T: Deserialize<'de>>(&'de self) -> Result<T, Error> {
+        let about = self.about();
+        read_json(&self.body, &about.reading()).map_err(|misfit| {
+            let foreign = self.not_json().filter(|_| misfit.kind == MisfitKind::Malformed);
+            foreign.unwrap_or_else(|| about.misfit(misfit))
+        })
+    }
+
+    /// The request that it answers, for errors.
+    pub(crate) fn about(&self) -> About {
+        self.about.clone().answered(self.request_id.as_deref())
     }
 
     /// Set when the body is not JSON at all: the error that says so.
@@ -88,17 +102,8 @@ impl Response {
     }
 
     pub(super) fn error(&self, kind: ErrorKind) -> Error {
-        self.about.clone().answered(self.request_id.as_deref()).error(kind)
+        self.about().error(kind)
     }
-}
-
-fn decode<T: DeserializeOwned>(body: &[u8], response: &Response) -> Result<T, Error> {
-    read_json(body).map_err(|misfit| {
-        let foreign = response.not_json().filter(|_| misfit.kind == MisfitKind::Malformed);
-        foreign.unwrap_or_else(|| {
-            response.error(ErrorKind::Decode { path: misfit.path, cause: misfit.kind.to_string() })
-        })
-    })
 }
 
 /// The id the service gave the request.
@@ -127,26 +132,32 @@ pub(super) fn is_html(headers: &HeaderMap, body: &[u8]) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::http::Call;
-    use reqwest::{Method, Url};
-
-    fn response(content_type: &'static str, body: &'static str) -> Response {
-        let call =
-            Call::new(Duration::from_secs(1), tokio_util::sync::CancellationToken::new(), uuid::Uuid::nil());
-        let url = Url::parse("https://api.test/x").expect("url");
+impl Response {
+    /// One that came from nowhere.
+    pub(crate) fn of_test(content_type: &'static str, body: Bytes) -> Self {
+        let cancel = tokio_util::sync::CancellationToken::new();
+        let call = super::call::Call::new(Duration::from_secs(1), cancel, uuid::Uuid::nil());
+        let url = reqwest::Url::parse("https://api.test/x").expect("url");
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, reqwest::header::HeaderValue::from_static(content_type));
-        Response {
+        Self {
             status: 200,
             headers,
-            body: Bytes::from_static(body.as_bytes()),
+            body,
             request_id: Some("id".to_owned()),
             date: None,
-            about: About::new(&Method::GET, &url, &call),
+            about: About::new(&reqwest::Method::GET, &url, &call),
             hidden: Hidden::default(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn response(content_type: &'static str, body: &'static str) -> Response {
+        Response::of_test(content_type, Bytes::from_static(body.as_bytes()))
     }
 
     #[derive(serde::Deserialize, Debug)]
@@ -169,7 +180,7 @@ mod tests {
     fn another_shape_names_the_place_and_not_the_value() {
         let error =
             response("application/json", r#"{"items":[1,"hush"]}"#).json::<Thing>().expect_err("shape");
-        assert!(matches!(error.kind(), ErrorKind::Decode { path, .. } if path == "items[1]"), "{error}");
+        assert!(matches!(error.kind(), ErrorKind::Decode(misfit) if misfit.path == "items[1]"), "{error}");
         assert!(!error.to_string().contains("hush"), "{error}");
     }
 
@@ -177,7 +188,7 @@ mod tests {
     fn json_cut_short_and_trailing_text_are_refused() {
         for body in [r#"{"items":[1"#, r#"{"items":[]} x"#] {
             let error = response("application/json", body).json::<Thing>().expect_err("malformed");
-            assert!(matches!(error.kind(), ErrorKind::Decode { .. }), "{error}");
+            assert!(matches!(error.kind(), ErrorKind::Decode(_)), "{error}");
         }
     }
 }

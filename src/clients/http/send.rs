@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use zeroize::Zeroizing;
 
 use super::address;
-use super::body::wiped;
+use super::body::{Body, wiped};
 use super::call::Call;
 use super::client::{self, Options};
 use super::error::{About, Error, ErrorKind, kind_of};
@@ -19,6 +19,7 @@ use super::limiter::Limiter;
 use super::request::Request;
 use super::response::{self, Response};
 use super::retry::{Decision, Outcome, decide, delays};
+use super::tap::Tap;
 
 const FIRST_DELAY: Duration = Duration::from_secs(1);
 const LONGEST_DELAY: Duration = Duration::from_secs(60);
@@ -29,6 +30,7 @@ pub struct HttpClient {
     shared: Arc<Shared>,
     limiter: Limiter,
     read_only: bool,
+    tap: Option<Tap>,
 }
 
 #[derive(Debug)]
@@ -47,14 +49,24 @@ struct Connections {
 impl HttpClient {
     /// A client that touches neither disk nor network until it is used.
     pub fn new(options: Options) -> Self {
+        #[cfg(debug_assertions)]
+        if let Some(file) = options.env.get(crate::ledger::recording::VARIABLE) {
+            crate::ledger::recording::begin(file.as_ref());
+        }
         let shared = Shared { options, connections: Mutex::default() };
-        Self { shared: Arc::new(shared), limiter: Limiter::default(), read_only: false }
+        Self { shared: Arc::new(shared), limiter: Limiter::default(), read_only: false, tap: None }
     }
 
     /// The same connections, over which requests that change something are refused before they are sent.
     #[must_use]
     pub fn read_only(self, read_only: bool) -> Self {
         Self { read_only, ..self }
+    }
+
+    /// The same connections, with a tap that keeps every answer.
+    #[must_use]
+    pub fn tapped_by(self, tap: Tap) -> Self {
+        Self { tap: Some(tap), ..self }
     }
 
     /// The same connections under a limiter of their own: for one account or tenant of a service.
@@ -137,6 +149,8 @@ impl<'a> Attempts<'a> {
             return Err(self.about.error(ErrorKind::ReadOnly));
         }
         let (client, generation) = self.http.client()?;
+        #[cfg(debug_assertions)]
+        self.request.note();
         let started = Instant::now();
         tracing::trace!(
             method = %self.request.method, url = %address::shown(url), correlation_id = %self.call.correlation_id,
@@ -177,8 +191,22 @@ impl<'a> Attempts<'a> {
             Ok(Err(kind)) => return self.after_failure(kind, &about).await.map(|()| None),
         };
         let (request_id, date) = (response::request_id_of(&headers), response::date_of(&headers));
+        self.keep(status, &body);
         let hidden = self.request.hidden.clone();
         Ok(Some(Response { status, headers, body, request_id, date, about, hidden }))
+    }
+
+    /// Hands an answer to the tap, if there is one.
+    pub(super) fn keep(&self, status: u16, body: &[u8]) {
+        if let Some(tap) = &self.http.tap {
+            let sent = self.request.body.as_ref().map(Body::bytes).unwrap_or_default();
+            tap.keep(self.request.method.as_str(), &self.request.url, &sent, status, body);
+        }
+    }
+
+    /// Whether somebody wants whole answers.
+    pub(super) fn is_tapped(&self) -> bool {
+        self.http.tap.is_some()
     }
 
     async fn judge(

@@ -135,7 +135,7 @@ async fn streamed(url: &Url, limit: usize) -> Result<Streamed<Vec<u8>>, Error> {
     let request = Request::get(url.clone()).limit(limit);
     let take = |taken: &mut Vec<u8>, piece: &[u8]| {
         taken.extend_from_slice(piece);
-        Ok::<_, Error>(())
+        Ok(())
     };
     client().send_streaming(&call(), request, Vec::new, take).await
 }
@@ -144,7 +144,7 @@ async fn streamed(url: &Url, limit: usize) -> Result<Streamed<Vec<u8>>, Error> {
 async fn a_streamed_body_comes_in_whole_and_is_bounded() {
     let server = server(&[(200, &[], "0123456789")]).await;
     let whole = streamed(&server.url, 10).await.expect("an answer");
-    assert!(matches!(&whole, Streamed::Taken(taken) if taken == b"0123456789"), "{whole:?}");
+    assert!(matches!(&whole, Streamed::Taken(taken, _) if taken == b"0123456789"), "{whole:?}");
     let error = streamed(&server.url, 9).await.expect_err("too large");
     assert_eq!(*error.kind(), ErrorKind::TooLarge { limit: 9 });
 }
@@ -174,7 +174,7 @@ async fn a_body_that_breaks_off_is_asked_for_again_from_its_start() {
         }
     });
     let taken = streamed(&url, 100).await.expect("an answer");
-    assert!(matches!(&taken, Streamed::Taken(taken) if taken == b"56789abcde"), "{taken:?}");
+    assert!(matches!(&taken, Streamed::Taken(taken, _) if taken == b"56789abcde"), "{taken:?}");
     let answer = client().send(&call(), Request::get(url)).await.expect("an answer");
     assert_eq!(&answer.body[..], b"56789abcde");
     serving.await.expect("four requests");

@@ -1,7 +1,8 @@
 //! An answer that is taken piece by piece, so that its size does not decide how much memory is used.
 
 use super::call::Call;
-use super::error::{Error, ErrorKind, kind_of};
+use super::error::{About, Error, ErrorKind, kind_of};
+use super::json::Misfit;
 use super::request::Request;
 use super::response::{self, Response};
 use super::send::{Attempts, Head, HttpClient};
@@ -12,16 +13,16 @@ const REFUSAL_LIMIT: usize = 1024 * 1024;
 /// What came of a request whose answer is taken piece by piece.
 #[derive(Debug)]
 pub(crate) enum Streamed<T> {
-    /// All of a success was taken.
-    Taken(T),
+    /// All of a success was taken; the request, for errors.
+    Taken(T, About),
     /// Another answer came, a page made for people among them: it is whole.
     Other(Box<Response>),
 }
 
 /// Why the pieces of an answer ended before its end.
-enum Halt<E> {
+enum Halt {
     ErrorKind(ErrorKind),
-    Taker(E),
+    Taker(Misfit),
 }
 
 impl HttpClient {
@@ -29,13 +30,13 @@ impl HttpClient {
     ///
     /// Repeats it as [`Self::send`] does, also when the body breaks off midway: the answer is then taken anew from its
     /// start, with what `start` returns, and what was taken before is dropped.
-    pub(crate) async fn send_streaming<T, E: From<Error>>(
+    pub(crate) async fn send_streaming<T>(
         &self,
         call: &Call,
         request: Request,
         start: impl Fn() -> T,
-        mut take: impl FnMut(&mut T, &[u8]) -> Result<(), E>,
-    ) -> Result<Streamed<T>, E> {
+        mut take: impl FnMut(&mut T, &[u8]) -> Result<(), Misfit>,
+    ) -> Result<Streamed<T>, Error> {
         let mut attempts = Attempts::new(self, call, &request);
         loop {
             let Head::Answer(head, about) = attempts.head().await? else { continue };
@@ -46,21 +47,40 @@ impl HttpClient {
                 }
             }
             let mut taken = start();
-            match call.run(pieces(*head, request.limit, |piece| take(&mut taken, piece))).await {
-                Err(interrupted) => return Err(about.error(interrupted.into()).into()),
-                Ok(Ok(())) => return Ok(Streamed::Taken(taken)),
-                Ok(Err(Halt::Taker(error))) => return Err(error),
+            let (status, is_tapped, mut kept) = (head.status().as_u16(), attempts.is_tapped(), Vec::new());
+            let mut refused = None;
+            let both = |piece: &[u8]| {
+                if !is_tapped {
+                    return take(&mut taken, piece);
+                }
+                // Whoever compares answers wants those most that can't be taken.
+                kept.extend_from_slice(piece);
+                if refused.is_none() {
+                    refused = take(&mut taken, piece).err();
+                }
+                Ok(())
+            };
+            match call.run(pieces(*head, request.limit, both)).await {
+                Err(interrupted) => return Err(about.error(interrupted.into())),
+                Ok(Ok(())) => {
+                    attempts.keep(status, &kept);
+                    return match refused {
+                        None => Ok(Streamed::Taken(taken, about)),
+                        Some(misfit) => Err(about.misfit(misfit)),
+                    };
+                }
+                Ok(Err(Halt::Taker(misfit))) => return Err(about.misfit(misfit)),
                 Ok(Err(Halt::ErrorKind(kind))) => attempts.after_failure(kind, &about).await?,
             }
         }
     }
 }
 
-async fn pieces<E>(
+async fn pieces(
     mut answer: reqwest::Response,
     limit: usize,
-    mut take: impl FnMut(&[u8]) -> Result<(), E>,
-) -> Result<(), Halt<E>> {
+    mut take: impl FnMut(&[u8]) -> Result<(), Misfit>,
+) -> Result<(), Halt> {
     let mut read = 0;
     while let Some(piece) = answer.chunk().await.map_err(|error| Halt::ErrorKind(kind_of(error)))? {
         read += piece.len();

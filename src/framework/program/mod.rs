@@ -138,16 +138,21 @@ fn perform(subcommand: Subcommand, arguments: &[String], env: &BTreeMap<String, 
     let outcome = plugin::run_to_end(async {
         let cancel = CancellationToken::new();
         let interrupted = cancel.clone();
-        tokio::spawn(async move {
-            if tokio::signal::ctrl_c().await.is_ok() {
-                interrupted.cancel();
-            }
-        });
+        let mut interruption = Box::pin(tokio::signal::ctrl_c());
+        // Once asked it listens: an interruption that comes before the task runs is not lost.
+        if futures::poll!(&mut interruption).is_pending() {
+            tokio::spawn(async move {
+                if interruption.await.is_ok() {
+                    interrupted.cancel();
+                }
+            });
+        }
         (subcommand.run)(Invocation { arguments, environment: env, cancel, terminal: &console }).await
     });
     match outcome {
         Ok(Ok(Completion::Whole)) => ExitCode::SUCCESS,
         Ok(Ok(Completion::Partial)) => ExitCode::from(2),
+        Ok(Ok(Completion::Answer(code))) => ExitCode::from(code),
         Ok(Err(diagnostics)) => complain(&told(&diagnostics)),
         Err(error) => complain(&format!("the program could not start: {error}")),
     }

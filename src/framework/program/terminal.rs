@@ -3,6 +3,8 @@
 use std::io::{self, IsTerminal as _, Write as _};
 use std::sync::{Mutex, PoisonError};
 
+use futures::future::BoxFuture;
+
 use crate::stdout;
 use crate::subcommand::Terminal;
 
@@ -25,6 +27,15 @@ impl Console {
         Self { is_watched: io::stderr().is_terminal(), bar: Mutex::new(false) }
     }
 
+    /// Takes the bar away, if there is one: standard output may be the same screen.
+    fn clear(&self) {
+        let mut bar = self.bar.lock().unwrap_or_else(PoisonError::into_inner);
+        if std::mem::take(&mut *bar) {
+            let mut err = io::stderr().lock();
+            let _ = write!(err, "{CLEAR}").and_then(|()| err.flush());
+        }
+    }
+
     /// Writes over the bar, if there is one. With standard error closed there is nobody to tell.
     fn write(&self, text: &str, is_bar: bool) {
         let mut bar = self.bar.lock().unwrap_or_else(PoisonError::into_inner);
@@ -38,11 +49,32 @@ impl Console {
 
 impl Terminal for Console {
     fn print(&self, text: &str) -> io::Result<()> {
+        self.clear();
         stdout::text(text)
     }
 
     fn tell(&self, text: &str) {
         self.write(text, false);
+    }
+
+    fn ask<'a>(&'a self, question: &'a str) -> BoxFuture<'a, Option<bool>> {
+        Box::pin(async move {
+            if !io::stdin().is_terminal() || !self.is_watched {
+                return None;
+            }
+            self.write(&format!("{question} [y/N]"), false);
+            // On a thread of its own, so that an interruption ends it.
+            let answer = tokio::task::spawn_blocking(|| {
+                let mut line = String::new();
+                io::stdin().read_line(&mut line).map(|_| line)
+            });
+            let answer = answer.await.ok().and_then(Result::ok).unwrap_or_default();
+            Some(is_yes(&answer))
+        })
+    }
+
+    fn is_watched(&self) -> bool {
+        io::stdout().is_terminal()
     }
 
     fn progress(&self, done: usize, of: usize, what: &str) {
@@ -54,6 +86,10 @@ impl Terminal for Console {
     }
 }
 
+fn is_yes(answer: &str) -> bool {
+    matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes")
+}
+
 fn bar(done: usize, of: usize, what: &str) -> String {
     let full = (done * WIDTH).checked_div(of).unwrap_or(WIDTH).min(WIDTH);
     let digits = of.to_string().len();
@@ -63,6 +99,12 @@ fn bar(done: usize, of: usize, what: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_yes_is_yes() {
+        assert!([" y\n", "YES\n", "Yes"].into_iter().all(is_yes));
+        assert!(!["", "\n", "n\n", "yeah\n", "yes please"].into_iter().any(is_yes));
+    }
 
     #[test]
     fn the_bar_grows_with_the_work() {

@@ -1,8 +1,10 @@
 //! What the program does at a terminal, besides serving Terraform and OpenTofu.
 
+mod doctor;
 mod import_blocks;
+mod new_file;
 
 use framework::subcommand::Subcommand;
 
 /// All of it, as `--help` lists it.
-pub(crate) const ALL: &[Subcommand] = &[import_blocks::SUBCOMMAND];
+pub(crate) const ALL: &[Subcommand] = &[doctor::SUBCOMMAND, import_blocks::SUBCOMMAND];

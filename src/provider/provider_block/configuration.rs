@@ -93,6 +93,12 @@ pub fn validate(model: &ProviderModel, diagnostics: &mut Diagnostics) {
 
 /// Settles everything that can be settled without the network.
 pub fn configure(model: &ProviderModel, env: &EnvMap) -> Result<Configuration, Diagnostics> {
+    let (configuration, refused) = settle(model, env);
+    if refused.has_errors() { Err(refused) } else { Ok(configuration) }
+}
+
+/// The same as far as it goes, with what is refused.
+pub(crate) fn settle(model: &ProviderModel, env: &EnvMap) -> (Configuration, Diagnostics) {
     let mut diagnostics = Diagnostics::new();
     let entra = entra(model, env, &mut diagnostics);
     let address = endpoint(model, env).unwrap_or_else(|refused| {
@@ -112,15 +118,13 @@ pub fn configure(model: &ProviderModel, env: &EnvMap) -> Result<Configuration, D
         Attr::Unknown => Err(Incomplete::unknown(&[InputName::CaBundle], "the network")),
         given => Ok(text(InputName::CaBundle, given, env).map(|setting| setting.value.into())),
     };
-    if diagnostics.has_errors() {
-        return Err(diagnostics);
-    }
     let console = if model.region.is_unknown() || model.endpoint.is_unknown() {
         Attr::Unknown
     } else {
         address.as_ref().map(|address| address.origin().ascii_serialization()).into()
     };
-    Ok(Configuration { entra, essentials: login(model, env, address), console, ca_bundle, read_only })
+    let essentials = login(model, env, address);
+    (Configuration { entra, essentials, console, ca_bundle, read_only }, diagnostics)
 }
 
 fn entra(

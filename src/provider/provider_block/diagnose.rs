@@ -79,6 +79,10 @@ const ESSENTIALS: &str = "Unable to complete a request to Proofpoint Essentials"
 const ESSENTIALS_LOGIN: &str = "Check `username` and `password` (or `PROOFPOINT_ESSENTIALS_USERNAME` and \
                                 `PROOFPOINT_ESSENTIALS_PASSWORD`).";
 
+/// What to do when an answer is not as it is relied on.
+const CHANGED: &str = "The service may have changed: `terraform-provider-proofpoint doctor DOMAIN --report FILE` writes what \
+                       differs, without values, to attach to an issue.";
+
 fn summary_of_http(error: &http::Error) -> Option<&'static str> {
     match error.kind() {
         http::ErrorKind::ReadOnly => Some("The provider is read-only"),
@@ -100,6 +104,7 @@ fn of_http(error: &http::Error) -> Option<&'static str> {
         http::ErrorKind::Untrusted { .. } => {
             Some("If you trust that authority, name its PEM file in `ca_bundle` (or `PROOFPOINT_CA_BUNDLE`).")
         }
+        http::ErrorKind::Decode(_) => Some(CHANGED),
         http::ErrorKind::Timeout => Some("Raise it in the `timeouts` block if the service was only slow."),
         _ => None,
     }
@@ -119,6 +124,7 @@ fn of_auth(error: &auth::Error) -> Option<Cow<'static, str>> {
         auth::Error::NoTenant { .. } => {
             Some("Set `tenant_id` in the provider block, in the resource, or as `ARM_TENANT_ID`.")
         }
+        auth::Error::Unfitting { .. } | auth::Error::UnreadableToken { .. } => Some(CHANGED),
         auth::Error::Unusable { .. } => Some("Check `client_id` and `tenant_id`."),
         auth::Error::Rejected(rejection) if names_a_cloud(&rejection.codes) => {
             Some("Check `tenant_id`, `environment`, `authority_host` and `graph_endpoint`.")

@@ -12,6 +12,7 @@ mod region;
 mod session;
 
 pub use arguments::argument;
+pub(crate) use configuration::settle;
 pub use configuration::{Configuration, Incomplete, Login, configure, validate};
 pub(crate) use diagnose::Diagnose;
 pub use failure::{At, Failure};

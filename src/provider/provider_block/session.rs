@@ -15,7 +15,7 @@ use clients::clock::Clock;
 use clients::env::EnvMap;
 use clients::essentials::Essentials;
 use clients::graph::{self, Graph};
-use clients::http::{Call, HttpClient, Options};
+use clients::http::{Call, HttpClient, Options, Tap};
 use framework::attr::Attr;
 use framework::context::Context;
 use framework::diagnostic::Diagnostic;
@@ -35,6 +35,7 @@ pub struct Session {
     /// By organization: who may write to it now, and which resource set its sync up in this process.
     organizations: Mutex<HashMap<String, OrganizationHere>>,
     http: HttpClient,
+    tap: Option<Tap>,
     credentials: OnceLock<Credentials>,
     /// By the tenant's id, and by the domain that names it in a configuration.
     graphs: Mutex<HashMap<TenantId, Graph>>,
@@ -58,12 +59,23 @@ impl Session {
             run: Uuid::new_v4(),
             organizations: Mutex::default(),
             http,
+            tap: None,
             credentials: OnceLock::new(),
             graphs: Mutex::default(),
             essentials: OnceLock::new(),
             own_tenant: OnceCell::new(),
             intentions: Intentions::default(),
         }
+    }
+
+    /// The same, with a tap that keeps every answer.
+    pub(crate) fn tapped_by(self, tap: Tap) -> Self {
+        Self { http: self.http.tapped_by(tap.clone()), tap: Some(tap), ..self }
+    }
+
+    /// The id of this run, which services are told.
+    pub(crate) fn run(&self) -> Uuid {
+        self.run
     }
 
     /// What the parts of the configuration have said about organizations so far.
@@ -125,6 +137,7 @@ impl Session {
         let choice = self.configuration.entra.clone().map_err(|missing| incomplete("Entra", missing))?;
         let client = self.http()?.reqwest()?;
         let credentials = Credentials::new(choice, client, self.run).map_err(clients::auth::Error::from)?;
+        let credentials = credentials.tapped_by(self.tap.clone());
         Ok(self.credentials.get_or_init(|| credentials))
     }
 

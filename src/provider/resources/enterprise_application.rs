@@ -13,6 +13,17 @@ pub(super) fn invalid_import(error: &NotAPath) -> Diagnostic {
     )
 }
 
+/// What is not deleted, since another process may have taken it over a moment ago.
+pub(super) fn unsure(kind: &str, id: &str) -> Diagnostic {
+    Diagnostic::error(
+        format!("The {kind} was not deleted: it may be another resource's by now"),
+        format!(
+            "Entra accepted a write to `{id}` and does not show it yet, so that it may not show either that another resource, or \
+             another state, has taken the {kind} over. Apply again in a while, or raise `delete` in the `timeouts` block."
+        ),
+    )
+}
+
 /// Nobody can sign in with it: Proofpoint's runs fail until somebody enables it again.
 pub(super) fn disabled(principal: &ServicePrincipal) -> Diagnostic {
     Diagnostic::warning(

@@ -11,7 +11,7 @@ use crate::directory::key::Key;
 use crate::directory::lookup;
 use crate::directory::role_assignment::AppRoleAssignment;
 use crate::directory::tenant::Tenant;
-use crate::moods::Duplicate;
+use crate::moods::{Duplicate, DuplicateCheck};
 use crate::server::exchange::Answer;
 use crate::state::lags::Kind;
 
@@ -106,9 +106,13 @@ pub(crate) fn create(call: &mut Call<'_>, side: Side, key: &Key) -> Outcome {
     if !default_access && published.role_value(&role).is_none() {
         return Err(Failure::bad("Permission being assigned was not found on application"));
     }
-    let exists = tenant.app_role_assignments.iter().any(|other| {
+    let is_same = |other: &Arc<AppRoleAssignment>| {
         other.principal_id == principal && other.resource_id == resource && other.app_role_id == role
-    });
+    };
+    let table = &tenant.app_role_assignments;
+    let exists = table.iter().any(is_same)
+        || call.world.moods.duplicate_check == DuplicateCheck::WhatReplicasShow
+            && table.seen_after(None, call.view).any(is_same);
     if exists {
         let status = match call.world.moods.duplicate_assignment {
             Duplicate::BadRequest => 400,

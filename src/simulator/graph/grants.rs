@@ -10,7 +10,7 @@ use crate::directory::grant::Grant;
 use crate::directory::ids;
 use crate::directory::key::Key;
 use crate::directory::lookup;
-use crate::moods::{EmptyScope, FreshPrincipal, ScopeNames};
+use crate::moods::{DuplicateCheck, EmptyScope, FreshPrincipal, ScopeNames};
 use crate::server::exchange::Answer;
 use crate::state::lags::Kind;
 
@@ -76,7 +76,11 @@ pub(crate) fn create(call: &mut Call<'_>) -> Outcome {
     check_scope(call, &resource, scope.as_deref())?;
     let id = ids::grant(&client, &resource, principal.as_deref())
         .ok_or_else(|| Failure::invalid_value("clientId"))?;
-    if call.tenant().grants.get(&id).is_some() {
+    let grants = &call.tenant().grants;
+    let exists = grants.get(&id).is_some()
+        || call.world.moods.duplicate_check == DuplicateCheck::WhatReplicasShow
+            && grants.seen(&id, call.view).is_some();
+    if exists {
         return Err(Failure::new(
             409,
             "Request_MultipleObjectsWithSameKeyValue",

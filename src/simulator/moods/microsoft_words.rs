@@ -40,6 +40,13 @@ words! {
         /// 409.
         Conflict,
     }
+    /// By what a grant or an assignment is refused since there is one already.
+    DuplicateCheck {
+        /// By what is there.
+        WhatIsThere,
+        /// Also by what a late replica still shows.
+        WhatReplicasShow,
+    }
     /// What becomes of the service principal when its application is deleted.
     Cascade {
         /// It is deleted too.

@@ -12,8 +12,8 @@ use super::essentials_words::{
 };
 use super::lag::{Delay, Lag};
 use super::microsoft_words::{
-    Abandoned, Cascade, Conflict, DeletedReaders, Duplicate, EmptyScope, FreshApplication, FreshPrincipal,
-    Hint, OwnersReaders, RetryAfter, ScopeNames, SignInActivity, TokenEndpoint,
+    Abandoned, Cascade, Conflict, DeletedReaders, Duplicate, DuplicateCheck, EmptyScope, FreshApplication,
+    FreshPrincipal, Hint, OwnersReaders, RetryAfter, ScopeNames, SignInActivity, TokenEndpoint,
 };
 use super::mood::{Certainty, Mood, Values};
 use super::onboarding_words::{
@@ -129,6 +129,9 @@ moods! {
         /// How a second assignment of a role is refused.
         #[Inferred = "The message is observed; the status is that of its siblings."]
         duplicate_assignment: Duplicate,
+        /// By what a grant or an assignment is refused since there is one already.
+        #[Unknown = "Whether the replica that answers or the one that writes decides is not documented."]
+        duplicate_check: DuplicateCheck,
         /// What becomes of the service principal when its application is deleted.
         #[Inferred = "Common knowledge; not in the documentation that was read."]
         principal_of_deleted_application: Cascade,

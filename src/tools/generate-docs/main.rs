@@ -4,6 +4,7 @@
 //!     generate-docs check    fails when it is not
 
 mod environment;
+mod ledger;
 mod permissions;
 
 use std::collections::BTreeMap;
@@ -32,7 +33,8 @@ fn pages() -> io::Result<Pages> {
         let text = fs::read_to_string(guide.path())?
             .replace("{{powers}}", permissions::powers().trim_end())
             .replace("{{permissions}}", &permissions::tables())
-            .replace("{{rules}}", &rules());
+            .replace("{{rules}}", &rules())
+            .replace("{{ledger}}", &ledger::sections());
         site = site.page(Path::new("guides").join(guide.file_name()), text);
     }
     site.pages()

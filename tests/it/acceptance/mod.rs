@@ -5,6 +5,7 @@ mod adoption;
 mod bad_input;
 mod client_secret;
 mod demo;
+mod doctor;
 mod drift;
 mod examples;
 mod face;

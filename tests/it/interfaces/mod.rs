@@ -10,6 +10,7 @@ mod schema;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 use clients::env::EnvMap;
 use reqwest::Method;
@@ -41,7 +42,7 @@ fn our_requests_and_the_simulators_answers_are_as_the_services_publish_them() {
 
     let mut wrong = BTreeSet::new();
     let mut met = BTreeSet::new();
-    for exchange in everything_we_ask() {
+    for exchange in everything().exchanges.iter().cloned() {
         let (documents, path) = [(&graph, "/v1.0"), (&beta, "/beta"), (&essentials, "/api/v1")]
             .into_iter()
             .find_map(|(documents, version)| {
@@ -68,8 +69,22 @@ fn our_requests_and_the_simulators_answers_are_as_the_services_publish_them() {
     assert!(unmet.is_empty(), "the excerpts describe what nobody asks: {unmet:#?}");
 }
 
-/// Everything that a configuration's life asks of both services, items of batches as exchanges of their own.
-fn everything_we_ask() -> Vec<Exchange> {
+/// All that a life that does everything comes to.
+pub(crate) struct Everything {
+    /// What is asked of both services, items of batches as exchanges of their own.
+    pub(crate) exchanges: Vec<Exchange>,
+    /// What is asked, sent and read, by the lines of the ledger.
+    pub(crate) relied_on: BTreeSet<String>,
+}
+
+/// Lived once for all who look at it.
+pub(crate) fn everything() -> &'static Everything {
+    static EVERYTHING: OnceLock<Everything> = OnceLock::new();
+    EVERYTHING.get_or_init(everything_we_ask)
+}
+
+/// Everything that a configuration's life asks of both services.
+fn everything_we_ask() -> Everything {
     let simulator = Simulator::start(&["--plain", "--mood", "sign_in_activity=at_once"]);
     let relay = Relay::before(&simulator.ready().graph_endpoint);
     let domain = simulator.tenant().domain.clone();
@@ -127,7 +142,8 @@ fn everything_we_ask() -> Vec<Exchange> {
     quickstart.simulator.graph_done(Method::DELETE, &format!("applications/{application}"), None);
     quickstart.destroy();
     quickstart.simulator.assert_every_route_was_known();
-    unpacked(&relay.exchanges())
+    let relied_on = quickstart.simulator.relied_on();
+    Everything { exchanges: unpacked(&relay.exchanges()), relied_on }
 }
 
 /// Looks at everything that can be looked at, and enacts a reviewed run.

@@ -173,3 +173,55 @@ fn extra_application_permissions_are_kept_unless_they_are_to_go() {
     quickstart.configure();
     assert_eq!(quickstart.plan(CONSENT).state, quickstart.state(CONSENT), "its own is still there");
 }
+
+/// How many application permissions the application holds, whatever replicas show.
+pub(super) fn roles(quickstart: &Quickstart) -> usize {
+    let principal = quickstart.state(APPLICATION)["service_principal_object_id"].clone();
+    let all = quickstart.directory()["app_role_assignments"].take();
+    all.as_array().into_iter().flatten().filter(|one| one["principalId"] == principal).count()
+}
+
+/// A grant or an assignment is refused as one that is there already by a replica that has not heard that it was taken back.
+fn with_late_refusals() -> Quickstart {
+    let quickstart = consented();
+    let late = json!({
+        "lag_of_grants": "6s", "lag_of_role_assignments": "6s", "duplicate_check": "what_replicas_show",
+    });
+    quickstart.simulator.control(Method::POST, "moods", Some(&late));
+    quickstart
+}
+
+#[test]
+fn what_was_taken_back_a_moment_ago_and_is_refused_as_a_duplicate_is_not_taken_for_granted() {
+    for duplicate in ["bad_request", "conflict"] {
+        let quickstart = with_late_refusals();
+        let status = json!({ "duplicate_assignment": duplicate });
+        quickstart.simulator.control(Method::POST, "moods", Some(&status));
+        let before = scopes(&quickstart);
+        quickstart.destroy_one(CONSENT);
+        succeeds(&quickstart.change(CONSENT));
+        assert_eq!(scopes(&quickstart), before, "{duplicate}");
+        assert_eq!(roles(&quickstart), 1, "{duplicate}");
+    }
+}
+
+#[test]
+fn a_duplicate_that_no_list_shows_is_waited_for_to_the_deadline() {
+    let mut quickstart = consented();
+    quickstart.destroy_one(CONSENT);
+    quickstart.simulator.advance_clock("6m");
+    quickstart.write(CONSENT, &json!({ "timeouts": { "create": "6s" } }));
+    let duplicate = json!({ "error": {
+        "code": "Request_BadRequest", "message": "Permission being assigned already exists on the object",
+    } });
+    let refusals = |count: u64| json!([{ "method": "POST", "path": "**/appRoleAssignments", "status": 400, "body": duplicate, "count": count }]);
+    quickstart.simulator.set_faults(&refusals(1000));
+    quickstart.restart();
+    let said = quickstart.change(CONSENT);
+    let refusal = said.expect_error();
+    assert!(refusal.detail.contains("already exists"), "{refusal}");
+    quickstart.simulator.set_faults(&refusals(3));
+    quickstart.restart();
+    succeeds(&quickstart.change(CONSENT));
+    assert_eq!(roles(&quickstart), 1);
+}

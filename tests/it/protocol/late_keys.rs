@@ -3,8 +3,8 @@
 use reqwest::Method;
 use serde_json::json;
 
-use crate::support::plugin::calls::Messages;
-use crate::support::quickstart::{APPLICATION, Quickstart, SYNC, strings};
+use crate::support::plugin::calls::{Messages, Stored};
+use crate::support::quickstart::{APPLICATION, Quickstart, SECRET, SYNC, strings};
 use crate::support::simulator::{Request, Simulator};
 
 #[track_caller]
@@ -126,4 +126,106 @@ fn a_destroy_in_another_process_sees_a_successor_whose_key_is_late() {
     succeeds(&said);
     assert!(!quickstart.settings().is_null(), "the successor's settings are gone: {said}");
     lists_all_keys(&quickstart);
+}
+
+/// The answer to the next creation of a key is lost; the key is there.
+fn lose_the_next_answer(quickstart: &Quickstart) {
+    let lost = json!([{ "method": "POST", "path": "**/addPassword", "drop": "after", "count": 1 }]);
+    quickstart.simulator.set_faults(&lost);
+}
+
+#[test]
+fn a_key_whose_making_was_not_answered_is_destroyed_although_no_list_shows_it_yet() {
+    let mut quickstart = with_late_keys(&json!({ "lag_of_keys": "8s", "token_endpoint": "ahead" }));
+    quickstart.write(SYNC, &json!({ "managed_client_secret": { "rotate_when_changed": { "round": "2" } } }));
+    let planned = quickstart.plan(SYNC);
+    lose_the_next_answer(&quickstart);
+    let said = quickstart.apply(SYNC, planned);
+    assert!(said.has_errors(), "{said}");
+    assert_eq!(quickstart.keys().len(), 2, "the key was made");
+    quickstart.restart();
+    quickstart.destroy_one(SYNC);
+    assert!(quickstart.keys().is_empty(), "{:?}", quickstart.keys());
+}
+
+#[test]
+fn a_key_whose_making_was_not_answered_is_removed_by_the_applies_that_follow() {
+    let mut quickstart = with_late_keys(&json!({ "lag_of_keys": "8s", "token_endpoint": "ahead" }));
+    quickstart.write(SYNC, &json!({ "managed_client_secret": { "rotate_when_changed": { "round": "2" } } }));
+    let planned = quickstart.plan(SYNC);
+    lose_the_next_answer(&quickstart);
+    assert!(quickstart.apply(SYNC, planned).has_errors());
+    quickstart.restart();
+    succeeds(&quickstart.change(SYNC));
+    quickstart.simulator.control(Method::POST, "moods", Some(&json!({ "lag_of_keys": null })));
+    // Two runs prove the new key.
+    quickstart.simulator.advance_clock("49h");
+    for _ in 0..2 {
+        quickstart.restart();
+        succeeds(&quickstart.change(SYNC));
+        quickstart.simulator.advance_clock("49h");
+    }
+    lists_all_keys(&quickstart);
+    assert_eq!(quickstart.keys().len(), 1);
+    nothing_to_do(&mut quickstart);
+}
+
+/// A secret for use elsewhere whose making, or whose next one's, was not answered, while lists of keys are late.
+fn secret_whose_answer_was_lost(is_new: bool) -> Quickstart {
+    let mut quickstart = Quickstart::prepared(Simulator::start(&["--users", "1"]));
+    quickstart.simulator.advance_clock("3h");
+    if !is_new {
+        succeeds(&quickstart.change(SECRET));
+        quickstart.simulator.advance_clock("3h");
+    }
+    quickstart.restart();
+    quickstart.write(SECRET, &json!({ "display_name": "another", "timeouts": { "delete": "40s" } }));
+    let late = json!({ "lag_of_keys": "8s", "token_endpoint": "ahead" });
+    quickstart.simulator.control(Method::POST, "moods", Some(&late));
+    let planned = quickstart.plan(SECRET);
+    lose_the_next_answer(&quickstart);
+    let said = quickstart.apply(SECRET, planned);
+    assert!(said.has_errors(), "{said}");
+    assert_eq!(quickstart.keys().len(), if is_new { 1 } else { 2 }, "the secret was made");
+    quickstart.restart();
+    quickstart
+}
+
+#[test]
+fn a_secret_whose_making_was_not_answered_is_destroyed_although_no_list_shows_it_yet() {
+    for is_new in [true, false] {
+        let quickstart = secret_whose_answer_was_lost(is_new);
+        quickstart.destroy_one(SECRET);
+        assert!(quickstart.keys().is_empty(), "{is_new}: {:?}", quickstart.keys());
+    }
+}
+
+#[test]
+fn a_secret_whose_making_was_not_answered_is_removed_by_the_applies_that_follow() {
+    let mut quickstart = secret_whose_answer_was_lost(false);
+    // The next one is made at once; the lost one is not shown yet.
+    succeeds(&quickstart.change(SECRET));
+    quickstart.simulator.control(Method::POST, "moods", Some(&json!({ "lag_of_keys": null })));
+    quickstart.simulator.advance_clock("1m");
+    quickstart.restart();
+    succeeds(&quickstart.change(SECRET));
+    let secret = quickstart.state(SECRET);
+    assert_eq!(quickstart.keys(), [secret["key_id"].as_str().expect("a key").to_owned()].into());
+    assert_eq!(strings(&secret["previous_key_ids"]), [].into());
+    quickstart.restart();
+    let planned = quickstart.plan(SECRET);
+    assert_eq!(planned.state, quickstart.state(SECRET));
+}
+
+#[test]
+fn what_replaces_a_secret_whose_making_was_not_answered_leaves_none_behind() {
+    let mut quickstart = secret_whose_answer_was_lost(true);
+    // Core destroys it before it makes another one, and tells no private facts.
+    let tainted = quickstart.take(SECRET);
+    quickstart.put(SECRET, Stored { private: Vec::new(), ..tainted });
+    quickstart.destroy_one(SECRET);
+    quickstart.restart();
+    succeeds(&quickstart.change(SECRET));
+    let secret = quickstart.state(SECRET);
+    assert_eq!(quickstart.keys(), [secret["key_id"].as_str().expect("a key").to_owned()].into());
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use reqwest::Method;
 use serde_json::json;
 
-use super::consent::{assign_role, scopes};
+use super::consent::{assign_role, roles, scopes};
 use crate::support::plugin::calls::{Messages, Stored};
 use crate::support::quickstart::{APPLICATION, CONSENT, Quickstart};
 use crate::support::simulator::Simulator;
@@ -36,13 +36,6 @@ fn applications(quickstart: &Quickstart, list: &str) -> BTreeSet<String> {
     own.filter(|one| one["servicePrincipalType"].is_null())
         .map(|one| one["id"].as_str().expect("an id").to_owned())
         .collect()
-}
-
-/// How many application permissions the application holds.
-fn roles(quickstart: &Quickstart) -> usize {
-    let principal = quickstart.state(APPLICATION)["service_principal_object_id"].clone();
-    let all = quickstart.directory()["app_role_assignments"].take();
-    all.as_array().into_iter().flatten().filter(|one| one["principalId"] == principal).count()
 }
 
 /// Makes another object of this kind beside the one that is there: the old one and the new one.

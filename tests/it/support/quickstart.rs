@@ -2,6 +2,8 @@
 //!
 //! Everything here is for plain test threads: the control plane of [`Simulator`] blocks.
 
+mod unrefreshed;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -248,13 +250,6 @@ impl Quickstart {
     #[track_caller]
     pub(crate) fn destroy(&self) {
         ORDER.into_iter().rev().for_each(|kind| self.destroy_one(kind));
-    }
-
-    /// Plans the destruction of an object.
-    pub(crate) fn plan_destruction(&self, kind: &'static str) -> Plan {
-        let prior = self.stored(kind);
-        self.runtime
-            .block_on(async { self.plugin.resource(kind).await.plan(prior.as_ref(), Json::Null).await })
     }
 
     /// Destroys an object that is held under another address; what was said.

@@ -39,6 +39,19 @@ struct Passage {
     client: Client,
     beyond: Url,
     exchanges: Mutex<Vec<Exchange>>,
+    alteration: Mutex<Option<Alteration>>,
+}
+
+/// Changes an answer on its way: given the request's path, its status and its JSON body.
+pub(crate) type Alteration = Box<dyn Fn(&str, &mut u16, &mut Answered) + Send>;
+
+/// The body of an answer.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Answered {
+    /// JSON, or nothing where it is null.
+    Json(Value),
+    /// What is not JSON.
+    Text(&'static str),
 }
 
 impl Relay {
@@ -48,6 +61,7 @@ impl Relay {
             client: Client::builder().no_proxy().no_gzip().build().expect("an HTTP client"),
             beyond: beyond.parse().expect("an address"),
             exchanges: Mutex::default(),
+            alteration: Mutex::default(),
         });
         let runtime = Runtime::new().expect("a runtime");
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).expect("a free port");
@@ -60,6 +74,11 @@ impl Relay {
     /// Where it listens.
     pub(crate) fn address(&self) -> &str {
         &self.address
+    }
+
+    /// Changes every answer from now on.
+    pub(crate) fn alter(&self, alteration: Alteration) {
+        *self.passage.alteration.lock().unwrap_or_else(PoisonError::into_inner) = Some(alteration);
     }
 
     /// What has passed so far.
@@ -77,11 +96,25 @@ async fn pass(State(passage): State<Arc<Passage>>, request: Request) -> Response
     // The host among the headers is the relay's, so that links in the answer lead here too.
     let onward = passage.client.request(parts.method.clone(), url).headers(parts.headers).body(sent.clone());
     let answer = onward.send().await.expect("an answer of the simulator");
-    let (status, mut headers) = (answer.status(), answer.headers().clone());
+    let (mut status, mut headers) = (answer.status(), answer.headers().clone());
     headers.remove(header::TRANSFER_ENCODING);
-    let answered = answer.bytes().await.expect("its body");
+    let mut answered = answer.bytes().await.expect("its body");
 
     let json = |bytes: &[u8]| serde_json::from_slice(bytes).unwrap_or_default();
+    if let Some(alteration) = &*passage.alteration.lock().unwrap_or_else(PoisonError::into_inner) {
+        let (before, mut code) = (Answered::Json(json(&answered)), status.as_u16());
+        let mut after = before.clone();
+        alteration(parts.uri.path(), &mut code, &mut after);
+        status = code.try_into().expect("a status");
+        if after != before {
+            headers.remove(header::CONTENT_LENGTH);
+            answered = match after {
+                Answered::Json(Value::Null) => Vec::new().into(),
+                Answered::Json(value) => value.to_string().into(),
+                Answered::Text(text) => text.into(),
+            };
+        }
+    }
     passage.exchanges.lock().unwrap_or_else(PoisonError::into_inner).push(Exchange {
         method: parts.method.to_string(),
         path: parts.uri.path().to_owned(),

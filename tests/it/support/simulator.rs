@@ -1,6 +1,6 @@
 //! A running `proofpoint-azure-simulator`, its control plane, and its public APIs as a person would use them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
@@ -204,7 +204,18 @@ impl Simulator {
             let value = value.strip_prefix('\'')?.strip_suffix('\'')?.replace(r"'\''", "'");
             Some((name.to_owned(), value))
         };
-        text.lines().map(|line| pair(line).unwrap_or_else(|| panic!("an odd line: {line}"))).collect()
+        let pairs = text.lines().map(|line| pair(line).unwrap_or_else(|| panic!("an odd line: {line}")));
+        pairs.chain([("TEST_LEDGER".to_owned(), self.notes())]).collect()
+    }
+
+    /// The file in which providers take note of what they ask, send and read.
+    fn notes(&self) -> String {
+        self.dir.path().join("ledger").to_str().expect("a path in UTF-8").to_owned()
+    }
+
+    /// What providers with the environment of this simulator have asked, sent and read so far, by the lines of the ledger.
+    pub(crate) fn relied_on(&self) -> BTreeSet<String> {
+        fs::read_to_string(self.notes()).unwrap_or_default().lines().map(str::to_owned).collect()
     }
 
     /// The requests since the start or the last [`Self::forget_requests`], oldest first.
@@ -404,9 +415,13 @@ impl Simulator {
         })
     }
 
-    /// Fails the test when a request met a route that the simulator does not know.
+    /// Fails the test when a request met a route that the simulator does not know, or something was asked, sent or read that is
+    /// not in the ledger.
     #[track_caller]
     pub(crate) fn assert_every_route_was_known(&self) {
+        let strange: Vec<String> =
+            self.relied_on().into_iter().filter(|line| line.starts_with('?')).collect();
+        assert!(strange.is_empty(), "not in `src/clients/ledger`: {strange:#?}");
         let unknown: Vec<Request> =
             self.requests().into_iter().filter(|request| request.status == 501).collect();
         assert!(unknown.is_empty(), "the simulator does not know: {unknown:#?}");

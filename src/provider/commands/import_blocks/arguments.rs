@@ -1,8 +1,10 @@
 //! What the command line may say, and the files that it names.
 
-use std::fs::{self, File};
-use std::io::{self, Read as _, Write as _};
-use std::path::{Path, PathBuf};
+use std::fs;
+use std::io::{self, Read as _};
+use std::path::PathBuf;
+
+use crate::commands::new_file;
 
 use framework::diagnostic::{Diagnostic, Diagnostics};
 
@@ -35,8 +37,8 @@ impl Arguments {
                 _ => return Err(refused(&format!("`{word}` is not an option.")).into()),
             }
         }
-        if let Some(file) = arguments.output.as_deref().filter(|file| file.exists()) {
-            return Err(exists(file).into());
+        if let Some(file) = &arguments.output {
+            new_file::refuse_existing(file)?;
         }
         Ok(arguments)
     }
@@ -44,13 +46,6 @@ impl Arguments {
 
 fn refused(what: &str) -> Diagnostic {
     Diagnostic::error("The command line can't be read", format!("{what} `--help` lists what can be said."))
-}
-
-fn exists(file: &Path) -> Diagnostic {
-    Diagnostic::error(
-        format!("`{}` is there already", file.display()),
-        "Nothing is overwritten: name another file, or move that one away.",
-    )
 }
 
 /// The domains of a file, one a line; what follows a `#` is a comment.
@@ -92,15 +87,6 @@ fn is_domain(text: &str) -> bool {
             && label.chars().all(|letter| letter.is_alphanumeric() || matches!(letter, '-' | '_'))
     };
     text.contains('.') && text.split('.').all(label)
-}
-
-/// Writes a file that was not there.
-pub(super) fn create(file: &Path, text: &str) -> Result<(), Diagnostic> {
-    let written = File::create_new(file).and_then(|mut file| file.write_all(text.as_bytes()));
-    written.map_err(|error| match error.kind() {
-        io::ErrorKind::AlreadyExists => exists(file),
-        _ => Diagnostic::error(format!("`{}` can't be written", file.display()), format!("{error}.")),
-    })
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ use futures::{FutureExt as _, StreamExt as _, stream};
 use grammar::counted;
 use tokio_util::sync::CancellationToken;
 
+use crate::commands::new_file;
 use crate::provider_block::{ProviderModel, Session};
 use crate::registry;
 use arguments::Arguments;
@@ -91,7 +92,7 @@ async fn run(invocation: Invocation<'_>) -> Result<Completion, Diagnostics> {
     found.retain(|held| !held.resources.is_empty() || !held.left_out.is_empty());
     let text = document::write(&found);
     match &arguments.output {
-        Some(file) => arguments::create(file, &text)?,
+        Some(file) => new_file::create(file, &text)?,
         None => terminal
             .print(&text)
             .map_err(|error| Diagnostic::error("Standard output can't be written", format!("{error}.")))?,

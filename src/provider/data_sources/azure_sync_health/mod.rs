@@ -16,7 +16,7 @@ use framework::data_source::{DataSource, DataSourceDescription};
 use framework::diagnostic::Diagnostics;
 
 use judge::{Application, Known, Secret, Sync, judge};
-pub(super) use model::HealthModel;
+pub(crate) use model::HealthModel;
 
 /// The data source.
 #[derive(Debug, Clone, Copy, Default)]
@@ -49,7 +49,7 @@ impl DataSource for AzureSyncHealthSource {
 }
 
 /// The health of the sync that `config` names.
-pub(super) async fn examine(
+pub(crate) async fn examine(
     session: &Session,
     call: &Call,
     config: HealthModel,

@@ -67,7 +67,10 @@ pub(super) async fn write(
         // Reads show the application's tags as well, which are its own to change.
         let inherited = snapshot.application.as_ref().map(|found| found.tags.as_slice()).unwrap_or_default();
         let others = others.into_iter().filter(|tag| !inherited.contains(tag)).cloned();
-        let change = ServicePrincipalChange { tags: Some(others.chain(wanted).collect()) };
+        let change = ServicePrincipalChange {
+            tags: Some(others.chain(wanted).collect()),
+            ..ServicePrincipalChange::default()
+        };
         graph.service_principals().update(call, &principal.object_id, &change).await
     };
     match written.await {

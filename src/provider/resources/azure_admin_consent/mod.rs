@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::enterprise_application::{self, invalid_import};
 use crate::provider_block::{At as _, Failure, ObjectPath, Session, bare_client_id};
 use clients::auth::Attempt;
-use clients::graph::{self, Graph, PermissionKind, ServicePrincipal, Sight, Thing};
+use clients::graph::{self, Graph, Heard, PermissionKind, ServicePrincipal, Sight, Thing};
 use clients::http::Call;
 use framework::attr::Attr;
 use framework::context::Context;
@@ -215,12 +215,32 @@ impl Resource for AzureAdminConsent {
         let found = graph.service_principals().get_by_client_id(&call, model.client_id.text()).await;
         let Some(principal) = found? else { return Ok(()) };
         let _alone = graph.alone_with(&call, &principal.object_id).await?;
+        let owner = given.owner.as_deref();
         let before = given.before.as_deref().filter(|_| graph.is_young(given.at));
-        if graph.is_relied_on(&principal.client_id)
-            || marks::is_succeeded(&graph, &principal, given.owner.as_deref(), before)
+        if graph.is_relied_on(&principal.client_id) || marks::is_succeeded(&graph, &principal, owner, before)
         {
             diagnostics.push(let_go(&principal));
             return Ok(());
+        }
+        // Who was told of no mark has no successor yet, and what this process marked itself is still its own.
+        if owner.is_some_and(|owner| !graph.is_marked_here(&principal.object_id, owner)) {
+            let principals = graph.service_principals();
+            let heard = principals.ask(&call, &principal).await?;
+            let is_late = matches!(heard, Heard::Late);
+            let is_others = match &heard {
+                Heard::Fresh(found) => marks::is_succeeded(&graph, found, owner, before),
+                Heard::Nothing | Heard::Late => false,
+            };
+            if !matches!(heard, Heard::Nothing) {
+                principals.take_back(&call, &principal).await?;
+            }
+            if is_late {
+                return Err(enterprise_application::unsure("consent", &principal.client_id).into());
+            }
+            if is_others {
+                diagnostics.push(let_go(&principal));
+                return Ok(());
+            }
         }
         // A replacement that destroys first is not told what was given.
         let is_told = given != Given::default();

@@ -106,7 +106,7 @@ impl Resource for AzureApplication {
         let takes_console =
             planned.config.redirect_uris.is_null() && planned.model.redirect_uris.is_unknown();
         if takes_console && ctx.clients.console().is_null() {
-            diagnostics.append(without_console());
+            diagnostics.append(properties::without_console());
         }
         let checked = async {
             let graph = graph_of(ctx, &planned.model).await?;
@@ -128,12 +128,13 @@ impl Resource for AzureApplication {
         let access = properties::resolve(&graph, &call, &planned.model).await?;
         let mut model = planned.model;
         if model.redirect_uris.is_unknown() {
-            let console = session.console().known().cloned().ok_or_else(without_console)?;
+            let console = session.console().known().cloned().ok_or_else(properties::without_console)?;
             model.redirect_uris = BTreeSet::from([console]).into();
         }
         let owner = Uuid::new_v4().simple().to_string();
         let new = properties::registration(&model, access, &owner);
         let (application, principal) = register(&graph, &call, &new, &owner).await?;
+        graph.note_owner(&application.object_id, &owner);
         let before = graph::owner_in(&application.tags, OWNER_TAG).filter(|before| *before != owner);
         let before = before.map(str::to_owned);
         model.tenant_id = graph.tenant().as_str().into();
@@ -261,15 +262,17 @@ impl Resource for AzureApplication {
         let mark = Mark { prefix: OWNER_TAG, owner: facts.owner.as_deref(), before };
         let name = model.unique_name.known().map(String::as_str);
         let deleted = graph.applications().delete_own(&ctx.clients.call(ctx), object_id, name, mark).await;
-        if deleted? == Deletion::LetGo {
-            diagnostics.warning(
+        match deleted? {
+            Deletion::Gone => {}
+            Deletion::Unsure => return Err(enterprise_application::unsure("application", object_id).into()),
+            Deletion::LetGo => diagnostics.warning(
                 "The application stays",
                 format!(
                     "Another resource, or another state, has taken over the application `{object_id}`, as a replacement \
                      with `create_before_destroy`, a rename or an import does. It is that one's now; here it is only \
                      forgotten."
                 ),
-            );
+            ),
         }
         Ok(())
     }
@@ -375,15 +378,6 @@ pub(crate) fn is_ours(application: &Application) -> bool {
 async fn graph_of(ctx: &Context<Session>, model: &ApplicationModel) -> Result<Graph, Failure> {
     let call = ctx.clients.call(ctx);
     ctx.clients.graph(&call, model.tenant_id.known().map(String::as_str)).await
-}
-
-fn without_console() -> Diagnostics {
-    Diagnostic::error(
-        "The address of the console is not known",
-        "Set `redirect_uris`, or the provider's `region` (or `PROOFPOINT_ESSENTIALS_REGION`), whose console stands in for it.",
-    )
-    .at(ApplicationModel::redirect_uris())
-    .into()
 }
 
 /// Makes the registration with its principal and owners, or finishes what an earlier run began.

@@ -11,7 +11,7 @@ use clients::graph::{
 };
 use clients::http::Call;
 use framework::attr::Attr;
-use framework::diagnostic::Diagnostics;
+use framework::diagnostic::{Diagnostic, Diagnostics};
 use framework::path::Path;
 use framework::resource::Planned;
 
@@ -126,6 +126,8 @@ pub(super) fn whole_change(new: &NewApplication, present: &Application) -> Appli
         required_resource_access: Some(
             required_resource_access.iter().chain(present.access_of_other_apis()).cloned().collect(),
         ),
+        // Nobody's argument.
+        description: None,
     }
 }
 
@@ -172,6 +174,7 @@ pub(super) fn change(
         web: changed(&prior.redirect_uris, redirect_uris, web),
         required_resource_access: permissions
             .then(|| std::iter::once(access).chain(present.access_of_other_apis().cloned()).collect()),
+        description: None,
     }
 }
 
@@ -229,4 +232,14 @@ pub(super) async fn show(
         publisher_domain: application.publisher_domain.clone().into(),
         timeouts: known.timeouts.clone(),
     })
+}
+
+/// What to say where the address that stands in for `redirect_uris` is not known.
+pub(super) fn without_console() -> Diagnostics {
+    Diagnostic::error(
+        "The address of the console is not known",
+        "Set `redirect_uris`, or the provider's `region` (or `PROOFPOINT_ESSENTIALS_REGION`), whose console stands in for it.",
+    )
+    .at(ApplicationModel::redirect_uris())
+    .into()
 }

@@ -1,6 +1,6 @@
 //! The secrets of one application: looked at, made, removed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -177,17 +177,43 @@ impl<'a> Keys<'a> {
         )
     }
 
-    /// Removes the keys that bear one of these descriptions: nobody knows their values.
-    pub(super) async fn remove_lost(&self, descriptions: &BTreeSet<String>) -> Result<(), Failure> {
+    /// The keys that bear one of these descriptions, by it: nobody knows their values. Where one was lost at `since`, lists may be
+    /// late with it, and all are looked for until they are seen or the operation's patience with that is over.
+    pub(super) async fn lost(
+        &self,
+        descriptions: &BTreeSet<String>,
+        since: Option<Timestamp>,
+    ) -> Result<BTreeMap<String, String>, Failure> {
         if descriptions.is_empty() {
-            return Ok(());
+            return Ok(BTreeMap::new());
         }
-        let application = self.graph.applications().get(self.call, &self.application).await;
-        let Some(application) = application.at(ClientSecretModel::application_id())? else { return Ok(()) };
-        for key in &application.password_credentials {
-            if key.display_name.as_ref().is_some_and(|name| descriptions.contains(name)) {
-                self.remove(&key.key_id).await?;
-            }
+        let look = || async {
+            let application = self.graph.applications().get(self.call, &self.application).await?;
+            let Some(application) = application else { return Ok((BTreeMap::new(), Sight::Nothing)) };
+            let keys = application.password_credentials.into_iter();
+            let lost: BTreeMap<String, String> = keys
+                .filter_map(|key| Some((key.display_name?, key.key_id)))
+                .filter(|(name, _)| descriptions.contains(name))
+                .collect();
+            let sight = if lost.len() == descriptions.len() { Sight::Whole } else { Sight::Part };
+            Ok((lost, sight))
+        };
+        let thing = Thing::Application(&self.application);
+        let lost = self.graph.settled(self.call, since, Some(thing), look).await;
+        lost.at(ClientSecretModel::application_id())
+    }
+
+    /// Removes the keys that bear one of these descriptions, as [`Self::lost`] finds them, and takes those off the list.
+    pub(super) async fn remove_lost(
+        &self,
+        descriptions: &mut BTreeSet<String>,
+        since: Option<Timestamp>,
+    ) -> Result<(), Failure> {
+        for (description, key) in self.lost(descriptions, since).await? {
+            // Another replica may not know it.
+            self.note_made(&key, self.graph.now());
+            self.remove(&key).await?;
+            descriptions.remove(&description);
         }
         Ok(())
     }

@@ -101,6 +101,8 @@ impl Resource for AzureClientSecret {
             Err(Refusal { problem, lost: Some(lost) }) => {
                 diagnostics.append(problem);
                 model.display_name = lost.into();
+                // For a while from now on lists may be late with it.
+                model.start_date = graph.now().to_string().into();
                 Ok(State::new(model))
             }
             Err(Refusal { problem, lost: None }) => Err(problem),
@@ -144,7 +146,16 @@ impl Resource for AzureClientSecret {
             Seen::NoKey if !private.superseded.is_empty() => false,
             Seen::NoKey | Seen::Nothing => return Ok(None),
         };
-        let facts = rotation::observe(private, &model, present, graph.now());
+        let mut facts = rotation::observe(private, &model, present, graph.now());
+        for (description, key) in keys.lost(&facts.lost, None).await? {
+            let mut previous = model.previous_key_ids.unwrap_or_default();
+            previous.insert(key.clone());
+            model.previous_key_ids = previous.into();
+            facts.found(&description, &key, graph.now());
+        }
+        if !graph.is_young(facts.lost_at) {
+            facts.lost.clear();
+        }
         Ok(Some(State::new(model).with_private(facts)))
     }
 
@@ -166,7 +177,7 @@ impl Resource for AzureClientSecret {
                 // Nothing has changed as far as anybody knows; what may have been made is looked for later.
                 Err(Refusal { problem, lost }) => {
                     diagnostics.append(problem);
-                    facts.lost.extend(lost);
+                    facts.lose(lost, graph.now());
                     return Ok(State::new(before).with_private(facts));
                 }
             }
@@ -191,9 +202,9 @@ impl Resource for AzureClientSecret {
                 Err(problems) => diagnostics.append(problems),
             }
         }
-        match keys.remove_lost(&facts.lost).await {
-            Ok(()) => facts.lost.clear(),
-            Err(problems) => diagnostics.append(problems),
+        // What lists do not show yet is found by a later refresh.
+        if let Err(problems) = keys.remove_lost(&mut facts.lost, None).await {
+            diagnostics.append(problems);
         }
         model.previous_key_ids = kept.into();
         Ok(State::new(model).with_private(facts))
@@ -217,12 +228,13 @@ impl Resource for AzureClientSecret {
         for key in previous.iter().chain(state.model.key_id.known()) {
             keys.remove(key).await?;
         }
-        let mut lost = state.private.lost;
+        let (mut lost, mut since) = (state.private.lost, state.private.lost_at);
         if !state.model.key_id.is_known() {
             // A creation that was not answered.
             lost.extend(state.model.display_name.into_known());
+            since = made;
         }
-        keys.remove_lost(&lost).await
+        keys.remove_lost(&mut lost, since).await
     }
 
     fn import(&self, by: ImportBy<NoIdentity>) -> Result<State<Self>, Failure> {

@@ -29,6 +29,26 @@ pub(crate) struct Facts {
     /// Descriptions of secrets whose making was not answered: they may or may not be there.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub(super) lost: BTreeSet<String>,
+    /// When the last of them was lost, by the tenant's clock: for a while after, lists may be late with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) lost_at: Option<Timestamp>,
+}
+
+impl Facts {
+    /// Takes note of a secret whose making was not answered.
+    pub(super) fn lose(&mut self, description: Option<String>, now: Timestamp) {
+        if description.is_some() {
+            self.lost_at = Some(now);
+        }
+        self.lost.extend(description);
+    }
+
+    /// Takes note of one that was lost and is there: it goes with the next apply.
+    pub(super) fn found(&mut self, description: &str, key: &str, now: Timestamp) {
+        self.lost.remove(description);
+        self.superseded.insert(key.to_owned(), now);
+        self.over.insert(key.to_owned());
+    }
 }
 
 /// Folds the clock and whether the key is there into what was known. The answer equals `known` while nothing is due.

@@ -5,12 +5,13 @@ use super::due;
 use super::evidence::ends_then;
 use super::handover::{Change, HandedOver};
 use super::judging::{Foreseen, Judge, Refusal};
+use super::late_keys::LeftOver;
 use super::managed_secret::{Minted, Unproven, gone, prove};
 use super::model::{ManagedClientSecret, SyncModel};
 use super::old_keys::Unused;
 use super::planning::{drops_an_exemption, exemptions_taken_over, needs_put};
 use super::preflight::{Preflight, declared_roles};
-use super::settings::{self, settings, widens};
+use super::settings::{self, settings};
 use super::sides::Side;
 use super::steps::{Apply, Done};
 use super::waiting::{self, Run};
@@ -58,7 +59,7 @@ impl Apply<'_> {
         done: &mut Done,
         diagnostics: &mut Diagnostics,
     ) -> Result<(), Failure> {
-        let widens = widens(present.as_ref(), &wanted);
+        let widens = due::widens(self.planned, present.as_ref(), &wanted);
         let (new, idle_before) =
             (present.is_none(), present.as_ref().is_none_or(|present| present.sync_frequency == 0));
         let waits = done.model.wait_for_sync == Attr::Known(true) && wanted.sync_frequency > 0;
@@ -218,7 +219,12 @@ impl Apply<'_> {
         let (graph, keys) = (self.graph()?, self.keys()?);
         let client_id = self.planned.model.client_id.text();
         let declared = declared_roles(graph, self.call, client_id).await?;
-        let minted = keys.mint(self.call, managed, graph.now()).await?;
+        let minted = keys.mint(self.call, managed, graph.now()).await.map_err(|unmade| {
+            if unmade.is_lost {
+                self.leave(LeftOver::Lost);
+            }
+            unmade.problem
+        })?;
         let proof = prove(self.call, &keys, client_id, &minted, &declared).await;
         if let Err(Unproven::Gone) = proof {
             return Err(gone(&minted.key_id).into());
@@ -227,6 +233,7 @@ impl Apply<'_> {
             // Nobody was given this key: it need not wait for the next run to be found.
             if let Err(left) = keys.remove(&waiting::afterwards(self.call), [&minted.key_id]).await {
                 tracing::warn!(key_id = minted.key_id, error = ?left, "a key that was not handed over is left behind");
+                self.leave(LeftOver::Known(minted.key_id));
             }
             return Err(diagnostics);
         }
@@ -325,7 +332,9 @@ impl Apply<'_> {
         {
             return Ok(());
         }
-        if drops_an_exemption(self.planned) && present.is_some_and(|present| present.sync_frequency > 0) {
+        // What is shown may be late with what was sent last.
+        let runs = |settings: &Settings| settings.sync_frequency > 0;
+        if drops_an_exemption(self.planned) && (runs(wanted) || present.is_some_and(runs)) {
             self.judge(wanted).judge().await?;
         }
         self.bring_exemptions().await

@@ -38,6 +38,8 @@ pub(super) async fn leave(
     };
     let mut known: BTreeSet<String> = model.superseded_key_ids.unwrap_or_default();
     known.extend(model.key_id.known().cloned());
+    // What an apply that failed has left.
+    known.extend(facts.late_keys.unseen.iter().cloned());
     if session.is_claimed_by_another(name, facts.owner.as_deref()) {
         diagnostics.push(handed_on(name));
         return Ok(());

@@ -10,11 +10,18 @@ use framework::value::Value;
 use super::AzureSync;
 use super::model::SyncModel;
 use super::planning::drops_an_exemption;
-use super::settings::widens;
+use super::settings::{self, settings};
 
 /// Whether a change starts or widens syncing, or lets it at people that it left alone.
 pub(super) fn is_due(planned: &Planned<AzureSync>, present: Option<&Settings>, wanted: &Settings) -> bool {
-    wanted.sync_frequency > 0 && (widens(present, wanted) || drops_an_exemption(planned))
+    wanted.sync_frequency > 0 && (widens(planned, present, wanted) || drops_an_exemption(planned))
+}
+
+/// Whether a change starts or widens syncing: by what Proofpoint shows, or by what it was sent last, with which that may be
+/// late. A creation was never judged, and what it finds may have been deleted a moment ago.
+pub(super) fn widens(planned: &Planned<AzureSync>, present: Option<&Settings>, wanted: &Settings) -> bool {
+    let sent = planned.prior.as_ref().map(|prior| settings(prior, None));
+    settings::widens(present, wanted) || settings::widens(sent.as_ref(), wanted)
 }
 
 /// What to say where a plan cannot be judged yet, since it does not know what a run would be told to do.

@@ -10,6 +10,7 @@ use secrecy::SecretString;
 use super::echo::{self, Echoes};
 use super::evidence::shows_end;
 use super::exemptions;
+use super::late_keys::LeftOver;
 use super::managed_secret::Minted;
 use super::steps::Apply;
 use super::waiting::afterwards;
@@ -147,6 +148,7 @@ impl Apply<'_> {
         };
         let Some(minted) = change.minted else { return Err(error.into()) };
         if !error.is_definite_refusal() {
+            self.leave(LeftOver::Known(minted.key_id.clone()));
             let mut left = error.diagnose();
             left.detail.push_str(
                 " Whether Proofpoint has the new key is not known: it is left in place, and the next plan replaces it \
@@ -162,10 +164,17 @@ impl Apply<'_> {
             summary: format!("Proofpoint refuses the settings of `{}`", self.organization.domain()),
             ..error.diagnose()
         };
-        if !taken {
-            refused.detail.push_str(match self.keys()?.remove(&call, [&minted.key_id]).await {
-                Ok(()) => " The key that was made for them has been removed again.",
-                Err(_) => " The key that was made for them could not be removed; the next apply removes it.",
+        if taken {
+            self.leave(LeftOver::Known(minted.key_id.clone()));
+        } else {
+            let is_removed = self.keys()?.remove(&call, [&minted.key_id]).await.is_ok();
+            if !is_removed {
+                self.leave(LeftOver::Known(minted.key_id.clone()));
+            }
+            refused.detail.push_str(if is_removed {
+                " The key that was made for them has been removed again."
+            } else {
+                " The key that was made for them could not be removed; the next apply removes it."
             });
         }
         if change.present.is_none() {

@@ -21,6 +21,18 @@ pub(super) struct LateKeys {
     /// Those that were removed.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub(super) removed: BTreeSet<String>,
+    /// When the making of one was not answered: nobody knows its id, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) lost: Option<Timestamp>,
+}
+
+/// A key that an apply which failed has left in Entra, or may have.
+#[derive(Debug)]
+pub(super) enum LeftOver {
+    /// The one with this id.
+    Known(String),
+    /// One whose making was not answered.
+    Lost,
 }
 
 impl LateKeys {
@@ -32,6 +44,14 @@ impl LateKeys {
     pub(super) fn made(&mut self, key: &str, now: Timestamp) {
         self.unseen.insert(key.to_owned());
         self.written = Some(now);
+    }
+
+    /// Takes note of a key that an apply which failed just now has left.
+    pub(super) fn left_over(&mut self, key: &LeftOver, now: Timestamp) {
+        match key {
+            LeftOver::Known(key) => self.made(key, now),
+            LeftOver::Lost => (self.lost, self.written) = (Some(now), Some(now)),
+        }
     }
 
     /// Takes note of keys that were removed just now.

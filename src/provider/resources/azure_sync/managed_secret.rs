@@ -14,7 +14,7 @@ use super::evidence::ends_then;
 use super::late_keys::LateKeys;
 use super::lifetime::life;
 use super::model::{ManagedClientSecret, SyncModel};
-use crate::provider_block::{At as _, Failure, ObjectPath};
+use crate::provider_block::{At as _, Diagnose as _, Failure, ObjectPath};
 use clients::graph::{self, Graph, NewPassword, PasswordCredential, Sight, Thing};
 use clients::http::{Call, delays};
 use framework::diagnostic::{Diagnostic, Diagnostics};
@@ -41,6 +41,20 @@ pub(super) struct Minted {
     pub(super) end: Timestamp,
     /// The secret itself.
     pub(super) secret: SecretString,
+}
+
+/// A key that could not be minted.
+pub(super) struct Unmade {
+    /// Why.
+    pub(super) problem: Failure,
+    /// Whether it may be there all the same.
+    pub(super) is_lost: bool,
+}
+
+impl From<Failure> for Unmade {
+    fn from(problem: Failure) -> Self {
+        Self { problem, is_lost: false }
+    }
 }
 
 /// The keys of one synchronization in one application.
@@ -198,7 +212,7 @@ impl<'a> Keys<'a> {
         call: &Call,
         managed: &ManagedClientSecret,
         now: Timestamp,
-    ) -> Result<Minted, Failure> {
+    ) -> Result<Minted, Unmade> {
         let minted = self.mint_once(call, managed, now).await?;
         let minted = match minted {
             // The policy has changed since it was read.
@@ -207,7 +221,17 @@ impl<'a> Keys<'a> {
             }
             minted => minted,
         };
-        minted.at(application_id())
+        minted.map_err(|error| {
+            let is_lost = error.outcome_is_unknown() || error.is_cancelled();
+            let mut problem = error.diagnose();
+            if is_lost {
+                problem.detail.push_str(
+                    " If the key was made nevertheless, nobody knows its value: the next apply, or a destroy, removes it once \
+                     Entra lists it.",
+                );
+            }
+            Unmade { problem: problem.at(application_id()).into(), is_lost }
+        })
     }
 
     /// The same with the life that is allowed now. The inner error is Entra's answer to the request for the key.
@@ -289,8 +313,19 @@ impl<'a> Keys<'a> {
     }
 
     /// Removes every key that bears the marker, and those that are `known`, which a list may not show yet: they come last.
+    ///
+    /// One whose making was not answered is waited for, as long as the operation is patient with what was made then.
     pub(super) async fn remove_all(&self, call: &Call, known: &BTreeSet<String>) -> Result<(), Failure> {
-        let mut keys = self.list(call, None).await?;
+        let look = || async {
+            let found = self.graph.applications().get(call, &self.application).await?;
+            let Some(found) = found else { return Ok((Vec::new(), Sight::Nothing)) };
+            let keys = self.ours(&found.password_credentials, None);
+            let is_seen = keys.iter().any(|key| !known.contains(key));
+            Ok((keys, if is_seen { Sight::Whole } else { Sight::Part }))
+        };
+        let thing = Thing::Application(&self.application);
+        let listed = self.graph.settled(call, self.late.lost, Some(thing), look).await;
+        let mut keys = listed.at(application_id())?;
         let unlisted: Vec<String> = known.iter().filter(|key| !keys.contains(key)).cloned().collect();
         keys.extend(unlisted);
         self.remove(call, &keys).await

@@ -2,6 +2,7 @@
 
 mod adoption;
 mod apply;
+mod checkup;
 mod departure;
 mod due;
 mod echo;
@@ -37,9 +38,11 @@ use framework::timeouts::{DefaultTimeouts, parse_duration};
 use sync_report::Limit;
 
 pub(crate) use adoption::Adoption;
+pub(crate) use checkup::Check;
 use model::{LIFETIME, ROTATE_BEFORE};
 pub(crate) use model::{ManagedClientSecret, SyncIdentity, SyncModel};
 use observation::{is_late, look_until_sure, not_shown_yet, observe, read_settings};
+pub(crate) use preflight::unable;
 use sides::{optional_graph, organization_of, refuse_foreign, refuse_other_organization, settings_of};
 use steps::Apply;
 
@@ -244,7 +247,19 @@ impl Resource for AzureSync {
         let present = settings_of(&organization, &call).await?;
         let graph = optional_graph(session, &call, &planned.model).await?;
         let apply = Apply::new(session, &call, graph, organization, &planned, name);
-        let mut done = Box::pin(apply.run(present.as_ref(), diagnostics)).await?;
+        let mut done = match Box::pin(apply.run(present.as_ref(), diagnostics)).await {
+            Ok(done) => done,
+            Err(failure) => {
+                let (Some(key), Ok(graph)) = (apply.left_over.get(), apply.graph()) else {
+                    return Err(failure);
+                };
+                // Lists may not show it for a while: whatever comes next has to know of it.
+                let mut facts = prior.private;
+                facts.late_keys.left_over(key, graph.now());
+                diagnostics.append(failure);
+                return Ok(State::new(prior.model).with_private(facts));
+            }
+        };
         if let Some(failure) = done.failure {
             done.model.exemptions = prior.model.exemptions.clone();
             diagnostics.append(failure);

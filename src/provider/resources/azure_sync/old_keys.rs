@@ -112,6 +112,11 @@ impl Apply<'_> {
             let listed = keys.list(call, tracked.map(String::as_str)).await?;
             done.facts.late_keys.seen(&listed);
             older.retain(|key| listed.contains(key) || unseen.contains(key));
+            // What an apply that failed has left, listed or not.
+            older.extend(unseen.into_iter().filter(|key| !elsewhere.contains(key)));
+            if listed.iter().any(|key| *key != minted.key_id && !older.contains(key)) {
+                done.facts.late_keys.lost = None;
+            }
             older.extend(listed);
             older.remove(&minted.key_id);
             let kept = match unused {

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::provider_block::{At as _, Diagnose as _, Failure, ObjectPath, Session};
+use clients::essentials::Me;
 use clients::graph::{self, Graph, PermissionKind};
 use clients::http::Call;
 use framework::diagnostic::{Diagnostic, Diagnostics};
@@ -92,24 +93,13 @@ impl Preflight<'_> {
             Err(problem) => return findings.problems.append(problem),
         };
         match me {
-            Ok(me) if me.read_only_user => findings.problems.error(
-                "The Proofpoint account is read-only",
-                format!(
-                    "`{}` may look at everything and change nothing. Use an administrator that is not read-only.",
-                    me.primary_email
-                ),
-            ),
-            Ok(me) if !me.is_admin && !me.is_partner_admin => findings.problems.error(
-                "The Proofpoint account is not an administrator",
-                format!("`{}` is of type `{}`. Use an organization or partner administrator.", me.primary_email, me.kind),
-            ),
-            Ok(_) => {}
+            Ok(me) => findings.problems.append(unable(&me)),
             Err(problem) => findings.problems.append(problem),
         }
     }
 
     /// The older sync with Active Directory should be off. That its address is on record does not say that it runs.
-    async fn directory_sync(&self, findings: &mut Findings) {
+    pub(super) async fn directory_sync(&self, findings: &mut Findings) {
         let Side::There(organization) = self.side else { return };
         match organization.profile(self.call).await {
             Ok(profile) if !profile.ldap_url.is_empty() => findings.remarks.warning(
@@ -126,7 +116,7 @@ impl Preflight<'_> {
     }
 
     /// Both sides must be the same customer, and Proofpoint must know every domain of the tenant.
-    async fn tenant(&self, graph: &Graph, findings: &mut Findings) {
+    pub(super) async fn tenant(&self, graph: &Graph, findings: &mut Findings) {
         let Some(primary) = self.model.primary_domain.known() else { return };
         let verified: Vec<graph::Domain> = match graph.domains().list(self.call).await {
             Ok(domains) => domains.into_iter().filter(|domain| domain.is_verified).collect(),
@@ -284,7 +274,7 @@ impl Preflight<'_> {
     }
 
     /// The tenant must permit a secret of the wanted life.
-    async fn secret_policy(&self, graph: &Graph, moment: Moment, findings: &mut Findings) {
+    pub(super) async fn secret_policy(&self, graph: &Graph, moment: Moment, findings: &mut Findings) {
         let Some(managed) = self.model.managed_client_secret.known() else { return };
         let block = SyncModel::managed_client_secret();
         let rules = match managed.application_id.known() {
@@ -377,6 +367,29 @@ impl Preflight<'_> {
         } else {
             findings.problems.push(diagnostic);
         }
+    }
+}
+
+/// Why an account can't write, if it can't.
+pub(crate) fn unable(me: &Me) -> Option<Diagnostic> {
+    if me.read_only_user {
+        Some(Diagnostic::error(
+            "The Proofpoint account is read-only",
+            format!(
+                "`{}` may look at everything and change nothing. Use an administrator that is not read-only.",
+                me.primary_email
+            ),
+        ))
+    } else if !me.is_admin && !me.is_partner_admin {
+        Some(Diagnostic::error(
+            "The Proofpoint account is not an administrator",
+            format!(
+                "`{}` is of type `{}`. Use an organization or partner administrator.",
+                me.primary_email, me.kind
+            ),
+        ))
+    } else {
+        None
     }
 }
 

@@ -1,9 +1,11 @@
 //! What the steps of a create or update work with, and what they come to.
 
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use secrecy::SecretString;
 
+use super::late_keys::LeftOver;
 use super::managed_secret::{Keys, new_owner};
 use super::model::SyncModel;
 use super::{AzureSync, Facts, exemptions};
@@ -27,6 +29,8 @@ pub(super) struct Apply<'a> {
     pub(super) owner: String,
     /// How long the operation may take.
     pub(super) patience: Duration,
+    /// The key that is left in Entra, or may be, should the steps fail.
+    pub(super) left_over: OnceLock<LeftOver>,
 }
 
 /// What is known when the steps are done.
@@ -49,7 +53,14 @@ impl<'a> Apply<'a> {
     ) -> Self {
         let owner = planned.private.owner.clone().unwrap_or_else(new_owner);
         let patience = call.remaining();
-        Self { session, call, graph, organization, planned, name: name.to_owned(), owner, patience }
+        let (name, left_over) = (name.to_owned(), OnceLock::new());
+        Self { session, call, graph, organization, planned, name, owner, patience, left_over }
+    }
+
+    /// Takes note of a key that is left in Entra, or may be.
+    pub(super) fn leave(&self, key: LeftOver) {
+        // There is one at most.
+        let _ = self.left_over.set(key);
     }
 
     /// The keys of the application that is managed for this organization.

@@ -225,7 +225,6 @@ fn concerns_all(error: &Error) -> bool {
 fn body(change: &Change, send_welcome_email: Option<bool>) -> UserChange {
     let fields = change.fields.clone();
     UserChange {
-        uid: None,
         primary_email: change.written_address.clone(),
         is_active: fields.is_active,
         // Partial bodies were seen with it.

@@ -11,7 +11,7 @@ pub(super) const PLANTED: &[Planted] = &[
         changes: &[(
             "        let minted = self.mint_if_managed(&done.model).await?;\n",
             "        if let (Ok(keys), Some(prior)) = (self.keys(), &self.planned.prior) {\n            \
-             keys.remove_all(self.call, prior.key_id.known().map(String::as_str)).await?;\n        }\n        \
+             keys.remove_all(self.call, &prior.key_id.known().cloned().into_iter().collect()).await?;\n        }\n        \
              let minted = self.mint_if_managed(&done.model).await?;\n",
         )],
     },
@@ -45,10 +45,10 @@ pub(super) const PLANTED: &[Planted] = &[
         file: "src/provider/resources/azure_sync/handover.rs",
         changes: &[
             (
-                "        if !error.is_definite_refusal() {\n            let mut left",
+                "        if !error.is_definite_refusal() {\n            self.leave(LeftOver::Known(minted.key_id.clone()));\n            let mut left",
                 "        if false {\n            let mut left",
             ),
-            ("        if !taken {", "        if true {"),
+            ("        if taken {", "        if false {"),
         ],
     },
     Planted {

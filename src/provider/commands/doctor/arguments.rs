@@ -1,0 +1,96 @@
+//! What the command line may say.
+
+use std::path::PathBuf;
+
+use crate::commands::new_file;
+use framework::diagnostic::{Diagnostic, Diagnostics};
+
+/// Everything that can be chosen.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Arguments {
+    /// A domain of the organization.
+    pub(super) domain: String,
+    /// Its tenant, where it is not the one that the environment names.
+    pub(super) tenant: Option<String>,
+    /// Whether a program reads what is written.
+    pub(super) json: bool,
+    /// Where the conformance report goes.
+    pub(super) report: Option<PathBuf>,
+    /// Whether it is written without asking.
+    pub(super) yes: bool,
+}
+
+impl Arguments {
+    /// Reads the domain and the options, `--name value` or `--name=value`.
+    pub(super) fn read(words: &[String]) -> Result<Self, Diagnostics> {
+        let mut arguments = Self::default();
+        let mut words = words.iter();
+        while let Some(word) = words.next() {
+            let (name, attached) = match word.split_once('=') {
+                Some((name, value)) => (name, Some(value)),
+                None => (word.as_str(), None),
+            };
+            let mut value = || {
+                let given = attached.or_else(|| words.next().map(String::as_str));
+                given.map(str::to_owned).ok_or_else(|| refused(&format!("`{name}` needs a value.")))
+            };
+            match name {
+                "--tenant" => arguments.tenant = Some(value()?),
+                "--report" => arguments.report = Some(value()?.into()),
+                "--yes" if attached.is_none() => arguments.yes = true,
+                "--json" if attached.is_none() => arguments.json = true,
+                _ if word.starts_with('-') => {
+                    return Err(refused(&format!("`{word}` is not an option.")).into());
+                }
+                _ if arguments.domain.is_empty() => arguments.domain = word.to_lowercase(),
+                _ => return Err(refused(&format!("`{word}` is a second domain: it looks at one.")).into()),
+            }
+        }
+        if let Some(file) = &arguments.report {
+            new_file::refuse_existing(file)?;
+        }
+        if !arguments.domain.contains('.') || arguments.domain.contains(['/', '@', ' ']) {
+            return Err(refused("It takes a domain of the organization, such as `contoso.com`.").into());
+        }
+        Ok(arguments)
+    }
+}
+
+fn refused(what: &str) -> Diagnostic {
+    Diagnostic::error(
+        "The command line can't be read",
+        format!("{what} `doctor --help` lists what can be said."),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(words: &[&str]) -> Result<Arguments, String> {
+        let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+        Arguments::read(&words).map_err(|refused| refused.iter().map(|one| one.detail.clone()).collect())
+    }
+
+    #[test]
+    fn a_domain_is_wanted_and_other_words_are_refused() {
+        let wanted = Arguments {
+            domain: "contoso.com".to_owned(),
+            tenant: Some("t".to_owned()),
+            json: true,
+            ..Arguments::default()
+        };
+        assert_eq!(read(&["Contoso.com", "--tenant=t", "--json"]).as_ref(), Ok(&wanted));
+        assert_eq!(read(&["--json", "--tenant", "t", "contoso.com"]).as_ref(), Ok(&wanted));
+        for (words, told) in [
+            (&[][..], "It takes a domain"),
+            (&["someone@contoso.com"], "It takes a domain"),
+            (&["contoso.com", "fabrikam.com"], "`fabrikam.com` is a second domain"),
+            (&["contoso.com", "--json=yes"], "`--json=yes` is not an option"),
+            (&["contoso.com", "--report"], "`--report` needs a value"),
+            (&["contoso.com", "--tenant"], "`--tenant` needs a value"),
+        ] {
+            assert!(read(words).unwrap_err().contains(told), "{words:?}");
+        }
+    }
+}

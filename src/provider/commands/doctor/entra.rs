@@ -1,0 +1,182 @@
+//! Entra's side: who signs in, to which tenant, what they may do there, and what is there already.
+
+use clients::auth::{self, Credential, PassedOver};
+use clients::graph::needs;
+use clients::{InputName, env};
+use grammar::counted;
+
+use super::examination::Examination;
+use super::step::{Level, Step, names};
+use crate::lists::is_candidate;
+use crate::preview;
+use crate::provider_block::{Diagnose as _, Failure, permissions};
+use crate::resources::azure_application::is_ours;
+
+/// Why a step is skipped that needs Entra.
+pub(super) const NO_ENTRA: &str = "not looked at: nobody is signed in to Entra";
+
+/// Which credential the environment makes, and what it passes over.
+pub(super) fn credential(examination: &mut Examination, step: &mut Step) {
+    let choice = match &examination.configuration.entra {
+        Ok(choice) => choice,
+        Err(missing) => {
+            "none".clone_into(&mut step.told);
+            return step.find(
+                Level::Unconfigured,
+                "The environment does not say how to sign in to Entra",
+                missing.detail.as_str(),
+            );
+        }
+    };
+    let name = choice.credential.name();
+    step.fact("credential", name);
+    name.clone_into(&mut step.told);
+    let mut over = choice.passed_over.clone();
+    // A way that was begun is looked for elsewhere when something else signs in.
+    let level = if over.is_empty() { Level::Fine } else { Level::Warning };
+    if let Ok(settings) = auth::ResolvedInputs::resolve(auth::Inputs::default(), &examination.env) {
+        over.extend(auth::also_given(&settings, &choice.credential));
+    }
+    if let Some(told) = PassedOver::all_told(&over, variable) {
+        step.fact("passed_over", told.trim_start_matches("Passed over: "));
+        step.find(level, told, "");
+    }
+}
+
+/// An input as the environment calls it.
+fn variable(input: InputName) -> String {
+    let name = env::variables_of(input).next().map_or("", |variable| variable.name);
+    format!("`{name}`")
+}
+
+/// Signs in, and asks the tenant for its name.
+pub(super) async fn sign_in(examination: &mut Examination, step: &mut Step) {
+    let Ok(choice) = &examination.configuration.entra else {
+        return step.skip("not tried: nothing to sign in with");
+    };
+    // Without a tenant an application has none of its own; that of the domain will do for a look.
+    let by_domain = examination.tenant.is_none()
+        && choice.tenant.is_none()
+        && matches!(choice.credential, Credential::Application { .. });
+    let is_cli = matches!(choice.credential, Credential::AzureCli);
+    let named = if by_domain { Some(examination.domain.as_str()) } else { examination.tenant.as_deref() };
+    let signed_in = async {
+        let graph = examination.session.graph(&examination.call, named).await?;
+        examination.clock = Some(graph.clock().clone());
+        let token = graph.token(&examination.call).await;
+        examination.is_secret_refused = matches!(&token, Err(error) if error.is_refused_sign_in());
+        Ok::<_, Failure>((graph, token?))
+    };
+    let (graph, token) = match signed_in.await {
+        Ok(signed_in) => signed_in,
+        Err(failure) => {
+            "refused or not reached".clone_into(&mut step.told);
+            // Nobody chose the Azure CLI: it is asked where nothing is set.
+            return step.report(failure, if is_cli { Level::Unconfigured } else { Level::Unreached });
+        }
+    };
+    let claims = token.claims();
+    let mut name = String::new();
+    match graph.tenant_details(&examination.call).await {
+        Ok(details) => {
+            name = format!("`{}` ", details.display_name);
+            step.fact("tenant_name", details.display_name.as_str());
+            examination.details = Some(details);
+        }
+        Err(error) => step.report([error.diagnose()], Level::Warning),
+    }
+    let (kind, id) = match (&claims.scp, &claims.appid, &claims.oid) {
+        (None, Some(appid), _) => ("application", appid.as_str()),
+        (_, _, oid) => ("person", oid.as_deref().unwrap_or_default()),
+    };
+    step.told = format!("tenant {name}({}) as the {kind} {id}", graph.tenant());
+    if kind == "person" {
+        let roles = claims.directory_roles();
+        let told =
+            if roles.is_empty() { "no directory role that helps here".to_owned() } else { roles.join(", ") };
+        step.told = format!("{}, {told}", step.told);
+        step.fact("directory_roles", roles);
+    }
+    step.fact("tenant", graph.tenant().as_str());
+    step.fact("identity", kind);
+    step.fact("identity_id", id);
+    if by_domain {
+        step.find(
+            Level::Warning,
+            "No tenant is named",
+            format!(
+                "The one of `{}` was looked at. Set `ARM_TENANT_ID` to `{}`, or `tenant_id` in each resource.",
+                examination.domain,
+                graph.tenant()
+            ),
+        );
+    }
+    examination.held = claims.permissions();
+    examination.reading = Some(preview::begin(examination.whole(), &graph));
+    examination.graph = Some(graph);
+}
+
+/// Which permissions the token carries, and which resources need others.
+pub(super) fn permissions(examination: &mut Examination, step: &mut Step) {
+    if examination.graph.is_none() {
+        return step.skip(NO_ENTRA);
+    }
+    let held = &examination.held;
+    step.fact("held", held.clone());
+    step.told = format!("{} held", counted(held.len(), "permission"));
+    if !held.is_empty() {
+        step.told = format!("{}: {}", step.told, names(held));
+    }
+    if held.is_empty() {
+        return step.find(
+            Level::Blocked,
+            "The token carries no permission of Microsoft Graph",
+            "None was granted, or nobody has consented to it. The guide `first-identity` has the commands.",
+        );
+    }
+    for (kind, occasions) in permissions::BY_TYPE.iter().filter(|(name, _)| !name.contains('.')) {
+        let mut lacks = Vec::new();
+        for (occasion, need) in *occasions {
+            // Additional evidence, that nobody has to give.
+            if let Some(missing) = need.missing(held).filter(|_| *need != &needs::READ_SIGN_IN_ACTIVITY) {
+                lacks.push(format!("- {occasion}: {missing}"));
+            }
+        }
+        if !lacks.is_empty() {
+            step.fact(kind, lacks.clone());
+            step.find(Level::Warning, format!("`{kind}` lacks permissions"), lacks.join("\n"));
+        }
+    }
+}
+
+/// Applications that are ours, or look like it.
+pub(super) async fn applications(examination: &mut Examination, step: &mut Step) {
+    let Some(graph) = &examination.graph else { return step.skip(NO_ENTRA) };
+    let mut all = match graph.applications().all(&examination.call).await {
+        Ok(all) => all,
+        Err(error) => {
+            "not readable".clone_into(&mut step.told);
+            return step.report([error.diagnose()], Level::Blocked);
+        }
+    };
+    all.retain(is_candidate);
+    let ours = all.iter().filter(|one| is_ours(one)).count();
+    step.told = match all.len() {
+        0 => "none that looks like the sync's".to_owned(),
+        number => format!(
+            "{} for the sync, {ours} of them made or taken over by this provider",
+            counted(number, "application")
+        ),
+    };
+    for one in &all {
+        let whose = if is_ours(one) { "of this provider" } else { "of somebody else" };
+        step.find(
+            Level::Fine,
+            format!("`{}` (client id {}) is {whose}", one.display_name, one.client_id),
+            "",
+        );
+    }
+    step.fact("client_ids", all.iter().map(|one| one.client_id.clone()).collect::<Vec<_>>());
+    step.fact("of_this_provider", ours);
+    examination.applications = all;
+}
