@@ -318,15 +318,13 @@ fn in_clear(simulator: &Simulator, request_line: &str, headers: &[&str], body: &
     let own_host = format!("host: {place}");
     let host =
         headers.iter().find(|header| header.starts_with("host:")).map_or(own_host.as_str(), |header| header);
-    let others: String = headers
-        .iter()
-        .filter(|header| !header.starts_with("host:"))
-        .map(|header| format!("{header}\r\n"))
-        .collect();
+    let mut others: Vec<&str> =
+        headers.iter().copied().filter(|header| !header.starts_with("host:")).collect();
+    others.push("connection: close");
+    let others = others.join("\r\n");
     let length = body.len();
-    let request = format!(
-        "{request_line} HTTP/1.1\r\n{host}\r\n{others}content-length: {length}\r\nconnection: close\r\n\r\n{body}"
-    );
+    let request =
+        format!("{request_line} HTTP/1.1\r\n{host}\r\n{others}\r\ncontent-length: {length}\r\n\r\n{body}");
     stream.write_all(request.as_bytes()).expect("it takes the request");
     let mut answer = String::new();
     stream.read_to_string(&mut answer).expect("its answer");

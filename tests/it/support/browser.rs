@@ -1,4 +1,4 @@
-//! A headless Chromium, driven over the pipe of its DevTools protocol, which takes no more than two file descriptors and JSON.
+//! A headless Chromium, driven over the pipe of its debugging protocol, which takes no more than two file descriptors and JSON.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::PathBuf;
@@ -37,6 +37,7 @@ pub(crate) struct Browser {
 
 impl Browser {
     /// Starts one; where there is none, says so and gives none.
+    #[expect(clippy::print_stderr, reason = "what was not tested is told to whoever runs the tests")]
     pub(crate) fn start(look: Look) -> Option<Self> {
         let Some(program) = installed() else {
             eprintln!("SKIPPED, nothing was tested: there is no Chromium on PATH ({})", NAMES.join(", "));
