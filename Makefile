@@ -1,13 +1,16 @@
 # Every chore of this project. `make demo` shows the provider at work, `make test` proves it.
 
 .DEFAULT_GOAL := help
-.PHONY: help build test live soak planted mutants fuzz peers official demo lint fmt docs bench dist tools
+.PHONY: help build test live soak planted mutants fuzz peers official demo lint fmt docs bench dist verify install matrix tools
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST) | expand -t 16
 
 build: ## Build the provider and the simulator for release
-	cargo build --release --bin terraform-provider-proofpoint --bin proofpoint-azure-simulator
+	@.ci/build
+
+install: build ## Put a release build where terraform and tofu find it
+	@.ci/install
 
 test: ## Run unit, protocol and acceptance tests with every CLI found
 	@.ci/tools any
@@ -60,13 +63,19 @@ docs: ## Write docs/ from the schema and the examples
 
 bench: SHIPPED = $(shell .ci/shipped)
 bench: ## Measure PARTS (start plan tenants report) against the numbers in ARCHITECTURE.md
-	cargo build --release $(addprefix --target ,$(SHIPPED)) --package terraform-provider-proofpoint --package proofpoint-tools --bins
+	@.ci/build $(SHIPPED) -- --package terraform-provider-proofpoint --package proofpoint-tools --bins
 	@"$${CARGO_TARGET_DIR:-target}/$(addsuffix /,$(SHIPPED))release/bench" $(PARTS)
 
 dist: SHIPPED = $(shell .ci/shipped)
 dist: ## Zip release builds of what is shipped for this machine, the provider as a registry wants it, into target/dist
-	cargo build --release $(addprefix --target ,$(SHIPPED)) --bin terraform-provider-proofpoint --bin proofpoint-azure-simulator
+	@.ci/build $(SHIPPED)
 	@.ci/dist $(SHIPPED)
+
+verify: ## Verify release VERSION, downloaded or in DIR, by KEY; REBUILD=1 builds it again, OFFLINE=1 asks nobody
+	@.ci/verify $(VERSION) $(if $(DIR),--dir "$(DIR)") $(if $(KEY),--key "$(KEY)") $(if $(OFFLINE),--offline) $(if $(REBUILD),--rebuild)
+
+matrix: ## Live one smoke life on each CLI that the README names, or on those of CLIS ("terraform-1.9 opentofu-1.8")
+	@.ci/matrix $(CLIS)
 
 tools: ## Provide every CLI this machine can, into target/tools
 	@.ci/tools all

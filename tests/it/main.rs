@@ -17,5 +17,6 @@ mod ledger;
 mod live;
 mod moods;
 mod protocol;
+mod release;
 mod soak;
 mod support;

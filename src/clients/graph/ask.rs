@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::error::{Error, ErrorKind};
 use super::needs::Need;
-use crate::http::{Body, Repeat};
+use crate::http::{self, Body, Misfit, MisfitKind, Repeat};
 use crate::ledger::Reading;
 
 /// A request below the API's version, with what errors about it must say.
@@ -91,10 +91,19 @@ impl Ask {
         format!("/{}{}", self.version, self.path.split('?').next().unwrap_or_default())
     }
 
+    /// The error of a page whose address does not lead on.
+    pub(super) fn misfit_of_next(&self, why: &str) -> Error {
+        let misfit = Misfit::at(&self.answer(), NEXT, MisfitKind::Value, None).because(why);
+        self.error(http::Error::from(misfit))
+    }
+
     pub(super) fn error(&self, kind: impl Into<ErrorKind>) -> Error {
         Error::new(self.operation.clone(), kind)
     }
 }
+
+/// The member of a page that leads to the next one.
+pub(super) const NEXT: &str = "@odata.nextLink";
 
 /// A value as one segment of a path or the value of a query parameter.
 pub(super) fn encoded(text: &str) -> String {

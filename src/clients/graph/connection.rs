@@ -12,7 +12,6 @@ use serde::de::DeserializeOwned;
 use super::ask::Ask;
 use super::error::{Error, ErrorKind, Refusal, kind_of};
 use super::memory::Memory;
-use super::paging::next_misfit;
 use crate::auth::{self, Credentials, TenantId, Token};
 use crate::clock::Clock;
 use crate::http::{Call, HttpClient, Limiter, Request, Response};
@@ -153,7 +152,7 @@ impl Graph {
     pub(super) async fn send_to(&self, call: &Call, ask: &Ask, url: Url) -> Result<Response, Error> {
         if url.origin() != self.0.endpoint.origin() {
             let host = url.host_str().unwrap_or_default();
-            return Err(next_misfit(ask, &format!("it points to another host, `{host}`")));
+            return Err(ask.misfit_of_next(&format!("it points to another host, `{host}`")));
         }
         let mut renewed = false;
         loop {

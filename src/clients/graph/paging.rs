@@ -9,10 +9,10 @@ use serde::de::{DeserializeOwned, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer as _};
 use tokio_util::task::AbortOnDropHandle;
 
-use super::ask::Ask;
+use super::ask::{Ask, NEXT};
 use super::connection::Graph;
 use super::error::{Error, ErrorKind};
-use crate::http::{self, Call, Misfit, MisfitKind, Response};
+use crate::http::{self, Call, Response};
 
 /// The largest page that Graph serves of directory objects.
 pub(super) const PAGE: u32 = 999;
@@ -37,7 +37,7 @@ impl Extent {
     fn add(&mut self, ask: &Ask, size: usize, next: Option<&str>) -> Result<(), Error> {
         self.pages += 1;
         self.bytes = self.bytes.saturating_add(size);
-        let endless = |why: &str| Err(next_misfit(ask, &format!("the listing has no end: {why}")));
+        let endless = |why: &str| Err(ask.misfit_of_next(&format!("the listing has no end: {why}")));
         if self.pages > PAGES || self.bytes > BYTES {
             return endless("it is larger than any directory");
         }
@@ -75,9 +75,6 @@ fn next_page(page: &Response) -> Option<String> {
 }
 
 struct NextPage<'n>(&'n mut Option<String>);
-
-/// The member that leads on.
-const NEXT: &str = "@odata.nextLink";
 
 #[derive(Deserialize)]
 #[serde(field_identifier)]
@@ -201,13 +198,7 @@ pub(super) struct Listing<T> {
 }
 
 fn page_url(ask: &Ask, next: &str) -> Result<Url, Error> {
-    Url::parse(next).map_err(|_| next_misfit(ask, "its next page is not an address"))
-}
-
-/// The error of an address that does not lead on.
-pub(super) fn next_misfit(ask: &Ask, why: &str) -> Error {
-    let misfit = Misfit::at(&ask.answer(), NEXT, MisfitKind::Value, None).because(why);
-    ask.error(http::Error::from(misfit))
+    Url::parse(next).map_err(|_| ask.misfit_of_next("its next page is not an address"))
 }
 
 fn is_expired(error: &Error) -> bool {

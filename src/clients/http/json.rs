@@ -9,7 +9,7 @@ use zeroize::{Zeroize as _, Zeroizing};
 
 use super::json_place::place;
 use super::legible::legible;
-use crate::ledger::{Reading, form_of_known};
+use crate::ledger::{Reading, form};
 
 /// Where a document differs from what is expected, and how.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,7 +69,7 @@ impl Misfit {
         let path = legible(&whole, PLACE);
         let cut = path.len() < whole.len() && whole.chars().count() > PLACE;
         let path = if cut { format!("{path}…") } else { path };
-        Self { path, kind, why: None, expected: reading.expected(&whole), came: came.map(form_of_known) }
+        Self { path, kind, why: None, expected: reading.expected(&whole), came: came.map(form) }
     }
 
     /// Says more of how it differs.
@@ -83,7 +83,7 @@ impl Misfit {
         let kind = MisfitKind::of(error, &text);
         let place = place(json, error, kind == MisfitKind::Value);
         let mut whole: Option<Value> = serde_json::from_slice(json).ok();
-        let came = whole.as_ref().map(|whole| form_of_known(place.find(whole)));
+        let came = whole.as_ref().map(|whole| form(place.find(whole)));
         // What is missing is named by what reads it.
         let missing = text.strip_prefix("missing field `").and_then(|rest| rest.split_once('`'));
         let path = match missing {

@@ -11,22 +11,15 @@ const MEMBERS: usize = 12;
 /// The most letters of a name that are told.
 const NAME: usize = 40;
 
-/// The form of a value, such as `{ id: number, tags: [text] }`. Names are those of the service's members; what can't be one,
-/// such as an address, is told as `…`.
-pub fn form(value: &Value) -> String {
+/// The form of a value, such as `{ id: number, tags: [text; 2] }`. Names of members are told that stand in the ledger: a foreign
+/// server may choose all others.
+pub(crate) fn form(value: &Value) -> String {
     let mut text = String::new();
-    tell(&mut text, value, DEPTH, is_name);
+    tell(&mut text, value, DEPTH);
     text
 }
 
-/// The same with the names of members that stand in the ledger alone: a foreign server may choose all others.
-pub(crate) fn form_of_known(value: &Value) -> String {
-    let mut text = String::new();
-    tell(&mut text, value, DEPTH, super::knows);
-    text
-}
-
-fn tell(text: &mut String, value: &Value, depth: usize, may_be_told: fn(&str) -> bool) {
+fn tell(text: &mut String, value: &Value, depth: usize) {
     match value {
         Value::Null => text.push_str("null"),
         Value::Bool(_) => text.push_str("true or false"),
@@ -35,7 +28,7 @@ fn tell(text: &mut String, value: &Value, depth: usize, may_be_told: fn(&str) ->
         Value::Array(items) => match items.first() {
             Some(first) if depth > 0 => {
                 text.push('[');
-                tell(text, first, depth - 1, may_be_told);
+                tell(text, first, depth - 1);
                 let _ = write!(text, "; {}]", items.len());
             }
             Some(_) => text.push_str("list"),
@@ -46,9 +39,9 @@ fn tell(text: &mut String, value: &Value, depth: usize, may_be_told: fn(&str) ->
         Value::Object(members) => {
             for (at, (name, value)) in members.iter().take(MEMBERS).enumerate() {
                 text.push_str(if at == 0 { "{ " } else { ", " });
-                text.push_str(if may_be_told(name) { name } else { "…" });
+                text.push_str(if super::knows(name) { name } else { "…" });
                 text.push_str(": ");
-                tell(text, value, depth - 1, may_be_told);
+                tell(text, value, depth - 1);
             }
             text.push_str(if members.len() > MEMBERS { ", … }" } else { " }" });
         }
@@ -58,7 +51,7 @@ fn tell(text: &mut String, value: &Value, depth: usize, may_be_told: fn(&str) ->
 /// Whether a key looks like the name of a member, and not like somebody's data.
 pub fn is_name(key: &str) -> bool {
     let is_digit = |letter: &u8| letter.is_ascii_digit();
-    key.len() <= NAME
+    (1..=NAME).contains(&key.len())
         && key.bytes().all(|letter| letter.is_ascii_alphanumeric() || b"_.@-".contains(&letter))
         && key.bytes().filter(is_digit).count() <= 2
         // A domain or an address has dots as well.
@@ -90,9 +83,19 @@ mod tests {
         ] {
             assert!(text.contains(part), "{part}: {text}");
         }
-        assert_eq!(form_of_known(&json!({ "userType": "hush", "hush": 1 })), "{ …: number, userType: text }");
+        assert_eq!(form(&json!({ "userType": "hush", "hush": 1 })), "{ …: number, userType: text }");
         assert_eq!(form(&json!([])), "empty list");
-        assert_eq!(form(&json!([{ "a": 1 }, 2])), "[{ a: number }; 2]");
+        assert_eq!(form(&json!([{ "a": 1 }, 2])), "[{ …: number }; 2]");
+    }
+
+    #[test]
+    fn a_key_that_may_be_somebodys_data_is_no_name() {
+        for name in ["primaryEmail", "last_successful_sync", "@odata.nextLink", "x5"] {
+            assert!(is_name(name), "{name}");
+        }
+        for data in ["a@contoso.com", "contoso.com", "6f3e1f5e-0f0a-4c58-9d54-8a3f2a4a5a11", "a b", ""] {
+            assert!(!is_name(data), "{data}");
+        }
     }
 
     #[test]

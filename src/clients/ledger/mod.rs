@@ -34,8 +34,8 @@ use std::sync::OnceLock;
 
 use flate2::read::DeflateDecoder;
 
-pub(crate) use form::form_of_known;
-pub use form::{form, is_name};
+pub(crate) use form::form;
+pub use form::is_name;
 pub use kind::Kind;
 pub(crate) use looked::Looked;
 pub use reading::Reading;
@@ -191,7 +191,7 @@ pub(crate) fn knows(name: &str) -> bool {
 }
 
 /// A path of an answer with its elements by no number: `value[3].id` becomes `value[].id`.
-pub fn unnumbered(path: &str) -> String {
+pub(crate) fn unnumbered(path: &str) -> String {
     let mut plain = String::with_capacity(path.len());
     let mut inside = false;
     for letter in path.chars() {

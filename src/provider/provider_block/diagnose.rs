@@ -288,6 +288,39 @@ mod tests {
     }
 
     #[test]
+    fn of_an_answer_that_is_not_as_it_is_relied_on_a_report_can_be_made() {
+        let misfit = || http::Misfit {
+            path: "value[0].id".to_owned(),
+            kind: http::MisfitKind::Missing,
+            why: None,
+            expected: Some("`graph.users < value[].id`: text".to_owned()),
+            came: Some("{ mail: text }".to_owned()),
+        };
+        let token = auth::Error::Unfitting { tenant: None, misfit: Box::new(misfit()) };
+        let unreadable = auth::Error::UnreadableToken { tenant: None, cause: "it is none" };
+        let listing = essentials::Error {
+            operation: "read the users".to_owned(),
+            kind: essentials::ErrorKind::Http(misfit().into()),
+        };
+        for said in [
+            http::Error::from(misfit()).diagnose(),
+            token.diagnose(),
+            unreadable.diagnose(),
+            listing.diagnose(),
+        ] {
+            assert!(
+                said.detail.contains("`terraform-provider-proofpoint doctor DOMAIN --report FILE`"),
+                "{said:?}"
+            );
+            let of_token = said.detail.contains("it is none");
+            assert!(
+                of_token || said.detail.contains("What came: { mail: text }. The service may"),
+                "{said:?}"
+            );
+        }
+    }
+
+    #[test]
     fn only_a_cloud_that_is_not_the_right_one_is_a_matter_of_the_configuration() {
         assert!(names_a_cloud(&[90_002]) && names_a_cloud(&[1, 500_011]));
         assert!(!names_a_cloud(&[7_000_215]));
