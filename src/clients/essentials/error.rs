@@ -28,7 +28,7 @@ pub enum ErrorKind {
     /// 403.
     #[error(
         "the account that signs in is not an administrator of this organization, or is read-only, or there is no such \
-         organization. Check the domain's spelling, or use an administrator of `{organization}` or of its partner that is not \
+         organization, or its domain is misspelt. Check the domain's spelling, or use an administrator of `{organization}` or of its partner that is not \
          read-only{}", suffix(.answer)
     )]
     NotAuthorized {
@@ -38,7 +38,7 @@ pub enum ErrorKind {
         answer: Refusal,
     },
     /// 404.
-    #[error("there is nothing of this name{}", suffix(.0))]
+    #[error("there is nothing of this name, or it is misspelt{}", suffix(.0))]
     NotFound(Refusal),
     /// 409.
     #[error("it exists already, or cannot be done now{}", suffix(.0))]
