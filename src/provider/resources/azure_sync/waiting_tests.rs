@@ -22,7 +22,7 @@ fn at(time: &str) -> LastRun {
 }
 
 fn failed(kind: impl Fn(Refusal) -> ErrorKind) -> Error {
-    let answer = Refusal { status: 500, text: "oops".to_owned(), request_id: None };
+    let answer = Refusal { status: 500, text: "oops".to_owned(), request_id: None, beyond: None };
     Error { operation: "read the settings".to_owned(), kind: kind(answer) }
 }
 
@@ -97,6 +97,8 @@ async fn what_follows_a_wait_has_time_of_its_own() {
     assert_eq!(call.remaining(), Duration::ZERO);
     assert_eq!(afterwards(&call).remaining(), AFTERWARDS);
     assert_eq!(afterwards(&self::call(HOUR)).remaining(), HOUR);
+    assert_eq!(tidying(&call).remaining(), TIDYING);
+    assert_eq!(tidying(&self::call(HOUR)).remaining(), HOUR);
 }
 
 #[tokio::test(start_paused = true)]
