@@ -55,15 +55,15 @@ impl<'a> Repository<'a> {
         stage.workspace.provide("docker", "echo \"$*\" >> docker.txt");
         stage.workspace.provide("apk", "true");
         let tenant = stage.simulator.tenant().clone();
-        let reads = identity(stage, &READER, reader);
-        let writes = identity(stage, &WRITER, &[writer]);
+        let who_plans = identity(stage, &READER, reader);
+        let who_applies = identity(stage, &WRITER, &[writer]);
         let variables = variables([
             ("ARM_TENANT_ID", &tenant.tenant_id),
             ("PROOFPOINT_ESSENTIALS_REGION", ""),
-            ("READER_CLIENT_ID", &reads),
+            ("READER_CLIENT_ID", &who_plans),
             ("READER_USERNAME", &tenant.essentials_reader_username),
             ("READER_PASSWORD", &tenant.essentials_reader_password),
-            ("WRITER_CLIENT_ID", &writes),
+            ("WRITER_CLIENT_ID", &who_applies),
             ("WRITER_USERNAME", &tenant.essentials_username),
             ("WRITER_PASSWORD", &tenant.essentials_password),
         ]);

@@ -10,6 +10,7 @@ use super::{Stage, on_every_cli, on_every_cli_with};
 use crate::support::workspace::{Install, Outcome, repository};
 
 /// The one that `.ci/lint-workflows` has built.
+#[expect(clippy::print_stderr, reason = "a test that shows nothing says so")]
 fn conftest() -> Option<PathBuf> {
     let test = std::env::current_exe().expect("the path of this test");
     let tools = test.ancestors().nth(3).expect("cargo builds into target/PROFILE/deps").join("tools");
@@ -35,8 +36,8 @@ fn judged(stage: &Stage, conftest: &Path, more: &[&str]) -> Outcome {
 
 /// The names of people who have an account and nothing that keeps it.
 fn people(stage: &Stage) -> Vec<String> {
-    let state = stage.simulator.state();
-    let tenant = &state["tenants"][&stage.simulator.tenant().tenant_id];
+    let world = stage.simulator.state();
+    let tenant = &world["tenants"][&stage.simulator.tenant().tenant_id];
     let users = tenant["users"].as_array().expect("users");
     let name = |user: &Value| Some(user["userPrincipalName"].as_str()?.split_once('@')?.0.to_owned());
     let mut names: Vec<String> = users.iter().filter_map(name).collect();

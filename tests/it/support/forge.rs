@@ -63,21 +63,22 @@ impl Forge {
                 let handler = move |request: Request| {
                     let book = Arc::clone(&book);
                     async move {
-                        let (head, body) = request.into_parts();
+                        let (asked, body) = request.into_parts();
                         let body = to_bytes(body, 1 << 20).await.expect("a body");
                         let body = serde_json::from_slice(&body).unwrap_or(Value::Null);
                         let shown = ["authorization", "private-token"].iter().any(|name| {
-                            head.headers
+                            asked
+                                .headers
                                 .get(*name)
                                 .is_some_and(|value| value.as_bytes().ends_with(TOKEN.as_bytes()))
                         });
                         let mut held = lock(&book);
-                        let answer = if shown { held.answer(&head.method, &head.uri, &body) } else { None };
+                        let answer = if shown { held.answer(&asked.method, &asked.uri, &body) } else { None };
                         answer.map_or_else(
                             || {
                                 // Nobody can change another's comment, which whoever tries is prepared for.
-                                if head.method != Method::PATCH {
-                                    held.refused.push(format!("{} {}", head.method, head.uri));
+                                if asked.method != Method::PATCH {
+                                    held.refused.push(format!("{} {}", asked.method, asked.uri));
                                 }
                                 (StatusCode::NOT_FOUND, Json(json!({ "message": "Not Found" })))
                             },
@@ -93,7 +94,7 @@ impl Forge {
 
     /// From now on the running job is the one that this token says.
     pub(crate) fn runs_as(&self, identity: &str) {
-        lock(&self.held).identity = identity.to_owned();
+        identity.clone_into(&mut lock(&self.held).identity);
     }
 
     /// What jobs have said.
