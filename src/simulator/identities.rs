@@ -107,7 +107,8 @@ pub(crate) fn establish(world: &mut World, tenant_id: &str, random: &mut Random)
                     id: ids::app_role_assignment(&principal_id, &random.guid())?,
                     deleted_date_time: None,
                     app_role_id: microsoft_graph().role_id(permission)?.to_owned(),
-                    created_date_time: Some(created.clone()),
+                    // Tokens are never behind with what was there before.
+                    created_date_time: Some("2020-01-15T08:00:00Z".to_owned()),
                     principal_display_name: Some(name.to_owned()),
                     principal_id: principal_id.clone(),
                     principal_type: "ServicePrincipal".to_owned(),

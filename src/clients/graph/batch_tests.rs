@@ -73,3 +73,15 @@ async fn a_batch_is_a_write_when_one_of_its_items_is() {
     assert!(error.to_string().contains("only reading is allowed"), "{error}");
     assert_eq!(fake.count("POST /$batch"), 1);
 }
+
+#[tokio::test]
+async fn a_batch_that_failed_as_a_whole_since_an_item_was_throttled_is_sent_again() {
+    let (fake, graph) = Fake::serving(|seen, before| match before {
+        0 => Reply::new(424, json!({"responses": [{"id": "0", "status": 429}]})),
+        _ => batch(seen, |_| (200, json!({}))),
+    })
+    .await;
+    let [first] = graph.batch(&call(), &[ask(0)]).await.expect("outcomes");
+    assert!(first.decode::<serde_json::Value>().is_ok());
+    assert_eq!(fake.count("POST /$batch"), 2);
+}

@@ -48,7 +48,7 @@ pub(super) fn decide(outcome: Outcome, repeat: Repeat, repeats: u32) -> Decision
         Outcome::Answer { status: 429, .. } | Outcome::Answer { status: 503, retry_after: Some(_) } => {
             (true, u32::MAX)
         }
-        Outcome::Broken | Outcome::Answer { status: 408 | 500 | 502..=504 | 509, .. } => {
+        Outcome::Broken | Outcome::Answer { status: 408 | 424 | 500 | 502..=504 | 509, .. } => {
             (safe, MAX_REPEATS_AFTER_FAILURE)
         }
         Outcome::Answer { .. } => (false, 0),

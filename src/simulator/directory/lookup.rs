@@ -2,10 +2,14 @@
 
 use std::sync::Arc;
 
+use jiff::{SignedDuration, Timestamp};
+
 use super::application::Application;
 use super::key::Key;
+use super::role_assignment::AppRoleAssignment;
 use super::service_principal::ServicePrincipal;
 use super::tenant::Tenant;
+use crate::moods::TokenRoles;
 use crate::state::table::View;
 
 /// The application a path names, as the directory has it.
@@ -54,11 +58,31 @@ pub(crate) fn see_principal(tenant: &Tenant, key: &Key, view: View) -> Option<Ar
     found.cloned()
 }
 
-/// The values of the application roles that a principal holds on a resource, as a read sees them.
-pub(crate) fn granted_roles(tenant: &Tenant, principal: &str, resource: &str, view: View) -> Vec<String> {
+/// By how much tokens may be behind with roles.
+const BEHIND: SignedDuration = SignedDuration::from_millis(1_500);
+
+/// The values of the application roles that a principal holds on a resource, as the token service sees them.
+pub(crate) fn granted_roles(
+    tenant: &Tenant,
+    principal: &str,
+    resource: &str,
+    view: View,
+    roles: TokenRoles,
+) -> Vec<String> {
     let Some(resource) = tenant.service_principals.get(resource) else { return Vec::new() };
-    let assignments = tenant.app_role_assignments.seen_after(None, view).filter(|assignment| {
-        assignment.principal_id == principal && assignment.resource_id == resource.text("id")
+    let table = &tenant.app_role_assignments;
+    let known: Vec<_> = match roles {
+        TokenRoles::Ahead => table.iter().collect(),
+        TokenRoles::LikeReplicas | TokenRoles::Behind => table.seen_after(None, view).collect(),
+    };
+    let is_known = |assignment: &AppRoleAssignment| {
+        let made = assignment.created_date_time.as_deref().and_then(|time| time.parse::<Timestamp>().ok());
+        roles != TokenRoles::Behind || made.is_none_or(|made| view.now.duration_since(made) >= BEHIND)
+    };
+    let of_principal = known.into_iter().filter(|assignment| {
+        assignment.principal_id == principal
+            && assignment.resource_id == resource.text("id")
+            && is_known(assignment)
     });
-    assignments.filter_map(|assignment| resource.role_value(&assignment.app_role_id)).collect()
+    of_principal.filter_map(|assignment| resource.role_value(&assignment.app_role_id)).collect()
 }

@@ -67,7 +67,9 @@ pub(crate) fn sign_in(world: &World, tenant: &str, client_id: &str, secret: &str
         crate::directory::key::Key::Alternate("appId".to_owned(), microsoft_graph().app_id.to_owned());
     let principal = client.principal.text("id").to_owned();
     let roles = lookup::see_principal(tenant, &graph, view)
-        .map(|graph| lookup::granted_roles(tenant, &principal, graph.text("id"), view))
+        .map(|graph| {
+            lookup::granted_roles(tenant, &principal, graph.text("id"), view, world.moods.token_roles)
+        })
         .unwrap_or_default();
     Ok(Caller {
         tenant: client.tenant.clone(),

@@ -126,7 +126,7 @@ fn issue(world: &mut World, client: &Client, request: &Request, form: &Form) -> 
     let view = View { now, coin: None };
     let tenant = world.tenant(&client.tenant).ok_or_else(|| Failure::no_tenant(&client.tenant))?;
     let principal = client.principal.text("id");
-    let mut roles = lookup::granted_roles(tenant, principal, &resource_id, view);
+    let mut roles = lookup::granted_roles(tenant, principal, &resource_id, view, world.moods.token_roles);
     roles.sort();
     let second = now.as_second();
     let issuer = format!("https://sts.windows.net/{}/", client.tenant);

@@ -33,6 +33,7 @@ pub(crate) struct Call<'a> {
 impl<'a> Call<'a> {
     /// Signs in with the headers `X-User` and `X-Password`.
     pub(crate) fn sign_in(world: &'a mut World, request: &'a Request) -> Outcome<Self> {
+        world.organizations.end_the_deleted(world.clock.now());
         let given = |name: &str| request.header(name).unwrap_or_default();
         let (username, password) = (given("x-user"), given("x-password"));
         let caller = world

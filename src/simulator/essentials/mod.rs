@@ -11,6 +11,7 @@ mod errors;
 mod exemptions;
 pub(crate) mod features;
 mod fields;
+mod limit;
 mod login_settings;
 pub(crate) mod organization;
 pub(crate) mod organizations;
@@ -26,6 +27,7 @@ use serde_json::json;
 
 use crate::moods::{Moods, ReadOnlyWrites};
 use crate::server::exchange::{Answer, Request};
+use crate::server::patience::told_to_wait;
 use crate::state::World;
 use call::Call;
 use errors::{Failure, Outcome};
@@ -34,7 +36,13 @@ use errors::{Failure, Outcome};
 pub(crate) fn answer(world: &mut World, request: &Request) -> Option<Answer> {
     let form = world.moods.error_body;
     let outcome = match Call::sign_in(world, request) {
-        Ok(mut call) => route(&mut call)?,
+        Ok(mut call) => match limit::exceeded(&mut call) {
+            Some(seconds) => {
+                let failure = Failure::new(429, "too many requests", "");
+                return Some(told_to_wait(world, failure.answer(form), seconds));
+            }
+            None => route(&mut call)?,
+        },
         Err(failure) => Err(failure),
     };
     let answer = outcome.unwrap_or_else(|failure| failure.answer(form));

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -128,6 +129,8 @@ pub(crate) struct Organization {
     /// The same of the domains, and of what the organization itself shows; there was no such organization before `None`.
     pub(crate) domains_before: Option<Late<Vec<Domain>>>,
     pub(crate) shown_before: Option<Late<Option<Map<String, Value>>>>,
+    /// When it is gone, once it was deleted.
+    pub(crate) ends: Option<Timestamp>,
     /// The newest last.
     pub(crate) runs: Vec<Run>,
     pub(crate) last_uid: u64,

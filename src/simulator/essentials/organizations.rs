@@ -91,6 +91,13 @@ impl Organizations {
         }
     }
 
+    /// Takes out those whose time is over.
+    pub(crate) fn end_the_deleted(&mut self, now: Timestamp) {
+        let is_over = |one: &&Organization| one.ends.is_some_and(|end| end <= now);
+        let over: Vec<String> = self.iter().filter(is_over).map(|one| one.primary_domain.clone()).collect();
+        over.iter().for_each(|primary| self.remove(primary));
+    }
+
     /// Whether `above` is the organization itself or somewhere above it.
     pub(crate) fn is_within(&self, primary_domain: &str, above: &str) -> bool {
         let mut at = Some(primary_domain);

@@ -1,5 +1,6 @@
 //! `/orgs/{domain}` and the organizations below it.
 
+use jiff::SignedDuration;
 use serde_json::{Map, Value, json};
 
 use super::account::{Account, AccountType};
@@ -9,7 +10,7 @@ use super::errors::{Failure, Outcome};
 use super::organization::{Organization, domain_from};
 use super::organizations::admin;
 use super::packages;
-use crate::moods::{ActiveOrganization, OrganizationChanges};
+use crate::moods::{ActiveOrganization, DeletedOrganization, OrganizationChanges};
 use crate::server::exchange::Answer;
 use crate::state::late::Late;
 
@@ -66,6 +67,9 @@ pub(crate) fn change(call: &mut Call<'_>, domain: &str) -> Outcome {
     Ok(Answer::empty(204))
 }
 
+/// For how long an organization may be there that was deleted.
+const LINGERS: SignedDuration = SignedDuration::from_millis(1_500);
+
 /// Only somebody above an organization can delete it.
 pub(crate) fn delete(call: &mut Call<'_>, domain: &str) -> Outcome {
     let primary = call.primary(domain)?;
@@ -76,7 +80,13 @@ pub(crate) fn delete(call: &mut Call<'_>, domain: &str) -> Outcome {
     if refuses && call.organization(domain)?.is_active {
         return Err(Failure::new(409, "conflict: the organization is active", domain));
     }
-    call.world.organizations.remove(&primary);
+    match call.moods().deleted_organization {
+        DeletedOrganization::Gone => call.world.organizations.remove(&primary),
+        DeletedOrganization::Lingers => {
+            let end = call.world.clock.now().checked_add(LINGERS).ok();
+            call.organization_mut(domain)?.ends = end;
+        }
+    }
     Ok(Answer::empty(204))
 }
 

@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::errors::{Failure, Outcome, of_status};
 use crate::directory::caller::Caller;
+use crate::moods::ThrottledBatch;
 use crate::server::exchange::{Answer, Request};
 use crate::state::World;
 use crate::state::log::Entry;
@@ -53,7 +54,12 @@ pub(crate) fn answer(world: &mut World, caller: &Caller, request: &Request) -> O
         });
         responses.push(response(&item.id, &answer));
     }
-    let mut answer = Answer::json(200, &json!({ "responses": responses }));
+    let is_throttled = entries.iter().any(|entry| entry.status == 429);
+    let status = match world.moods.throttled_batch {
+        ThrottledBatch::FailedDependency if is_throttled => 424,
+        _ => 200,
+    };
+    let mut answer = Answer::json(status, &json!({ "responses": responses }));
     answer.items = entries;
     Ok(answer)
 }

@@ -4,10 +4,9 @@ use jiff::SignedDuration;
 
 use super::errors::Failure;
 use crate::directory::caller::Caller;
-use crate::moods::RetryAfter;
 use crate::server::exchange::{Answer, Request};
+use crate::server::patience::told_to_wait;
 use crate::state::World;
-use crate::state::clock::http_date;
 use crate::state::meters::Meter;
 
 const UNIT_WINDOW: SignedDuration = SignedDuration::from_secs(10);
@@ -57,7 +56,7 @@ pub(crate) fn charge(
     };
     let fresh = Meter { since: now, used: 0 };
     let key = (caller.tenant.clone(), caller.app_id.clone());
-    let (unit_meter, write_meter) = world.meters.0.entry(key).or_insert((fresh, fresh));
+    let (unit_meter, write_meter) = world.meters.graph.entry(key).or_insert((fresh, fresh));
     let used = unit_meter.add(now, UNIT_WINDOW, units);
     let written = write_meter.add(now, WRITE_WINDOW, u64::from(write));
     let refused = if used > unit_limit {
@@ -72,16 +71,7 @@ pub(crate) fn charge(
         let share = used as f64 / unit_limit as f64;
         return Ok(Charge { units, share });
     };
-    let again = match world.moods.retry_after {
-        RetryAfter::Seconds => Some(seconds.to_string()),
-        RetryAfter::Fraction => Some(format!("{seconds}.128")),
-        RetryAfter::Date => now.checked_add(SignedDuration::from_secs(seconds)).ok().map(http_date),
-        RetryAfter::Absent => None,
-    };
-    let headers = match again {
-        Some(again) => Answer::default().header("retry-after", again),
-        None => Answer::default(),
-    };
+    let headers = told_to_wait(world, Answer::default(), seconds);
     let headers = headers
         .header(
             "x-ms-throttle-scope",

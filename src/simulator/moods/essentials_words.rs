@@ -6,6 +6,15 @@ use super::mood::{Meaning, Values};
 use super::words::words;
 
 words! {
+    /// Whether there is a limit of requests, and by what it is counted.
+    EssentialsLimit {
+        /// There is none.
+        None,
+        /// Ten within two seconds about one organization; 429 beyond that.
+        Organization,
+        /// Ten within two seconds of one account; 429 beyond that.
+        Account,
+    }
     /// `PUT settings/azure` where nothing is configured.
     WhenAbsent {
         /// Makes the settings.

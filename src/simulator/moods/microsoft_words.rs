@@ -17,6 +17,22 @@ words! {
         /// Everything at once, before replicas show it.
         Ahead,
     }
+    /// Which roles a token carries.
+    TokenRoles {
+        /// Those that replicas show.
+        LikeReplicas,
+        /// Those that there are, before replicas show them.
+        Ahead,
+        /// Those that there have been for 1,500 ms, and that replicas show.
+        Behind,
+    }
+    /// How a batch is answered of which an item was throttled.
+    ThrottledBatch {
+        /// 200, and the item has a 429 of its own.
+        Items,
+        /// 424, whatever came of its items.
+        FailedDependency,
+    }
     /// How a principal is refused whose application has not reached every replica.
     FreshApplication {
         /// 400, detail `NoBackingApplicationObject`.

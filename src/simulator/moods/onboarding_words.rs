@@ -55,6 +55,13 @@ words! {
         /// 422.
         Unprocessable,
     }
+    /// An organization that was deleted.
+    DeletedOrganization {
+        /// It is gone with the answer.
+        Gone,
+        /// It is there for 1,500 ms more: it is shown, and its domains are taken.
+        Lingers,
+    }
     /// A change of an organization: `PATCH orgs/{domain}`, `PUT licensing`, `PUT package`.
     OrganizationChanges {
         /// 204.

@@ -5,20 +5,21 @@ use serde_json::json;
 
 use super::essentials_words::{
     BadValue, Booleans, Case, CredentialsCheck, DeleteAbsent, DisableLogin, DomainRecords, ErrorBody,
-    ExemptionsBody, ExemptionsList, ExemptionsPut, Flags, Forced, FunctionalAccount, FurtherMembers, LastRun,
-    LastRunMoves, Lists, MaskedKey, MissingExemption, MissingOrganization, MissingUser, NoExemptions,
-    NotGiven, PathDomain, PutKeepsLastRun, PutRuns, ReadOnlyWrites, SecretExpiry, SyncVersion, TimestampForm,
-    UnknownMembers, Unset, UnsetTimestamp, WhenAbsent, WrongShape,
+    EssentialsLimit, ExemptionsBody, ExemptionsList, ExemptionsPut, Flags, Forced, FunctionalAccount,
+    FurtherMembers, LastRun, LastRunMoves, Lists, MaskedKey, MissingExemption, MissingOrganization,
+    MissingUser, NoExemptions, NotGiven, PathDomain, PutKeepsLastRun, PutRuns, ReadOnlyWrites, SecretExpiry,
+    SyncVersion, TimestampForm, UnknownMembers, Unset, UnsetTimestamp, WhenAbsent, WrongShape,
 };
 use super::lag::{Delay, Lag};
 use super::microsoft_words::{
     Abandoned, Cascade, Conflict, DeletedReaders, Duplicate, DuplicateCheck, EmptyScope, FreshApplication,
-    FreshPrincipal, Hint, OwnersReaders, RetryAfter, ScopeNames, SignInActivity, TokenEndpoint,
+    FreshPrincipal, Hint, OwnersReaders, RetryAfter, ScopeNames, SignInActivity, ThrottledBatch,
+    TokenEndpoint, TokenRoles,
 };
 use super::mood::{Certainty, Mood, Values};
 use super::onboarding_words::{
-    ActiveOrganization, LicensingAnswer, MissingDomain, OrganizationChanges, RepeatedCreate,
-    UnverifiedDomain, UsedDomain, VerificationCode, VerifyAgain,
+    ActiveOrganization, DeletedOrganization, LicensingAnswer, MissingDomain, OrganizationChanges,
+    RepeatedCreate, UnverifiedDomain, UsedDomain, VerificationCode, VerifyAgain,
 };
 
 macro_rules! default {
@@ -105,6 +106,9 @@ moods! {
         /// What the token endpoint knows of what replicas are late with.
         #[Unknown = "Another service than Graph, with replicas of its own; that a fresh key signs in is no sign that lists show it."]
         token_endpoint: TokenEndpoint,
+        /// Which roles a token carries, seen from what listings show.
+        #[Unknown = "Tokens are of another service than Graph; that a listing shows a role is no sign that a token carries it."]
+        token_roles: TokenRoles,
         /// How long the token endpoint does not know a fresh secret: AADSTS7000215.
         #[Observed = "Commonly seen, for seconds."]
         fresh_secret_delay: Delay; tries ["1500ms"],
@@ -156,6 +160,9 @@ moods! {
         /// `Retry-After` of a 429.
         #[Documented = "Samples show `10` and `2.128`; without it, wait longer each time."]
         retry_after: RetryAfter,
+        /// How a batch is answered of which an item was throttled.
+        #[Documented = "Items are throttled one by one; a page of 2021 says that the batch itself is 424 then, newer ones do not."]
+        throttled_batch: ThrottledBatch,
         /// Life of a page token.
         #[Observed = "Minutes: `Directory_ExpiredPageToken`."]
         page_token_lifetime: Delay = Delay(600_000); tries ["2s"],
@@ -315,8 +322,14 @@ moods! {
         /// Deleting an organization that is active.
         #[Unknown = "Nothing was found."]
         active_organization: ActiveOrganization,
+        /// An organization that was deleted.
+        #[Unknown = "204 is documented; whether all that hangs on it goes at once is not said."]
+        deleted_organization: DeletedOrganization,
     }
     "Proofpoint Essentials: everything else" {
+        /// Whether there is a limit of requests, and by what it is counted.
+        #[Unknown = "None is documented; clients are ready for 429. Its `Retry-After` is as that of Graph."]
+        essentials_limit: EssentialsLimit,
         /// Which forms of a boolean are taken.
         #[Observed = "Clients send `true`, `\"true\"` and `\"True\"`."]
         booleans: Booleans,

@@ -3,6 +3,7 @@
 mod connection;
 pub(crate) mod dispatch;
 pub(crate) mod exchange;
+pub(crate) mod patience;
 pub(crate) mod shared;
 mod tls;
 

@@ -25,6 +25,11 @@ impl Meter {
     }
 }
 
-/// The meters of every application in every tenant.
+/// All meters.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Meters(pub(crate) HashMap<(String, String), (Meter, Meter)>);
+pub(crate) struct Meters {
+    /// Units and writes of every application in every tenant.
+    pub(crate) graph: HashMap<(String, String), (Meter, Meter)>,
+    /// Requests to Proofpoint Essentials, by account or organization.
+    pub(crate) essentials: HashMap<String, Meter>,
+}

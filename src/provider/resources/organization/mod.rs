@@ -19,7 +19,7 @@ use framework::timeouts::DefaultTimeouts;
 pub(crate) use listed::listed;
 use model::FirstDomain;
 pub(crate) use model::{OrganizationIdentity, OrganizationModel};
-use telling::{another_name, ends, own_parent, protected, taken, taking_over, without_admin};
+use telling::{another_name, ends, own_parent, protected, still_shown, taken, taking_over, without_admin};
 
 /// The resource.
 #[derive(Debug, Clone, Copy, Default)]
@@ -223,7 +223,7 @@ impl Resource for OrganizationResource {
         &self,
         ctx: &Context<Session>,
         state: State<Self>,
-        _: &mut Diagnostics,
+        diagnostics: &mut Diagnostics,
     ) -> Result<(), Failure> {
         let State { model, private } = state;
         let (call, primary) = (ctx.clients.call(ctx), model.primary_domain.text());
@@ -241,10 +241,19 @@ impl Resource for OrganizationResource {
             }
             let organization = essentials.organization_at(&call, primary, stack).await?;
             if how == OnDestroy::Deactivate {
-                organization.set_active(&call, false).await
-            } else {
-                organization.delete_customer(&call).await.map(drop)
+                return organization.set_active(&call, false).await;
             }
+            organization.delete_customer(&call).await?;
+            // While it is shown, one that is made anew would be taken for it, and vanish.
+            let look = || async {
+                let found = find(essentials, &call, &model, stack).await;
+                Ok(found.map_or((false, true), |found| (found.is_some(), found.is_none())))
+            };
+            let now = essentials.clock().now();
+            if essentials.look_since(&call, Some(now), look).await.unwrap_or_default() {
+                diagnostics.push(still_shown(primary));
+            }
+            Ok(())
         };
         leave.await.at(OrganizationModel::on_destroy())
     }

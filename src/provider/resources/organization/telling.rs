@@ -96,3 +96,12 @@ pub(super) fn ends(primary_domain: &str, what: &str, at: Path) -> Diagnostic {
     )
     .at(at)
 }
+
+/// A deletion that was accepted and has not happened as far as anybody sees.
+pub(super) fn still_shown(primary_domain: &str) -> Diagnostic {
+    Diagnostic::warning(
+        format!("Proofpoint still shows `{primary_domain}`"),
+        "Its deletion was accepted. An organization of this name that is made before it is gone would be taken for it, and vanish.",
+    )
+    .at(OrganizationModel::on_destroy())
+}
