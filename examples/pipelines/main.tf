@@ -3,9 +3,12 @@
 # one in the plan.
 
 terraform {
+  required_version = ">= 1.8"
+
   required_providers {
     proofpoint = {
-      source = "azuresync/proofpoint"
+      source  = "azuresync/proofpoint"
+      version = "~> 0.1"
     }
   }
 }
