@@ -46,6 +46,7 @@ impl Diagnose for graph::Error {
             graph::ErrorKind::Forbidden { .. } => ("Not allowed by Microsoft Graph", None),
             graph::ErrorKind::NotFound(_) => ("Not found in Microsoft Graph", None),
             graph::ErrorKind::Conflict(_) => ("Conflict in Microsoft Graph", None),
+            graph::ErrorKind::Refused(answer) if answer.beyond.is_some() => (GRAPH, Some(CHANGED)),
             graph::ErrorKind::Http(error) => (summary_of_http(error).unwrap_or(GRAPH), of_http(error)),
             _ => (GRAPH, None),
         };
@@ -65,6 +66,7 @@ impl Diagnose for essentials::Error {
                 (ESSENTIALS, Some("Set `endpoint` if that host is right."))
             }
             essentials::ErrorKind::Header => (ESSENTIALS, Some(ESSENTIALS_LOGIN)),
+            essentials::ErrorKind::Refused(answer) if answer.beyond.is_some() => (ESSENTIALS, Some(CHANGED)),
             essentials::ErrorKind::Http(error) => {
                 (summary_of_http(error).unwrap_or(ESSENTIALS), of_http(error))
             }
@@ -233,6 +235,7 @@ mod tests {
                 status: 401,
                 text: "denied".to_owned(),
                 request_id: Some("r-1".to_owned()),
+                beyond: None,
             }),
         };
         let said = error.diagnose();
