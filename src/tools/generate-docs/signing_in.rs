@@ -91,7 +91,7 @@ mod tests {
     #[test]
     fn every_argument_is_in_one_group_and_every_group_on_a_page() {
         let provider = proofpoint_provider::provider(&BTreeMap::new());
-        let schema = provider.schema();
+        let schema = provider.provider_schema();
         let known: BTreeSet<&str> =
             schema.attributes.iter().map(|attribute| attribute.name.as_ref()).collect();
         let grouped: Vec<&str> = GROUPS.iter().flat_map(|(_, names)| names.iter().copied()).collect();
