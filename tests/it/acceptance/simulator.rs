@@ -21,7 +21,7 @@ fn names(object: &Value) -> Vec<&str> {
 #[test]
 fn the_environment_file_names_only_variables_that_the_provider_knows() {
     let simulator = Simulator::start(&[]);
-    let environment = simulator.environment();
+    let environment = simulator.environment_file();
     for name in environment.keys() {
         assert!(env::ALL.iter().any(|variable| variable.name == name), "{name}");
     }

@@ -196,16 +196,22 @@ impl Simulator {
         &self.ready.tenants[0]
     }
 
-    /// What `--env-file` holds: the environment of a provider that works on the first tenant.
+    /// The environment of a provider that works on the first tenant, and takes note of what it relies on.
     pub(crate) fn environment(&self) -> BTreeMap<String, String> {
+        let mut environment = self.environment_file();
+        environment.insert("TEST_LEDGER".to_owned(), self.notes());
+        environment
+    }
+
+    /// What `--env-file` holds.
+    pub(crate) fn environment_file(&self) -> BTreeMap<String, String> {
         let text = fs::read_to_string(self.dir.path().join("env")).expect("the environment file");
         let pair = |line: &str| {
             let (name, value) = line.strip_prefix("export ")?.split_once('=')?;
             let value = value.strip_prefix('\'')?.strip_suffix('\'')?.replace(r"'\''", "'");
             Some((name.to_owned(), value))
         };
-        let pairs = text.lines().map(|line| pair(line).unwrap_or_else(|| panic!("an odd line: {line}")));
-        pairs.chain([("TEST_LEDGER".to_owned(), self.notes())]).collect()
+        text.lines().map(|line| pair(line).unwrap_or_else(|| panic!("an odd line: {line}"))).collect()
     }
 
     /// The file in which providers take note of what they ask, send and read.
