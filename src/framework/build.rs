@@ -1,4 +1,4 @@
-//! Compiles the wire protocols of `proto/` without `protoc`: messages and servers. Clients are `plugin-client`'s.
+//! Compiles the wire protocols of `proto/` without `protoc`: messages. Their services are `server`'s, clients `plugin-client`'s.
 
 #![expect(clippy::disallowed_methods, reason = "cargo talks to a build script through the environment")]
 
@@ -21,7 +21,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let descriptors = protox::compile(FILES, [PROTO])?;
     tonic_prost_build::configure()
         .build_client(false)
-        .generate_default_stubs(true)
+        .build_server(false)
         .btree_map(".")
         .emit_rerun_if_changed(false)
         .compile_fds(descriptors)?;

@@ -1,4 +1,4 @@
-//! Messages and server traits generated from `proto/`. Only this module's parent and `server` name them.
+//! Messages generated from `proto/`. Only this module's parent and `server` name them.
 
 /// Declares a module with the code generated from one protobuf package.
 macro_rules! generated {

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::task_tracker::TaskTrackerToken;
-use tonic::{Response, Status};
+use tonic::Status;
 use tracing::Instrument as _;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -157,9 +157,9 @@ impl Calls {
         rpc: &'static str,
         subject: &str,
         work: impl Future<Output = Result<A, Fault>>,
-    ) -> Result<Response<A>, Status> {
+    ) -> A {
         let _in_flight = self.lifecycle.call();
-        Ok(Response::new(answer(rpc, subject, A::default(), work).await))
+        answer(rpc, subject, A::default(), work).await
     }
 
     /// Runs a call to its end even when the caller goes away: what it changes must not stay half done. `work` is given what
@@ -171,7 +171,7 @@ impl Calls {
         subject: String,
         otherwise: A,
         work: impl FnOnce(Arc<dyn Service>, CancellationToken) -> W + Send + 'static,
-    ) -> Result<Response<A>, Status>
+    ) -> Result<A, Status>
     where
         W: Future<Output = Result<A, Fault>> + Send + 'static,
     {
@@ -184,8 +184,7 @@ impl Calls {
             answer(rpc, &subject, otherwise, work(service, abandoned)).await
         });
         // The task ends otherwise only when the process does.
-        let answer = task.await.map_err(|_| Status::cancelled("the provider process is ending"))?;
-        Ok(Response::new(answer))
+        task.await.map_err(|_| Status::cancelled("the provider process is ending"))
     }
 }
 

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::sync::Notify;
-use tonic::Request;
 
 use super::call::Calls;
 use super::provider::Rpcs;
@@ -12,7 +11,6 @@ use super::*;
 use crate::diagnostic::Diagnostics;
 use crate::function::{FunctionError, Parameter, Signature};
 use crate::protocol::msgpack;
-use crate::protocol::wire::tfplugin6::provider_server::Provider as _;
 use crate::protocol::wire::tfplugin6::{
     DynamicValue, apply_resource_change, call_function, diagnostic, get_provider_schema,
     import_resource_state, read_resource, stop_provider, upgrade_resource_state, validate_resource_config,
@@ -192,21 +190,21 @@ fn toy() -> (Arc<Toy>, Arc<Rpcs>) {
     (toy, Arc::new(Rpcs(Calls::new(service, Lifecycle::default()))))
 }
 
-fn update_to(behaviour: &str) -> Request<apply_resource_change::Request> {
-    Request::new(apply_resource_change::Request {
+fn update_to(behaviour: &str) -> apply_resource_change::Request {
+    apply_resource_change::Request {
         type_name: THING.to_owned(),
         prior_state: packed(&thing("before")),
         planned_state: packed(&thing(behaviour)),
         config: packed(&thing(behaviour)),
         planned_private: b"facts".to_vec(),
         ..Default::default()
-    })
+    }
 }
 
 #[tokio::test]
 async fn a_panic_in_apply_is_an_error_and_keeps_the_prior_state() {
     let (_, rpcs) = toy();
-    let response = rpcs.apply_resource_change(update_to("panic")).await.unwrap().into_inner();
+    let response = rpcs.apply_resource_change(update_to("panic")).await.unwrap();
     assert_eq!(response.new_state, packed(&thing("before")));
     assert_eq!(response.private, b"facts");
     assert_eq!(response.diagnostics.len(), 1);
@@ -218,8 +216,8 @@ async fn a_panic_in_apply_is_an_error_and_keeps_the_prior_state() {
 async fn a_panic_while_creating_leaves_no_state_to_taint() {
     let (_, rpcs) = toy();
     let mut create = update_to("panic");
-    create.get_mut().prior_state = None;
-    let response = rpcs.apply_resource_change(create).await.unwrap().into_inner();
+    create.prior_state = None;
+    let response = rpcs.apply_resource_change(create).await.unwrap();
     assert_eq!(response.new_state, None);
     assert_eq!(response.diagnostics.len(), 1);
 }
@@ -227,7 +225,7 @@ async fn a_panic_while_creating_leaves_no_state_to_taint() {
 #[tokio::test]
 async fn a_value_that_does_not_fit_is_an_error_and_keeps_the_prior_state() {
     let (_, rpcs) = toy();
-    let response = rpcs.apply_resource_change(update_to("misfit")).await.unwrap().into_inner();
+    let response = rpcs.apply_resource_change(update_to("misfit")).await.unwrap();
     assert_eq!(response.new_state, packed(&thing("before")));
     assert!(response.diagnostics[0].detail.contains("`new_state`"), "{}", response.diagnostics[0].detail);
 }
@@ -257,10 +255,10 @@ async fn stopping_is_answered_while_a_change_runs() {
         async move { rpcs.apply_resource_change(update_to("wait")).await }
     });
     toy.applying.notified().await;
-    rpcs.stop_provider(Request::new(stop_provider::Request {})).await.unwrap();
+    rpcs.stop_provider(stop_provider::Request {}).await.unwrap();
     assert!(toy.stopped.load(Ordering::SeqCst));
     toy.go_on.notify_one();
-    let response = call.await.unwrap().unwrap().into_inner();
+    let response = call.await.unwrap().unwrap();
     assert_eq!(response.new_state, packed(&thing("wait")));
     assert!(!toy.abandoned.load(Ordering::SeqCst));
 }
@@ -270,7 +268,7 @@ async fn an_unknown_type_is_named() {
     let (_, rpcs) = toy();
     let request =
         validate_resource_config::Request { type_name: "toy_train".to_owned(), ..Default::default() };
-    let response = rpcs.validate_resource_config(Request::new(request)).await.unwrap().into_inner();
+    let response = rpcs.validate_resource_config(request).await.unwrap();
     assert!(response.diagnostics[0].detail.contains("no resource called `toy_train`"));
 }
 
@@ -280,7 +278,7 @@ async fn diagnostics_of_the_provider_arrive() {
     let config = packed(&thing("warn"));
     let request =
         validate_resource_config::Request { type_name: THING.to_owned(), config, ..Default::default() };
-    let response = rpcs.validate_resource_config(Request::new(request)).await.unwrap().into_inner();
+    let response = rpcs.validate_resource_config(request).await.unwrap();
     assert_eq!(response.diagnostics[0].summary, "a warning");
 }
 
@@ -293,15 +291,15 @@ async fn a_resource_without_identity_never_returns_one() {
         current_state: current_state.clone(),
         ..Default::default()
     };
-    let response = rpcs.read_resource(Request::new(request)).await.unwrap().into_inner();
+    let response = rpcs.read_resource(request).await.unwrap();
     assert_eq!((response.new_state, response.new_identity), (current_state, None));
 }
 
 #[tokio::test]
 async fn the_schema_says_what_the_server_can() {
     let (_, rpcs) = toy();
-    let request = Request::new(get_provider_schema::Request {});
-    let schema = rpcs.get_provider_schema(request).await.unwrap().into_inner();
+    let request = get_provider_schema::Request {};
+    let schema = rpcs.get_provider_schema(request).await.unwrap();
     let capabilities = schema.server_capabilities.unwrap();
     assert!(capabilities.plan_destroy && capabilities.get_provider_schema_optional);
     assert!(capabilities.move_resource_state && !capabilities.generate_resource_config);
@@ -317,9 +315,9 @@ async fn a_failed_import_returns_no_object() {
         id: id.to_owned(),
         ..Default::default()
     };
-    let response = rpcs.import_resource_state(Request::new(import(""))).await.unwrap().into_inner();
+    let response = rpcs.import_resource_state(import("")).await.unwrap();
     assert_eq!((response.imported_resources.len(), response.diagnostics.len()), (0, 1));
-    let response = rpcs.import_resource_state(Request::new(import("a"))).await.unwrap().into_inner();
+    let response = rpcs.import_resource_state(import("a")).await.unwrap();
     assert_eq!(response.imported_resources[0].type_name, THING);
     assert_eq!(response.imported_resources[0].state, packed(&thing("a")));
 }
@@ -333,7 +331,7 @@ async fn stored_state_arrives_as_it_was_written() {
         version: 0,
         raw_state: Some(raw_state),
     };
-    let response = rpcs.upgrade_resource_state(Request::new(request)).await.unwrap().into_inner();
+    let response = rpcs.upgrade_resource_state(request).await.unwrap();
     assert_eq!(response.upgraded_state, packed(&thing("{}")));
 }
 
@@ -342,7 +340,7 @@ async fn functions_take_null_in_either_form_and_no_surplus_argument() {
     let (_, rpcs) = toy();
     let call = async |arguments: Vec<DynamicValue>| {
         let request = call_function::Request { name: "echo".to_owned(), arguments };
-        rpcs.call_function(Request::new(request)).await.unwrap().into_inner()
+        rpcs.call_function(request).await.unwrap()
     };
     let of = |value: &Value| DynamicValue {
         msgpack: msgpack::encode(value, &Type::String).unwrap(),

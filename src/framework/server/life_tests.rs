@@ -2,15 +2,12 @@
 
 use std::sync::Arc;
 
-use tonic::Request;
-
 use super::call::Calls;
 use super::provider::Rpcs;
 use crate::example;
 use crate::plugin::Lifecycle;
 use crate::protocol::convert;
 use crate::protocol::wire::tfplugin6::attribute_path::step::Selector;
-use crate::protocol::wire::tfplugin6::provider_server::Provider as _;
 use crate::protocol::wire::tfplugin6::{self as wire, DynamicValue, ResourceIdentityData};
 use crate::service::Service;
 use crate::value::{Type, Value};
@@ -26,7 +23,7 @@ async fn library() -> (Rpcs, Type) {
     let config =
         Some(convert::dynamic_value(&open, &Type::object([("closed".to_owned(), Type::Bool)])).unwrap());
     let request = wire::configure_provider::Request { config, ..Default::default() };
-    let answer = rpcs.configure_provider(Request::new(request)).await.unwrap().into_inner();
+    let answer = rpcs.configure_provider(request).await.unwrap();
     assert_eq!(answer.diagnostics, []);
     (rpcs, ty)
 }
@@ -64,7 +61,7 @@ async fn plan(
         config,
         ..Default::default()
     };
-    let answer = rpcs.plan_resource_change(Request::new(request)).await.unwrap().into_inner();
+    let answer = rpcs.plan_resource_change(request).await.unwrap();
     assert_eq!(answer.diagnostics, []);
     answer
 }
@@ -84,7 +81,7 @@ async fn apply(
         planned_identity: planned.planned_identity,
         ..Default::default()
     };
-    let answer = rpcs.apply_resource_change(Request::new(request)).await.unwrap().into_inner();
+    let answer = rpcs.apply_resource_change(request).await.unwrap();
     assert_eq!(answer.diagnostics, []);
     answer
 }
@@ -116,7 +113,7 @@ async fn an_object_lives_from_its_plan_to_its_end() {
         current_identity: created.new_identity.clone(),
         ..Default::default()
     };
-    let read = rpcs.read_resource(Request::new(request)).await.unwrap().into_inner();
+    let read = rpcs.read_resource(request).await.unwrap();
     assert_eq!((&read.new_state, &read.new_identity), (&created.new_state, &created.new_identity));
 
     let raw_state = wire::RawState { json: state.to_json().unwrap().into_bytes(), ..Default::default() };
@@ -125,7 +122,7 @@ async fn an_object_lives_from_its_plan_to_its_end() {
         version: 1,
         raw_state: Some(raw_state),
     };
-    let upgraded = rpcs.upgrade_resource_state(Request::new(request)).await.unwrap().into_inner();
+    let upgraded = rpcs.upgrade_resource_state(request).await.unwrap();
     assert_eq!(upgraded.upgraded_state, created.new_state);
 
     let null = packed(&Value::Null, &ty);
@@ -166,7 +163,7 @@ async fn unknown_values_are_accepted_wherever_core_sends_them() {
         config: config.clone(),
         ..Default::default()
     };
-    let answer = rpcs.validate_resource_config(Request::new(request)).await.unwrap().into_inner();
+    let answer = rpcs.validate_resource_config(request).await.unwrap();
     assert_eq!(answer.diagnostics, []);
     let planned = plan(&rpcs, None, config.clone(), config).await;
     assert_eq!(unpacked(planned.planned_state.as_ref(), &ty).member("label"), &Value::Unknown);
@@ -182,7 +179,7 @@ async fn an_object_is_imported_by_its_identity() {
         identity: Some(ResourceIdentityData { identity_data: packed(&identity, &identity_type) }),
         ..Default::default()
     };
-    let answer = rpcs.import_resource_state(Request::new(request)).await.unwrap().into_inner();
+    let answer = rpcs.import_resource_state(request).await.unwrap();
     assert_eq!((answer.diagnostics.len(), answer.imported_resources.len()), (0, 1));
     let imported = &answer.imported_resources[0];
     assert_eq!(unpacked(imported.state.as_ref(), &ty), shelf(&ty, &[("id", Value::string("7"))]));
@@ -197,10 +194,7 @@ async fn what_needs_no_configuration_works_without() {
     let config = packed(&shelf(&ty, &[("label", Value::string("a"))]), &ty);
     let request =
         wire::validate_resource_config::Request { type_name: SHELF.to_owned(), config, ..Default::default() };
-    assert_eq!(
-        rpcs.validate_resource_config(Request::new(request)).await.unwrap().into_inner().diagnostics,
-        []
-    );
+    assert_eq!(rpcs.validate_resource_config(request).await.unwrap().diagnostics, []);
 
     let board = wire::RawState { json: br#"{"id":"9"}"#.to_vec(), ..Default::default() };
     let request = wire::move_resource_state::Request {
@@ -210,13 +204,13 @@ async fn what_needs_no_configuration_works_without() {
         target_type_name: SHELF.to_owned(),
         ..Default::default()
     };
-    let moved = rpcs.move_resource_state(Request::new(request)).await.unwrap().into_inner();
+    let moved = rpcs.move_resource_state(request).await.unwrap();
     assert_eq!(moved.diagnostics, []);
     assert_eq!(unpacked(moved.target_state.as_ref(), &ty).member("id"), &Value::string("9"));
 
     let text = DynamicValue { json: br#""quiet""#.to_vec(), ..Default::default() };
     let request = wire::call_function::Request { name: "shout".to_owned(), arguments: vec![text] };
-    let answer = rpcs.call_function(Request::new(request)).await.unwrap().into_inner();
+    let answer = rpcs.call_function(request).await.unwrap();
     assert_eq!(unpacked(answer.result.as_ref(), &Type::String), Value::string("QUIET"));
 }
 
@@ -231,7 +225,7 @@ async fn a_data_source_returns_its_arguments_and_results() {
         config: packed(&config, &ty),
         ..Default::default()
     };
-    let answer = rpcs.read_data_source(Request::new(request)).await.unwrap().into_inner();
+    let answer = rpcs.read_data_source(request).await.unwrap();
     assert_eq!(answer.diagnostics, []);
     let expected =
         Value::object([("count_of_shelves", Value::Number(0_i64.into())), ("wood", Value::string("oak"))]);
@@ -241,8 +235,8 @@ async fn a_data_source_returns_its_arguments_and_results() {
 #[tokio::test]
 async fn the_schema_holds_everything_the_models_say() {
     let (rpcs, _) = library().await;
-    let request = Request::new(wire::get_provider_schema::Request {});
-    let schema = rpcs.get_provider_schema(request).await.unwrap().into_inner();
+    let request = wire::get_provider_schema::Request {};
+    let schema = rpcs.get_provider_schema(request).await.unwrap();
     let body = schema.resource_schemas[SHELF].block.clone().unwrap();
     let names: Vec<_> = body.attributes.iter().map(|attribute| attribute.name.as_str()).collect();
     assert!(names.is_sorted());
@@ -256,8 +250,8 @@ async fn the_schema_holds_everything_the_models_say() {
     assert_eq!(body.block_types[0].type_name, "timeouts");
     assert_eq!(schema.resource_schemas[SHELF].version, 1);
 
-    let request = Request::new(wire::get_resource_identity_schemas::Request {});
-    let identities = rpcs.get_resource_identity_schemas(request).await.unwrap().into_inner();
+    let request = wire::get_resource_identity_schemas::Request {};
+    let identities = rpcs.get_resource_identity_schemas(request).await.unwrap();
     let attribute = &identities.identity_schemas[SHELF].identity_attributes[0];
     assert!(attribute.required_for_import && !attribute.optional_for_import);
 }

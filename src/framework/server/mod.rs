@@ -15,6 +15,7 @@ mod host;
 mod offer;
 mod provider;
 mod resource;
+mod rpc;
 mod stateless;
 mod streams;
 

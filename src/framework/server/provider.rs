@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
-use tonic::codegen::BoxStream;
+use futures::FutureExt as _;
+use futures::stream::BoxStream;
+use prost::bytes::Bytes;
+use tonic::Status;
 use tonic::service::RoutesBuilder;
-use tonic::{Request, Response, Status};
 
 use super::call::Calls;
+use super::rpc::{self, Called};
 use super::{adoption, configuration, data_source, function, offer, resource, stateless, streams};
 use crate::plugin::Lifecycle;
-use crate::protocol::wire::tfplugin6::provider_server::{Provider, ProviderServer};
 use crate::protocol::wire::tfplugin6::{
     apply_resource_change, call_function, close_ephemeral_resource, configure_provider,
     generate_resource_config, get_functions, get_metadata, get_provider_schema,
@@ -21,9 +23,6 @@ use crate::protocol::wire::tfplugin6::{
 };
 use crate::service::{Service, Stateless};
 
-/// Largest message either way, as the Go servers have it: state grows with user data.
-const LARGEST_MESSAGE: usize = 256 << 20;
-
 /// Adds the service, and stops the provider's waits when the process is about to end.
 pub(super) fn add(routes: &mut RoutesBuilder, service: Arc<dyn Service>, lifecycle: &Lifecycle) {
     let (stopped, leaving) = (Arc::clone(&service), lifecycle.clone());
@@ -31,91 +30,100 @@ pub(super) fn add(routes: &mut RoutesBuilder, service: Arc<dyn Service>, lifecyc
         leaving.leaving().await;
         stopped.stop();
     });
-    let server = ProviderServer::new(Rpcs(Calls::new(service, lifecycle.clone())))
-        .max_decoding_message_size(LARGEST_MESSAGE)
-        .max_encoding_message_size(LARGEST_MESSAGE);
-    routes.add_service(server);
+    routes.add_service(rpc::Provider(Arc::new(Rpcs(Calls::new(service, lifecycle.clone())))));
 }
 
 /// Answers the rpcs.
 pub(super) struct Rpcs(pub(super) Calls);
 
-/// Writes one method per rpc: the method, its messages, its name on the wire, the field that says what it is about, the kind
-/// that it is offered with, where it is answered. Those after `@to_the_end` are not broken off when the caller goes away.
+/// Writes one method per rpc, and the table of their names: the method, its messages, its name on the wire, the field that
+/// says what it is about, the kind that it is offered with, where it is answered. Those after `@to_the_end` are not broken off
+/// when the caller goes away, those after `@own` have methods of their own.
 macro_rules! rpcs {
     (
         $($method:ident ($messages:ident) $rpc:literal $(about $subject:ident)? $(of $kind:ident)?
             => $answer:path $(, $await:ident)?;)*
         @to_the_end $($lasting:ident ($lasting_messages:ident) $lasting_rpc:literal => $lasting_answer:path;)*
+        @own $($own:ident $own_rpc:literal => $encoded:path;)*
     ) => {
-        #[tonic::async_trait]
-        impl Provider for Rpcs {
+        impl Rpcs {
             $(
-                async fn $method(
+                pub(super) async fn $method(
                     &self,
-                    request: Request<$messages::Request>,
-                ) -> Result<Response<$messages::Response>, Status> {
+                    request: $messages::Request,
+                ) -> Result<$messages::Response, Status> {
                     $(stateless::offered(self.0.service(), Stateless::$kind)?;)?
-                    let request = request.into_inner();
                     let subject = String::new() $(+ request.$subject.as_str())?;
                     let answer = async { $answer(self.0.service(), request) $(.$await)? };
-                    self.0.run($rpc, &subject, answer).await
+                    Ok(self.0.run($rpc, &subject, answer).await)
                 }
             )*
 
             $(
-                async fn $lasting(
+                pub(super) async fn $lasting(
                     &self,
-                    request: Request<$lasting_messages::Request>,
-                ) -> Result<Response<$lasting_messages::Response>, Status> {
+                    request: $lasting_messages::Request,
+                ) -> Result<$lasting_messages::Response, Status> {
                     stateless::offered(self.0.service(), Stateless::Ephemeral)?;
-                    let request = request.into_inner();
                     let (subject, otherwise) = (request.type_name.clone(), Default::default());
                     let answer = |service, abandoned| $lasting_answer(service, request, abandoned);
                     self.0.run_to_end($lasting_rpc, subject, otherwise, answer).await
                 }
             )*
+        }
 
-            async fn list_resource(
-                &self,
-                request: Request<list_resource::Request>,
-            ) -> Result<Response<BoxStream<list_resource::Event>>, Status> {
-                streams::list(&self.0, request.into_inner())
-            }
-
-            async fn invoke_action(
-                &self,
-                request: Request<invoke_action::Request>,
-            ) -> Result<Response<BoxStream<invoke_action::Event>>, Status> {
-                streams::invoke(&self.0, request.into_inner())
-            }
-
-            async fn generate_resource_config(
-                &self,
-                request: Request<generate_resource_config::Request>,
-            ) -> Result<Response<generate_resource_config::Response>, Status> {
-                if !self.0.service().generates_config() {
-                    return Err(Status::unimplemented("the provider leaves that to its client"));
-                }
-                let request = request.into_inner();
-                let subject = request.type_name.clone();
-                let answer = async { resource::generate_config(self.0.service(), request) };
-                self.0.run("GenerateResourceConfig", &subject, answer).await
-            }
-
-            async fn apply_resource_change(
-                &self,
-                request: Request<apply_resource_change::Request>,
-            ) -> Result<Response<apply_resource_change::Response>, Status> {
-                let request = request.into_inner();
-                let (subject, otherwise) = (request.type_name.clone(), resource::unchanged(&request));
-                let answer = |service: Arc<dyn Service>, abandoned| async move {
-                    resource::apply(&*service, request, abandoned).await
-                };
-                self.0.run_to_end("ApplyResourceChange", subject, otherwise, answer).await
+        impl rpc::Rpcs for Rpcs {
+            fn call(self: Arc<Self>, rpc: &str, message: Bytes) -> Option<Called> {
+                Some(match rpc {
+                    $($rpc => async move { rpc::once(self.$method(rpc::asked(message)?).await?) }.boxed(),)*
+                    $($lasting_rpc => async move { rpc::once(self.$lasting(rpc::asked(message)?).await?) }.boxed(),)*
+                    $($own_rpc => async move { $encoded(self.$own(rpc::asked(message)?).await?) }.boxed(),)*
+                    _ => return None,
+                })
             }
         }
     };
+}
+
+impl Rpcs {
+    pub(super) async fn generate_resource_config(
+        &self,
+        request: generate_resource_config::Request,
+    ) -> Result<generate_resource_config::Response, Status> {
+        if !self.0.service().generates_config() {
+            return Err(Status::unimplemented("the provider leaves that to its client"));
+        }
+        let subject = request.type_name.clone();
+        let answer = async { resource::generate_config(self.0.service(), request) };
+        Ok(self.0.run("GenerateResourceConfig", &subject, answer).await)
+    }
+
+    pub(super) async fn apply_resource_change(
+        &self,
+        request: apply_resource_change::Request,
+    ) -> Result<apply_resource_change::Response, Status> {
+        let (subject, otherwise) = (request.type_name.clone(), resource::unchanged(&request));
+        let answer = |service: Arc<dyn Service>, abandoned| async move {
+            resource::apply(&*service, request, abandoned).await
+        };
+        self.0.run_to_end("ApplyResourceChange", subject, otherwise, answer).await
+    }
+
+    #[expect(clippy::unused_async, reason = "all rpcs have the one shape that the table calls")]
+    pub(super) async fn list_resource(
+        &self,
+        request: list_resource::Request,
+    ) -> Result<BoxStream<'static, list_resource::Event>, Status> {
+        streams::list(&self.0, request)
+    }
+
+    #[expect(clippy::unused_async, reason = "all rpcs have the one shape that the table calls")]
+    pub(super) async fn invoke_action(
+        &self,
+        request: invoke_action::Request,
+    ) -> Result<BoxStream<'static, invoke_action::Event>, Status> {
+        streams::invoke(&self.0, request)
+    }
 }
 
 rpcs! {
@@ -158,4 +166,9 @@ rpcs! {
     @to_the_end
     open_ephemeral_resource (open_ephemeral_resource) "OpenEphemeralResource" => stateless::open;
     close_ephemeral_resource (close_ephemeral_resource) "CloseEphemeralResource" => stateless::close;
+    @own
+    generate_resource_config "GenerateResourceConfig" => rpc::once;
+    apply_resource_change "ApplyResourceChange" => rpc::once;
+    list_resource "ListResource" => rpc::each;
+    invoke_action "InvokeAction" => rpc::each;
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use futures::StreamExt as _;
-use tonic::{Code, Request};
+use tonic::Code;
 
 use super::call::Calls;
 use super::provider::Rpcs;
@@ -14,7 +14,6 @@ use crate::model::Model;
 use crate::plugin::Lifecycle;
 use crate::protocol::convert;
 use crate::protocol::wire::tfplugin6::invoke_action::event::Type as Step;
-use crate::protocol::wire::tfplugin6::provider_server::Provider as _;
 use crate::protocol::wire::tfplugin6::{self as wire, DynamicValue};
 use crate::service::{ConfigureRequest, Service};
 use crate::value::Value;
@@ -54,8 +53,8 @@ fn summaries(diagnostics: &[wire::Diagnostic]) -> Vec<&str> {
 #[tokio::test]
 async fn what_is_registered_is_announced_and_nothing_else() {
     let schema = |rpcs: Rpcs| async move {
-        let request = Request::new(wire::get_provider_schema::Request {});
-        rpcs.get_provider_schema(request).await.unwrap().into_inner()
+        let request = wire::get_provider_schema::Request {};
+        rpcs.get_provider_schema(request).await.unwrap()
     };
     let all = schema(library().0).await;
     assert!(all.ephemeral_resource_schemas.keys().eq([NAMES[0]]));
@@ -63,8 +62,8 @@ async fn what_is_registered_is_announced_and_nothing_else() {
     assert!(all.action_schemas.keys().eq([NAMES[2]]));
     assert!(all.action_schemas[NAMES[2]].schema.is_some());
     assert!(all.server_capabilities.unwrap().generate_resource_config);
-    let request = Request::new(wire::get_metadata::Request {});
-    let metadata = library().0.get_metadata(request).await.unwrap().into_inner();
+    let request = wire::get_metadata::Request {};
+    let metadata = library().0.get_metadata(request).await.unwrap();
     assert_eq!(metadata.ephemeral_resources[0].type_name, NAMES[0]);
     assert_eq!(metadata.list_resources[0].type_name, NAMES[1]);
     assert_eq!(metadata.actions[0].type_name, NAMES[2]);
@@ -80,7 +79,7 @@ async fn a_provider_without_them_leaves_their_rpcs_unimplemented() {
     let rpcs = rpcs(example::provider());
     macro_rules! unimplemented {
         ($($rpc:ident $request:ident),*) => {$(
-            let status = rpcs.$rpc(Request::new(wire::$request::Request::default())).await.map(drop).unwrap_err();
+            let status = rpcs.$rpc(wire::$request::Request::default()).await.map(drop).unwrap_err();
             assert_eq!(status.code(), Code::Unimplemented, stringify!($rpc));
         )*};
     }
@@ -121,8 +120,7 @@ async fn an_ephemeral_resource_is_opened_renewed_and_closed() {
         config: packed(&config),
         client_capabilities: None,
     };
-    let opened =
-        rpcs.open_ephemeral_resource(Request::new(request(reader("Ada")))).await.unwrap().into_inner();
+    let opened = rpcs.open_ephemeral_resource(request(reader("Ada"))).await.unwrap();
     assert_eq!(opened.diagnostics, []);
     let ticket: Ticket = unpacked(opened.result.as_ref());
     assert_eq!(ticket, Ticket { code: Attr::Known("code of Ada".to_owned().into()), ..reader("Ada") });
@@ -132,15 +130,15 @@ async fn an_ephemeral_resource_is_opened_renewed_and_closed() {
         type_name: NAMES[0].to_owned(),
         private: opened.private.clone(),
     };
-    let renewed = rpcs.renew_ephemeral_resource(Request::new(renew)).await.unwrap().into_inner();
+    let renewed = rpcs.renew_ephemeral_resource(renew).await.unwrap();
     assert_eq!((renewed.diagnostics.as_slice(), renewed.renew_at), ([].as_slice(), None));
     let renew =
         wire::renew_ephemeral_resource::Request { type_name: NAMES[0].to_owned(), private: renewed.private };
-    rpcs.renew_ephemeral_resource(Request::new(renew)).await.unwrap();
+    rpcs.renew_ephemeral_resource(renew).await.unwrap();
 
     let close =
         wire::close_ephemeral_resource::Request { type_name: NAMES[0].to_owned(), private: opened.private };
-    let closed = rpcs.close_ephemeral_resource(Request::new(close)).await.unwrap().into_inner();
+    let closed = rpcs.close_ephemeral_resource(close).await.unwrap();
     assert_eq!(closed.diagnostics, []);
     let expected =
         ["opened code of Ada", "renewed code of Ada 1", "renewed code of Ada 2", "closed code of Ada 0"];
@@ -154,7 +152,7 @@ async fn facts_that_can_t_be_read_are_an_error_that_does_not_show_them() {
         type_name: NAMES[0].to_owned(),
         private: Some(b"hunter2".to_vec()),
     };
-    let closed = rpcs.close_ephemeral_resource(Request::new(close)).await.unwrap().into_inner();
+    let closed = rpcs.close_ephemeral_resource(close).await.unwrap();
     assert_eq!(summaries(&closed.diagnostics), ["Facts about an ephemeral resource are lost"]);
     assert!(!closed.diagnostics[0].detail.contains("hunter2"));
 }
@@ -167,7 +165,7 @@ async fn configurations_of_each_kind_are_validated() {
             type_name: NAMES[0].to_owned(),
             config: packed(&config),
         };
-        rpcs.validate_ephemeral_resource_config(Request::new(request)).await.unwrap().into_inner().diagnostics
+        rpcs.validate_ephemeral_resource_config(request).await.unwrap().diagnostics
     };
     assert_eq!(ticket(reader("Ada")).await, []);
     assert_eq!(summaries(&ticket(reader("nobody")).await), ["Nobody reads"]);
@@ -181,11 +179,11 @@ async fn configurations_of_each_kind_are_validated() {
         config: packed(&ShelfSearch { wood: "steel".into() }),
         ..Default::default()
     };
-    let said = rpcs.validate_list_resource_config(Request::new(request)).await.unwrap().into_inner();
+    let said = rpcs.validate_list_resource_config(request).await.unwrap();
     assert_eq!(summaries(&said.diagnostics), ["Steel is not wood"]);
     let config = packed(&Dusting { tool: "axe".into(), ..Dusting::default() });
     let request = wire::validate_action_config::Request { type_name: NAMES[2].to_owned(), config };
-    let said = rpcs.validate_action_config(Request::new(request)).await.unwrap().into_inner();
+    let said = rpcs.validate_action_config(request).await.unwrap();
     assert_eq!(summaries(&said.diagnostics), ["Too sharp"]);
 }
 
@@ -218,8 +216,8 @@ async fn search(rpcs: &Rpcs, wood: &str, limit: i64, objects: bool) -> Vec<wire:
         include_resource_object: objects,
         limit,
     };
-    let events = rpcs.list_resource(Request::new(request)).await.unwrap().into_inner();
-    events.map(Result::unwrap).collect().await
+    let events = rpcs.list_resource(request).await.unwrap();
+    events.collect().await
 }
 
 #[tokio::test]
@@ -252,7 +250,7 @@ async fn a_search_ends_when_nobody_reads_on() {
         config: packed(&ShelfSearch { wood: "oak".into() }),
         ..Default::default()
     };
-    let mut events = rpcs.list_resource(Request::new(request)).await.unwrap().into_inner();
+    let mut events = rpcs.list_resource(request).await.unwrap();
     assert!(events.next().await.is_some());
     drop(events);
     rpcs.0.lifecycle().calls_returned().await;
@@ -267,25 +265,25 @@ async fn whatever_ends_a_search_is_its_last_event() {
         assert_eq!(summaries(&events.last().unwrap().diagnostic), [summary]);
     }
     let request = wire::list_resource::Request { type_name: "library_cat".to_owned(), ..Default::default() };
-    let events = rpcs.list_resource(Request::new(request)).await.unwrap().into_inner();
-    let events: Vec<_> = events.map(Result::unwrap).collect().await;
+    let events = rpcs.list_resource(request).await.unwrap();
+    let events: Vec<_> = events.collect().await;
     assert_eq!(summaries(&events[0].diagnostic), ["Not offered by this version of the provider"]);
     assert_eq!(events.len(), 1);
 }
 
-fn invocation(config: &Dusting) -> Request<wire::invoke_action::Request> {
-    Request::new(wire::invoke_action::Request {
+fn invocation(config: &Dusting) -> wire::invoke_action::Request {
+    wire::invoke_action::Request {
         action_type: NAMES[2].to_owned(),
         config: packed(config),
         client_capabilities: None,
-    })
+    }
 }
 
 /// The lines of progress of an action, and what was said at its end.
 async fn invoked(rpcs: &Rpcs, tool: &str) -> (Vec<String>, Vec<String>) {
     let config = Dusting { times: Attr::Null, tool: tool.into() };
-    let steps = rpcs.invoke_action(invocation(&config)).await.unwrap().into_inner();
-    let mut steps: Vec<Step> = steps.map(|event| event.unwrap().r#type.expect("a step")).collect().await;
+    let steps = rpcs.invoke_action(invocation(&config)).await.unwrap();
+    let mut steps: Vec<Step> = steps.map(|event| event.r#type.expect("a step")).collect().await;
     let Some(Step::Completed(completed)) = steps.pop() else { panic!("no end") };
     let progress = steps.into_iter().map(|step| match step {
         Step::Progress(progress) => progress.message,
@@ -308,7 +306,7 @@ async fn an_action_tells_of_its_progress_and_always_of_its_end() {
 async fn an_action_of_which_nobody_would_know_begins_nothing_more() {
     let (rpcs, book) = library();
     let config = Dusting { tool: "patience".into(), ..Dusting::default() };
-    let mut steps = rpcs.invoke_action(invocation(&config)).await.unwrap().into_inner();
+    let mut steps = rpcs.invoke_action(invocation(&config)).await.unwrap();
     assert!(steps.next().await.is_some());
     drop(steps);
     rpcs.0.lifecycle().calls_returned().await;
@@ -327,7 +325,7 @@ async fn the_check_of_an_action_runs_while_it_is_planned() {
         config: packed(&Dusting::default()),
         client_capabilities: None,
     };
-    let planned = rpcs.plan_action(Request::new(request)).await.unwrap().into_inner();
+    let planned = rpcs.plan_action(request).await.unwrap();
     assert_eq!(summaries(&planned.diagnostics), ["Library closed"]);
 }
 
@@ -345,7 +343,7 @@ async fn a_generated_configuration_holds_what_a_user_would_write() {
     };
     let request =
         wire::generate_resource_config::Request { type_name: NAMES[1].to_owned(), state: packed(&shelf) };
-    let generated = rpcs.generate_resource_config(Request::new(request)).await.unwrap().into_inner();
+    let generated = rpcs.generate_resource_config(request).await.unwrap();
     assert_eq!(generated.diagnostics, []);
     let config: Shelf = unpacked(generated.config.as_ref());
     let expected = Shelf {
@@ -364,7 +362,7 @@ async fn a_generated_configuration_holds_what_a_user_would_write() {
     };
     let request =
         wire::generate_resource_config::Request { type_name: NAMES[1].to_owned(), state: packed(&plain) };
-    let generated = rpcs.generate_resource_config(Request::new(request)).await.unwrap().into_inner();
+    let generated = rpcs.generate_resource_config(request).await.unwrap();
     let config: Shelf = unpacked(generated.config.as_ref());
     assert_eq!(config, Shelf { label: "Novels".into(), ..Shelf::default() });
 }

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use futures::{StreamExt as _, stream};
+use futures::StreamExt as _;
+use futures::stream::{self, BoxStream};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::{ReceiverStream, UnboundedReceiverStream};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
-use tonic::codegen::BoxStream;
-use tonic::{Response, Status};
+use tonic::Status;
 
 use super::call::{Answer, Calls, Fault, ResourceTypes, answer};
 use super::stateless::{config_of, offered};
@@ -42,7 +42,7 @@ impl Answer for invoke_action::event::Completed {
 pub(super) fn list(
     calls: &Calls,
     request: list_resource::Request,
-) -> Result<Response<BoxStream<list_resource::Event>>, Status> {
+) -> Result<BoxStream<'static, list_resource::Event>, Status> {
     offered(calls.service(), Stateless::List)?;
     let (sender, finds) = mpsc::channel(AHEAD);
     let (service, in_flight, subject) = (calls.shared(), calls.in_flight(), request.type_name.clone());
@@ -68,7 +68,7 @@ pub(super) fn list(
     let events = ReceiverStream::new(finds)
         .filter_map(move |event| std::future::ready(types.as_ref().map(|types| wire_event(types, event))));
     let rest = stream::once(search).filter_map(|ended| async { ended.ok()?.0 });
-    Ok(Response::new(events.chain(rest).map(Ok).boxed()))
+    Ok(events.chain(rest).boxed())
 }
 
 fn wire_event(types: &ResourceTypes, event: ListEvent) -> list_resource::Event {
@@ -95,7 +95,7 @@ fn wire_event(types: &ResourceTypes, event: ListEvent) -> list_resource::Event {
 pub(super) fn invoke(
     calls: &Calls,
     request: invoke_action::Request,
-) -> Result<Response<BoxStream<invoke_action::Event>>, Status> {
+) -> Result<BoxStream<'static, invoke_action::Event>, Status> {
     use invoke_action::event::{Completed, Progress as Line, Type};
 
     offered(calls.service(), Stateless::Action)?;
@@ -121,7 +121,7 @@ pub(super) fn invoke(
         });
         event(Type::Completed(completed))
     };
-    Ok(Response::new(lines.chain(stream::once(end)).map(Ok).boxed()))
+    Ok(lines.chain(stream::once(end)).boxed())
 }
 
 async fn run_action(

@@ -231,7 +231,7 @@ impl Apply<'_> {
         }
         if let Err(Unproven::Refused(diagnostics)) = proof {
             // Nobody was given this key: it need not wait for the next run to be found.
-            if let Err(left) = keys.remove(&waiting::afterwards(self.call), [&minted.key_id]).await {
+            if let Err(left) = keys.remove(&waiting::tidying(self.call), [&minted.key_id]).await {
                 tracing::warn!(key_id = minted.key_id, error = ?left, "a key that was not handed over is left behind");
                 self.leave(LeftOver::Known(minted.key_id));
             }

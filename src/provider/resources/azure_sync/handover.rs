@@ -13,7 +13,7 @@ use super::exemptions;
 use super::late_keys::LeftOver;
 use super::managed_secret::Minted;
 use super::steps::Apply;
-use super::waiting::afterwards;
+use super::waiting::{afterwards, tidying};
 use crate::provider_block::{Diagnose as _, Failure};
 use clients::essentials::{Difference, Error, LastRun, Member, Settings, Shown};
 use clients::http::delays;
@@ -156,7 +156,7 @@ impl Apply<'_> {
             );
             return Err(left.into());
         }
-        let call = afterwards(self.call);
+        let call = tidying(self.call);
         // An attempt whose answer was lost may have been taken nevertheless.
         let shown = self.organization.settings(&call).await.ok().flatten();
         let taken = shown.is_some_and(|shown| shows_end(&shown, minted.end));

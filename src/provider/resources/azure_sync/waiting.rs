@@ -24,6 +24,9 @@ const GRACE: Duration = Duration::from_secs(30 * 60);
 /// For what follows a wait: to look at what the run did, and to remove old keys.
 const AFTERWARDS: Duration = Duration::from_secs(5 * 60);
 
+/// For taking back a key that nobody was given: one that stays unknown to Entra for longer than this is remembered instead.
+const TIDYING: Duration = Duration::from_secs(60);
+
 const FIRST_LOOK: Duration = Duration::from_millis(250);
 pub(super) const LONGEST_LOOK: Duration = Duration::from_secs(60);
 
@@ -58,7 +61,16 @@ pub(crate) enum Run {
 
 /// The same call with time for what follows a wait, which may have used up all there was.
 pub(crate) fn afterwards(call: &Call) -> Call {
-    Call { deadline: call.deadline.max(Instant::now() + AFTERWARDS), ..call.clone() }
+    lasting(call, AFTERWARDS)
+}
+
+/// The same call with time to take back what it did not come to use.
+pub(super) fn tidying(call: &Call) -> Call {
+    lasting(call, TIDYING)
+}
+
+fn lasting(call: &Call, at_least: Duration) -> Call {
+    Call { deadline: call.deadline.max(Instant::now() + at_least), ..call.clone() }
 }
 
 /// Whether the stack tells when a run has ended. The field may be missing until there is a first run: a stack that shows

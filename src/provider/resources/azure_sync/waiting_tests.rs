@@ -97,6 +97,8 @@ async fn what_follows_a_wait_has_time_of_its_own() {
     assert_eq!(call.remaining(), Duration::ZERO);
     assert_eq!(afterwards(&call).remaining(), AFTERWARDS);
     assert_eq!(afterwards(&self::call(HOUR)).remaining(), HOUR);
+    assert_eq!(tidying(&call).remaining(), TIDYING);
+    assert_eq!(tidying(&self::call(HOUR)).remaining(), HOUR);
 }
 
 #[tokio::test(start_paused = true)]
