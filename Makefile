@@ -41,7 +41,7 @@ official: ## Run the tests that are written with HashiCorp's own framework; need
 	@.ci/tools any
 	@.ci/official
 
-demo: ## Apply the quick start against the simulator; KEEP=1 leaves it running
+demo: ## Apply the quick start against the simulator; KEEP=1 leaves it running, with its page
 	@.ci/tools any
 	@.ci/demo
 

@@ -7,7 +7,8 @@ use serde_json::{Map, Value};
 
 use crate::moods::{self, Moods};
 
-const HELP: &str = "\
+/// What the arguments are.
+pub(crate) const HELP: &str = "\
 proofpoint-azure-simulator: Entra ID, Microsoft Graph and Proofpoint Essentials in one local process
 
   --listen ADDR       address to listen on (default 127.0.0.1:0, a free port)
@@ -29,9 +30,6 @@ proofpoint-azure-simulator: Entra ID, Microsoft Graph and Proofpoint Essentials 
                       `control`; --tls-dir is the one that it was given
   --moods             print what is told of every mood: the page src/simulator/MOODS.md
   --help, --version
-
-Moods: what nobody has published, or what a real service does in several ways. The first value is the default.
-
 ";
 
 /// The outcome of reading the command line.
@@ -40,6 +38,8 @@ pub(crate) enum Command {
     Run(Box<Arguments>),
     /// Print what the simulator with this control plane holds.
     StateOf { control: String, tls_dir: Option<PathBuf> },
+    /// Print what there is to know of the program.
+    Help,
     /// Print this and leave.
     Print(String),
 }
@@ -109,7 +109,9 @@ impl Arguments {
         let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
         match parse(&words)? {
             Command::Run(arguments) => Ok(*arguments),
-            Command::StateOf { .. } | Command::Print(_) => Err("these arguments start nothing".to_owned()),
+            Command::StateOf { .. } | Command::Help | Command::Print(_) => {
+                Err("these arguments start nothing".to_owned())
+            }
         }
     }
 
@@ -157,9 +159,7 @@ pub(crate) fn parse(given: &[String]) -> Result<Command, String> {
             None => (word.as_str(), None),
         };
         match name {
-            "--help" | "-h" => {
-                return Ok(Command::Print(format!("{HELP}{}", moods::summary()).trim_end().to_owned()));
-            }
+            "--help" | "-h" => return Ok(Command::Help),
             "--version" => {
                 return Ok(Command::Print(
                     concat!("proofpoint-azure-simulator ", env!("CARGO_PKG_VERSION")).into(),

@@ -12,6 +12,7 @@ mod directory;
 mod engine;
 mod entra;
 mod essentials;
+mod face;
 mod generate;
 mod graph;
 mod identities;
@@ -63,6 +64,11 @@ async fn perform(command: Command) -> Result<(), String> {
         Command::StateOf { control, tls_dir } => {
             let state = running::state(&control, tls_dir.as_deref()).await?;
             ready::print_line(&state);
+            Ok(())
+        }
+        Command::Help => {
+            let help = format!("{}\n{}\n{}", arguments::HELP, control::summary(), moods::summary());
+            ready::print_line(help.trim_end());
             Ok(())
         }
         Command::Print(text) => {

@@ -43,6 +43,7 @@ pub(crate) fn line(world: &World, place: &Place) -> Value {
         "ca_certificate": place.ca_certificate,
         "machine": machine::line(&world.machine, base),
         "control": format!("{base}/_control"),
+        "face": format!("{}/", place.face()),
         "tenants": tenants,
     })
 }

@@ -40,6 +40,8 @@ pub enum Error {
         host: String,
         /// The chain of causes, outermost first.
         cause: String,
+        /// Whether nobody we trust has signed the certificate that came.
+        untrusted: bool,
     },
     /// Something other than a token endpoint answered, for example a proxy's page.
     #[error(
@@ -182,8 +184,14 @@ pub(super) fn chain(error: &(dyn std::error::Error + 'static)) -> String {
     let mut next = Some(error);
     while let Some(error) = next {
         let text = error.to_string();
-        let text = text.split("\nTo troubleshoot").next().unwrap_or_default().trim();
-        if !text.is_empty() && !said.contains(text) {
+        let text = text.split("\nTo troubleshoot").next().unwrap_or_default();
+        // What the libraries call themselves tells nobody anything.
+        let text = text.split_once("Credential authentication failed.").map_or(text, |(_, said)| said).trim();
+        if !text.is_empty()
+            && !text.contains("`reqwest`")
+            && !text.starts_with("error sending request")
+            && !said.contains(text)
+        {
             if !said.is_empty() {
                 said.push_str(": ");
             }

@@ -7,7 +7,7 @@ use super::passed_over::PassedOver;
 use super::rejection::{Attempt, Rejection};
 use super::tenant::TenantId;
 use super::transport::LastAnswer;
-use crate::http::Hidden;
+use crate::http::{Hidden, is_certificate_fault};
 
 /// Who asks for tokens, as far as the words about a failure depend on it.
 pub(super) enum Asker {
@@ -71,10 +71,11 @@ pub(super) fn failure(error: &azure_core::Error, circumstances: &Circumstances<'
     }
     let tenant = attempt.tenant.clone();
     let host = attempt.authority.host_str().unwrap_or_default().to_owned();
-    match circumstances.last {
-        Some(LastAnswer { status, foreign: true, html }) => Error::NotJson { tenant, host, status, html },
-        _ => Error::Unreachable { tenant, host, cause: circumstances.said(error) },
+    if let Some(LastAnswer { status, foreign: true, html }) = circumstances.last {
+        return Error::NotJson { tenant, host, status, html };
     }
+    let untrusted = is_certificate_fault(error);
+    Error::Unreachable { tenant, host, cause: circumstances.said(error), untrusted }
 }
 
 /// Who answered in the place of a managed identity endpoint, and what it said.

@@ -28,7 +28,7 @@ pub enum ErrorKind {
     /// 403.
     #[error(
         "the account that signs in is not an administrator of this organization, or is read-only, or there is no such \
-         organization. Check the domain's spelling, or use an administrator of `{organization}` or of its partner that is not \
+         organization, or its domain is misspelt. Check the domain's spelling, or use an administrator of `{organization}` or of its partner that is not \
          read-only{}", suffix(.answer)
     )]
     NotAuthorized {
@@ -38,7 +38,7 @@ pub enum ErrorKind {
         answer: Refusal,
     },
     /// 404.
-    #[error("there is nothing of this name{}", suffix(.0))]
+    #[error("there is nothing of this name, or it is misspelt{}", suffix(.0))]
     NotFound(Refusal),
     /// 409.
     #[error("it exists already, or cannot be done now{}", suffix(.0))]
@@ -83,6 +83,8 @@ pub struct Refusal {
     pub text: String,
     /// The id by which the service knows the request.
     pub request_id: Option<String>,
+    /// What is relied on, where nothing is known of the status.
+    pub beyond: Option<Box<str>>,
 }
 
 /// The most that is shown of an answer, in characters.
@@ -96,7 +98,8 @@ impl Refusal {
     /// documented, so what is not understood is shown as it is.
     pub(super) fn new(response: &Response) -> Self {
         let text = response.shown(&words(&response.body), SHOWN);
-        Self { status: response.status, text, request_id: response.request_id.clone() }
+        let beyond = response.about().reading().beyond(response.status).map(String::into_boxed_str);
+        Self { status: response.status, text, request_id: response.request_id.clone(), beyond }
     }
 }
 
@@ -140,6 +143,9 @@ fn suffix(answer: &Refusal) -> String {
         text.extend([" (request id ", id.as_str(), ")"]);
     }
     text.push('.');
+    if let Some(beyond) = &answer.beyond {
+        text.extend([" What is relied on, ", &**beyond, "."]);
+    }
     text
 }
 
@@ -240,7 +246,7 @@ mod tests {
     #[test]
     fn a_member_that_a_refusal_misses_is_read_out_of_its_words() {
         let refused = |status: u16, text: &str| {
-            let answer = Refusal { status, text: text.to_owned(), request_id: None };
+            let answer = Refusal { status, text: text.to_owned(), request_id: None, beyond: None };
             Error { operation: "write".to_owned(), kind: ErrorKind::Refused(answer) }.demanded_members()
         };
         assert_eq!(
@@ -266,6 +272,7 @@ mod tests {
                 status: 401,
                 text: "denied.".to_owned(),
                 request_id: Some("r-1".to_owned()),
+                beyond: None,
             }),
         };
         let text = error.to_string();

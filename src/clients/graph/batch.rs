@@ -204,7 +204,8 @@ impl Graph {
         let refusal =
             Refusal::new(answer.status, body.as_bytes(), request_id, call.correlation_id, |text, limit| {
                 whole.shown(text, limit)
-            });
+            })
+            .to(&context.reading);
         let held = if answer.status == 403 { self.held(call).await } else { Vec::new() };
         let body = Err(ask.error(kind_of(refusal, ask.need, held)));
         Outcome { body, context }

@@ -181,7 +181,8 @@ impl Graph {
                 request_id,
                 call.correlation_id,
                 |text, limit| response.shown(text, limit),
-            );
+            )
+            .to(&ask.answer());
             return Err(ask.error(kind_of(answer, ask.need, token.claims().permissions())));
         }
     }

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::error_body::{self, ErrorBody};
 use super::needs::Need;
+use crate::ledger::Reading;
 use crate::{auth, http};
 
 /// A call that failed; a cheap clone.
@@ -63,6 +64,8 @@ pub struct Refusal {
     pub request_id: Option<String>,
     /// The id of the run, sent with the request and kept in Graph's logs.
     pub client_request_id: Uuid,
+    /// What is relied on, where nothing is known of the status.
+    pub beyond: Option<String>,
 }
 
 /// The most that is shown of Graph's words, in characters.
@@ -84,7 +87,12 @@ impl Refusal {
         let request_id = request_id.or(inner).map(|id| shown(&id, NAME));
         let details = details.iter().map(|detail| shown(detail, NAME)).collect();
         let (code, message) = (shown(&code, NAME), shown(&message, SHOWN));
-        Self { status, code, message, details, request_id, client_request_id }
+        Self { status, code, message, details, request_id, client_request_id, beyond: None }
+    }
+
+    /// The same as the answer to a request, of whose statuses some are known.
+    pub(super) fn to(self, reading: &Reading) -> Self {
+        Self { beyond: reading.beyond(self.status), ..self }
     }
 
     /// Whether its message contains a fragment, without regard to case. Several faults share one code, so that the
@@ -112,7 +120,8 @@ impl fmt::Display for Refusal {
         if let Some(request_id) = &self.request_id {
             write!(f, "request id {request_id}, ")?;
         }
-        write!(f, "client request id {}).", self.client_request_id)
+        write!(f, "client request id {}).", self.client_request_id)?;
+        self.beyond.as_ref().map_or(Ok(()), |beyond| write!(f, " What is relied on, {beyond}."))
     }
 }
 

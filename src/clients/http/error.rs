@@ -301,7 +301,8 @@ pub(super) fn kind_of(error: reqwest::Error) -> ErrorKind {
     }
 }
 
-fn is_certificate_fault(error: &(dyn std::error::Error + 'static)) -> bool {
+/// Whether somebody's certificate was refused.
+pub(crate) fn is_certificate_fault(error: &(dyn std::error::Error + 'static)) -> bool {
     if matches!(error.downcast_ref::<rustls::Error>(), Some(rustls::Error::InvalidCertificate(_))) {
         return true;
     }

@@ -28,7 +28,7 @@ pub use address::is_loopback;
 pub use body::Body;
 pub use call::{Call, Interrupted};
 pub use client::Options;
-pub(crate) use error::About;
+pub(crate) use error::{About, is_certificate_fault};
 pub use error::{Error, ErrorKind};
 pub(crate) use hidden::Hidden;
 pub(crate) use json::read_value;

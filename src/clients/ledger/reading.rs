@@ -49,6 +49,13 @@ impl Reading {
         }
     }
 
+    /// What is relied on where a status comes of which nothing is known: `graph.users`, and its statuses.
+    pub(crate) fn beyond(&self, status: u16) -> Option<String> {
+        let is_common = matches!(status, 200..300 | 400 | 401 | 403 | 404 | 408 | 409 | 429 | 500..);
+        let entry = self.entry().filter(|entry| !is_common && !entry.understands(status))?;
+        Some(format!("`{}`: {}", entry.id, entry.statuses.replace(',', ", ")))
+    }
+
     /// Who expects what at a path of the whole answer, such as `by the line … of the guide: text`.
     pub fn expected(&self, path: &str) -> Option<String> {
         let entry = self.entry()?;
@@ -85,6 +92,16 @@ mod tests {
         assert_eq!(expected("value[3]"), "`graph.users < value`: a list");
         assert_eq!(expected("."), "`graph.users`");
         assert_eq!(Reading::of("GET", "/x").expected("."), None);
+    }
+
+    #[test]
+    fn a_status_of_which_nothing_is_known_is_told_with_those_that_are_relied_on() {
+        let settings = Reading::of("PUT", "/api/v1/orgs/contoso.com/settings/azure");
+        assert_eq!(settings.beyond(410).as_deref(), Some("`essentials.settings.put`: 204, 400, 422"));
+        for known in [204, 401, 404, 422, 429, 503] {
+            assert_eq!(settings.beyond(known), None, "{known}");
+        }
+        assert_eq!(Reading::of("GET", "/x").beyond(410), None);
     }
 
     #[test]

@@ -26,7 +26,7 @@ impl Diagnose for auth::Error {
             Self::Timeout { .. } | Self::Cancelled { .. } => "The sign-in to Entra was not finished",
             _ => "Unable to sign in to Entra",
         };
-        Diagnostic::error(summary, advised(self, of_auth(self).as_deref()))
+        Diagnostic::error(summary, of_sign_in(self, self))
     }
 }
 
@@ -41,11 +41,12 @@ impl Diagnose for graph::Error {
     fn diagnose(&self) -> Diagnostic {
         let (summary, advice) = match self.kind() {
             graph::ErrorKind::Auth(error) => {
-                return Diagnostic { detail: advised(self, of_auth(error).as_deref()), ..error.diagnose() };
+                return Diagnostic { detail: of_sign_in(self, error), ..error.diagnose() };
             }
             graph::ErrorKind::Forbidden { .. } => ("Not allowed by Microsoft Graph", None),
             graph::ErrorKind::NotFound(_) => ("Not found in Microsoft Graph", None),
             graph::ErrorKind::Conflict(_) => ("Conflict in Microsoft Graph", None),
+            graph::ErrorKind::Refused(answer) if answer.beyond.is_some() => (GRAPH, Some(CHANGED)),
             graph::ErrorKind::Http(error) => (summary_of_http(error).unwrap_or(GRAPH), of_http(error)),
             _ => (GRAPH, None),
         };
@@ -65,6 +66,7 @@ impl Diagnose for essentials::Error {
                 (ESSENTIALS, Some("Set `endpoint` if that host is right."))
             }
             essentials::ErrorKind::Header => (ESSENTIALS, Some(ESSENTIALS_LOGIN)),
+            essentials::ErrorKind::Refused(answer) if answer.beyond.is_some() => (ESSENTIALS, Some(CHANGED)),
             essentials::ErrorKind::Http(error) => {
                 (summary_of_http(error).unwrap_or(ESSENTIALS), of_http(error))
             }
@@ -78,6 +80,15 @@ const GRAPH: &str = "Unable to complete a request to Microsoft Graph";
 const ESSENTIALS: &str = "Unable to complete a request to Proofpoint Essentials";
 const ESSENTIALS_LOGIN: &str = "Check `username` and `password` (or `PROOFPOINT_ESSENTIALS_USERNAME` and \
                                 `PROOFPOINT_ESSENTIALS_PASSWORD`).";
+
+const AUTHORITY: &str =
+    "If you trust that authority, name its PEM file in `ca_bundle` (or `PROOFPOINT_CA_BUNDLE`).";
+
+/// What to set where nothing is.
+const SIGN_INS: &str = "To sign in, set in the provider block or the environment: for Entra `tenant_id`, `client_id` and \
+                        `client_secret` (`ARM_TENANT_ID`, `ARM_CLIENT_ID`, `ARM_CLIENT_SECRET`); for Proofpoint Essentials \
+                        `region`, `username` and `password` (`PROOFPOINT_ESSENTIALS_REGION`, \
+                        `PROOFPOINT_ESSENTIALS_USERNAME`, `PROOFPOINT_ESSENTIALS_PASSWORD`).";
 
 /// What to do when an answer is not as it is relied on.
 const CHANGED: &str = "The service may have changed: `terraform-provider-proofpoint doctor DOMAIN --report FILE` writes what \
@@ -101,9 +112,7 @@ fn of_http(error: &http::Error) -> Option<&'static str> {
         http::ErrorKind::CaBundle { .. } => {
             Some("The file is the one that `ca_bundle` (or `PROOFPOINT_CA_BUNDLE`) names.")
         }
-        http::ErrorKind::Untrusted { .. } => {
-            Some("If you trust that authority, name its PEM file in `ca_bundle` (or `PROOFPOINT_CA_BUNDLE`).")
-        }
+        http::ErrorKind::Untrusted { .. } => Some(AUTHORITY),
         http::ErrorKind::Decode(_) => Some(CHANGED),
         http::ErrorKind::Timeout => Some("Raise it in the `timeouts` block if the service was only slow."),
         _ => None,
@@ -142,13 +151,22 @@ fn of_auth(error: &auth::Error) -> Option<Cow<'static, str>> {
             )));
         }
         auth::Error::AzureCli { .. } => Some(
-            "It is asked because nothing else to sign in with is complete: a `client_id` (or `ARM_CLIENT_ID`) takes a \
-                 `client_secret` (or `ARM_CLIENT_SECRET`), a client certificate or `use_oidc` besides. Run `az login`, or \
-                 complete one of these.",
+            "It is asked because nothing else to sign in with is complete: a client certificate or `use_oidc` would do as \
+             well. Run `az login`, or set one of these.",
         ),
+        auth::Error::Unreachable { untrusted: true, .. } => Some(AUTHORITY),
         _ => None,
     };
     advice.map(Cow::Borrowed)
+}
+
+/// A failed sign-in, which `error` tells of, with what to do; both sign-ins come first where nothing is set.
+fn of_sign_in(error: &dyn std::error::Error, sign_in: &auth::Error) -> String {
+    let told = advised(error, of_auth(sign_in).as_deref());
+    match sign_in {
+        auth::Error::AzureCli { passed_over, .. } if passed_over.is_empty() => format!("{SIGN_INS} {told}"),
+        _ => told,
+    }
 }
 
 /// What to do where the machine gave no token.
@@ -217,6 +235,7 @@ mod tests {
                 status: 401,
                 text: "denied".to_owned(),
                 request_id: Some("r-1".to_owned()),
+                beyond: None,
             }),
         };
         let said = error.diagnose();
@@ -244,6 +263,17 @@ mod tests {
             (machine(Answered::Endpoint), "`client_id`"),
             (machine(Answered::Nobody), "`msi_endpoint`"),
             (cli(Vec::new()), "Run `az login`"),
+            (cli(Vec::new()), "`ARM_CLIENT_SECRET`"),
+            (cli(Vec::new()), "`PROOFPOINT_ESSENTIALS_USERNAME`"),
+            (
+                auth::Error::Unreachable {
+                    tenant: auth::TenantId::parse("contoso.com").expect("a tenant"),
+                    host: "login.example".to_owned(),
+                    cause: "UnknownIssuer".to_owned(),
+                    untrusted: true,
+                },
+                "`ca_bundle`",
+            ),
             (cli(vec![half]), "Passed over: `client_secret` is set, `client_id` is not. Or run `az login`."),
             (
                 auth::Error::Assertion {

@@ -1,4 +1,11 @@
-//! The control plane under `/_control`: what a test reads and moves. No simulated service knows of it.
+//! The control plane under `/_control`: what a test, or a person at the simulator's page, reads and moves. No simulated
+//! service knows of it.
+
+#![expect(clippy::unnecessary_wraps, reason = "functions of one list have one type")]
+
+pub(crate) mod people;
+mod routes;
+mod visitors;
 
 use serde_json::{Map, Value, json};
 
@@ -7,54 +14,55 @@ use crate::entra::issuer::OWN_PATH;
 use crate::server::exchange::unknown_route;
 use crate::server::exchange::{Answer, Request};
 use crate::server::shared::Shared;
-use crate::state::World;
 use crate::state::clock::parse_duration;
-use crate::state::faults::Faults;
+use crate::state::faults::{Fault, Faults};
 use crate::state_document;
+pub(crate) use routes::summary;
+pub(crate) use visitors::refuse_name;
+
+/// What a route does; an error is one of whoever asks. Routes that can't fail have the type as well, for their list.
+type Outcome = Result<Answer, String>;
 
 /// Answers a request to the control plane.
 pub(crate) fn answer(shared: &Shared, request: &Request) -> Answer {
-    let route = request.path.trim_start_matches("/_control").trim_matches('/');
-    match (request.method.as_str(), route) {
-        ("GET", "requests") => requests(&shared.world(), request),
-        ("DELETE", "requests") => {
-            shared.world().log.clear();
-            Answer::empty(204)
-        }
-        ("GET", "state") => Answer::json(200, &state_document::write(&shared.world())),
-        ("GET", "secrets") => Answer::json(200, &shared.world().secrets),
-        ("GET", "clock") => clock(&shared.world()),
-        ("POST", "clock") => done(move_clock(shared, request)),
-        ("POST", "sync") => done(sync(shared, request)),
-        ("GET", "faults") => Answer::json(200, &shared.world().faults.list()),
-        ("POST", "faults") => done(set_faults(shared, request)),
-        ("GET", "moods") => Answer::json(200, &shared.world().moods.to_json()),
-        ("POST", "moods") => done(set_moods(shared, request)),
-        ("POST", "policies") => done(set_policies(shared, request)),
-        ("POST", "reset") => done(reset(shared)),
-        ("POST", "assertion") => done(assertion(shared, request)),
-        ("GET", "issuer/.well-known/openid-configuration") => issuer(request),
-        ("GET", "issuer/keys") => Answer::json(200, &shared.world().signer.jwks()),
-        _ => unknown_route(request),
+    if let Some(refused) = visitors::refuse(request) {
+        return refused;
     }
-}
-
-fn done(outcome: Result<Answer, String>) -> Answer {
-    outcome.unwrap_or_else(|problem| Answer::json(400, &json!({ "error": problem })))
-}
-
-fn requests(world: &World, request: &Request) -> Answer {
-    if request.parameters().iter().any(|(name, _)| name == "summary") {
-        return Answer::json(200, &world.log.summary());
+    let path = request.path.trim_start_matches("/_control").trim_matches('/');
+    let Some(route) = routes::find(&request.method, path) else { return unknown_route(request) };
+    let answer = (route.answer)(shared, request)
+        .unwrap_or_else(|problem| Answer::json(400, &json!({ "error": problem })));
+    if request.method != "GET" {
+        shared.note_change();
     }
-    Answer::json(200, &world.log.entries())
+    // Nothing of this is for another page.
+    answer.header("x-content-type-options", "nosniff").header("cross-origin-resource-policy", "same-origin")
 }
 
-fn clock(world: &World) -> Answer {
-    Answer::json(200, &json!({ "now": world.clock.now() }))
+fn requests(shared: &Shared, request: &Request) -> Outcome {
+    let world = shared.world();
+    let summary = has_parameter(request, "summary").then(|| world.log.summary());
+    Ok(summary.map_or_else(|| Answer::json(200, &world.log.entries()), |summary| Answer::json(200, &summary)))
 }
 
-fn move_clock(shared: &Shared, request: &Request) -> Result<Answer, String> {
+fn forget_requests(shared: &Shared, _: &Request) -> Outcome {
+    shared.world().log.clear();
+    Ok(Answer::empty(204))
+}
+
+fn state(shared: &Shared, _: &Request) -> Outcome {
+    Ok(Answer::json(200, &state_document::write(&shared.world())))
+}
+
+fn secrets(shared: &Shared, _: &Request) -> Outcome {
+    Ok(Answer::json(200, &shared.world().secrets))
+}
+
+fn clock(shared: &Shared, _: &Request) -> Outcome {
+    Ok(Answer::json(200, &json!({ "now": shared.world().clock.now() })))
+}
+
+fn move_clock(shared: &Shared, request: &Request) -> Outcome {
     let body = object(request)?;
     let by = match body.get("advance") {
         Some(Value::String(text)) => parse_duration(text)?,
@@ -63,13 +71,12 @@ fn move_clock(shared: &Shared, request: &Request) -> Result<Answer, String> {
     let mut world = shared.world();
     world.clock.advance(by)?;
     engine::run_due(&mut world);
-    Ok(clock(&world))
+    Ok(Answer::json(200, &json!({ "now": world.clock.now() })))
 }
 
-fn sync(shared: &Shared, request: &Request) -> Result<Answer, String> {
+fn sync(shared: &Shared, request: &Request) -> Outcome {
     let body = object(request)?;
-    let domain =
-        body.get("domain").and_then(Value::as_str).ok_or("say which: {\"domain\": \"contoso.com\"}")?;
+    let domain = text(&body, "domain")?;
     let run = engine::run_now(&mut shared.world(), domain);
     Ok(match run {
         Some(run) => Answer::json(200, &run),
@@ -77,15 +84,38 @@ fn sync(shared: &Shared, request: &Request) -> Result<Answer, String> {
     })
 }
 
-fn set_faults(shared: &Shared, request: &Request) -> Result<Answer, String> {
-    let faults =
+fn hire(shared: &Shared, request: &Request) -> Outcome {
+    let body = object(request)?;
+    let name = body.get("name").and_then(Value::as_str);
+    Ok(Answer::json(200, &people::hire(&mut shared.world(), text(&body, "domain")?, name)?))
+}
+
+fn dismiss(shared: &Shared, request: &Request) -> Outcome {
+    let body = object(request)?;
+    let gone = people::dismiss(&mut shared.world(), text(&body, "domain")?, text(&body, "user")?)?;
+    Ok(Answer::json(200, &gone))
+}
+
+fn faults(shared: &Shared, _: &Request) -> Outcome {
+    Ok(Answer::json(200, &shared.world().faults.list()))
+}
+
+fn set_faults(shared: &Shared, request: &Request) -> Outcome {
+    let mut faults: Vec<Fault> =
         serde_json::from_slice(&request.body).map_err(|error| format!("no list of faults: {error}"))?;
     let mut world = shared.world();
+    if has_parameter(request, "add") {
+        faults.splice(..0, world.faults.list().iter().cloned());
+    }
     world.faults = Faults::new(faults);
     Ok(Answer::json(200, &world.faults.list()))
 }
 
-fn set_moods(shared: &Shared, request: &Request) -> Result<Answer, String> {
+fn moods(shared: &Shared, _: &Request) -> Outcome {
+    Ok(Answer::json(200, &shared.world().moods.to_json()))
+}
+
+fn set_moods(shared: &Shared, request: &Request) -> Outcome {
     let changes = object(request)?;
     let mut world = shared.world();
     world.moods.apply(&changes)?;
@@ -93,7 +123,7 @@ fn set_moods(shared: &Shared, request: &Request) -> Result<Answer, String> {
 }
 
 /// Policies of one tenant, the first by default.
-fn set_policies(shared: &Shared, request: &Request) -> Result<Answer, String> {
+fn set_policies(shared: &Shared, request: &Request) -> Outcome {
     let document = object(request)?;
     let mut world = shared.world();
     let tenant = match document.get("tenant_id").and_then(Value::as_str) {
@@ -109,7 +139,7 @@ fn set_policies(shared: &Shared, request: &Request) -> Result<Answer, String> {
 }
 
 /// A workload's token from the issuer that the simulator itself is; good for five minutes.
-fn assertion(shared: &Shared, request: &Request) -> Result<Answer, String> {
+fn assertion(shared: &Shared, request: &Request) -> Outcome {
     let body = object(request)?;
     let text =
         |name: &str, default: &str| body.get(name).and_then(Value::as_str).unwrap_or(default).to_owned();
@@ -125,16 +155,20 @@ fn assertion(shared: &Shared, request: &Request) -> Result<Answer, String> {
     Ok(Answer::json(200, &json!({ "issuer": issuer, "token": token })))
 }
 
-fn issuer(request: &Request) -> Answer {
+fn issuer(_: &Shared, request: &Request) -> Outcome {
     let issuer = format!("{}{OWN_PATH}", request.base);
     let document = json!({
         "issuer": issuer, "jwks_uri": format!("{issuer}/keys"), "response_types_supported": ["id_token"],
         "subject_types_supported": ["public"], "id_token_signing_alg_values_supported": ["RS256"],
     });
-    Answer::json(200, &document)
+    Ok(Answer::json(200, &document))
 }
 
-fn reset(shared: &Shared) -> Result<Answer, String> {
+fn issuer_keys(shared: &Shared, _: &Request) -> Outcome {
+    Ok(Answer::json(200, &shared.world().signer.jwks()))
+}
+
+fn reset(shared: &Shared, _: &Request) -> Outcome {
     let signer = shared.world().signer.clone();
     let fresh = crate::beginning::world(&shared.arguments, signer)?;
     *shared.world() = fresh;
@@ -147,4 +181,13 @@ fn object(request: &Request) -> Result<Map<String, Value>, String> {
         Ok(_) => Err("the body must be a JSON object".to_owned()),
         Err(error) => Err(format!("the body is not JSON: {error}")),
     }
+}
+
+/// A text that the body must have.
+fn text<'a>(body: &'a Map<String, Value>, name: &str) -> Result<&'a str, String> {
+    body.get(name).and_then(Value::as_str).ok_or_else(|| format!("say which: the body lacks `{name}`"))
+}
+
+fn has_parameter(request: &Request, name: &str) -> bool {
+    request.parameters().iter().any(|(given, _)| given == name)
 }

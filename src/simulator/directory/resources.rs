@@ -39,6 +39,12 @@ impl Resource {
             .map(|permission| permission.value)
     }
 
+    /// The value of the delegated permission with this id.
+    pub(crate) fn scope_value(&self, id: &str) -> Option<&'static str> {
+        let has_id = |permission: &&Permission| permission.scope.is_some_and(|(scope, _)| scope == id);
+        self.permissions.iter().find(has_id).map(|permission| permission.value)
+    }
+
     /// The id of the application role with this value.
     pub(crate) fn role_id(&self, value: &str) -> Option<&'static str> {
         self.permissions.iter().find(|permission| permission.value == value)?.role

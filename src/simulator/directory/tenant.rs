@@ -23,7 +23,7 @@ pub(crate) struct Identity {
 }
 
 /// An Entra tenant and what is in its directory.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Tenant {
     pub(crate) id: String,
     pub(crate) display_name: String,

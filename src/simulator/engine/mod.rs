@@ -31,6 +31,7 @@
 //! | licence count | `reconcile` | no limit, unless the switch `user_capping` is on |
 //! | first run | `Settings::schedule` | one frequency after the settings were saved |
 
+pub(crate) mod outlook;
 mod reconcile;
 mod rules;
 mod run;
@@ -52,8 +53,9 @@ use crate::state::clock::Clock;
 /// Runs that are kept for the state document.
 const KEPT_RUNS: usize = 200;
 
-/// Runs every sync that is due by the world's clock; called before each request and whenever the clock moved.
-pub(crate) fn run_due(world: &mut World) {
+/// Runs every sync that is due by the world's clock; called before each request and whenever the clock moved. Whether
+/// there was any.
+pub(crate) fn run_due(world: &mut World) -> bool {
     let now = world.clock.now();
     let due: Vec<String> = world
         .organizations
@@ -64,9 +66,10 @@ pub(crate) fn run_due(world: &mut World) {
         })
         .map(|organization| organization.primary_domain.clone())
         .collect();
-    for domain in due {
-        catch_up(world, &domain, now);
+    for domain in &due {
+        catch_up(world, domain, now);
     }
+    !due.is_empty()
 }
 
 /// Runs that were missed while the clock leapt, each at its own time. The directory did not change meanwhile,

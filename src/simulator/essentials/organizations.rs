@@ -19,7 +19,7 @@ pub(crate) struct Credentials {
 }
 
 /// Every organization, by primary domain.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Organizations {
     by_domain: BTreeMap<String, Organization>,
     last_eid: u64,

@@ -67,7 +67,7 @@ pub(super) fn delete(tenant: &mut Tenant, user: User, now: Timestamp) {
 }
 
 /// A member with a mailbox.
-pub(super) fn member(
+pub(crate) fn member(
     tenant: &Tenant,
     name: &str,
     given: &str,

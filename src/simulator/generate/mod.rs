@@ -15,6 +15,8 @@ use crate::essentials::organizations::{admin, from_state};
 use crate::essentials::packages;
 use crate::state::World;
 use crate::state::random::Random;
+pub(crate) use directory::member;
+pub(crate) use names::person;
 
 /// The partner above every invented customer.
 const PARTNER: &str = "partner.example";

@@ -31,7 +31,7 @@ const TEAMS: [&str; 12] = [
 ];
 
 /// Given name, surname and mailbox name of person number `number`; mailbox names never repeat.
-pub(super) fn person(number: usize, random: &mut Random) -> (&'static str, &'static str, String) {
+pub(crate) fn person(number: usize, random: &mut Random) -> (&'static str, &'static str, String) {
     let (given, surname) = (pick(&GIVEN, random), pick(&SURNAMES, random));
     (given, surname, format!("{}.{}{number}", given.to_lowercase(), surname.to_lowercase()))
 }

@@ -32,7 +32,7 @@ pub(crate) mod service_principals;
 mod sign_ins;
 pub(crate) mod throttling;
 mod times;
-mod user_writes;
+pub(crate) mod user_writes;
 pub(crate) mod users;
 
 use crate::server::exchange::{Answer, Request};

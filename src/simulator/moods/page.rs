@@ -4,9 +4,11 @@ use std::fmt::Write as _;
 
 use super::mood::{Certainty, Mood};
 
-/// A line for each mood: its name and its values.
+/// The part of `--help`: a line for each mood, its name and its values.
 pub(crate) fn summary() -> String {
-    let mut text = String::new();
+    let mut text = String::from(
+        "Moods: what nobody has published, or what a real service does in several ways. The first value is the default.\n\n",
+    );
     for mood in super::moods() {
         let values: Vec<String> = mood.values().map(ToString::to_string).collect();
         let _ = writeln!(text, "  {}: {}", mood.name(), values.join(" | "));

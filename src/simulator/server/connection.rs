@@ -11,7 +11,7 @@ use std::time::Duration;
 use axum::extract::connect_info::Connected;
 use axum::serve::{IncomingStream, Listener};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
@@ -23,18 +23,27 @@ const HANDSHAKE: Duration = Duration::from_secs(10);
 trait Duplex: AsyncRead + AsyncWrite + Unpin + Send {}
 impl<T: AsyncRead + AsyncWrite + Unpin + Send> Duplex for T {}
 
-/// Lets the handler of a request break the connection it came on.
+/// Lets the handler of a request break the connection it came on, and says how it came.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Lifeline(Arc<AtomicBool>);
+pub(crate) struct Lifeline {
+    is_cut: Arc<AtomicBool>,
+    /// Without TLS, though there is TLS.
+    in_clear: bool,
+}
 
 impl Lifeline {
     /// From now on nothing more reaches the client.
     pub(crate) fn cut(&self) {
-        self.0.store(true, Ordering::Release);
+        self.is_cut.store(true, Ordering::Release);
+    }
+
+    /// Whether the client speaks plain HTTP to a simulator that has TLS: a browser, which would not trust its authority.
+    pub(crate) fn is_in_clear(&self) -> bool {
+        self.in_clear
     }
 
     fn check(&self) -> io::Result<()> {
-        if self.0.load(Ordering::Acquire) { Err(io::ErrorKind::ConnectionReset.into()) } else { Ok(()) }
+        if self.is_cut.load(Ordering::Acquire) { Err(io::ErrorKind::ConnectionReset.into()) } else { Ok(()) }
     }
 }
 
@@ -132,16 +141,30 @@ async fn admit(
         let _ = stream.set_nodelay(true);
         let (tls, sender) = (tls.clone(), sender.clone());
         tokio::spawn(async move {
-            let stream: Box<dyn Duplex> = match tls {
-                None => Box::new(stream),
-                Some(acceptor) => match timeout(HANDSHAKE, acceptor.accept(stream)).await {
-                    Ok(Ok(stream)) => Box::new(stream),
-                    Ok(Err(_)) | Err(_) => return,
+            let met: io::Result<(Box<dyn Duplex>, bool)> = match tls {
+                None => Ok((Box::new(stream), false)),
+                Some(acceptor) => match timeout(HANDSHAKE, handshake(stream, acceptor)).await {
+                    Ok(met) => met,
+                    Err(_) => return,
                 },
             };
-            let _ = sender.send((Connection { stream, lifeline: Lifeline::default() }, peer)).await;
+            let Ok((stream, in_clear)) = met else { return };
+            let lifeline = Lifeline { in_clear, ..Lifeline::default() };
+            let _ = sender.send((Connection { stream, lifeline }, peer)).await;
         });
     }
+}
+
+/// The first byte of a TLS handshake.
+const TLS_RECORD: u8 = 0x16;
+
+/// TLS with who speaks it, and nothing with who does not; whether that is so.
+async fn handshake(stream: TcpStream, acceptor: TlsAcceptor) -> io::Result<(Box<dyn Duplex>, bool)> {
+    let mut first = [0];
+    if stream.peek(&mut first).await? > 0 && first != [TLS_RECORD] {
+        return Ok((Box::new(stream), true));
+    }
+    Ok((Box::new(acceptor.accept(stream).await?), false))
 }
 
 #[cfg(test)]
@@ -149,7 +172,6 @@ mod tests {
     use std::net::{IpAddr, Ipv4Addr};
 
     use tokio::io::AsyncReadExt as _;
-    use tokio::net::TcpStream;
     use tokio::time::Instant;
 
     use super::super::tls;

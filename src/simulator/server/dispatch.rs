@@ -16,7 +16,7 @@ use crate::state::World;
 use crate::state::clock::http_date;
 use crate::state::faults::{Drop, Fault};
 use crate::state::log::Entry;
-use crate::{control, engine, entra, essentials, graph};
+use crate::{control, engine, entra, essentials, face, graph};
 
 /// The largest body taken from a client.
 const BODY_LIMIT: usize = 64 * 1024 * 1024;
@@ -49,9 +49,12 @@ pub(crate) async fn handle(
         Ok(request) => request,
         Err(answer) => return send(&shared, answer),
     };
-    if request.path == "/_control" || request.path.starts_with("/_control/") {
-        let answer = control::answer(&shared, &request);
+    if let Some(answer) = own(&shared, &request) {
         return send(&shared, answer);
+    }
+    if lifeline.is_in_clear() {
+        let text = format!("speak TLS to the services: they are at {}", shared.place.base);
+        return send(&shared, Answer::empty(400).with_body("text/plain", text));
     }
     let (mut entry, fault) = {
         let mut world = shared.world();
@@ -59,6 +62,7 @@ pub(crate) async fn handle(
         let fault = world.faults.strike(&request.method, &request.path);
         (log_entry(&mut world, &request), fault)
     };
+    shared.note_change();
     let (delay, goes_on) = {
         let world = shared.world();
         let own = essentials::takes(&world.moods, &request);
@@ -91,6 +95,15 @@ pub(crate) async fn handle(
         lifeline.cut();
     }
     send(&shared, answer)
+}
+
+/// The answer of the simulator itself, which no simulated service knows of: its page, and the control plane.
+fn own(shared: &Shared, request: &Request) -> Option<Answer> {
+    if face::is_page(request) {
+        return Some(control::refuse_name(request).unwrap_or_else(face::page));
+    }
+    let is_control = request.path == "/_control" || request.path.starts_with("/_control/");
+    is_control.then(|| control::answer(shared, request))
 }
 
 /// The answer, or `None` when the connection breaks instead.
@@ -164,6 +177,7 @@ fn record(shared: &Shared, entry: Entry, answer: &Answer) {
         let seq = world.log.next_seq();
         world.log.push(Entry { seq, time, batch: Some(batch), ..item.clone() });
     }
+    shared.note_change();
 }
 
 async fn receive(shared: &Shared, request: axum::extract::Request) -> Result<Request, Answer> {

@@ -49,6 +49,25 @@ pub(crate) struct World {
 }
 
 impl World {
+    /// A copy to try things in: nobody has asked it anything yet, and nothing that happens there is seen here.
+    pub(crate) fn copied(&self) -> Self {
+        Self {
+            clock: self.clock.clone(),
+            random: self.random.clone(),
+            tenants: self.tenants.clone(),
+            organizations: self.organizations.clone(),
+            log: RequestLog::default(),
+            faults: Faults::default(),
+            moods: self.moods.clone(),
+            signer: self.signer.clone(),
+            machine: self.machine.clone(),
+            turn: self.turn,
+            meters: Meters::default(),
+            purged: self.purged,
+            secrets: BTreeSet::new(),
+        }
+    }
+
     /// The tenant with this id, or with this verified domain, as the token endpoint takes either.
     pub(crate) fn tenant(&self, name: &str) -> Option<&Tenant> {
         self.tenants.iter().find(|tenant| tenant.is_called(name))

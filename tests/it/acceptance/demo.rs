@@ -1,6 +1,7 @@
 //! `make demo`, with the programs that are built already: to its end, and interrupted in the middle.
 
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
@@ -19,6 +20,11 @@ struct Demo {
 
 impl Demo {
     fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    /// The same, with further variables.
+    fn start_with(variables: &[(&str, &str)]) -> Self {
         let place = tempfile::Builder::new().prefix("demo").tempdir().expect("a temporary directory");
         let binaries = provider().parent().expect("cargo builds into target/PROFILE");
         let process = Command::new(repository().join(".ci/demo"))
@@ -28,6 +34,7 @@ impl Demo {
             .env("TMPDIR", place.path())
             .env("CARGO_TARGET_DIR", binaries.parent().expect("cargo builds into target/PROFILE"))
             .env("DEMO_BINARIES", binaries)
+            .envs(variables.iter().copied())
             .process_group(0)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -109,4 +116,23 @@ fn an_interrupted_demo_leaves_nothing_behind() {
     assert!(demo.signal("INT"));
     let (code, output) = demo.end();
     assert_eq!(code, Some(130), "{output}");
+}
+
+#[test]
+fn a_demo_that_is_kept_names_the_page_that_shows_it() {
+    let mut demo = Demo::start_with(&[("KEEP", "1")]);
+    demo.read_until("Its page shows both sides");
+    let mut face = String::new();
+    demo.stdout.read_line(&mut face).expect("its address");
+    demo.read_until("rm -rf");
+    assert!(demo.process.wait().expect("its end").success());
+    let address =
+        face.trim().strip_prefix("http://").and_then(|face| face.strip_suffix('/')).expect("an address");
+    let mut stream = TcpStream::connect(address).expect("the simulator runs on");
+    let request = format!("GET / HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).expect("it takes the request");
+    let mut page = String::new();
+    stream.read_to_string(&mut page).expect("its answer");
+    assert!(page.starts_with("HTTP/1.1 200 ") && page.contains("Proofpoint Azure simulator"), "{page}");
+    assert!(demo.signal("KILL"), "nothing was left running");
 }

@@ -9,6 +9,7 @@ mod demo;
 mod doctor;
 mod drift;
 mod examples;
+mod face;
 mod installing;
 mod kill;
 mod late;

@@ -107,6 +107,7 @@ fn the_ready_line_the_log_and_its_summary_have_the_promised_members() {
             "ca_certificate",
             "control",
             "essentials_endpoint",
+            "face",
             "graph_endpoint",
             "machine",
             "tenants"

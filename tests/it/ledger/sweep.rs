@@ -116,3 +116,28 @@ fn whoever_meets_a_changed_world_reads_what_was_relied_on_what_came_and_what_to_
         assert!(!text.contains("ann@") && !text.contains("hush"), "{text}");
     });
 }
+
+#[test]
+fn a_status_of_which_nothing_is_known_is_told_with_those_that_are_relied_on() {
+    let simulator = Simulator::within(&["--users", "2"]);
+    let domain = simulator.tenant().domain.clone();
+    for (path, relied_on, source, config) in [
+        (
+            "/api/v1/orgs/*/users",
+            "`essentials.accounts.list`: 200, 403",
+            "proofpoint_users",
+            json!({ "domain": domain }),
+        ),
+        ("/v1.0/organization", "`graph.organization`: 200", "proofpoint_azure_tenant", json!({})),
+    ] {
+        simulator.set_faults(&json!([{ "method": "GET", "path": path, "count": 9, "status": 418 }]));
+        Runtime::new().expect("a runtime").block_on(async {
+            let plugin = Start::plain(&simulator.environment()).run().await;
+            plugin.configure(json!({})).await.expect_none();
+            let text = plugin.data(source, config).await.1.to_string();
+            for part in ["418", relied_on, "`terraform-provider-proofpoint doctor DOMAIN --report FILE`"] {
+                assert!(text.contains(part), "{part}: {text}");
+            }
+        });
+    }
+}

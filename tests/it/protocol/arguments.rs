@@ -442,7 +442,12 @@ fn the_azure_cli_stays_unasked_where_it_is_switched_off_and_another_clouds_metad
             nothing(&[path], json!({})).await,
             nothing(&[path, ("ARM_USE_CLI", "false")], json!({"use_cli": true})).await,
         ] {
-            assert!(said.expect_error().detail.contains("az not found on PATH"), "{said}");
+            let detail = &said.expect_error().detail;
+            assert!(detail.contains("az not found on PATH") && !detail.contains("Credential"), "{said}");
+            // Both sign-ins come first.
+            let place = |name: &str| detail.find(name).unwrap_or_else(|| panic!("{name}: {said}"));
+            assert!(place("`ARM_CLIENT_ID`") < place("`PROOFPOINT_ESSENTIALS_REGION`"), "{said}");
+            assert!(place("`PROOFPOINT_ESSENTIALS_PASSWORD`") < place("az not found on PATH"), "{said}");
         }
         let said = nothing(&[path, ("ARM_METADATA_HOSTNAME", "management.cloud.example")], json!({})).await;
         assert!(said.expect_error().detail.contains("`ARM_METADATA_HOSTNAME`"), "{said}");

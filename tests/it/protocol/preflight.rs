@@ -136,7 +136,18 @@ fn whatever_would_make_the_sync_fail_is_refused_before_the_first_write() {
     let reader = quickstart.simulator.tenant().clone();
     quickstart.set("PROOFPOINT_ESSENTIALS_USERNAME", &reader.essentials_reader_username);
     quickstart.set("PROOFPOINT_ESSENTIALS_PASSWORD", &reader.essentials_reader_password);
-    refused_before_the_first_write(&quickstart, "read-only");
+    // A plan is no writing, and the account that only reads is the right one for it.
+    quickstart.configure();
+    quickstart.simulator.forget_requests();
+    let mut planned = quickstart.plan(SYNC);
+    let said = std::mem::take(&mut planned.messages);
+    assert!(!said.to_string().contains("read-only") && !said.has_errors(), "{said}");
+    let said = quickstart.apply(SYNC, planned);
+    let refused =
+        said.0.iter().any(|one| one.error && one.summary.contains("The Proofpoint account is read-only"));
+    assert!(refused, "{said}");
+    assert_eq!(quickstart.simulator.writes(), []);
+    assert!(quickstart.state(SYNC).is_null(), "a failed create left a state");
     quickstart.set("PROOFPOINT_ESSENTIALS_USERNAME", &reader.essentials_username);
     quickstart.set("PROOFPOINT_ESSENTIALS_PASSWORD", &reader.essentials_password);
 

@@ -176,7 +176,11 @@ fn an_untrusted_or_closed_door_is_told_apart_from_a_wrong_key() {
         for source in ["proofpoint_account", "proofpoint_azure_tenant"] {
             let (_, messages) = plugin.data(source, json!({})).await;
             let detail = messages.expect_error().detail.to_lowercase();
-            assert!(detail.contains("certificate"), "{source}: {messages}");
+            assert!(detail.contains("certificate") && !detail.contains("reqwest"), "{source}: {messages}");
+            assert!(
+                detail.contains("`ca_bundle`") && detail.contains("`proofpoint_ca_bundle`"),
+                "{source}: {messages}"
+            );
         }
         plugin.configure(json!({"endpoint": "http://127.0.0.1:9"})).await.expect_none();
         let timeouts = json!({"timeouts": {"read": "2s"}});

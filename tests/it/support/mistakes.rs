@@ -217,7 +217,7 @@ pub(crate) fn mistakes(simulator: &Simulator) -> Vec<Mistake> {
         health("contosso.com"),
         Plan,
         "domain",
-        "Check the domain's spelling",
+        "or its domain is misspelt. Check the domain's spelling",
     );
     row(
         "no_authorities",

@@ -2,6 +2,7 @@
 
 pub(crate) mod archive;
 pub(crate) mod authority;
+pub(crate) mod browser;
 pub(crate) mod by_hand;
 pub(crate) mod checksum;
 pub(crate) mod hand_built;

@@ -28,6 +28,8 @@ pub(crate) struct Ready {
     /// None with `--plain`.
     pub(crate) ca_certificate: Option<PathBuf>,
     pub(crate) control: String,
+    /// Where a browser finds the page.
+    pub(crate) face: String,
     pub(crate) tenants: Vec<Tenant>,
 }
 
