@@ -45,12 +45,13 @@ demo: ## Apply the quick start against the simulator; KEEP=1 leaves it running, 
 	@.ci/tools any
 	@.ci/demo
 
-lint: ## Check format, lints, walls between crates, licences and examples
+lint: ## Check format, lints, walls between crates, licences, examples and workflows
 	cargo fmt --all --check
 	cargo clippy --all-targets -- -D warnings
 	@.ci/walls
 	@.ci/deny
 	@.ci/format-examples --check
+	@.ci/lint-workflows
 
 fmt: ## Format Rust and Terraform sources
 	cargo fmt --all

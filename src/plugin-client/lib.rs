@@ -20,6 +20,7 @@
 pub mod calls;
 pub mod cli;
 pub mod identity;
+pub mod outcome;
 pub mod replans;
 pub mod values;
 pub mod workspace;

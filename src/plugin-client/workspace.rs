@@ -14,6 +14,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::cli::{Cli, variable};
+pub use crate::outcome::Outcome;
 
 /// The provider that is driven.
 #[derive(Debug, Clone, Copy)]
@@ -175,6 +176,26 @@ impl Workspace {
         self.outcome(&steps.join("; "), shell.arg(&self.cli.path).env("TF_CLI_ARGS", "-no-color"))
     }
 
+    /// Runs a script of a pipeline, which fails at the first line that does, in an environment of its own on top of the
+    /// workspace's. `tofu` is this workspace's CLI, also in the scripts that it calls.
+    pub fn run_script(&self, script: &str, environment: &BTreeMap<String, String>) -> Outcome {
+        let programs = self.root().join("programs");
+        fs::create_dir_all(&programs).expect("a directory in the workspace");
+        self.provide("tofu", &format!("exec '{}' \"$@\"", self.cli.path.display()));
+        let path = format!("{}:{}", text(&programs), self.environment["PATH"]);
+        let mut shell = self.program("sh", &["-e", "-c", script]);
+        shell.envs(environment).env("PATH", path).env("TF_CLI_ARGS", "-no-color");
+        self.outcome(script, &mut shell)
+    }
+
+    /// Puts a program of this name before all others, for [`Self::run_script`]: a script of the shell.
+    pub fn provide(&self, name: &str, script: &str) {
+        let file = self.root().join("programs").join(name);
+        fs::create_dir_all(self.root().join("programs")).expect("a directory in the workspace");
+        fs::write(&file, format!("#!/bin/sh\n{script}\n")).expect("a program of the workspace");
+        make_executable(&file);
+    }
+
     fn outcome(&self, shown: &str, command: &mut Command) -> Outcome {
         let output = command.output().expect("the CLI starts");
         Outcome {
@@ -323,113 +344,6 @@ impl Workspace {
     }
 }
 
-/// What a run of the CLI came to.
-#[derive(Debug, Clone)]
-pub struct Outcome {
-    /// The command, to be shown.
-    pub command: String,
-    /// The exit code; none when a signal ended it.
-    pub code: Option<i32>,
-    /// What it printed.
-    pub stdout: String,
-    /// What it complained of.
-    pub stderr: String,
-}
-
-impl Outcome {
-    /// Fails the test unless the command succeeded.
-    #[track_caller]
-    #[allow(clippy::return_self_not_must_use, reason = "it is an assertion")]
-    pub fn succeeds(self) -> Self {
-        assert_eq!(self.code, Some(0), "{self}");
-        self
-    }
-
-    /// Fails the test unless the command failed.
-    #[track_caller]
-    #[allow(clippy::return_self_not_must_use, reason = "it is an assertion")]
-    pub fn fails(self) -> Self {
-        assert_eq!(self.code, Some(1), "{self}");
-        self
-    }
-
-    /// Fails the test unless the output says `expected`. The CLIs wrap and frame diagnostics, so only words count.
-    #[track_caller]
-    #[allow(clippy::return_self_not_must_use, reason = "it is an assertion")]
-    pub fn says(self, expected: &str) -> Self {
-        assert!(self.words().contains(&words(expected)), "expected: {expected}\n{self}");
-        self
-    }
-
-    /// Fails the test when the output says `unexpected`.
-    #[track_caller]
-    #[allow(clippy::return_self_not_must_use, reason = "it is an assertion")]
-    pub fn does_not_say(self, unexpected: &str) -> Self {
-        assert!(!self.words().contains(&words(unexpected)), "not expected: {unexpected}\n{self}");
-        self
-    }
-
-    /// The errors that were shown, each on one line, in the order shown.
-    pub fn errors(&self) -> Vec<String> {
-        let unframed = unframed(&format!("{}\n{}", self.stdout, self.stderr));
-        let lines = unframed.lines().map(str::trim);
-        let mut errors: Vec<Vec<&str>> = Vec::new();
-        let mut inside = false;
-        for line in lines {
-            if line.starts_with("Error: ") || line.starts_with("Warning: ") {
-                inside = line.starts_with("Error: ");
-                if inside {
-                    errors.push(Vec::new());
-                }
-            }
-            if let Some(error) = errors.last_mut().filter(|_| inside) {
-                error.push(line);
-            }
-        }
-        errors.iter().map(|error| words(&error.join(" "))).collect()
-    }
-
-    /// The attributes that a plan changes in place, in order, each as often as a line shows it: `~ notes = "a" -> "b"`.
-    pub fn changed_attributes(&self) -> Vec<&str> {
-        // Before that, Terraform may show what has changed by itself.
-        let (_, planned) = self.stdout.split_once(" will perform the following actions:").unwrap_or_default();
-        let lines = planned.lines().filter_map(|line| line.trim_start().strip_prefix("~ "));
-        // OpenTofu names write-only attributes in every change.
-        let shown = lines.filter(|line| !line.ends_with("= (write-only attribute)"));
-        let mut names: Vec<&str> =
-            shown.filter_map(|line| Some(line.split_once(" = ")?.0.trim_end())).collect();
-        names.sort_unstable();
-        names
-    }
-
-    /// Standard output as JSON.
-    #[track_caller]
-    pub fn json(&self) -> Value {
-        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("no JSON: {error}\n{self}"))
-    }
-
-    fn words(&self) -> String {
-        words(&format!("{}\n{}", self.stdout, self.stderr))
-    }
-}
-
-impl std::fmt::Display for Outcome {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { command, code, stdout, stderr } = self;
-        write!(f, "{command}\nexit code: {code:?}\n--- stdout\n{stdout}\n--- stderr\n{stderr}")
-    }
-}
-
-/// The text without the frame that CLIs draw around diagnostics.
-fn unframed(text: &str) -> String {
-    text.replace(['│', '╷', '╵'], " ")
-}
-
-/// The text without frames and line breaks.
-fn words(text: &str) -> String {
-    unframed(text).split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
 fn text(path: &Path) -> String {
     path.to_str().expect("temporary directories have UTF-8 names").to_owned()
 }
@@ -450,6 +364,16 @@ fn mirror_installation(subject: Subject<'_>, cli: &Cli, root: &Path) -> String {
     link(program, &dir.join(format!("{}_v{version}", subject.file())));
     format!("provider_installation {{\n  filesystem_mirror {{\n    path = \"{}\"\n  }}\n}}\n", text(&mirror))
 }
+
+#[cfg(unix)]
+fn make_executable(file: &Path) {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::set_permissions(file, fs::Permissions::from_mode(0o755)).expect("a program of the workspace");
+}
+
+/// Scripts of the shell need one.
+#[cfg(not(unix))]
+fn make_executable(_: &Path) {}
 
 fn link(program: &Path, to: &Path) {
     fs::hard_link(program, to)

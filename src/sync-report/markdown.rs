@@ -4,8 +4,9 @@ use std::fmt::Write;
 
 use super::report::{Report, Section};
 
-/// GitHub takes comments of 65,536 characters. Bytes are counted, of which there are never fewer.
-const LIMIT: usize = 65_536;
+/// GitHub takes comments of 65,536 characters, of which some are left for what a pipeline writes around the report. Bytes are
+/// counted, of which there are never fewer.
+const LIMIT: usize = 60_000;
 
 /// What the head of a section and its end take at most, beside its rows.
 const FRAME: usize = 700;

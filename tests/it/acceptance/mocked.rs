@@ -39,6 +39,6 @@ fn the_configuration_of_the_readme_is_planned_and_applied_with_a_mocked_provider
         workspace.write("tests/mocked.tftest.hcl", TEST);
         workspace.init();
         let outcome = workspace.run(&["test", "-no-color"]).succeeds();
-        outcome.says("2 passed, 0 failed");
+        outcome.says("2 passed, 0 failed").does_not_say("left the following resources");
     });
 }

@@ -21,6 +21,8 @@ mod names;
 mod onboarding;
 mod own_credentials;
 mod people;
+mod pipelines;
+mod policies;
 mod query;
 mod quickstart;
 mod read_only;
@@ -31,6 +33,7 @@ mod scheduled;
 mod schema;
 mod secrets;
 mod simulator;
+mod users_tests;
 
 use crate::support::cli::{self, Cli};
 use crate::support::simulator::Simulator;

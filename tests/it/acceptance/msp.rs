@@ -13,7 +13,7 @@ use crate::support::simulator::Tenant;
 use crate::support::workspace::{Install, Outcome, repository};
 
 /// The simulator's customers are not Proofpoint's yet, and the partner signs in to all of them as one.
-fn as_partner(stage: &mut Stage) {
+pub(super) fn as_partner(stage: &mut Stage) {
     consented_everywhere(&stage.simulator);
     let line = stage.simulator.line()["tenants"][0].clone();
     for (name, member) in [("USERNAME", "partner_username"), ("PASSWORD", "partner_password")] {
@@ -30,7 +30,7 @@ fn as_partner(stage: &mut Stage) {
 }
 
 /// `tenants.yaml` as its own lines are.
-fn lines(stage: &Stage, tenants: &[&Tenant]) {
+pub(super) fn lines(stage: &Stage, tenants: &[&Tenant]) {
     let line = |Tenant { domain, tenant_id, .. }: &&Tenant| {
         format!("{domain}: {{ name: {domain}, tenant_id: {tenant_id}, licences: 50, admin: it@{domain} }}\n")
     };

@@ -1,12 +1,10 @@
-//! Scheduled syncs: judged before anything is switched on, waited for, and watched at night.
+//! Scheduled syncs: judged before anything is switched on, and waited for.
 
 use std::thread;
 
-use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::on_every_cli;
-use crate::support::workspace::repository;
 
 /// The names in a section of the report that a plan shows.
 fn names(plan: &Value, section: &str) -> Vec<String> {
@@ -74,44 +72,5 @@ fn a_scheduled_sync_is_judged_before_and_waited_for() {
         }
         let changes = plan["resource_changes"].as_array().expect("changes");
         assert!(changes.iter().all(|one| one["change"]["actions"] == json!(["no-op"])), "{changes:#?}");
-    });
-}
-
-/// What the example's pipeline runs once the configuration is initialized.
-fn nightly_steps() -> Vec<String> {
-    let pipeline = repository().join("examples/pipelines/nightly.yml");
-    let pipeline = std::fs::read_to_string(pipeline).expect("the pipeline");
-    let steps = pipeline.lines().filter_map(|line| line.trim_start().strip_prefix("- run: "));
-    let steps: Vec<String> = steps.filter(|step| !step.starts_with("tofu init")).map(str::to_owned).collect();
-    assert_eq!(steps.len(), 2, "{steps:?}");
-    steps
-}
-
-#[test]
-fn a_nightly_pipeline_is_quiet_while_people_come_and_go_and_fails_when_the_sync_stands_still() {
-    let steps = nightly_steps();
-    on_every_cli(|stage| {
-        stage.workspace.remove("versions.tf");
-        stage.workspace.copy_from("examples/pipelines");
-        stage.workspace.apply(&[]).succeeds();
-        stage.workspace.set("PROOFPOINT_READ_ONLY", "true");
-        stage.workspace.run_steps(&steps).succeeds();
-
-        stage.hire("nora.olsen");
-        stage.delete_person("ben.cole");
-        stage.workspace.run_steps(&steps).succeeds().does_not_say("needs attention");
-        stage.simulator.advance_clock("25h");
-        assert!(stage.account("nora.olsen").is_object(), "Proofpoint has run");
-        stage.workspace.run_steps(&steps).succeeds().does_not_say("needs attention");
-
-        // A domain that Proofpoint does not know stops every run.
-        for (path, body) in
-            [("domains", json!({ "id": "contoso.net" })), ("domains/contoso.net/verify", json!({}))]
-        {
-            stage.simulator.graph_done(Method::POST, path, Some(&body));
-        }
-        stage.simulator.advance_clock("25h");
-        let alarm = stage.workspace.run_steps(&steps).fails();
-        alarm.says("No changes").says("needs attention").says("The last good run ended");
     });
 }

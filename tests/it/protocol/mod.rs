@@ -34,6 +34,7 @@ mod least_privilege;
 mod lifecycle;
 mod log;
 mod longest_life;
+mod made_up_state;
 mod moved;
 pub(crate) mod onboarding;
 mod preflight;

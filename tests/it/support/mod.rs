@@ -5,6 +5,7 @@ pub(crate) mod authority;
 pub(crate) mod browser;
 pub(crate) mod by_hand;
 pub(crate) mod checksum;
+pub(crate) mod forge;
 pub(crate) mod hand_built;
 pub(crate) mod mistakes;
 pub(crate) mod named;

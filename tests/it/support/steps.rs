@@ -10,7 +10,7 @@ use super::plugin::calls::{Messages, Plan, Stored};
 use super::plugin::{self, Plugin};
 use super::quickstart::{APPLICATION, CONSENT, ORDER, Objects, RUN, SECRET};
 
-pub(super) async fn configured(environment: &BTreeMap<String, String>) -> Plugin {
+pub(crate) async fn configured(environment: &BTreeMap<String, String>) -> Plugin {
     let plugin = plugin::start(environment).await;
     plugin.configure(json!({})).await.expect_none();
     plugin

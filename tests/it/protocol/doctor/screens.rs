@@ -143,10 +143,9 @@ warn   Entra credential       Azure CLI login
 ERROR  Entra sign-in          refused or not reached
                               Unable to sign in to Entra.
                               Unable to sign in to tenant `<id>`: the Azure CLI gave no token for tenant `<id>`:
-                              AzureCliCredential authentication failed. az not found on PATH. It is asked because
-                              nothing else to sign in with is complete. Passed over: `ARM_CLIENT_ID` is set, and
-                              nothing that proves it: `client_secret`, `client_certificate` or `use_oidc`. Or run
-                              `az login`.
+                              az not found on PATH. It is asked because nothing else to sign in with is complete.
+                              Passed over: `ARM_CLIENT_ID` is set, and nothing that proves it: `client_secret`,
+                              `client_certificate` or `use_oidc`. Or run `az login`.
 -      Entra permissions      not looked at: nobody is signed in to Entra
 ERROR  Proofpoint credential  none
                               The environment does not say how to sign in to Proofpoint Essentials.

@@ -1,0 +1,14 @@
+# `terraform test -test-directory=simulated`, with the environment of the simulator and nothing else.
+
+# The whole of a new customer is known before anything is made, down to whom the first run adds.
+run "a_line_onboards_a_customer" {
+  command = plan
+
+  # Whether they work is known when they are there.
+  expect_failures = [check.every_sync_works]
+
+  assert {
+    condition     = toset(keys(data.proofpoint_azure_fleet_health.customers.tenants)) == toset(keys(yamldecode(file("tenants.yaml"))))
+    error_message = "Nobody looks after a line of tenants.yaml."
+  }
+}
