@@ -7,7 +7,8 @@ terraform {
 
   required_providers {
     proofpoint = {
-      source = "azuresync/proofpoint"
+      source  = "azuresync/proofpoint"
+      version = "~> 0.1"
     }
   }
 

@@ -1,9 +1,12 @@
 # Nothing runs by itself: every change to people goes through plan and apply.
 
 terraform {
+  required_version = ">= 1.8"
+
   required_providers {
     proofpoint = {
-      source = "azuresync/proofpoint"
+      source  = "azuresync/proofpoint"
+      version = "~> 0.1"
     }
   }
 }

@@ -18,7 +18,7 @@ pub(crate) fn flowed(paragraph: &str) -> String {
     paragraph.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The first paragraph on one line, without links: it shows in lists and search results.
+/// The first paragraph on one line, without links and marks: it shows in lists and search results, as plain text.
 pub(crate) fn summary(description: &str) -> String {
     let first = flowed(description.split("\n\n").next().unwrap_or_default());
     let mut text = String::new();
@@ -33,7 +33,7 @@ pub(crate) fn summary(description: &str) -> String {
             rest = after;
         }
     }
-    text + rest
+    (text + rest).replace(['`', '*'], "")
 }
 
 /// The label of a link and what follows the link, given what follows its opening bracket.
@@ -47,7 +47,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_summary_is_the_first_paragraph_without_links() {
+    fn a_summary_is_the_first_paragraph_as_plain_text() {
+        assert_eq!(summary("What *New* of `a_b` does."), "What New of a_b does.");
         assert_eq!(summary("See [this](x.md) and\n[that](y.md) [1].\n\nMore."), "See this and that [1].");
     }
 

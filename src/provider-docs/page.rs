@@ -168,6 +168,9 @@ fn index(provider: &str, body: &Schema, examples: &Path, more: &str) -> io::Resu
     ]))
 }
 
+/// Which versions of the CLIs call functions of providers.
+const FUNCTIONS_NEED: &str = "Functions of providers need Terraform 1.8 or OpenTofu 1.7, or later.";
+
 fn function(provider: &str, signature: &Signature, examples: &Path) -> io::Result<String> {
     let name = signature.name;
     let mut declared = Vec::new();
@@ -182,9 +185,9 @@ fn function(provider: &str, signature: &Signature, examples: &Path) -> io::Resul
     Ok(joined(&[
         format!(
             "---\npage_title: \"{name} function - {provider}\"\nsubcategory: \"\"\ndescription: |-\n  {}\n---\n\n",
-            signature.summary
+            summary(signature.summary)
         ),
-        format!("{NOTICE}\n\n# function: {name}\n\n{}\n\n", signature.description),
+        format!("{NOTICE}\n\n# function: {name}\n\n{}\n\n{FUNCTIONS_NEED}\n\n", signature.description),
         examples::section(examples, "function")?,
         format!("## Signature\n\n```text\n{name}({}) {returns}\n```\n\n", declared.join(", ")),
         format!("## Arguments\n\n{arguments}"),

@@ -11,6 +11,7 @@ mod acceptance;
 mod architecture;
 mod counts;
 mod differential;
+mod documents;
 mod fuzz;
 mod interfaces;
 mod ledger;

@@ -1,7 +1,10 @@
 terraform {
+  required_version = ">= 1.8"
+
   required_providers {
     proofpoint = {
-      source = "azuresync/proofpoint"
+      source  = "azuresync/proofpoint"
+      version = "~> 0.1"
     }
   }
 }

@@ -6,6 +6,7 @@
 mod environment;
 mod ledger;
 mod permissions;
+mod signing_in;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -27,7 +28,7 @@ fn pages() -> io::Result<Pages> {
     let mut site = Site::new(&provider)
         .examples(&repository().join("examples"))
         .section(permissions::section)
-        .index(&environment::section(provider.name()));
+        .index(&(signing_in::GUIDES.to_owned() + &environment::section(provider.name())));
     for guide in repository().join("src/tools/generate-docs/guides").read_dir()? {
         let guide = guide?;
         let text = fs::read_to_string(guide.path())?
@@ -35,6 +36,7 @@ fn pages() -> io::Result<Pages> {
             .replace("{{permissions}}", &permissions::tables())
             .replace("{{rules}}", &rules())
             .replace("{{ledger}}", &ledger::sections());
+        let text = signing_in::filled(text);
         site = site.page(Path::new("guides").join(guide.file_name()), text);
     }
     site.pages()

@@ -9,11 +9,20 @@ use proofpoint_provider::provider_block::permissions;
 /// Stands in the guide where only a permission that amounts to Global Administrator will do.
 const MARK: &str = "**Global Administrator** ";
 
+/// The section of a data source that asks Proofpoint alone.
+const PROOFPOINT_ALONE: &str = "\
+## API Permissions
+
+None of Microsoft Graph, which is not asked. The account that signs in to Proofpoint Essentials must be an administrator of the
+organization or of its partner; one that is read-only will do.
+
+";
+
 /// The `## API Permissions` section of a page; empty for what does not call Microsoft Graph.
 pub(crate) fn section(type_name: &str) -> String {
     let occasions = permissions::of(type_name);
     if occasions.is_empty() {
-        return String::new();
+        return if type_name.starts_with("data.") { PROOFPOINT_ALONE.to_owned() } else { String::new() };
     }
     let mut text = "## API Permissions\n\nThe identity that signs in to Entra ID needs these application permissions of \
                     Microsoft Graph, any one where there is a choice:\n\n"

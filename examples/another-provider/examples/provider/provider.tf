@@ -1,7 +1,10 @@
 terraform {
+  required_version = ">= 1.8"
+
   required_providers {
     another = {
-      source = "example/another"
+      source  = "example/another"
+      version = "~> 0.1"
     }
   }
 }
