@@ -58,7 +58,11 @@ use std::time::{Duration, Instant};
 use hyper_util::rt::TokioIo;
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
-use tokio::net::UnixStream;
+// Providers listen where their platform lets only this machine in: a socket in a directory, on Windows a port.
+#[cfg(windows)]
+use tokio::net::TcpStream as Stream;
+#[cfg(unix)]
+use tokio::net::UnixStream as Stream;
 use tokio::process::{Child, ChildStdout, Command};
 use tokio::sync::{OnceCell, watch};
 use tonic::transport::{Channel, Endpoint};
@@ -256,7 +260,9 @@ async fn connect(
     let connector = tower::service_fn(move |_| {
         let (path, tls) = (path.clone(), tls.clone());
         async move {
-            let stream = UnixStream::connect(path).await?;
+            #[cfg(windows)]
+            let path = path.to_string_lossy().into_owned();
+            let stream = Stream::connect(path).await?;
             let stream: Box<dyn Duplex> = match tls {
                 Some(tls) => {
                     let stream =

@@ -4,6 +4,7 @@ mod actions;
 mod adoption;
 mod bad_input;
 mod client_secret;
+#[cfg(unix)] // it is a script
 mod demo;
 mod doctor;
 mod drift;

@@ -65,6 +65,7 @@ async fn stopping_ends_the_wait_of_a_call_in_flight() {
 }
 
 #[tokio::test]
+#[cfg(unix)]
 async fn termination_lets_a_call_in_flight_return_what_it_knows() {
     let (mut plugin, silence) = (plugin::start(&nothing()).await, Silence::new().await);
     let (read, _connection) = waiting_read(&plugin, &silence).await;
@@ -75,6 +76,7 @@ async fn termination_lets_a_call_in_flight_return_what_it_knows() {
 }
 
 #[tokio::test]
+#[cfg(unix)]
 async fn an_interrupt_leaves_calls_in_flight_alone() {
     let (mut plugin, silence) = (plugin::start(&nothing()).await, Silence::new().await);
     let (read, connection) = waiting_read(&plugin, &silence).await;

@@ -1,7 +1,6 @@
 //! How host and provider find and trust each other.
 
 use std::collections::BTreeMap;
-use std::os::unix::fs::PermissionsExt as _;
 
 use crate::support::plugin;
 use crate::support::plugin::identity::Presents;
@@ -83,7 +82,10 @@ async fn nobody_else_gets_in() {
 }
 
 #[tokio::test]
+#[cfg(unix)]
 async fn the_socket_is_the_user_s_own_and_is_removed_at_the_end() {
+    use std::os::unix::fs::PermissionsExt as _;
+
     let mut plugin = plugin::start(&nothing()).await;
     let path = plugin.handshake.path.clone();
     let directory = path.parent().unwrap().to_owned();

@@ -30,6 +30,7 @@ mod late_keys;
 mod late_successor;
 mod late_switches;
 mod least_privilege;
+#[cfg(unix)] // by signals
 mod lifecycle;
 mod log;
 mod longest_life;

@@ -3,7 +3,6 @@
 
 use std::fs;
 use std::future::Future;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
@@ -122,15 +121,18 @@ fn a_kind_of_machine_that_is_not_supported_is_told_so() {
 }
 
 /// A directory with an `az` of these lines in it.
+#[cfg(unix)]
 fn azure_cli(lines: &str) -> (TempDir, PathBuf) {
     let directory = tempfile::tempdir().expect("a directory");
     let az = directory.path().join("az");
     fs::write(&az, format!("#!/bin/sh\n{lines}")).expect("written");
-    fs::set_permissions(&az, fs::Permissions::from_mode(0o700)).expect("executable");
+    let executable = std::os::unix::fs::PermissionsExt::from_mode(0o700);
+    fs::set_permissions(&az, executable).expect("executable");
     (directory, az)
 }
 
 #[test]
+#[cfg(unix)]
 fn the_azure_cli_on_the_path_is_asked_and_gets_nothing_to_read() {
     let simulator = Simulator::start(&[]);
     let answer = json!({ "accessToken": simulator.token(), "expires_on": EXPIRES_ON, "tokenType": "Bearer" })
@@ -150,6 +152,7 @@ fn the_azure_cli_on_the_path_is_asked_and_gets_nothing_to_read() {
 }
 
 #[test]
+#[cfg(unix)]
 fn an_azure_cli_that_fails_or_is_not_there_says_so() {
     let simulator = Simulator::start(&[]);
     let (logged_out, _) = azure_cli("echo \"Please run 'az login' to setup account.\" >&2\nexit 1\n");

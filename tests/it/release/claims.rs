@@ -57,6 +57,29 @@ fn every_action_of_a_workflow_is_pinned_by_its_hash() {
     assert!(unpinned.is_empty(), "{unpinned:#?}");
 }
 
+/// `grep -q` leaves when it has found something. Whoever still writes to it fails then, and under `pipefail` the pipe with it:
+/// now and then, on what is sound.
+#[test]
+fn no_script_pipes_into_what_leaves_before_the_end() {
+    let mut wrong = Vec::new();
+    for entry in repository().join(".ci").read_dir().expect("scripts").flatten() {
+        let text = fs::read_to_string(entry.path()).unwrap_or_default();
+        if !text.contains("pipefail") {
+            continue;
+        }
+        let quiet = |part: &str| {
+            part.trim_start()
+                .strip_prefix("grep -")
+                .is_some_and(|rest| rest.split(' ').next().is_some_and(|switches| switches.contains('q')))
+        };
+        // What stands after `||` reads no pipe.
+        let piped =
+            |line: &&str| line.replace("||", "\n").split('\n').any(|one| one.split('|').skip(1).any(quiet));
+        wrong.extend(text.lines().filter(piped).map(|line| format!("{}: {line}", entry.path().display())));
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
 fn read(name: &str) -> String {
     fs::read_to_string(repository().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
 }

@@ -154,6 +154,7 @@ fn what_stands_in_the_way_is_found_where_it_is() {
 }
 
 #[test]
+#[cfg(unix)]
 fn a_person_is_told_from_an_application_with_the_roles_that_help() {
     let simulator = Simulator::within(&["--users", "2"]);
     let tenant = &simulator.tenant().tenant_id;

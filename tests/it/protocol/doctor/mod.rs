@@ -50,6 +50,7 @@ fn look(simulator: &Simulator, environment: &BTreeMap<String, String>, arguments
 }
 
 #[test]
+#[cfg(unix)]
 fn an_interruption_ends_it_at_once() {
     for json in [&["contoso.com"][..], &["contoso.com", "--json"]] {
         let simulator = Simulator::within(&["--users", "2"]);
