@@ -95,7 +95,9 @@ impl Organizations {
     pub(crate) fn end_the_deleted(&mut self, now: Timestamp) {
         let is_over = |one: &&Organization| one.ends.is_some_and(|end| end <= now);
         let over: Vec<String> = self.iter().filter(is_over).map(|one| one.primary_domain.clone()).collect();
-        over.iter().for_each(|primary| self.remove(primary));
+        for primary in &over {
+            self.remove(primary);
+        }
     }
 
     /// Whether `above` is the organization itself or somewhere above it.
