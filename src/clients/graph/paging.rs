@@ -9,7 +9,7 @@ use serde::de::{DeserializeOwned, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer as _};
 use tokio_util::task::AbortOnDropHandle;
 
-use super::ask::{Ask, NEXT};
+use super::ask::Ask;
 use super::connection::Graph;
 use super::error::{Error, ErrorKind};
 use crate::http::{self, Call, Response};
@@ -70,7 +70,7 @@ fn next_page(page: &Response) -> Option<String> {
     let mut found = None;
     let _stopped = serde_json::Deserializer::from_slice(&page.body).deserialize_map(NextPage(&mut found));
     #[cfg(debug_assertions)]
-    crate::ledger::recording::read(&page.about().reading(), NEXT);
+    crate::ledger::recording::read(&page.about().reading(), super::ask::NEXT);
     found
 }
 
