@@ -46,9 +46,11 @@ struct Stdio(Lifecycle);
 
 impl Rpcs for Stdio {
     fn call(self: Arc<Self>, rpc: &str, _: Bytes) -> Option<Called> {
+        if rpc != "StreamStdio" {
+            return None;
+        }
         let end = async move { self.0.ended().await };
-        let nothing = stream::pending::<StdioData>().take_until(end);
-        (rpc == "StreamStdio").then(|| std::future::ready(rpc::each(nothing)).boxed())
+        at_once(rpc::each(stream::pending::<StdioData>().take_until(end)))
     }
 }
 

@@ -3,6 +3,7 @@
 mod doctor;
 mod import_blocks;
 mod new_file;
+mod word;
 
 use framework::subcommand::Subcommand;
 

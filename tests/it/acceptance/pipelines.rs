@@ -190,14 +190,21 @@ impl Repository<'_> {
             environment.insert("ACTIONS_ID_TOKEN_REQUEST_TOKEN".to_owned(), TOKEN.to_owned());
         }
         environment.extend(strings(&job["env"]));
-        let mut last = None;
-        for step in job["steps"].as_array().expect("steps") {
+        self.run_until_one_fails(job["steps"].as_array().expect("steps").iter().filter_map(|step| {
             let Some(script) = step["run"].as_str() else {
                 assert!(step["uses"].is_string(), "{step:#}");
-                continue;
+                return None;
             };
             let mut environment = environment.clone();
             environment.extend(strings(&step["env"]));
+            Some((script, environment))
+        }))
+    }
+
+    /// Runs steps one after the other until one fails, and gives what came of the last that ran.
+    fn run_until_one_fails<'a>(&self, steps: impl Iterator<Item = (&'a str, Variables)>) -> Outcome {
+        let mut last = None;
+        for (script, environment) in steps {
             let outcome = self.run(script, &environment);
             let failed = outcome.code != Some(0);
             last = Some(outcome);

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::commands::new_file;
+use crate::commands::word::Word;
 use framework::diagnostic::{Diagnostic, Diagnostics};
 
 /// Everything that can be chosen.
@@ -26,24 +27,22 @@ impl Arguments {
         let mut arguments = Self::default();
         let mut words = words.iter();
         while let Some(word) = words.next() {
-            let (name, attached) = match word.split_once('=') {
-                Some((name, value)) => (name, Some(value)),
-                None => (word.as_str(), None),
-            };
-            let mut value = || {
-                let given = attached.or_else(|| words.next().map(String::as_str));
-                given.map(str::to_owned).ok_or_else(|| refused(&format!("`{name}` needs a value.")))
-            };
-            match name {
+            let word = Word::read(word);
+            let mut value = || word.value(&mut words).map_err(|what| refused(&what));
+            match word.name {
                 "--tenant" => arguments.tenant = Some(value()?),
                 "--report" => arguments.report = Some(value()?.into()),
-                "--yes" if attached.is_none() => arguments.yes = true,
-                "--json" if attached.is_none() => arguments.json = true,
-                _ if word.starts_with('-') => {
-                    return Err(refused(&format!("`{word}` is not an option.")).into());
+                "--yes" if word.is_bare() => arguments.yes = true,
+                "--json" if word.is_bare() => arguments.json = true,
+                _ if word.whole.starts_with('-') => {
+                    return Err(refused(&format!("`{}` is not an option.", word.whole)).into());
                 }
-                _ if arguments.domain.is_empty() => arguments.domain = word.to_lowercase(),
-                _ => return Err(refused(&format!("`{word}` is a second domain: it looks at one.")).into()),
+                _ if arguments.domain.is_empty() => arguments.domain = word.whole.to_lowercase(),
+                _ => {
+                    return Err(
+                        refused(&format!("`{}` is a second domain: it looks at one.", word.whole)).into()
+                    );
+                }
             }
         }
         if let Some(file) = &arguments.report {

@@ -154,10 +154,7 @@ pub(super) async fn applications(examination: &mut Examination, step: &mut Step)
     let Some(graph) = &examination.graph else { return step.skip(NO_ENTRA) };
     let mut all = match graph.applications().all(&examination.call).await {
         Ok(all) => all,
-        Err(error) => {
-            "not readable".clone_into(&mut step.told);
-            return step.report([error.diagnose()], Level::Blocked);
-        }
+        Err(error) => return step.unreadable(error.diagnose()),
     };
     all.retain(is_candidate);
     let ours = all.iter().filter(|one| is_ours(one)).count();

@@ -118,8 +118,7 @@ pub(super) async fn organization(examination: &mut Examination, step: &mut Step)
         Ok(found) => found,
         Err(error) => {
             let error: clients::essentials::Error = error;
-            "not readable".clone_into(&mut step.told);
-            return step.report([error.diagnose()], Level::Blocked);
+            return step.unreadable(error.diagnose());
         }
     };
     let licences = profile.user_licenses.map(|number| format!(", {}", counted(number, "licence")));

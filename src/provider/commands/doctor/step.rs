@@ -154,6 +154,12 @@ impl Step {
         why.clone_into(&mut self.told);
     }
 
+    /// Notes that what was to be looked at can't be read.
+    pub(super) fn unreadable(&mut self, why: Diagnostic) {
+        "not readable".clone_into(&mut self.told);
+        self.report([why], Level::Blocked);
+    }
+
     /// Notes something that is worth knowing.
     pub(super) fn find(&mut self, level: Level, summary: impl Into<String>, detail: impl Into<String>) {
         self.findings.push(Finding { level, summary: summary.into(), detail: detail.into() });

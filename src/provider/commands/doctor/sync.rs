@@ -32,10 +32,7 @@ pub(super) async fn domains(examination: &mut Examination, step: &mut Step) {
     let Some((organization, _)) = &examination.organization else { return step.skip(NO_ORGANIZATION) };
     let known = match organization.domains(&examination.call).await {
         Ok(known) => known,
-        Err(error) => {
-            "not readable".clone_into(&mut step.told);
-            return step.report([error.diagnose()], Level::Blocked);
-        }
+        Err(error) => return step.unreadable(error.diagnose()),
     };
     let known: Vec<String> = known.into_iter().map(|domain| domain.name).collect();
     let here = format!("at Proofpoint {}", names(&known));
@@ -109,10 +106,7 @@ pub(super) async fn held(examination: &mut Examination, step: &mut Step) {
     let Some((organization, _)) = &examination.organization else { return step.skip(NO_ORGANIZATION) };
     let shown = match organization.settings(&examination.call).await {
         Ok(shown) => shown,
-        Err(error) => {
-            "not readable".clone_into(&mut step.told);
-            return step.report([error.diagnose()], Level::Blocked);
-        }
+        Err(error) => return step.unreadable(error.diagnose()),
     };
     step.fact("configured", shown.is_some());
     match &shown {

@@ -5,7 +5,7 @@ use std::io::{self, Read as _};
 use std::path::PathBuf;
 
 use crate::commands::new_file;
-
+use crate::commands::word::Word;
 use framework::diagnostic::{Diagnostic, Diagnostics};
 
 /// Everything that can be chosen.
@@ -23,18 +23,12 @@ impl Arguments {
         let mut arguments = Self::default();
         let mut words = words.iter();
         while let Some(word) = words.next() {
-            let (name, attached) = match word.split_once('=') {
-                Some((name, value)) => (name, Some(value.to_owned())),
-                None => (word.as_str(), None),
-            };
-            let mut value = || {
-                let given = attached.clone().or_else(|| words.next().cloned());
-                given.ok_or_else(|| refused(&format!("`{name}` needs a value.")))
-            };
-            match name {
+            let word = Word::read(word);
+            let mut value = || word.value(&mut words).map_err(|what| refused(&what));
+            match word.name {
                 "--domains" => arguments.domains = Some(domains_in(&value()?)?),
                 "--output" => arguments.output = Some(value()?.into()),
-                _ => return Err(refused(&format!("`{word}` is not an option.")).into()),
+                _ => return Err(refused(&format!("`{}` is not an option.", word.whole)).into()),
             }
         }
         if let Some(file) = &arguments.output {

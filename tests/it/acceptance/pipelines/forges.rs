@@ -76,14 +76,9 @@ impl Repository<'_> {
             }
         }
         assert_eq!(groups, 1, "{job:#}");
-        let mut last = None;
-        for step in steps.as_array().expect("steps") {
+        self.run_until_one_fails(steps.as_array().expect("steps").iter().filter_map(|step| {
             let only = step["condition"].as_str().unwrap_or_default();
-            let Some(script) =
-                step["bash"].as_str().filter(|_| pull_request || !only.contains("'PullRequest'"))
-            else {
-                continue;
-            };
+            let script = step["bash"].as_str().filter(|_| pull_request || !only.contains("'PullRequest'"))?;
             let mut environment = environment.clone();
             for (name, value) in step["env"].as_object().into_iter().flatten() {
                 let value = value.as_str().expect("text");
@@ -100,14 +95,8 @@ impl Repository<'_> {
                 };
                 environment.insert(name.clone(), filled.to_owned());
             }
-            let outcome = self.run(script, &environment);
-            let failed = outcome.code != Some(0);
-            last = Some(outcome);
-            if failed {
-                break;
-            }
-        }
-        last.expect("a step that runs something")
+            Some((script, environment))
+        }))
     }
 
     /// Runs the steps of a stage of Atlantis' workflow, and gives what it would show as a comment.
