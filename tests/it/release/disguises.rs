@@ -22,7 +22,7 @@ pub(super) const SABOTAGES: &[Sabotage] = &[
             let (ours, simulators) =
                 (Release::file("SHA256SUMS"), "release/proofpoint-azure-simulator_0.1.0_SHA256SUMS");
             let text = read(release, &ours);
-            let (moved, kept): (Vec<&str>, Vec<&str>) = text.lines().partition(|line| line.ends_with(".zip"));
+            let (moved, kept): (Vec<&str>, Vec<&str>) = text.lines().partition(|line| line.contains(".zip"));
             release.write(&ours, kept.join("\n") + "\n");
             release.write(simulators, read(release, simulators) + &moved.join("\n") + "\n");
             release.sign(&["--local-user", Keys::OURS]);
@@ -164,7 +164,7 @@ fn other_sources(release: &Release<'_>) -> String {
     release.git(&["reset", "--quiet", "--hard", &tagged]);
     for archive in [Release::archive(), Release::simulator_archive()] {
         release.edit(&cdx(&archive), |sbom| {
-            sbom["components"][0]["hashes"][0]["content"] = json!("0".repeat(64))
+            sbom["components"][0]["hashes"][0]["content"] = json!("0".repeat(64));
         });
     }
     sealed(release);
