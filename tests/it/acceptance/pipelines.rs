@@ -3,6 +3,7 @@
 
 mod forges;
 mod identities;
+mod scripts;
 
 use std::collections::BTreeMap;
 
