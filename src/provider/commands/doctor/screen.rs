@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::step::{Level, Step};
+use framework::diagnostic::is_obeyed;
 
 /// How texts are made to stand out.
 #[derive(Debug, Clone, Copy)]
@@ -71,7 +72,7 @@ pub(super) fn end(verdict: Level, next: &str, paint: Paint) -> String {
 
 /// What a service says may hold what a terminal takes for orders.
 fn plain(text: &str) -> String {
-    text.chars().filter(|letter| !letter.is_control()).collect()
+    text.chars().filter(|letter| !is_obeyed(*letter)).collect()
 }
 
 /// Appends lines of text under the place where steps tell what they found, on a line that has so many columns already. Lines
@@ -110,7 +111,7 @@ mod tests {
 
     fn found() -> Step {
         let mut step = Step::new(StepName::Sync);
-        step.told = "word ".repeat(40) + "\u{1b}[2Jend";
+        step.told = "word ".repeat(40) + "\u{1b}[2J\u{202e}end";
         step.find(Level::Blocked, "It is odd", "Do this:\n\n  import {\n  }");
         step
     }
@@ -120,6 +121,7 @@ mod tests {
         let text = step(&found(), Paint(false));
         assert!(text.lines().all(|line| line.chars().count() <= WIDTH), "{text}");
         assert!(text.starts_with("ERROR  Sync                   word word"), "{text}");
+        assert!(text.contains("[2Jend") && !text.contains(['\u{1b}', '\u{202e}']), "{text}");
         assert!(text.lines().skip(1).all(|line| line.starts_with(&" ".repeat(INDENT))), "{text}");
         let below = " ".repeat(INDENT);
         assert!(text.ends_with(&format!("{below}Do this:\n{below}  import {{\n{below}  }}\n")), "{text}");
