@@ -224,10 +224,8 @@ pub(super) async fn applications(examination: &mut Examination, step: &mut Step)
     for (number, one) in all.iter().enumerate() {
         let whose = if is_ours(one) { "managed by this provider" } else { "not managed by this provider" };
         // Of a sync that is configured the consent is judged with it.
-        let consent = match number < LOOKED_INTO {
-            true => consent(graph, &examination.call, &one.client_id).await,
-            false => "",
-        };
+        let consent =
+            if number < LOOKED_INTO { consent(graph, &examination.call, &one.client_id).await } else { "" };
         step.find(
             Level::Fine,
             format!("`{}` (client id {}) is {whose}{consent}", one.display_name, one.client_id),

@@ -50,8 +50,10 @@ impl Reached for http::Error {
     fn reach(&self) -> Reach {
         use http::ErrorKind;
         match self.kind() {
-            ErrorKind::Decode(_) | ErrorKind::TooLarge { .. } | ErrorKind::ReadOnly => Reach::Refused,
-            ErrorKind::NotJson { html: false, .. } => Reach::Refused,
+            ErrorKind::Decode(_)
+            | ErrorKind::TooLarge { .. }
+            | ErrorKind::ReadOnly
+            | ErrorKind::NotJson { html: false, .. } => Reach::Refused,
             ErrorKind::CaBundle { .. } | ErrorKind::Proxy { .. } | ErrorKind::Unencrypted => Reach::NotAsked,
             _ => Reach::NotReached,
         }

@@ -51,12 +51,9 @@ fn whatever_was_refused_is_set_anew_and_nothing_else() {
             &["PROOFPOINT_ESSENTIALS_REGION=us1", "PROOFPOINT_ESSENTIALS_USERNAME=admin@contoso.com"],
         ),
     ] {
-        let exports = lines.iter().map(|line| format!("export {line}\n")).collect::<String>();
-        assert_eq!(
-            next(&simulator, variables, &["contoso.com"]),
-            exports + &again("contoso.com"),
-            "{variables:?}"
-        );
+        let mut wanted: Vec<String> = lines.iter().map(|line| format!("export {line}")).collect();
+        wanted.push(again("contoso.com"));
+        assert_eq!(next(&simulator, variables, &["contoso.com"]), wanted.join("\n"), "{variables:?}");
     }
 }
 
