@@ -50,7 +50,7 @@ impl Diagnostic {
 }
 
 /// Whether a character steers a terminal or turns the text around it: names that somebody else has chosen may hold such.
-pub fn is_obeyed(letter: char) -> bool {
+pub(crate) fn is_obeyed(letter: char) -> bool {
     letter.is_control() || matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
