@@ -336,26 +336,28 @@ mod tests {
 
     #[test]
     fn a_run_gives_licences_back_and_takes_others() {
-        // Ann is new and Bob wakes up; Carl was deleted, and Dora's sign-in is blocked.
+        // Ann is new, Bob and Fred wake up; Carl was deleted, and Dora's sign-in is blocked.
         let mut world = input(
             vec![
                 user(1, facts(ANN)),
                 user(2, facts(BOB)),
                 user(3, UserFacts { enabled: false, ..facts("dora@contoso.com") }),
+                user(4, facts("fred@contoso.com")),
             ],
             vec![
                 with(BOB, |facts| facts.active = false),
                 account("carl@contoso.com", AccountType::EndUser),
                 account("dora@contoso.com", AccountType::EndUser),
                 account("eve@contoso.com", AccountType::EndUser),
+                with("fred@contoso.com", |facts| facts.active = false),
             ],
         );
         let deleted = DeletedItem::user(Some("carl@contoso.com"), "", None);
         world.directory = Directory::new(world.directory.objects().to_vec(), vec![deleted], []);
-        assert_eq!(licences_of(world.clone(), 3), "Licences: 3 of 3 in use now, 3 after the run.");
+        assert_eq!(licences_of(world.clone(), 4), "Licences: 3 of 4 in use now, 4 after the run.");
         let told = licences_of(world, 1);
         assert!(
-            told.starts_with("Licences: 3 of 1 in use now, 3 after the run. That is 2 too many: "),
+            told.starts_with("Licences: 3 of 1 in use now, 4 after the run. That is 3 too many: "),
             "{told}"
         );
     }
