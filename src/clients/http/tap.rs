@@ -58,3 +58,7 @@ impl Tap {
         std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner).answers)
     }
 }
+
+#[cfg(test)]
+#[path = "tap_tests.rs"]
+mod tests;
