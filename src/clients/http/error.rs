@@ -269,7 +269,13 @@ impl fmt::Display for Error {
         ) {
             write!(f, "`{}`: ", about.host)?;
         }
-        write!(f, "{}\n\nRequest: {} {}", self.0.kind, about.method, about.url)?;
+        self.0.kind.fmt(f)?;
+        if matches!(self.0.kind, ErrorKind::NotJson { .. })
+            && let Some(entry) = about.reading().entry()
+        {
+            write!(f, ". What is relied on, `{}`: JSON", entry.id)?;
+        }
+        write!(f, "\n\nRequest: {} {}", about.method, about.url)?;
         if let Some(request_id) = &about.request_id {
             write!(f, "\nRequest id: {request_id}")?;
         }
@@ -380,6 +386,7 @@ mod tests {
             html: true,
         });
         let (text, debug) = (error.to_string(), format!("{error:?}"));
+        assert!(text.contains("What is relied on, `graph.users`: JSON\n"), "{text}");
         assert!(
             text.contains("an HTML page") && text.contains("GET https://graph.test/v1.0/users"),
             "{text}"

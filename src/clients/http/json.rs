@@ -183,12 +183,12 @@ mod tests {
         };
         assert_eq!(
             read(r#"{"value": [{"id": "a"}, {"mail": "hush", "hush": 1}]}"#),
-            "at `value[1].id`: an expected member is missing. What is relied on, `graph.users < value[].id`: text. What \
+            "at `value[1].id`: an expected member is missing. What is relied on, `graph.users < value[].id`: a GUID. What \
              came: { …: number, mail: text }"
         );
         assert_eq!(
             read(r#"{"value": [{"id": 7}]}"#),
-            "at `value[0].id`: it is of another type than expected. What is relied on, `graph.users < value[].id`: text. \
+            "at `value[0].id`: it is of another type than expected. What is relied on, `graph.users < value[].id`: a GUID. \
              What came: number"
         );
         assert!(
