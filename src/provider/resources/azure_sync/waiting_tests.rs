@@ -22,7 +22,8 @@ fn at(time: &str) -> LastRun {
 }
 
 fn failed(kind: impl Fn(Refusal) -> ErrorKind) -> Error {
-    let answer = Refusal { status: 500, text: "oops".to_owned(), request_id: None, beyond: None };
+    let answer =
+        Refusal { status: 500, text: "oops".to_owned(), request_id: None, beyond: None, request: None };
     Error { operation: "read the settings".to_owned(), kind: kind(answer) }
 }
 
