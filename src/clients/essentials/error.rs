@@ -33,7 +33,7 @@ pub enum ErrorKind {
     )]
     NotAuthorized {
         /// The organization as it was addressed.
-        organization: String,
+        organization: Box<str>,
         /// The answer.
         answer: Refusal,
     },
@@ -85,7 +85,7 @@ pub struct Refusal {
     /// The service's words, cut to a bounded length.
     pub text: String,
     /// The id by which the service knows the request.
-    pub request_id: Option<String>,
+    pub request_id: Option<Box<str>>,
     /// What is relied on, where nothing is known of the status.
     pub beyond: Option<Box<str>>,
     /// Which request it was, where the service gave it no id.
@@ -104,7 +104,7 @@ impl Refusal {
     pub(super) fn new(response: &Response) -> Self {
         let text = response.shown(&words(&response.body), SHOWN);
         let beyond = response.about().reading().beyond(response.status).map(String::into_boxed_str);
-        let request_id = response.request_id.clone();
+        let request_id = response.request_id.as_deref().map(Box::from);
         let request = request_id.is_none().then(|| response.about().to_string().into_boxed_str());
         Self { status: response.status, text, request_id, beyond, request }
     }
@@ -147,7 +147,7 @@ fn suffix(answer: &Refusal) -> String {
         text.push_str(answer.text.trim_end_matches('.'));
     }
     if let Some(id) = &answer.request_id {
-        text.extend([" (request id ", id.as_str(), ")"]);
+        text.extend([" (request id ", &**id, ")"]);
     }
     text.push('.');
     if let Some(beyond) = &answer.beyond {
@@ -295,7 +295,7 @@ mod tests {
             kind: ErrorKind::InvalidCredentials(Refusal {
                 status: 401,
                 text: "denied.".to_owned(),
-                request_id: Some("r-1".to_owned()),
+                request_id: Some("r-1".into()),
                 beyond: None,
                 request: None,
             }),

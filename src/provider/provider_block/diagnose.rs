@@ -239,7 +239,7 @@ mod tests {
             kind: essentials::ErrorKind::InvalidCredentials(Refusal {
                 status: 401,
                 text: "denied".to_owned(),
-                request_id: Some("r-1".to_owned()),
+                request_id: Some("r-1".into()),
                 beyond: None,
                 request: None,
             }),

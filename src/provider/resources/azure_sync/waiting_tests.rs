@@ -71,7 +71,7 @@ async fn a_look_that_fails_does_not_end_the_wait() {
 
 #[tokio::test(start_paused = true)]
 async fn an_account_that_is_refused_ends_the_wait() {
-    let not_authorized = |answer| ErrorKind::NotAuthorized { organization: "example.com".to_owned(), answer };
+    let not_authorized = |answer| ErrorKind::NotAuthorized { organization: "example.com".into(), answer };
     for error in [failed(ErrorKind::InvalidCredentials), failed(not_authorized)] {
         let (run, took) = wait(&call(HOUR), LastRun::Never, vec![Err(error)]).await;
         assert!(run.is_err() && took < Duration::from_secs(1), "{took:?}");
