@@ -111,8 +111,9 @@ fn environment() -> BTreeMap<String, String> {
 /// Runs the program of a provider, with the arguments and the environment of this process. `provider` makes the provider
 /// from the environment, when it is needed.
 pub fn run<S: Service>(program: Program, provider: impl FnOnce(&BTreeMap<String, String>) -> S) -> ExitCode {
-    let arguments: Vec<String> =
-        std::env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned()).collect();
+    let mut words = std::env::args_os().map(|word| word.to_string_lossy().into_owned());
+    let started_as = words.next().unwrap_or_else(|| program.file());
+    let arguments: Vec<String> = words.collect();
     let env = &environment();
     let routes = |lifecycle: &Lifecycle| server::routes(Arc::new(provider(env)), lifecycle);
     plugin::log::install(program.name, env);
@@ -126,14 +127,22 @@ pub fn run<S: Service>(program: Program, provider: impl FnOnce(&BTreeMap<String,
             Some(subcommand) if rest.iter().any(|word| ["--help", "-help", "-h"].contains(word)) => {
                 say(&format!("Usage: {} {name} {}", program.file(), subcommand.help))
             }
-            Some(subcommand) => perform(subcommand, arguments.get(1..).unwrap_or_default(), env),
+            Some(subcommand) => {
+                let rest = arguments.get(1..).unwrap_or_default();
+                perform(subcommand, &started_as, rest, env)
+            }
             None => complain(&format!("unknown arguments: {}\n\n{}", arguments.join(" "), program.help())),
         },
     }
 }
 
 /// Runs a subcommand to its end. An interruption ends its waits.
-fn perform(subcommand: Subcommand, arguments: &[String], env: &BTreeMap<String, String>) -> ExitCode {
+fn perform(
+    subcommand: Subcommand,
+    program: &str,
+    arguments: &[String],
+    env: &BTreeMap<String, String>,
+) -> ExitCode {
     let console = Console::of_this_process();
     let outcome = plugin::run_to_end(async {
         let cancel = CancellationToken::new();
@@ -147,7 +156,8 @@ fn perform(subcommand: Subcommand, arguments: &[String], env: &BTreeMap<String, 
                 }
             });
         }
-        (subcommand.run)(Invocation { arguments, environment: env, cancel, terminal: &console }).await
+        let terminal = &console;
+        (subcommand.run)(Invocation { program, arguments, environment: env, cancel, terminal }).await
     });
     match outcome {
         Ok(Ok(Completion::Whole)) => ExitCode::SUCCESS,

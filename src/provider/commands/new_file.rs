@@ -15,9 +15,20 @@ pub(super) fn create(file: &Path, text: &str) -> Result<(), Diagnostic> {
     })
 }
 
-/// Refuses a file that is there already.
-pub(super) fn refuse_existing(file: &Path) -> Result<(), Diagnostic> {
-    if file.exists() { Err(exists(file)) } else { Ok(()) }
+/// Refuses a file that is there already, be it a link that leads nowhere, and one in a directory that is not there: before the
+/// work, not after it.
+pub(super) fn refuse_unfit(file: &Path) -> Result<(), Diagnostic> {
+    if file.symlink_metadata().is_ok() {
+        return Err(exists(file));
+    }
+    let around = file.parent().map(|around| if around == Path::new("") { Path::new(".") } else { around });
+    match around {
+        Some(around) if around.is_dir() => Ok(()),
+        _ => {
+            let summary = format!("`{}` can't be written", file.display());
+            Err(Diagnostic::error(summary, "A file in a directory that is there is expected."))
+        }
+    }
 }
 
 fn exists(file: &Path) -> Diagnostic {
@@ -25,4 +36,36 @@ fn exists(file: &Path) -> Diagnostic {
         format!("`{}` is there already", file.display()),
         "Nothing is overwritten: name another file, or move that one away.",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(file: &Path) -> String {
+        refuse_unfit(file).expect_err("refused").summary
+    }
+
+    #[test]
+    fn only_a_file_that_is_not_there_in_a_directory_that_is_will_do() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let file = directory.path().join("found.tf");
+        assert!(refuse_unfit(&file).is_ok() && refuse_unfit(Path::new("nobody-has-this-file.tf")).is_ok());
+        create(&file, "mine").expect("written");
+        assert!(refused(&file).ends_with("is there already") && create(&file, "other").is_err());
+        assert!(refused(directory.path()).ends_with("is there already"));
+        for path in ["", "nowhere/found.tf", "Cargo.toml/found.tf"] {
+            assert!(refused(Path::new(path)).ends_with("can't be written"), "{path}");
+        }
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_link_is_never_followed() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let (link, aim) = (directory.path().join("link"), directory.path().join("aim"));
+        std::os::unix::fs::symlink(&aim, &link).expect("a link");
+        assert!(refused(&link).ends_with("is there already"));
+        assert!(create(&link, "x").is_err() && !aim.exists());
+    }
 }

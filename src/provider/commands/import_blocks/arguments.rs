@@ -4,6 +4,7 @@ use std::fs;
 use std::io::{self, Read as _};
 use std::path::PathBuf;
 
+use crate::commands::domain::{domain_of, not_a_domain};
 use crate::commands::new_file;
 use crate::commands::word::Word;
 use framework::diagnostic::{Diagnostic, Diagnostics};
@@ -32,7 +33,7 @@ impl Arguments {
             }
         }
         if let Some(file) = &arguments.output {
-            new_file::refuse_existing(file)?;
+            new_file::refuse_unfit(file)?;
         }
         Ok(arguments)
     }
@@ -54,17 +55,17 @@ fn domains_in(file: &str) -> Result<Vec<String>, Diagnostics> {
         text.map_err(|error| Diagnostic::error(format!("`{file}` can't be read"), format!("{error}.")))?;
     let mut domains = Vec::new();
     for (number, line) in (1..).zip(text.lines()) {
-        let domain = line.split('#').next().unwrap_or_default().trim().to_lowercase();
-        if domain.is_empty() {
+        let text = line.split('#').next().unwrap_or_default().trim();
+        if text.is_empty() {
             continue;
         }
-        if !is_domain(&domain) {
+        let Some(domain) = domain_of(text) else {
             return Err(Diagnostic::error(
                 format!("Line {number} of `{file}` is not a domain"),
-                format!("It is `{}`. One domain a line is expected, such as `contoso.com`.", line.trim()),
+                format!("{} One a line is expected.", not_a_domain(text)),
             )
             .into());
-        }
+        };
         domains.push(domain);
     }
     domains.sort();
@@ -73,14 +74,6 @@ fn domains_in(file: &str) -> Result<Vec<String>, Diagnostics> {
         return Err(Diagnostic::error(format!("`{file}` names no domain"), "One a line is expected.").into());
     }
     Ok(domains)
-}
-
-fn is_domain(text: &str) -> bool {
-    let label = |label: &str| {
-        !label.is_empty()
-            && label.chars().all(|letter| letter.is_alphanumeric() || matches!(letter, '-' | '_'))
-    };
-    text.contains('.') && text.split('.').all(label)
 }
 
 #[cfg(test)]
@@ -95,12 +88,13 @@ mod tests {
 
     #[test]
     fn values_may_follow_or_be_attached_and_other_words_are_refused() {
-        let wanted = Ok(Arguments { domains: None, output: Some("nowhere/found.tf".into()) });
-        assert_eq!(read(&["--output", "nowhere/found.tf"]), wanted);
-        assert_eq!(read(&["--output=nowhere/found.tf"]), wanted);
+        let wanted = Ok(Arguments { domains: None, output: Some("found.tf".into()) });
+        assert_eq!(read(&["--output", "found.tf"]), wanted);
+        assert_eq!(read(&["--output=found.tf"]), wanted);
         assert_eq!(read(&[]), Ok(Arguments::default()));
         for (words, told) in [
             (&["--output"][..], "`--output` needs a value"),
+            (&["--output", "nowhere/found.tf"], "A file in a directory that is there"),
             (&["--frobnicate"], "`--frobnicate` is not an option"),
             (&["--domains", "nowhere/domains"], "`nowhere/domains` can't be read"),
         ] {
