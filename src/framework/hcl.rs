@@ -78,7 +78,7 @@ impl BlockBody {
     /// Adds a comment, in lines of their own length. What would end a line in it, or steer a terminal, does not.
     pub fn comment(&mut self, text: &str) {
         for part in text.lines() {
-            let shown: String = part.chars().filter(|letter| !letter.is_control()).collect();
+            let shown: String = part.chars().filter(|letter| !is_hidden(*letter)).collect();
             let mut line = String::new();
             for word in shown.split_whitespace() {
                 if !line.is_empty() && line.chars().count() + word.chars().count() >= LONGEST_COMMENT {
@@ -218,6 +218,16 @@ pub fn is_identifier(text: &str) -> bool {
         && letters.all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-'))
 }
 
+/// Whether a letter would steer a terminal, or have a reader see another text than a machine does.
+fn is_hidden(letter: char) -> bool {
+    letter.is_control()
+        || matches!(
+            letter,
+            '\u{ad}' | '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
+        )
+        || matches!(letter, '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
 /// A text between quotation marks, in which nothing is a template.
 pub fn quoted(text: &str) -> String {
     let mut out = String::from("\"");
@@ -230,8 +240,8 @@ pub fn quoted(text: &str) -> String {
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
             '$' | '%' if letters.peek() == Some(&'{') => out.extend([letter, letter]),
-            control if control.is_control() => {
-                let _ = write!(out, "\\u{:04x}", u32::from(control));
+            hidden if is_hidden(hidden) => {
+                let _ = write!(out, "\\u{:04x}", u32::from(hidden));
             }
             plain => out.push(plain),
         }
@@ -253,7 +263,7 @@ mod tests {
     #[test]
     fn a_configuration_is_written_as_the_formatter_would() {
         let shelf = Shelf {
-            label: "a \"b\" ${c} $d %{e}\n\\".into(),
+            label: "a \"b\" ${c} $d %{e}\n\\\u{202e}".into(),
             key_version: 3.into(),
             light: Light { on: true.into(), colour: Attr::Null }.into(),
             timeouts: Timeouts { create: "5m".into(), ..Timeouts::default() }.into(),
@@ -261,7 +271,7 @@ mod tests {
         };
         let config = Shelf::schema().complete(shelf.write());
         let mut file = BlockBody::new();
-        file.comment("The shelf.\nIt is\u{7} old.");
+        file.comment("The shelf.\nIt is\u{7} o\u{2066}ld.");
         let references = [(Shelf::wood(), "var.wood".to_owned())];
         file.block(
             "resource",
@@ -271,7 +281,7 @@ mod tests {
         let text = r#"# The shelf.
 # It is old.
 resource "library_shelf" "old" {
-  label       = "a \"b\" $${c} $d %%{e}\n\\"
+  label       = "a \"b\" $${c} $d %%{e}\n\\\u202e"
   wood        = var.wood
   key_version = 3
 

@@ -33,6 +33,7 @@ mod scheduled;
 mod schema;
 mod secrets;
 mod simulator;
+mod untidy;
 mod users_tests;
 
 use crate::support::cli::{self, Cli};

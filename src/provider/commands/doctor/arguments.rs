@@ -46,7 +46,7 @@ impl Arguments {
             }
         }
         if let Some(file) = &arguments.report {
-            new_file::refuse_existing(file)?;
+            new_file::refuse(file)?;
         }
         if !arguments.domain.contains('.') || arguments.domain.contains(['/', '@', ' ']) {
             return Err(refused("It takes a domain of the organization, such as `contoso.com`.").into());
