@@ -27,4 +27,5 @@ esac
 
 "$tofu" plan -input=false -lock=false -var=report=true -out=report.tfplan > report.log 2>&1 || { cat report.log >&2; exit 1; }
 "$tofu" show -json report.tfplan > report.json
-jq --raw-output .planned_values.outputs.report.value report.json > report.md
+unknown='What the sync would do to people is not known yet: the preview needs something that this plan only makes.'
+jq --raw-output --arg unknown "$unknown" '.planned_values.outputs.report.value // $unknown' report.json > report.md

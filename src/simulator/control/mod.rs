@@ -101,13 +101,13 @@ fn faults(shared: &Shared, _: &Request) -> Outcome {
 }
 
 fn set_faults(shared: &Shared, request: &Request) -> Outcome {
-    let mut faults: Vec<Fault> =
-        serde_json::from_slice(&request.body).map_err(|error| format!("no list of faults: {error}"))?;
+    let mut faults: Vec<Fault> = serde_json::from_slice(&request.body)
+        .map_err(|error| format!("this is not a list of faults: {error}"))?;
     let mut world = shared.world();
     if has_parameter(request, "add") {
         faults.splice(..0, world.faults.list().iter().cloned());
     }
-    world.faults = Faults::new(faults);
+    world.faults = Faults::new(faults)?;
     Ok(Answer::json(200, &world.faults.list()))
 }
 

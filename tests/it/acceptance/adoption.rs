@@ -11,9 +11,11 @@ use serde_json::{Value as Json, json};
 
 use super::{Stage, on_every_cli_with};
 use crate::support::hand_built::{Customer, HandBuilt, Setup, hand_built};
+use crate::support::printed::blocks;
 use crate::support::secret_search::Places;
-use crate::support::workspace::{Install, Outcome, provider, repository};
+use crate::support::workspace::{Install, Outcome, provider};
 
+const ADOPT: &str = "docs/guides/adopt.md";
 pub(super) const ORGANIZATION: &str = "proofpoint_organization";
 const APPLICATION: &str = "proofpoint_azure_application";
 const CONSENT: &str = "proofpoint_azure_admin_consent";
@@ -263,13 +265,16 @@ fn a_fleet_that_people_set_up_by_hand_is_taken_over_by_one_command() {
 
 #[test]
 fn the_guides_commands_adopt_what_is_there() {
-    let guide = fs::read_to_string(repository().join("docs/guides/adopt.md")).expect("the guide");
-    let blocks =
-        guide.split("```sh\n").skip(1).filter_map(|rest| rest.split_once("```")).map(|(block, _)| block);
-    let steps: Vec<String> =
-        blocks.flat_map(str::lines).map(|line| line.replacen("terraform ", "tofu ", 1)).collect();
+    let steps: Vec<String> = blocks(ADOPT, "", "shell")
+        .iter()
+        .flat_map(|block| block.lines())
+        .map(|line| line.replacen("terraform ", "tofu ", 1))
+        .collect();
+    let requirement = blocks(ADOPT, "", "hcl").swap_remove(0);
     assert!(steps.len() > 4 && steps.iter().any(|step| step.contains("import-blocks")), "{steps:?}");
     on_every_cli_installed(Install::Mirror, 3, |stage, customers| {
+        stage.workspace.remove("versions.tf");
+        stage.workspace.write("main.tf", &requirement);
         let outcome = stage.workspace.run_steps(&steps).succeeds();
         assert!(outcome.stderr.contains("12 resources of 3 organizations"), "{outcome}");
         let state = stage.simulator.state();

@@ -23,6 +23,7 @@ mod own_credentials;
 mod people;
 mod pipelines;
 mod policies;
+mod printed_commands;
 mod query;
 mod quickstart;
 mod read_only;

@@ -2,6 +2,8 @@
 //! identities that they name; only the forge and the services are played.
 
 mod forges;
+mod identities;
+mod scripts;
 
 use std::collections::BTreeMap;
 

@@ -286,6 +286,9 @@ mod tests {
         let mut imported = SyncModel::default();
         show(&shown, &mut imported);
         assert_eq!(imported, settled);
+        let mut written = SyncModel { client_id: "App".into(), ..settled };
+        show(&shown, &mut written);
+        assert_eq!(written.client_id, "App".into(), "as it is written");
     }
 
     #[test]

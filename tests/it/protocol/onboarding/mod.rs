@@ -6,6 +6,7 @@ mod fairness;
 mod fleet;
 mod hand;
 mod imports;
+mod late_deletion;
 mod newcomer;
 mod organization;
 mod replans;
