@@ -39,6 +39,8 @@ pub enum Completion {
 
 /// What a subcommand is given.
 pub struct Invocation<'a> {
+    /// The program as it was started, for commands that the person is told to type next.
+    pub program: &'a str,
     /// The words that follow its name.
     pub arguments: &'a [String],
     /// The environment of the process.

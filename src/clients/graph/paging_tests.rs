@@ -109,7 +109,7 @@ async fn a_page_of_another_shape_quotes_nobodys_data() {
         Fake::serving(|_, _| Reply::ok(json!({"value": [{"id": {"private": "ann@contoso.com"}}]}))).await;
     let text = graph.users().for_each(&call(), |_| {}).await.expect_err("shape").to_string();
     assert!(!text.contains("ann@contoso.com"), "{text}");
-    assert!(text.contains("`graph.users < value[].id`: text. What came: { …: text }"), "{text}");
+    assert!(text.contains("`graph.users < value[].id`: a GUID. What came: { …: text }"), "{text}");
 }
 
 #[test]

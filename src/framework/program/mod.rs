@@ -112,8 +112,9 @@ fn environment() -> BTreeMap<String, String> {
 /// Runs the program of a provider, with the arguments and the environment of this process. `provider` makes the provider
 /// from the environment, when it is needed.
 pub fn run<S: Service>(program: Program, provider: impl FnOnce(&BTreeMap<String, String>) -> S) -> ExitCode {
-    let arguments: Vec<String> =
-        std::env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned()).collect();
+    let mut words = std::env::args_os().map(|word| word.to_string_lossy().into_owned());
+    let started_as = words.next().unwrap_or_else(|| program.file());
+    let arguments: Vec<String> = words.collect();
     let env = &environment();
     let routes = |lifecycle: &Lifecycle| server::routes(Arc::new(provider(env)), lifecycle);
     plugin::log::install(program.name, env);
@@ -127,23 +128,36 @@ pub fn run<S: Service>(program: Program, provider: impl FnOnce(&BTreeMap<String,
             Some(subcommand) if rest.iter().any(|word| ["--help", "-help", "-h"].contains(word)) => {
                 say(&format!("Usage: {} {name} {}", program.file(), subcommand.help))
             }
-            Some(subcommand) => perform(subcommand, arguments.get(1..).unwrap_or_default(), env),
+            Some(subcommand) => {
+                let rest = arguments.get(1..).unwrap_or_default();
+                perform(subcommand, &started_as, rest, env)
+            }
             None => complain(&format!("unknown arguments: {}\n\n{}", arguments.join(" "), program.help())),
         },
     }
 }
 
 /// Runs a subcommand to its end, or until it is interrupted: it may end itself, and has little time to.
-fn perform(subcommand: Subcommand, arguments: &[String], env: &BTreeMap<String, String>) -> ExitCode {
-    let (arguments, env) = (arguments.to_vec(), env.clone());
+fn perform(
+    subcommand: Subcommand,
+    program: &str,
+    arguments: &[String],
+    env: &BTreeMap<String, String>,
+) -> ExitCode {
+    let (program, arguments, env) = (program.to_owned(), arguments.to_vec(), env.clone());
     let outcome = plugin::run_to_end(async move {
         let interruption = plugin::interruption()?;
         let cancel = CancellationToken::new();
         let (console, token) = (Console::of_this_process(), cancel.clone());
         // In a task, since nothing ends a read of standard input, or a write that nobody takes.
         let mut work = tokio::spawn(async move {
-            let invocation =
-                Invocation { arguments: &arguments, environment: &env, cancel: token, terminal: &console };
+            let invocation = Invocation {
+                program: &program,
+                arguments: &arguments,
+                environment: &env,
+                cancel: token,
+                terminal: &console,
+            };
             (subcommand.run)(invocation).await
         });
         let interrupted = async move {

@@ -91,8 +91,11 @@ const SIGN_INS: &str = "To sign in, set in the provider block or the environment
                         `PROOFPOINT_ESSENTIALS_USERNAME`, `PROOFPOINT_ESSENTIALS_PASSWORD`).";
 
 /// What to do when an answer is not as it is relied on.
-const CHANGED: &str = "The service may have changed: `terraform-provider-proofpoint doctor DOMAIN --report FILE` writes what \
+pub(crate) const CHANGED: &str = "The service may have changed: `terraform-provider-proofpoint doctor DOMAIN --report FILE` writes what \
                        differs, without values, to attach to an issue.";
+
+/// What to do where the time was too short.
+pub(crate) const SLOW: &str = "Raise it in the `timeouts` block if the service was only slow.";
 
 fn summary_of_http(error: &http::Error) -> Option<&'static str> {
     match error.kind() {
@@ -113,8 +116,8 @@ fn of_http(error: &http::Error) -> Option<&'static str> {
             Some("The file is the one that `ca_bundle` (or `PROOFPOINT_CA_BUNDLE`) names.")
         }
         http::ErrorKind::Untrusted { .. } => Some(AUTHORITY),
-        http::ErrorKind::Decode(_) => Some(CHANGED),
-        http::ErrorKind::Timeout => Some("Raise it in the `timeouts` block if the service was only slow."),
+        http::ErrorKind::Decode(_) | http::ErrorKind::NotJson { html: false, .. } => Some(CHANGED),
+        http::ErrorKind::Timeout => Some(SLOW),
         _ => None,
     }
 }

@@ -14,8 +14,9 @@ pub struct Failure {
     at: Option<Path>,
 }
 
+/// What there is behind a failure.
 #[derive(Debug)]
-enum Cause {
+pub(crate) enum Cause {
     Auth(auth::Error),
     Http(http::Error),
     Graph(graph::Error),
@@ -29,6 +30,11 @@ impl Failure {
     pub fn at(mut self, path: Path) -> Self {
         self.at.get_or_insert(path);
         self
+    }
+
+    /// What there is behind it.
+    pub(crate) fn cause(&self) -> &Cause {
+        &self.cause
     }
 }
 

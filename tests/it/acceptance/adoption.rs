@@ -323,7 +323,7 @@ fn one_bad_tenant_stops_none_of_the_others_and_the_exit_code_says_that_something
         stage.simulator.forget_requests();
         for (arguments, told) in [
             ("--output found.tf", "`found.tf` is there already"),
-            ("--output nowhere/found.tf", "There is no such directory"),
+            ("--output nowhere/found.tf", "A file in a directory that is there"),
             ("--domains .", "`.` can't be read"),
             ("--domains nowhere", "`nowhere` can't be read"),
             ("--frobnicate", "`--frobnicate` is not an option"),

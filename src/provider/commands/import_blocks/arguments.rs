@@ -4,6 +4,7 @@ use std::fs;
 use std::io::{self, Read as _};
 use std::path::PathBuf;
 
+use crate::commands::domain::{domain_of, not_a_domain};
 use crate::commands::new_file;
 use crate::commands::word::Word;
 use framework::diagnostic::{Diagnostic, Diagnostics};
@@ -32,7 +33,7 @@ impl Arguments {
             }
         }
         if let Some(file) = &arguments.output {
-            new_file::refuse(file)?;
+            new_file::refuse_unfit(file)?;
         }
         Ok(arguments)
     }
@@ -64,20 +65,17 @@ fn domains_in(file: &str) -> Result<Vec<String>, Diagnostics> {
     // Editors on Windows mark UTF-8 with a character that nobody sees.
     let lines = text.strip_prefix('\u{feff}').unwrap_or(&text).lines();
     for (number, line) in (1..).zip(lines) {
-        let domain = line.split('#').next().unwrap_or_default().trim().to_lowercase();
-        if domain.is_empty() {
+        let text = line.split('#').next().unwrap_or_default().trim();
+        if text.is_empty() {
             continue;
         }
-        if !is_domain(&domain) {
-            let hint =
-                if domain.is_ascii() { "" } else { " An international name is written in its `xn--` form." };
-            let shown: String = line.trim().chars().filter(|letter| !letter.is_control()).take(100).collect();
+        let Some(domain) = domain_of(text) else {
             return Err(Diagnostic::error(
                 format!("Line {number} of `{file}` is not a domain"),
-                format!("It is `{shown}`. One domain a line is expected, such as `contoso.com`.{hint}"),
+                format!("{} One a line is expected.", not_a_domain(text)),
             )
             .into());
-        }
+        };
         domains.push(domain);
     }
     domains.sort();
@@ -86,14 +84,6 @@ fn domains_in(file: &str) -> Result<Vec<String>, Diagnostics> {
         return Err(Diagnostic::error(format!("`{file}` names no domain"), "One a line is expected.").into());
     }
     Ok(domains)
-}
-
-fn is_domain(text: &str) -> bool {
-    let label = |label: &str| {
-        !label.is_empty()
-            && label.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_'))
-    };
-    text.contains('.') && text.split('.').all(label)
 }
 
 #[cfg(test)]
@@ -123,7 +113,7 @@ mod tests {
             ("\u{feff}# none\r\n".as_bytes(), "names no domain"),
             ("münchen.example".as_bytes(), "`xn--` form"),
             ("a.example\nb.example, c.example".as_bytes(), "Line 2 of"),
-            ("it@contoso.com".as_bytes(), "It is `it@contoso.com`"),
+            ("it@contoso.com".as_bytes(), "`it@contoso.com` is not a domain"),
             ("https://contoso.com".as_bytes(), "Line 1 of"),
             (b"\xff\xfec\0o\0", "is not text in UTF-8"),
         ] {
@@ -135,13 +125,13 @@ mod tests {
 
     #[test]
     fn values_may_follow_or_be_attached_and_other_words_are_refused() {
-        let wanted = Ok(Arguments { domains: None, output: Some("nowhere.tf".into()) });
-        assert_eq!(read(&["--output", "nowhere.tf"]), wanted);
-        assert_eq!(read(&["--output=nowhere.tf"]), wanted);
+        let wanted = Ok(Arguments { domains: None, output: Some("found.tf".into()) });
+        assert_eq!(read(&["--output", "found.tf"]), wanted);
+        assert_eq!(read(&["--output=found.tf"]), wanted);
         assert_eq!(read(&[]), Ok(Arguments::default()));
         for (words, told) in [
             (&["--output"][..], "`--output` needs a value"),
-            (&["--output", "nowhere/found.tf"], "There is no such directory"),
+            (&["--output", "nowhere/found.tf"], "A file in a directory that is there"),
             (&["--frobnicate"], "`--frobnicate` is not an option"),
             (&["--domains", "nowhere/domains"], "`nowhere/domains` can't be read"),
         ] {
