@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Write as _};
 
+use super::diagnostic::is_obeyed;
 use super::path::Path;
 use super::schema::{Attribute, Nesting, Schema, Shape};
 use super::value::Value;
@@ -78,7 +79,7 @@ impl BlockBody {
     /// Adds a comment, in lines of their own length. What would end a line in it, or steer a terminal, does not.
     pub fn comment(&mut self, text: &str) {
         for part in text.lines() {
-            let shown: String = part.chars().filter(|letter| !is_hidden(*letter)).collect();
+            let shown: String = part.chars().filter(|letter| !is_obeyed(*letter)).collect();
             let mut line = String::new();
             for word in shown.split_whitespace() {
                 if !line.is_empty() && line.chars().count() + word.chars().count() >= LONGEST_COMMENT {
@@ -218,16 +219,6 @@ pub fn is_identifier(text: &str) -> bool {
         && letters.all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-'))
 }
 
-/// Whether a letter would steer a terminal, or have a reader see another text than a machine does.
-fn is_hidden(letter: char) -> bool {
-    letter.is_control()
-        || matches!(
-            letter,
-            '\u{ad}' | '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
-        )
-        || matches!(letter, '\u{2060}'..='\u{206f}' | '\u{feff}')
-}
-
 /// A text between quotation marks, in which nothing is a template.
 pub fn quoted(text: &str) -> String {
     let mut out = String::from("\"");
@@ -240,8 +231,8 @@ pub fn quoted(text: &str) -> String {
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
             '$' | '%' if letters.peek() == Some(&'{') => out.extend([letter, letter]),
-            hidden if is_hidden(hidden) => {
-                let _ = write!(out, "\\u{:04x}", u32::from(hidden));
+            control if is_obeyed(control) => {
+                let _ = write!(out, "\\u{:04x}", u32::from(control));
             }
             plain => out.push(plain),
         }
@@ -271,7 +262,7 @@ mod tests {
         };
         let config = Shelf::schema().complete(shelf.write());
         let mut file = BlockBody::new();
-        file.comment("The shelf.\nIt is\u{7} o\u{2066}ld.");
+        file.comment("The shelf.\nIt is\u{7}\u{202e} old.");
         let references = [(Shelf::wood(), "var.wood".to_owned())];
         file.block(
             "resource",
