@@ -85,7 +85,7 @@ impl<R: Resource> Find<R> {
         Ok(read.map(|state| {
             // An object may be found by a name that is not the one that it goes by.
             let identity = resource.identity(&state.model).unwrap_or_else(|| self.identity.clone());
-            Self { told, identity, ..self }.object(state.model)
+            Self { identity, told, ..self }.object(state.model)
         }))
     }
 
@@ -93,7 +93,7 @@ impl<R: Resource> Find<R> {
     #[must_use]
     pub fn named_by(mut self, name: impl FnOnce(&R::Model) -> &str) -> Self {
         if let Some(object) = &self.object {
-            self.display_name = name(object).to_owned();
+            name(object).clone_into(&mut self.display_name);
         }
         self
     }

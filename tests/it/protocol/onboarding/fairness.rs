@@ -65,8 +65,9 @@ fn a_tenant_that_hangs_or_throttles_slows_nobody_else() {
         }
     });
     // All were tried that are held, and not once more while they were asked for patience.
-    let log = simulator.requests();
-    let tried = |path: String| log.iter().filter(|one| one.path.contains(&path) && one.status == 429).count();
+    let asked = simulator.requests();
+    let tried =
+        |path: String| asked.iter().filter(|one| one.path.contains(&path) && one.status == 429).count();
     assert_eq!(tried(format!("/orgs/{}/domains", limited.domain)), 1);
     assert_eq!(tried(format!("/applications(appId='{}')", within.client_id)), 1);
 }
@@ -97,7 +98,7 @@ async fn reading(environment: &BTreeMap<String, String>, tenants: &[Tenant]) -> 
     let plugin = Arc::new(configured(environment).await);
     let ways = Arc::new(Semaphore::new(WAYS));
     let mut working = JoinSet::new();
-    for tenant in tenants.to_vec() {
+    for tenant in tenants.iter().cloned() {
         let (plugin, ways) = (Arc::clone(&plugin), Arc::clone(&ways));
         working.spawn(async move {
             let _way = ways.acquire_owned().await.expect("a way");
