@@ -240,7 +240,7 @@ fn refused(response: &Response, organization: &str) -> Option<ErrorKind> {
     match response.status {
         200..=299 => None,
         401 => Some(ErrorKind::InvalidCredentials(answer())),
-        403 => Some(ErrorKind::NotAuthorized { organization: organization.to_owned(), answer: answer() }),
+        403 => Some(ErrorKind::NotAuthorized { organization: organization.into(), answer: answer() }),
         404 => Some(ErrorKind::NotFound(answer())),
         409 => Some(ErrorKind::Conflict(answer())),
         429 => Some(ErrorKind::Throttled(answer())),

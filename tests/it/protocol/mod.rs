@@ -16,6 +16,7 @@ mod doctor;
 mod drift;
 mod echo;
 mod exemptions;
+mod first_try;
 mod five_years;
 mod from_azuread;
 mod graph_arguments;
