@@ -67,7 +67,11 @@ pub(crate) async fn handle(
         let world = shared.world();
         let own = essentials::takes(&world.moods, &request);
         let ordered = fault.as_ref().and_then(|fault| fault.delay).unwrap_or(0);
-        (shared.arguments.latency + ordered + own, world.moods.abandoned_requests == Abandoned::GoesOn)
+        let items = graph::batch::delay(&world, &request);
+        (
+            shared.arguments.latency + ordered + items + own,
+            world.moods.abandoned_requests == Abandoned::GoesOn,
+        )
     };
     let work = {
         let shared = shared.clone();

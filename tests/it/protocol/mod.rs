@@ -24,6 +24,7 @@ mod guides;
 mod handover;
 mod handshake;
 mod health;
+mod import_blocks;
 mod judging;
 mod kill;
 mod late;
