@@ -44,6 +44,7 @@ mod refusals;
 mod rename;
 mod replacement;
 mod replans;
+mod restoration;
 mod schema;
 mod shown;
 mod sign_in;
