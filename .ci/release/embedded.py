@@ -34,6 +34,29 @@ def parts(program):
         raise NoList(f"the program's list of parts is not one of `cargo auditable`: {error}") from error
 
 
+def platform_of(program):
+    """What the program runs on, as registries name it: `linux_amd64`."""
+    try:
+        if program[:4] == b"\x7fELF":
+            (machine,) = struct.unpack_from("<H", program, 0x12)
+            # FreeBSD marks its own, Linux does not.
+            return _named({62: "amd64", 183: "arm64"}, machine, "freebsd" if program[7] == 9 else "linux")
+        if program[:4] == b"\xcf\xfa\xed\xfe":
+            (machine,) = struct.unpack_from("<I", program, 4)
+            return _named({0x01000007: "amd64", 0x0100000C: "arm64"}, machine, "darwin")
+        if program[:2] == b"MZ":
+            (header,) = struct.unpack_from("<I", program, 0x3C)
+            (machine,) = struct.unpack_from("<H", program, header + 4)
+            return _named({0x8664: "amd64", 0xAA64: "arm64"}, machine, "windows")
+    except (struct.error, IndexError) as error:
+        raise NoList(f"the program's head can't be read: {error}") from error
+    raise NoList("it is not a program of Linux, FreeBSD, macOS or Windows")
+
+
+def _named(machines, machine, system):
+    return f"{system}_{machines.get(machine, f'machine {machine:#x}')}"
+
+
 def _section(program):
     if program[:4] == b"\x7fELF":
         found = _elf(program)

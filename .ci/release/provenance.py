@@ -23,6 +23,8 @@ def check(bundle_file, repository, version, commit, files):
         return [f"it is a {statement['predicateType']}, not SLSA provenance"]
     subjects = {subject["name"]: subject["digest"]["sha256"] for subject in statement["subject"]}
     wrong = []
+    if len(subjects) != len(statement["subject"]):
+        wrong.append("it names the same file twice")
     for file in files:
         name = os.path.basename(file)
         with open(file, "rb") as content:

@@ -156,6 +156,8 @@ def check(archive, sbom_file, lockfile=None):
     wrong = []
     if {"alg": "SHA-256", "content": hashlib.sha256(program).hexdigest()} not in about["hashes"]:
         wrong.append(f"it is about another program than the archive's {name}")
+    if f"_{about['version']}_" not in os.path.basename(archive):
+        wrong.append(f"it is about {about['name']} {about['version']}, which another archive holds")
     told = {(about["name"], about["version"], "runtime"): set()}
     edges = {one["ref"]: set(one["dependsOn"]) for one in sbom["dependencies"]}
     told[about["name"], about["version"], "runtime"] = edges.get(about["bom-ref"], set())

@@ -10,7 +10,9 @@ code=0
 [ "$code" = 0 ] || [ "$code" = 2 ] || exit "$code"
 "$tofu" show -json nightly.tfplan > nightly.json
 failed='.checks[]? | select(.status == "fail" or .status == "error") | .address.to_display'
-if jq --exit-status --raw-output "$failed" nightly.json > failed.txt; then
+# On its own line, so that a jq which fails is an error, and no good news.
+jq --raw-output "$failed" nightly.json > failed.txt
+if [ -s failed.txt ]; then
   sed 's/^/Failed: /' failed.txt >&2
   exit 3
 fi

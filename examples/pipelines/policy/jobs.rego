@@ -5,28 +5,50 @@ package jobs
 
 # Every job that runs a configuration, with what it runs and the variables that it gets, whichever forge's file it is.
 
-# GitHub Actions
+# GitHub Actions; a step that runs a configuration may have a word of its own
 jobs contains {"name": name, "runs": runs, "read_only": read_only} if {
 	some name, job in input.jobs
+	is_object(input.jobs)
 	runs := concat("\n", [step.run | some step in job.steps; step.run])
-	read_only := object.get(job, ["env", "PROOFPOINT_READ_ONLY"], object.get(input, ["env", "PROOFPOINT_READ_ONLY"], ""))
+	given := object.get(job, ["env", "PROOFPOINT_READ_ONLY"], object.get(input, ["env", "PROOFPOINT_READ_ONLY"], ""))
+	others := [step.env.PROOFPOINT_READ_ONLY | some step in job.steps; step.env.PROOFPOINT_READ_ONLY != given]
+	read_only := said(array.concat([given], others))
 }
 
-# GitLab CI; a job has what it extends
+# GitLab CI; a job has what it extends, and what the file gives every job
 jobs contains {"name": name, "runs": runs, "read_only": read_only} if {
 	not input.jobs
+	not input.stages[0].stage
 	some name, job in input
-	runs := concat("\n", job.script)
-	parent := object.get(input, object.get(job, "extends", ""), {})
-	read_only := object.get(job, ["variables", "PROOFPOINT_READ_ONLY"], object.get(parent, ["variables", "PROOFPOINT_READ_ONLY"], ""))
+	runs := concat("\n", lines(job.script))
+	layers := array.concat([job], [input[parent] | some parent in array.reverse(lines(object.get(job, "extends", []))); input[parent]])
+	given := [layer.variables.PROOFPOINT_READ_ONLY | some layer in array.concat(layers, [input])]
+	read_only := said(array.slice(given, 0, 1))
 }
 
-# Azure Pipelines
-jobs contains {"name": job.job, "runs": runs, "read_only": read_only} if {
-	some stage in input.stages
-	some job in stage.jobs
-	runs := concat("\n", [step.bash | some step in job.steps; step.bash])
-	read_only := concat("", [variable.value | some variable in job.variables; variable.name == "PROOFPOINT_READ_ONLY"])
+# Azure Pipelines: jobs stand in stages, in one nameless stage, or are one nameless job
+jobs contains {"name": name, "runs": runs, "read_only": read_only} if {
+	some job in azure_jobs
+	name := object.get(job, "job", object.get(job, "deployment", "the only job"))
+	steps := [step | walk(job, [_, step]); step[["bash", "script", "pwsh", "powershell"][_]]]
+	runs := concat("\n", [step[kind] | some step in steps; some kind in ["bash", "script", "pwsh", "powershell"]])
+	given := [variable.value | some variable in job.variables; variable.name == "PROOFPOINT_READ_ONLY"]
+	listed := [job.variables.PROOFPOINT_READ_ONLY | is_object(job.variables)]
+	others := [step.env.PROOFPOINT_READ_ONLY | some step in steps]
+	read_only := said(array.concat(array.concat(given, listed), others))
+}
+
+azure_jobs := [job | some stage in input.stages; some job in stage.jobs] if input.stages
+
+azure_jobs := [job | some job in input.jobs] if {
+	not input.stages
+	is_array(input.jobs)
+}
+
+azure_jobs := [input] if {
+	not input.stages
+	not input.jobs
+	input.steps
 }
 
 # Atlantis: its steps are in `plan`, `policy_check` and `apply` of a workflow
@@ -45,9 +67,31 @@ jobs contains {"name": input.metadata.name, "runs": "tofu plan", "read_only": re
 	read_only := concat("", [variable.value | some variable in input.spec.runnerPodTemplate.spec.env; variable.name == "PROOFPOINT_READ_ONLY"])
 }
 
-plans(job) if regex.match(`(ci/(plan|nightly)\.sh|(tofu|terraform) plan)\b`, job.runs)
+# One text or several, as forges let one write it.
+lines(text) := [text] if is_string(text)
 
-applies(job) if regex.match(`(tofu|terraform) apply\b`, job.runs)
+lines(list) := list if is_array(list)
+
+# The one value that everything in a job agrees on, as the text that it becomes in an environment.
+said(values) := text if {
+	texts := {sprintf("%v", [value]) | some value in values}
+	count(texts) == 1
+	some text in texts
+}
+
+said(values) := "" if count({sprintf("%v", [value]) | some value in values}) != 1
+
+# What is between the program and its command is an option of the program, as `-chdir=mail`.
+plans(job) if regex.match(`(ci/(plan|nightly)\.sh|\b(tofu|terraform)( +-[^ \n]+)* +plan)\b`, job.runs)
+
+applies(job) if regex.match(`\b(tofu|terraform)( +-[^ \n]+)* +(apply|destroy)\b`, job.runs)
+
+# Each line that applies something, on its own: one of them is not vouched for by another.
+unseen(job) := [line |
+	some line in split(job.runs, "\n")
+	regex.match(`\b(tofu|terraform)( +-[^ ]+)* +(apply|destroy)\b`, line)
+	not regex.match(`\b(tofu|terraform)( +-[^ ]+)* +apply\b.*(tfplan|PLANFILE)`, line)
+]
 
 # A file in which nothing was found has not been looked at.
 deny contains message if {
@@ -73,7 +117,6 @@ deny contains message if {
 
 deny contains message if {
 	some job in jobs
-	applies(job)
-	not regex.match(`(tofu|terraform) apply\b[^\n]*(tfplan|PLANFILE)`, job.runs)
+	count(unseen(job)) > 0
 	message := sprintf("%s applies what nobody has seen: give `apply` the saved plan", [job.name])
 }

@@ -49,6 +49,37 @@ test_tofu_controller if {
 	count(refused(flux_file([]))) == 1
 }
 
+# What forges let one write otherwise is looked at as well.
+test_github_has_steps_with_an_environment_of_their_own if {
+	step := {"run": "ci/plan.sh", "env": {"PROOFPOINT_READ_ONLY": "false"}}
+	count(refused({"jobs": {"one": {"env": {"PROOFPOINT_READ_ONLY": "true"}, "steps": [step]}}})) == 1
+	count(refused(workflow("ci/plan.sh", {"PROOFPOINT_READ_ONLY": true}))) == 0
+}
+
+test_gitlab_takes_one_line_and_several_parents if {
+	parent := {"variables": {"PROOFPOINT_READ_ONLY": "true"}}
+	count(refused({"review": {"script": "tofu plan"}})) == 1
+	count(refused({".a": {}, ".reader": parent, "review": {"extends": [".a", ".reader"], "script": ["ci/plan.sh"]}})) == 0
+	count(refused({"stages": ["plan"], "variables": {"PROOFPOINT_READ_ONLY": "true"}, "review": {"script": ["ci/plan.sh"]}})) == 0
+}
+
+deployment(script) := {"deployment": "apply", "strategy": {"runOnce": {"deploy": {"steps": [{"bash": script}]}}}}
+
+test_azure_pipelines_have_deployments_and_need_no_stages if {
+	count(refused({"stages": [{"stage": "apply", "jobs": [deployment("tofu apply -auto-approve")]}]})) == 1
+	count(refused({"stages": [{"stage": "apply", "jobs": [deployment("tofu apply tfplan")]}]})) == 0
+	count(refused({"jobs": [{"job": "plan", "steps": [{"script": "tofu plan"}]}]})) == 1
+	count(refused({"steps": [{"script": "tofu plan"}]})) == 1
+	count(refused({"variables": {"PROOFPOINT_READ_ONLY": "true"}, "steps": [{"script": "tofu plan"}]})) == 0
+}
+
+test_what_is_destroyed_or_applied_besides_was_seen_too if {
+	count(refused(workflow("tofu destroy -auto-approve", {}))) == 1
+	count(refused(workflow("tofu -chdir=mail apply -auto-approve", {}))) == 1
+	count(refused(workflow("tofu apply tfplan\ntofu apply -auto-approve", {}))) == 1
+	count(refused(workflow("terraform -chdir=mail plan", {}))) == 1
+}
+
 test_a_file_without_jobs_was_not_looked_at if {
 	refused({"version": 3}) == {"no job was found: is it the file of a pipeline?"}
 }

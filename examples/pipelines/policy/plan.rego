@@ -4,15 +4,14 @@ package main
 import data.changes
 import data.limits
 
-# Nobody loses anything in numbers: what `proofpoint_azure_sync_run` will do.
+# Nobody loses anything in numbers: what a run will do, whether a resource keeps it or an action starts it.
 deny contains message if {
-	some run in changes.of("proofpoint_azure_sync_run")
-	run.change.actions != ["no-op"]
-	rows := [address | some address, row in run.change.after.changes; regex.match(`^(delete|deactivate)\b`, row)]
-	count(rows) > limits.max_removals
+	some run in changes.runs
+	rows := changes.losers(run)
+	count(rows) > limits.max_people
 	message := sprintf(
 		"%s: too many would lose mail, %d where %d may: %s",
-		[run.address, count(rows), limits.max_removals, concat(", ", sort(rows))],
+		[run.address, count(rows), limits.max_people, concat(", ", sort(rows))],
 	)
 }
 
@@ -20,18 +19,57 @@ deny contains message if {
 deny contains message if {
 	some preview in changes.read("proofpoint_azure_sync_preview")
 	removals := preview.values.report.counts.removals
-	removals > limits.max_removals
+	removals > limits.max_people
 	message := sprintf(
 		"%s: the next run would remove too many accounts, %d where %d may go: %s",
-		[preview.address, removals, limits.max_removals, preview.values.report.summary],
+		[preview.address, removals, limits.max_people, preview.values.report.summary],
 	)
+}
+
+# The limit is one of the whole plan: many runs that take few each take many.
+deny contains message if {
+	taken := {run.address: count(changes.losers(run)) | some run in changes.runs}
+	message := too_many("too many would lose mail by all runs", [number | some number in taken])
+}
+
+deny contains message if {
+	previews := changes.read("proofpoint_azure_sync_preview")
+	domains := {object.get(preview.values, "domain", preview.address) | some preview in previews}
+	message := too_many("the next runs would remove too many accounts", [number |
+		some domain in domains
+		number := max([preview.values.report.counts.removals |
+			some preview in previews
+			object.get(preview.values, "domain", preview.address) == domain
+		])
+	])
+}
+
+# Where one of them is too much alone, that has been said.
+too_many(what, numbers) := sprintf("%s together, %d where %d may", [what, sum(numbers), limits.max_people]) if {
+	sum(numbers) > limits.max_people
+	max(numbers) <= limits.max_people
 }
 
 # What nobody can count yet is not approved unseen.
 deny contains message if {
-	some run in changes.of("proofpoint_azure_sync_run")
-	object.get(run.change, ["after_unknown", "changes"], false) == true
+	some run in changes.runs
+	changes.unknown(run.unknown)
 	message := sprintf("%s: what it will do to people is not known yet: let `changes` be known in the plan", [run.address])
+}
+
+deny contains message if {
+	some preview in changes.deferred("proofpoint_azure_sync_preview")
+	message := sprintf("%s: what the next run would do is not known yet: let its arguments be known in the plan", [preview.address])
+}
+
+# A report that leaves out a sync which runs by itself says nothing of who loses what. See the variable `report` in main.tf.
+deny contains message if {
+	input.variables.report.value == true
+	some sync in changes.of("proofpoint_azure_sync")
+	sync.change.after.frequency != 0
+	seen := {preview.values.domain | some preview in changes.read("proofpoint_azure_sync_preview")}
+	not sync.change.after.domain in seen
+	message := sprintf("%s: the report has no `proofpoint_azure_sync_preview` of %s", [sync.address, sync.change.after.domain])
 }
 
 # No object goes by accident.
@@ -51,6 +89,7 @@ deny contains message if {
 	some attribute in ["application_permissions", "delegated_permissions"]
 	allowed := limits[attribute]
 	some permission in object.get(change.change.after, attribute, [])
+	permission != null # not known yet
 	not permission in allowed
 	message := sprintf("%s: `%s` is more than the sync needs (%s)", [change.address, permission, attribute])
 }
@@ -59,8 +98,8 @@ deny contains message if {
 	some type in ["proofpoint_azure_application", "proofpoint_azure_admin_consent"]
 	some change in changes.of(type)
 	some attribute in ["application_permissions", "delegated_permissions"]
-	object.get(change.change, ["after_unknown", attribute], false) == true
-	message := sprintf("%s: %s is not known yet, so that nobody can approve of it", [change.address, attribute])
+	changes.unknown(object.get(change.change, ["after_unknown", attribute], false))
+	message := sprintf("%s: `%s` is not known yet, so that nobody can approve of it", [change.address, attribute])
 }
 
 # Nobody sees the secret that Proofpoint signs in with.
@@ -76,11 +115,17 @@ deny contains message if {
 	message := sprintf("%s: its value is in the state for everybody who can read that", [secret.address])
 }
 
-# What the provider itself signs in with comes from outside of the configuration.
+# What the provider itself signs in with comes from outside of the configuration: an expression that refers to nothing is
+# written there, whatever functions it is wrapped in.
 deny contains message if {
 	some block in changes.providers
-	some argument in ["client_secret", "client_certificate", "client_certificate_password", "oidc_token", "password"]
-	block.expressions[argument].constant_value
+	some argument in [
+		"client_secret", "client_certificate", "client_certificate_password", "oidc_token", "oidc_request_token",
+		"password",
+	]
+	expression := block.expressions[argument]
+	object.get(expression, "constant_value", "") != null
+	count(object.get(expression, "references", [])) == 0
 	message := sprintf("provider \"proofpoint\": `%s` is written in the configuration", [argument])
 }
 

@@ -126,7 +126,8 @@ async fn ask(
     let token = whole.as_ref().and_then(|whole| Looked::at(whole, reading.clone()).member(line.1));
     token.and_then(|token| token.value.as_str()).map(str::to_owned).ok_or_else(|| {
         let misfit = Misfit::at(&reading, line.1, MisfitKind::Missing, whole.as_ref());
-        failed(format!("{misfit}; check the address"))
+        let why = format!("{what} was asked for; its address may be the wrong one");
+        Error::Unfitting { tenant: None, misfit: Box::new(misfit.because(&why)) }
     })
 }
 

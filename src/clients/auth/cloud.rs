@@ -120,7 +120,7 @@ fn refuse_metadata_of_another_cloud(settings: &ResolvedInputs, name: CloudName) 
 /// password in it.
 pub(super) fn endpoint(setting: &Resolved<String>) -> Result<Url, ConfigError> {
     let url = Url::parse(&setting.value).map_err(|error| {
-        setting.invalid(format!("this is no address such as `https://host.example` ({error})"))
+        setting.invalid(format!("this is not an address such as `https://host.example` ({error})"))
     })?;
     if !url.username().is_empty() || url.password().is_some() {
         return Err(setting.invalid("an address with a user name or password in it is refused"));

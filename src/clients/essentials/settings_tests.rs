@@ -122,7 +122,7 @@ fn a_field_that_does_not_fit_is_named_and_its_value_is_not() {
     assert_eq!(
         misfit.to_string(),
         "at `sync_frequency`: its value is not one that is expected. What is relied on, `essentials.settings.get < \
-         sync_frequency`: a number or text. What came: text"
+         sync_frequency`: a number or a number as text. What came: text"
     );
 }
 

@@ -91,7 +91,7 @@ impl Grants<'_> {
     pub async fn get(&self, call: &Call, client: &str, resource: &str) -> Result<Option<Grant>, Error> {
         let operation = format!("read the delegated grant of service principal `{client}`");
         let id = grant_id(client, resource).ok_or_else(|| {
-            Error::new(operation.clone(), ErrorKind::Unexpected("its object id is no UUID".to_owned()))
+            Error::new(operation.clone(), ErrorKind::Unexpected("its object id is not a UUID".to_owned()))
         })?;
         let path = format!("/oauth2PermissionGrants/{}", encoded(&id));
         self.0.read_optional(call, Ask::get(path, &needs::READ_GRANTS, operation)).await

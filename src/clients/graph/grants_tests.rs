@@ -194,3 +194,15 @@ async fn what_this_process_took_back_is_given_again_although_it_is_still_shown()
     let given = grants.grant_delegated(&call(), CLIENT, RESOURCE, &scopes("a b")).await.expect("given");
     assert_eq!((given, fake.count("POST")), (scopes("a b"), 1));
 }
+
+#[tokio::test]
+async fn an_accepted_change_is_trusted_although_replicas_show_what_was_before() {
+    let (fake, graph) = Fake::serving(|seen, _| match seen.target.split(' ').next() {
+        Some("GET") => Reply::ok(json!({"id": ID, "clientId": CLIENT, "consentType": "AllPrincipals",
+                                        "resourceId": RESOURCE, "scope": "a"})),
+        _ => Reply::new(204, Value::Null),
+    })
+    .await;
+    let given = graph.grants().grant_delegated(&call(), CLIENT, RESOURCE, &scopes("b")).await.expect("given");
+    assert_eq!((given, fake.count("PATCH")), (scopes("b"), 1));
+}

@@ -14,6 +14,13 @@ pub struct Need {
     pub note: Option<&'static str>,
 }
 
+impl Need {
+    /// Whether somebody who may change nothing can have it.
+    pub fn is_to_read(&self) -> bool {
+        self.permissions.iter().all(|any| any.iter().any(|one| one.contains(".Read.")))
+    }
+}
+
 const READ_DIRECTORY: &[&str] = &["Application.Read.All", "Directory.Read.All", "Application.ReadWrite.All"];
 const WRITE_APPLICATION: &[&str] = &["Application.ReadWrite.OwnedBy", "Application.ReadWrite.All"];
 

@@ -269,11 +269,24 @@ impl fmt::Display for Error {
         ) {
             write!(f, "`{}`: ", about.host)?;
         }
-        write!(f, "{}\n\nRequest: {} {}", self.0.kind, about.method, about.url)?;
-        if let Some(request_id) = &about.request_id {
+        self.0.kind.fmt(f)?;
+        if matches!(self.0.kind, ErrorKind::NotJson { .. })
+            && let Some(entry) = about.reading().entry()
+        {
+            write!(f, ". What is relied on, `{}`: JSON", entry.id)?;
+        }
+        write!(f, "\n\n{about}")
+    }
+}
+
+/// Which request it was, in lines of their own.
+impl fmt::Display for About {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Request: {} {}", self.method, self.url)?;
+        if let Some(request_id) = &self.request_id {
             write!(f, "\nRequest id: {request_id}")?;
         }
-        write!(f, "\nCorrelation id: {}", about.correlation_id)
+        write!(f, "\nCorrelation id: {}", self.correlation_id)
     }
 }
 
@@ -380,12 +393,14 @@ mod tests {
             html: true,
         });
         let (text, debug) = (error.to_string(), format!("{error:?}"));
+        assert!(text.contains("What is relied on, `graph.users`: JSON\n"), "{text}");
         assert!(
             text.contains("an HTML page") && text.contains("GET https://graph.test/v1.0/users"),
             "{text}"
         );
         assert!(text.contains("the-request") && text.contains(&Uuid::nil().to_string()), "{text}");
         assert!(!text.contains("hush") && !debug.contains("hush"), "{text}\n{debug}");
+        assert!(debug.contains("NotJson") && debug.contains("the-request"), "{debug}");
     }
 
     #[test]
@@ -395,5 +410,13 @@ mod tests {
         assert!(!about().error(ErrorKind::Untrusted { cause: cause() }).outcome_is_unknown());
         assert!(about().error(ErrorKind::Broken { cause: cause() }).outcome_is_unknown());
         assert!(about().error(ErrorKind::Timeout).outcome_is_unknown());
+    }
+
+    #[test]
+    fn an_interruption_is_told_from_a_deadline() {
+        assert!(about().error(ErrorKind::Cancelled).is_cancelled());
+        for other in [ErrorKind::Timeout, ErrorKind::ReadOnly, ErrorKind::Broken { cause: "x".to_owned() }] {
+            assert!(!about().error(other).is_cancelled());
+        }
     }
 }

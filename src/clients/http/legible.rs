@@ -3,7 +3,7 @@
 /// `text` on one line, at most `limit` characters of it, without what a terminal obeys or what makes a text look like
 /// another one: control and format characters, marks of direction, spaces of no width. Joiners stay, since names are
 /// written with them.
-pub(crate) fn legible(text: &str, limit: usize) -> String {
+pub fn legible(text: &str, limit: usize) -> String {
     let shown = text.trim().chars().filter(|c| !is_invisible(*c)).map(|c| if breaks(c) { ' ' } else { c });
     shown.take(limit).collect()
 }

@@ -33,7 +33,7 @@ pub use error::{Error, ErrorKind};
 pub(crate) use hidden::Hidden;
 pub(crate) use json::read_value;
 pub use json::{Misfit, MisfitKind, read_json};
-pub(crate) use legible::legible;
+pub use legible::legible;
 pub(crate) use limiter::Limiter;
 pub(crate) use patience::{FIRST_DELAY, LONGEST_DELAY, Patience};
 pub use request::{Repeat, Request};

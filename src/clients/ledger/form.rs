@@ -48,14 +48,21 @@ fn tell(text: &mut String, value: &Value, depth: usize) {
     }
 }
 
-/// Whether a key looks like the name of a member, and not like somebody's data.
+/// Whether a key looks like the name of a member, and not like somebody's data: in small letters at its beginning, without
+/// what names of people, hosts and licences are put together with. Both services write names like this.
 pub fn is_name(key: &str) -> bool {
     let is_digit = |letter: &u8| letter.is_ascii_digit();
+    // What OData says of a member, or of the whole.
+    let own = key
+        .split_once("@odata.")
+        .map_or(key, |(before, behind)| if before.is_empty() { behind } else { before });
     (1..=NAME).contains(&key.len())
-        && key.bytes().all(|letter| letter.is_ascii_alphanumeric() || b"_.@-".contains(&letter))
+        && own.starts_with(|letter: char| letter.is_ascii_lowercase())
+        && key
+            .replacen("@odata.", "", 1)
+            .bytes()
+            .all(|letter| letter.is_ascii_alphanumeric() || letter == b'_')
         && key.bytes().filter(is_digit).count() <= 2
-        // A domain or an address has dots as well.
-        && (!key.contains('.') || key.contains("odata."))
 }
 
 #[cfg(test)]
@@ -90,10 +97,25 @@ mod tests {
 
     #[test]
     fn a_key_that_may_be_somebodys_data_is_no_name() {
-        for name in ["primaryEmail", "last_successful_sync", "@odata.nextLink", "x5"] {
+        for name in ["primaryEmail", "last_successful_sync", "@odata.nextLink", "owners@odata.bind", "x5"] {
             assert!(is_name(name), "{name}");
         }
-        for data in ["a@contoso.com", "contoso.com", "6f3e1f5e-0f0a-4c58-9d54-8a3f2a4a5a11", "a b", ""] {
+        for data in [
+            "a@contoso.com",
+            "contoso.com",
+            "6f3e1f5e-0f0a-4c58-9d54-8a3f2a4a5a11",
+            "a b",
+            "",
+            "anna@corp",
+            "AnnaBerg",
+            "anna-berg",
+            "@anna",
+            "odata.anna",
+            "anna@odata.contoso.com",
+            "ann\u{202e}a",
+            "user4711",
+            "[x](y)",
+        ] {
             assert!(!is_name(data), "{data}");
         }
     }

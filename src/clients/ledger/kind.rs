@@ -10,7 +10,8 @@ pub struct Kind(pub(super) &'static str);
 
 /// The types that a line may name.
 #[cfg(test)]
-const TYPES: [&str; 8] = ["text", "time", "number", "flag", "list", "object", "any", "bare"];
+const TYPES: [&str; 10] =
+    ["text", "digits", "guid", "time", "number", "flag", "list", "object", "any", "bare"];
 
 impl Kind {
     /// Whether it must be there, and be something.
@@ -33,6 +34,10 @@ impl Kind {
     pub fn admits(self, value: &Value) -> bool {
         let is = |name| match name {
             "text" | "time" => value.is_string(),
+            "guid" => value.as_str().is_some_and(|text| uuid::Uuid::try_parse(text).is_ok()),
+            "digits" => {
+                value.as_str().is_some_and(|text| text.is_empty() || text.trim().parse::<i64>().is_ok())
+            }
             "number" => value.is_number(),
             "flag" => value.is_boolean(),
             "list" => value.is_array(),
@@ -48,6 +53,20 @@ impl Kind {
         value.is_null() || first.is_some_and(|first| Self(first).admits(value))
     }
 
+    /// Whether something can be made of a value that it admits: what stands for true or false in another type is one of few.
+    pub fn is_readable(self, value: &Value) -> bool {
+        let is_flag = self.types().any(|name| name == "flag");
+        match value {
+            Value::Number(number) if is_flag => matches!(number.as_i64(), Some(0 | 1)),
+            Value::String(text) if is_flag => {
+                matches!(text.to_ascii_lowercase().as_str(), "true" | "false" | "1" | "0")
+            }
+            // Of what is counted there are no parts.
+            Value::Number(number) => number.is_i64() || !self.types().any(|name| name == "digits"),
+            _ => true,
+        }
+    }
+
     /// Whether it is a time as text.
     pub fn is_time(self) -> bool {
         self.types().any(|name| name == "time")
@@ -57,6 +76,8 @@ impl Kind {
     pub fn in_words(self) -> String {
         let words = self.types().filter(|name| *name != "bare").map(|name| match name {
             "time" => "a time as text",
+            "digits" => "a number as text",
+            "guid" => "a GUID",
             "number" => "a number",
             "flag" => "true or false",
             "list" => "a list",
@@ -107,5 +128,25 @@ mod tests {
         let borne = Kind("flag|text");
         assert!(borne.is_usual(&json!(true)) && borne.is_usual(&Value::Null) && !borne.is_usual(&json!("1")));
         assert!(Kind("time!").is_time() && !borne.is_time());
+    }
+
+    #[test]
+    fn what_no_reader_makes_anything_of_is_told_apart() {
+        let flag = Kind("flag|text|number");
+        for value in [json!(true), json!("True"), json!("0"), json!(1), Value::Null] {
+            assert!(flag.is_readable(&value), "{value}");
+        }
+        for value in [json!("yes"), json!(""), json!(7), json!(0.5)] {
+            assert!(flag.admits(&value) && !flag.is_readable(&value), "{value}");
+        }
+        let counted = Kind("number|digits");
+        assert!(
+            counted.admits(&json!("25")) && counted.admits(&json!("")) && counted.is_readable(&json!(25))
+        );
+        assert!(!counted.admits(&json!("many")) && !counted.is_readable(&json!(2.5)));
+        assert!(
+            !Kind("guid!").admits(&json!("a")) && Kind("guid!").admits(&json!(uuid::Uuid::nil().to_string()))
+        );
+        assert!(Kind("number|text").admits(&json!("many")) && Kind("number|text").is_readable(&json!(2.5)));
     }
 }

@@ -8,8 +8,8 @@
 //!
 //! A line at the margin is an entry: its id, the request, the statuses that are understood, and what is known of it. The
 //! indented lines below it are members, `<` read and `>` sent: a path (`[]` the elements of a list, `.` the whole, `*` any other
-//! member), what JSON it is, and what is known of it where that differs from its entry. `text`, `time`, `number`, `flag`, `list`,
-//! `object`, `any`; `|` between several; `bare`: the list may come without this name around it. With `!` it must be there. In
+//! member), what JSON it is, and what is known of it where that differs from its entry. `text`, `digits` (a number as text),
+//! `guid`, `time`, `number`, `flag`, `list`, `object`, `any`; `|` between several; `bare`: the list may come without this name around it. With `!` it must be there. In
 //! brackets, the values that are known.
 //!
 //! What is known: how sure (`documented`, `observed`, `inferred`, `unknown`), since when, after `~` the mood of the simulator or

@@ -84,7 +84,7 @@ mod tests {
     fn what_is_expected_is_told_by_the_line_or_by_the_nearest_one_around() {
         let users = Reading::of("GET", "/v1.0/users");
         let expected = |path: &str| users.expected(path).expect("an entry");
-        assert_eq!(expected("value[3].id"), "`graph.users < value[].id`: text");
+        assert_eq!(expected("value[3].id"), "`graph.users < value[].id`: a GUID");
         assert_eq!(
             expected("value[0].userType"),
             "`graph.users < value[].userType`: text (`Member`, `Guest`)"

@@ -33,9 +33,9 @@ pub fn variables(name: &str) -> [(String, &'static str); 3] {
     [
         (
             format!("TF_LOG_PROVIDER_{}", name.to_ascii_uppercase()),
-            "The same for this provider only; it goes before both.",
+            "Makes this provider alone quieter than `TF_LOG_PROVIDER` or `TF_LOG` lets it be; by itself it writes nothing.",
         ),
-        ("TF_LOG_PROVIDER".to_owned(), "The same for providers only; it goes before `TF_LOG`."),
+        ("TF_LOG_PROVIDER".to_owned(), "The same for providers only; it takes precedence over `TF_LOG`."),
         ("TF_LOG".to_owned(), "Level of the log: `TRACE`, `DEBUG`, `INFO`, `WARN`, `ERROR` or `OFF`."),
     ]
 }

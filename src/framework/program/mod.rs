@@ -4,9 +4,10 @@ mod terminal;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
+use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
@@ -111,8 +112,9 @@ fn environment() -> BTreeMap<String, String> {
 /// Runs the program of a provider, with the arguments and the environment of this process. `provider` makes the provider
 /// from the environment, when it is needed.
 pub fn run<S: Service>(program: Program, provider: impl FnOnce(&BTreeMap<String, String>) -> S) -> ExitCode {
-    let arguments: Vec<String> =
-        std::env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned()).collect();
+    let mut words = std::env::args_os().map(|word| word.to_string_lossy().into_owned());
+    let started_as = words.next().unwrap_or_else(|| program.file());
+    let arguments: Vec<String> = words.collect();
     let env = &environment();
     let routes = |lifecycle: &Lifecycle| server::routes(Arc::new(provider(env)), lifecycle);
     plugin::log::install(program.name, env);
@@ -126,37 +128,74 @@ pub fn run<S: Service>(program: Program, provider: impl FnOnce(&BTreeMap<String,
             Some(subcommand) if rest.iter().any(|word| ["--help", "-help", "-h"].contains(word)) => {
                 say(&format!("Usage: {} {name} {}", program.file(), subcommand.help))
             }
-            Some(subcommand) => perform(subcommand, arguments.get(1..).unwrap_or_default(), env),
+            Some(subcommand) => {
+                let rest = arguments.get(1..).unwrap_or_default();
+                perform(subcommand, &started_as, rest, env)
+            }
             None => complain(&format!("unknown arguments: {}\n\n{}", arguments.join(" "), program.help())),
         },
     }
 }
 
-/// Runs a subcommand to its end. An interruption ends its waits.
-fn perform(subcommand: Subcommand, arguments: &[String], env: &BTreeMap<String, String>) -> ExitCode {
-    let console = Console::of_this_process();
-    let outcome = plugin::run_to_end(async {
+/// Runs a subcommand to its end, or until it is interrupted: it may end itself, and has little time to.
+fn perform(
+    subcommand: Subcommand,
+    program: &str,
+    arguments: &[String],
+    env: &BTreeMap<String, String>,
+) -> ExitCode {
+    let (program, arguments, env) = (program.to_owned(), arguments.to_vec(), env.clone());
+    let outcome = plugin::run_to_end(async move {
+        let interruption = plugin::interruption()?;
         let cancel = CancellationToken::new();
-        let interrupted = cancel.clone();
-        let mut interruption = Box::pin(tokio::signal::ctrl_c());
-        // Once asked it listens: an interruption that comes before the task runs is not lost.
-        if futures::poll!(&mut interruption).is_pending() {
-            tokio::spawn(async move {
-                if interruption.await.is_ok() {
-                    interrupted.cancel();
-                }
-            });
+        let (console, token) = (Console::of_this_process(), cancel.clone());
+        // In a task, since nothing ends a read of standard input, or a write that nobody takes.
+        let mut work = tokio::spawn(async move {
+            let invocation = Invocation {
+                program: &program,
+                arguments: &arguments,
+                environment: &env,
+                cancel: token,
+                terminal: &console,
+            };
+            (subcommand.run)(invocation).await
+        });
+        let interrupted = async move {
+            interruption.await;
+            cancel.cancel();
+            tokio::time::sleep(LAST_WORDS).await;
+        };
+        tokio::select! {
+            biased;
+            done = &mut work => done.map(Some).map_err(io::Error::other),
+            () = interrupted => Ok(None),
         }
-        (subcommand.run)(Invocation { arguments, environment: env, cancel, terminal: &console }).await
     });
-    match outcome {
-        Ok(Ok(Completion::Whole)) => ExitCode::SUCCESS,
-        Ok(Ok(Completion::Partial)) => ExitCode::from(2),
-        Ok(Ok(Completion::Answer(code))) => ExitCode::from(code),
-        Ok(Err(diagnostics)) => complain(&told(&diagnostics)),
+    match outcome.flatten() {
+        Ok(Some(Ok(Completion::Whole))) => ExitCode::SUCCESS,
+        Ok(Some(Ok(Completion::Partial))) => ExitCode::from(2),
+        Ok(Some(Ok(Completion::Interrupted))) => ExitCode::from(INTERRUPTED),
+        Ok(Some(Ok(Completion::Answer(code)))) => ExitCode::from(code),
+        Ok(Some(Err(diagnostics))) => complain(&told(&diagnostics)),
+        Ok(None) => {
+            // In a thread of its own: that nobody takes what is written may be why.
+            let (done, wait) = mpsc::channel();
+            std::thread::spawn(move || {
+                complain("Interrupted. What it was writing may not be whole.");
+                done.send(())
+            });
+            let _ = wait.recv_timeout(LAST_WORDS);
+            ExitCode::from(INTERRUPTED)
+        }
         Err(error) => complain(&format!("the program could not start: {error}")),
     }
 }
+
+/// How long a subcommand may take to end itself.
+const LAST_WORDS: Duration = Duration::from_millis(500);
+
+/// The exit code of a subcommand that was interrupted, as shells have it.
+const INTERRUPTED: u8 = 130;
 
 /// Messages as CLIs show them, without the frame.
 fn told(diagnostics: &Diagnostics) -> String {

@@ -15,7 +15,7 @@ pub use attributes::{
 pub use collection::{each, size};
 pub use configuration::ConfigRule;
 pub use nearest::nearest;
-pub use text::{domain_name, duration, duration_from, length, one_of, url, uuid};
+pub use text::{domain_name, duration, duration_from, is_domain_name, length, one_of, url, uuid};
 
 /// A rule about a configured value.
 pub trait Validator: Send + Sync + 'static {

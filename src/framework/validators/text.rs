@@ -125,7 +125,18 @@ impl Validator for Uuid {
     }
 }
 
-/// A lower-case domain name of at least two labels, without scheme, path, port or final dot.
+/// Whether a text is a domain name in lower case, of at least two labels, without scheme, path, port or final dot.
+pub fn is_domain_name(text: &str) -> bool {
+    let label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && label.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    text.len() <= 253 && text.contains('.') && text.split('.').all(label)
+}
+
+/// A [domain name](is_domain_name).
 pub fn domain_name() -> impl Validator {
     DomainName
 }
@@ -135,17 +146,11 @@ struct DomainName;
 impl Validator for DomainName {
     fn validate(&self, check: &mut Check<'_>) {
         let Some(text) = check.value.as_str() else { return };
-        let label = |label: &str| {
-            (1..=63).contains(&label.len())
-                && label.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-                && !label.starts_with('-')
-                && !label.ends_with('-')
-        };
-        if text.len() <= 253 && text.contains('.') && text.split('.').all(label) {
+        if is_domain_name(text) {
             return;
         }
         let lower = text.to_lowercase();
-        if lower != text && lower.split('.').all(label) && lower.contains('.') {
+        if is_domain_name(&lower) {
             check.refuse(format!("A domain name in lower case is required: `{lower}`."));
         } else {
             check.refuse(

@@ -1,6 +1,7 @@
 //! What the program does at a terminal, besides serving Terraform and OpenTofu.
 
 mod doctor;
+mod domain;
 mod import_blocks;
 mod new_file;
 mod word;

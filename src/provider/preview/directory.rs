@@ -32,7 +32,7 @@ pub(super) async fn read(call: &Call, graph: &Graph) -> Result<Directory, Error>
         rest.map_err(Error::from)
     };
     let (mut objects, ((), (), (), tenant)) = futures::try_join!(users, rest)?;
-    objects.append(&mut groups.readable()?);
+    objects.append(&mut groups.readable("graph.groups")?);
     deleted.0.append(&mut deleted.1);
     let domains = tenant.verified_domains.iter().map(|domain| domain.name.as_str());
     Ok(Directory::new(objects, deleted.0, domains))
@@ -60,7 +60,7 @@ impl Users {
     /// Fails where nobody's licence can be seen: of a single user that may be so, but of all of them it is for want of a
     /// permission.
     fn finish(self) -> Result<Vec<DirectoryObject>, Error> {
-        let objects = self.objects.readable()?;
+        let objects = self.objects.readable("graph.users")?;
         if self.shown_whole || objects.is_empty() { Ok(objects) } else { Err(Error::BasicProperties) }
     }
 }
@@ -69,20 +69,21 @@ impl Users {
 #[derive(Default)]
 struct Objects {
     kept: Vec<DirectoryObject>,
-    /// An object id that is no UUID. To leave its object out would make its account look unmatched.
-    unreadable: Option<String>,
+    /// Whether an object id is not a UUID. To leave its object out would make its account look unmatched.
+    unreadable: bool,
 }
 
 impl Objects {
     fn keep(&mut self, id: &str, object: impl FnOnce(Uuid) -> DirectoryObject) {
         match Uuid::try_parse(id) {
             Ok(id) => self.kept.push(object(id)),
-            Err(_) => self.unreadable = Some(id.to_owned()),
+            Err(_) => self.unreadable = true,
         }
     }
 
-    fn readable(self) -> Result<Vec<DirectoryObject>, Error> {
-        self.unreadable.map_or(Ok(self.kept), |id| Err(Error::ObjectId(id)))
+    /// All of them, if each has an id; else the error that names the request.
+    fn readable(self, request: &'static str) -> Result<Vec<DirectoryObject>, Error> {
+        if self.unreadable { Err(Error::ObjectId(request)) } else { Ok(self.kept) }
     }
 }
 

@@ -9,7 +9,7 @@ mod vocabulary;
 use futures::FutureExt;
 use tokio_util::task::AbortOnDropHandle;
 
-use crate::provider_block::{Diagnose as _, Failure, Newcomer};
+use crate::provider_block::{CHANGED, Diagnose as _, Failure, Newcomer};
 use clients::essentials;
 use clients::graph::{self, Graph, needs};
 use clients::http::Call;
@@ -44,9 +44,12 @@ pub enum Error {
     /// The organization could not be read.
     #[error(transparent)]
     Organization(#[from] essentials::Error),
-    /// An object without a usable id.
-    #[error("The directory names an object `{0}`, which is not an object id. Nothing can be said without it")]
-    ObjectId(String),
+    /// An object without a usable id, in the answer to a request of the ledger.
+    #[error(
+        "The directory names an object whose id is not a GUID, and nothing can be said without it. What is relied on, \
+         `{0} < value[].id`: a GUID"
+    )]
+    ObjectId(&'static str),
     /// The caller sees nothing of users but names and addresses.
     #[error(
         "Microsoft Graph shows names and addresses of users and nothing else. Who may sign in and who has a mailbox cannot be \
@@ -91,7 +94,9 @@ impl Error {
             }
             Self::OtherTenant { .. } => "The tenant is not that of the organization",
         };
-        Diagnostic::error(summary, format!("{self}."))
+        let changed = matches!(self, Self::ObjectId(_) | Self::BasicProperties);
+        let changed = if changed { format!(" {CHANGED}") } else { String::new() };
+        Diagnostic::error(summary, format!("{self}.{changed}"))
     }
 }
 
@@ -194,4 +199,19 @@ async fn ended<T>(task: AbortOnDropHandle<Result<T, Error>>) -> Result<T, Error>
 /// Reads the organization alone.
 pub(crate) async fn roster(call: &Call, organization: &essentials::Organization) -> Result<Roster, Error> {
     Ok(organization::read(call, organization).boxed().await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::panic::AssertUnwindSafe;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_in_a_task_goes_on_in_the_call_that_waits_for_it() {
+        let task = tokio::spawn(async { if true { panic!("the reader is wrong") } else { Ok(()) } });
+        let waited = AssertUnwindSafe(ended(AbortOnDropHandle::new(task))).catch_unwind().await;
+        let panic = waited.map(|_| ()).expect_err("a panic");
+        assert_eq!(panic.downcast_ref::<&str>(), Some(&"the reader is wrong"));
+    }
 }

@@ -91,8 +91,11 @@ const SIGN_INS: &str = "To sign in, set in the provider block or the environment
                         `PROOFPOINT_ESSENTIALS_USERNAME`, `PROOFPOINT_ESSENTIALS_PASSWORD`).";
 
 /// What to do when an answer is not as it is relied on.
-const CHANGED: &str = "The service may have changed: `terraform-provider-proofpoint doctor DOMAIN --report FILE` writes what \
+pub(crate) const CHANGED: &str = "The service may have changed: `terraform-provider-proofpoint doctor DOMAIN --report FILE` writes what \
                        differs, without values, to attach to an issue.";
+
+/// What to do where the time was too short.
+pub(crate) const SLOW: &str = "Raise it in the `timeouts` block if the service was only slow.";
 
 fn summary_of_http(error: &http::Error) -> Option<&'static str> {
     match error.kind() {
@@ -113,8 +116,8 @@ fn of_http(error: &http::Error) -> Option<&'static str> {
             Some("The file is the one that `ca_bundle` (or `PROOFPOINT_CA_BUNDLE`) names.")
         }
         http::ErrorKind::Untrusted { .. } => Some(AUTHORITY),
-        http::ErrorKind::Decode(_) => Some(CHANGED),
-        http::ErrorKind::Timeout => Some("Raise it in the `timeouts` block if the service was only slow."),
+        http::ErrorKind::Decode(_) | http::ErrorKind::NotJson { html: false, .. } => Some(CHANGED),
+        http::ErrorKind::Timeout => Some(SLOW),
         _ => None,
     }
 }
@@ -138,7 +141,7 @@ fn of_auth(error: &auth::Error) -> Option<Cow<'static, str>> {
         auth::Error::Rejected(rejection) if names_a_cloud(&rejection.codes) => {
             Some("Check `tenant_id`, `environment`, `authority_host` and `graph_endpoint`.")
         }
-        auth::Error::NotJson { .. } => {
+        auth::Error::NotJson { .. } | auth::Error::Unreachable { untrusted: false, .. } => {
             Some("Check `authority_host` and the proxy variables (`HTTPS_PROXY`, `NO_PROXY`).")
         }
         auth::Error::ManagedIdentity { by, passed_over, .. } => {
@@ -164,7 +167,12 @@ fn of_auth(error: &auth::Error) -> Option<Cow<'static, str>> {
 fn of_sign_in(error: &dyn std::error::Error, sign_in: &auth::Error) -> String {
     let told = advised(error, of_auth(sign_in).as_deref());
     match sign_in {
-        auth::Error::AzureCli { passed_over, .. } if passed_over.is_empty() => format!("{SIGN_INS} {told}"),
+        // Whoever has signed in with the Azure CLI, which Entra's own number shows, knows how.
+        auth::Error::AzureCli { passed_over, cause, .. }
+            if passed_over.is_empty() && !cause.contains("AADSTS") =>
+        {
+            format!("{SIGN_INS} {told}")
+        }
         _ => told,
     }
 }
@@ -234,8 +242,9 @@ mod tests {
             kind: essentials::ErrorKind::InvalidCredentials(Refusal {
                 status: 401,
                 text: "denied".to_owned(),
-                request_id: Some("r-1".to_owned()),
+                request_id: Some("r-1".into()),
                 beyond: None,
+                request: None,
             }),
         };
         let said = error.diagnose();

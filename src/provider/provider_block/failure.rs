@@ -14,8 +14,9 @@ pub struct Failure {
     at: Option<Path>,
 }
 
+/// What there is behind a failure.
 #[derive(Debug)]
-enum Cause {
+pub(crate) enum Cause {
     Auth(auth::Error),
     Http(http::Error),
     Graph(graph::Error),
@@ -29,6 +30,20 @@ impl Failure {
     pub fn at(mut self, path: Path) -> Self {
         self.at.get_or_insert(path);
         self
+    }
+
+    /// What there is behind it.
+    pub(crate) fn cause(&self) -> &Cause {
+        &self.cause
+    }
+
+    /// Whether nobody signed in to Entra, so that nothing was asked.
+    pub(crate) fn is_of_sign_in(&self) -> bool {
+        match &*self.cause {
+            Cause::Auth(_) => true,
+            Cause::Graph(error) => matches!(error.kind(), graph::ErrorKind::Auth(_)),
+            _ => false,
+        }
     }
 }
 

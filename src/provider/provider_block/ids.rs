@@ -6,6 +6,7 @@
 use std::fmt;
 
 use clients::auth::TenantId;
+use framework::validators::is_domain_name;
 
 /// The path of an object, or of a part of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,7 +88,7 @@ impl ObjectPath {
         let read = || {
             let path = Self::read(text.strip_suffix(end)?).filter(|path| path.collection == "orgs")?;
             let domain = path.part.as_deref()?.strip_prefix("domains/")?.to_ascii_lowercase();
-            is_domain(&domain).then_some((path.id, domain))
+            is_domain_name(&domain).then_some((path.id, domain))
         };
         read().ok_or_else(|| NotAPath {
             text: text.to_owned(),
@@ -99,7 +100,7 @@ impl ObjectPath {
     /// `terraform import`: the domain, in lower case.
     pub(crate) fn parse_organization(text: &str, part: Option<&str>) -> Result<String, NotAPath> {
         let domain = text.to_ascii_lowercase();
-        if is_domain(&domain) {
+        if is_domain_name(&domain) {
             return Ok(domain);
         }
         let end = part.map(|part| format!("/{part}")).unwrap_or_default();
@@ -127,7 +128,7 @@ impl ObjectPath {
         let [collection, id, rest @ ..] = &steps[..] else { return None };
         let fits = match *collection {
             "applications" | "servicePrincipals" => id.len() == 36 && uuid::Uuid::try_parse(id).is_ok(),
-            "orgs" => tenant.is_none() && is_domain(id),
+            "orgs" => tenant.is_none() && is_domain_name(&id.to_ascii_lowercase()),
             _ => false,
         };
         if !fits || rest.iter().any(|step| matches!(*step, "" | "." | "..")) {
@@ -142,13 +143,6 @@ impl ObjectPath {
 pub(crate) fn bare_client_id(text: &str) -> Option<String> {
     let is_one = text.len() == 36 && uuid::Uuid::try_parse(text).is_ok();
     is_one.then(|| text.to_ascii_lowercase())
-}
-
-fn is_domain(text: &str) -> bool {
-    let label = |label: &str| {
-        !label.is_empty() && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
-    };
-    text.contains('.') && text.split('.').all(label)
 }
 
 impl fmt::Display for ObjectPath {

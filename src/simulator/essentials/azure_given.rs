@@ -47,6 +47,12 @@ pub(super) fn read(
         Some(hours) => drop(whole.insert(HOURS.to_owned(), json!(hours))),
         None => missing.push(HOURS),
     }
+    whole.remove(FURTHER);
+    if takes_further(moods)
+        && let Some(flag) = fields.boolean(FURTHER)?
+    {
+        whole.insert(FURTHER.to_owned(), json!(flag));
+    }
     match moods.missing_fields {
         NotGiven::Keep if before.is_some() => {}
         NotGiven::Default => {
@@ -78,6 +84,10 @@ fn default(name: &str) -> Value {
     }
 }
 
+fn takes_further(moods: &Moods) -> bool {
+    matches!(moods.further_members, FurtherMembers::Shown | FurtherMembers::ShownAndRequired)
+}
+
 fn check_members(body: &Map<String, Value>, moods: &Moods, domain: &str) -> Outcome<()> {
     let known = |name: &str| TEXTS.contains(&name) || FLAGS.contains(&name) || name == HOURS;
     let further = body.contains_key(FURTHER);
@@ -90,8 +100,7 @@ fn check_members(body: &Map<String, Value>, moods: &Moods, domain: &str) -> Outc
         }
         _ => {}
     }
-    let taken = matches!(moods.further_members, FurtherMembers::Shown | FurtherMembers::ShownAndRequired);
-    let unknown = body.keys().find(|name| !(known(name) || taken && *name == FURTHER));
+    let unknown = body.keys().find(|name| !(known(name) || takes_further(moods) && *name == FURTHER));
     match unknown {
         Some(unknown) if moods.unknown_members == UnknownMembers::Refused => {
             Err(bad(moods, &format!("`{unknown}` is unknown"), domain))

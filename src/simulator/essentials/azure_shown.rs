@@ -24,8 +24,10 @@ pub(super) fn shown(settings: &Settings, moods: &Moods) -> Value {
         DisableLogin::False => drop(map.insert("disable_login".to_owned(), json!(false))),
         DisableLogin::True => drop(map.insert("disable_login".to_owned(), json!(true))),
     }
-    if moods.further_members != FurtherMembers::None {
-        map.insert(FURTHER.to_owned(), json!(false));
+    if moods.further_members == FurtherMembers::None {
+        map.remove(FURTHER);
+    } else {
+        map.entry(FURTHER).or_insert(json!(false));
     }
     flags(&mut map, moods.flags_shown);
     if let Some(expiry) = expiry(settings.secret_expiry, moods) {

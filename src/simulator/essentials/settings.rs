@@ -28,6 +28,9 @@ pub(crate) struct Settings {
     pub(crate) add_groups: bool,
     pub(crate) update_groups: bool,
     pub(crate) remove_deleted_groups: bool,
+    /// The member that stands for those that nobody has described, once it was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) sync_shared_mailboxes: Option<bool>,
     pub(crate) secret_expiry: Option<Timestamp>,
     pub(crate) last_successful_sync: Option<Timestamp>,
     /// When the next run is due; no API shows it.

@@ -1,5 +1,5 @@
 
-const state = { tag: null, asked: null, chosen: null, busy: false, listed: false, turn: 0 };
+const state = { tag: null, asked: null, chosen: null, missed: "", busy: false, listed: false, turn: 0 };
 
 /** Tells what came of an action; a screen reader says it too. */
 function say(text, kind) {
@@ -74,12 +74,22 @@ function ordered() {
   return fault;
 }
 
+/** The organization that the address names, none where what it names is no text. */
+function named() {
+  try {
+    const wanted = decodeURIComponent(location.hash.slice(1));
+    return wanted.includes(".") ? wanted : "";
+  } catch {
+    return "";
+  }
+}
+
 /** Asks for the world; nothing comes back, and nothing is drawn, unless it has changed. */
 async function look() {
   const turn = ++state.turn;
   const find = byId("find").value;
-  const wanted = decodeURIComponent(location.hash.slice(1));
-  const asked = new URLSearchParams({ organization: wanted.includes(".") ? wanted : state.chosen ?? "", find }).toString();
+  const wanted = named();
+  const asked = new URLSearchParams({ organization: wanted || (state.chosen ?? ""), find }).toString();
   const headers = state.tag && state.asked === asked ? { "if-none-match": state.tag } : {};
   try {
     const answer = await fetch("/_control/face?" + asked, { headers, cache: "no-store" });
@@ -91,6 +101,7 @@ async function look() {
     byId("clock").textContent = second(now.toISOString()) + " UTC";
     if (world) {
       show(world);
+      missed(wanted);
       state.tag = answer.headers.get("etag");
       state.asked = asked;
     }
@@ -104,6 +115,13 @@ async function look() {
     state.tag = null;
     link("lost");
   }
+}
+
+/** Says once that the address names an organization that is not there. */
+function missed(wanted) {
+  const missing = wanted && wanted.toLowerCase() !== state.chosen?.toLowerCase() ? wanted : "";
+  if (missing && missing !== state.missed) say(`There is no organization ${missing}: ${state.chosen} is shown.`, "refused");
+  state.missed = missing;
 }
 
 function link(how) {
@@ -129,8 +147,11 @@ function show(world) {
 
 /** Looks every second while somebody can see it. */
 async function watch() {
-  if (!document.hidden && !state.busy) await look();
-  setTimeout(watch, 1000);
+  try {
+    if (!document.hidden && !state.busy) await look();
+  } finally {
+    setTimeout(watch, 1000);
+  }
 }
 
 byId("advance").addEventListener("click", advance);
@@ -150,7 +171,12 @@ byId("fault-form").addEventListener("submit", (event) => {
     return `Ordered for ${fault.method ?? "every request to"} ${fault.path}.`;
   });
 });
-byId("find").addEventListener("input", look);
+// In a large directory each question takes a while: it is asked when a word is written.
+let writing = 0;
+byId("find").addEventListener("input", () => {
+  clearTimeout(writing);
+  writing = setTimeout(look, 200);
+});
 addEventListener("hashchange", look);
 document.addEventListener("visibilitychange", () => document.hidden || look());
 watch();

@@ -35,7 +35,7 @@ function directory({ tenant, applications }) {
     pairs([
       ["Tenant", [tenant.name, make("code", { class: "second" }, tenant.id)]],
       ["Domains", domains],
-      ["Deleted users", tenant.deleted_users || null],
+      ["Deleted users", tenant.deleted_users ? tenant.deleted_users.toLocaleString("en") : null],
     ]),
     applications.shown.filter((one) => !one.own).map(application),
     applications.total > own.length ? null : make("p", { class: "note" }, "No application is registered yet."),
@@ -82,7 +82,7 @@ function essentials({ organization, settings }) {
       ["Above it", organization.parent],
       ["Domains", domains],
       ["Licences", make("span", { class: full ? "bad" : null },
-        `${organization.licences_taken} of ${organization.licences}, ${organization.package}`)],
+        `${organization.licences_taken.toLocaleString("en")} of ${organization.licences.toLocaleString("en")}, ${organization.package}`)],
     ]),
     make("h3", null, "Settings of the sync"),
     settings ? settingsOf(settings) : make("p", { class: "note" }, "None: no sync is set up. An apply, or the console, writes them."),

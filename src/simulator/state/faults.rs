@@ -30,7 +30,7 @@ pub(crate) struct Fault {
     /// With `status`: the request takes effect all the same.
     #[serde(default)]
     pub(crate) effect: bool,
-    /// Milliseconds of real time before anything else happens.
+    /// Milliseconds of real time before anything else happens; an item holds its whole batch up.
     #[serde(default)]
     pub(crate) delay: Option<u64>,
     #[serde(default)]
@@ -49,13 +49,32 @@ pub(crate) struct Fault {
     pub(crate) body: Option<Value>,
 }
 
+impl Fault {
+    fn check(&self) -> Result<(), String> {
+        let Self { path, status, drop, delay, .. } = self;
+        if !path.starts_with(['/', '*']) {
+            return Err(format!("`{path}` is not a path: begin it with / or *"));
+        }
+        if status.is_none() && drop.is_none() && delay.is_none() {
+            return Err(format!("nothing would happen to {path}: give it a `status`, a `drop` or a `delay`"));
+        }
+        if let Some(status) = status.filter(|status| !(200..=599).contains(status)) {
+            return Err(format!("{status} is not a status that an answer can have"));
+        }
+        let named = |name: &&String| axum::http::HeaderName::try_from(name.as_str()).is_err();
+        self.headers.keys().find(named).map_or(Ok(()), |name| Err(format!("`{name}` is not a header's name")))
+    }
+}
+
 /// The faults in force.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Faults(Vec<Fault>);
 
 impl Faults {
-    pub(crate) fn new(faults: Vec<Fault>) -> Self {
-        Self(faults)
+    /// An error names a fault that could never strike, or whose answer could not be sent.
+    pub(crate) fn new(faults: Vec<Fault>) -> Result<Self, String> {
+        faults.iter().try_for_each(Fault::check)?;
+        Ok(Self(faults))
     }
 
     pub(crate) fn list(&self) -> &[Fault] {
@@ -80,6 +99,17 @@ impl Faults {
             return Some(fault.clone());
         }
         None
+    }
+}
+
+impl Faults {
+    /// For how many milliseconds the fault that would strike this request holds it up; nothing is counted.
+    pub(crate) fn delay(&self, method: &str, path: &str) -> u64 {
+        let strikes = |fault: &&Fault| {
+            let wanted = fault.method.as_deref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(method));
+            wanted && fault.count != Some(0) && fault.skip == 0 && matches(&fault.path, path)
+        };
+        self.0.iter().find(strikes).and_then(|fault| fault.delay).unwrap_or(0)
     }
 }
 
@@ -128,9 +158,35 @@ mod tests {
     #[test]
     fn a_fault_strikes_as_often_as_it_was_told_to() {
         let list = serde_json::from_str(r#"[{"path": "/x", "status": 503, "count": 2, "skip": 1}]"#).unwrap();
-        let mut faults = Faults::new(list);
+        let mut faults = Faults::new(list).unwrap();
         let struck: Vec<bool> = (0..4).map(|_| faults.strike("GET", "/x").is_some()).collect();
         assert_eq!(struck, [false, true, true, false]);
+    }
+
+    #[test]
+    fn what_could_never_strike_is_refused() {
+        let refused = |text: &str| Faults::new(serde_json::from_str(text).unwrap()).err();
+        for (fault, problem) in [
+            (r#"[{"path": "", "status": 503}]"#, "`` is not a path: begin it with / or *"),
+            (r#"[{"path": "v1.0/**", "status": 503}]"#, "`v1.0/**` is not a path"),
+            (r#"[{"path": "/x"}]"#, "nothing would happen to /x"),
+            (r#"[{"path": "/x", "headers": {"a": "b"}}]"#, "nothing would happen to /x"),
+            (r#"[{"path": "/x", "status": 7}]"#, "7 is not a status"),
+            (r#"[{"path": "/x", "status": 100}]"#, "100 is not a status"),
+            (
+                r#"[{"path": "/x", "status": 429, "headers": {"Retry After": "1"}}]"#,
+                "`Retry After` is not a header's name",
+            ),
+        ] {
+            assert!(
+                refused(fault).is_some_and(|said| said.contains(problem)),
+                "{fault}: {:?}",
+                refused(fault)
+            );
+        }
+        for fault in [r#"[{"path": "**/x", "delay": 1}]"#, r#"[{"path": "*", "drop": "after"}]"#] {
+            assert_eq!(refused(fault), None, "{fault}");
+        }
     }
 
     #[test]

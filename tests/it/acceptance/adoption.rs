@@ -11,16 +11,18 @@ use serde_json::{Value as Json, json};
 
 use super::{Stage, on_every_cli_with};
 use crate::support::hand_built::{Customer, HandBuilt, Setup, hand_built};
+use crate::support::printed::blocks;
 use crate::support::secret_search::Places;
-use crate::support::workspace::{Install, Outcome, provider, repository};
+use crate::support::workspace::{Install, Outcome, provider};
 
-const ORGANIZATION: &str = "proofpoint_organization";
+const ADOPT: &str = "docs/guides/adopt.md";
+pub(super) const ORGANIZATION: &str = "proofpoint_organization";
 const APPLICATION: &str = "proofpoint_azure_application";
 const CONSENT: &str = "proofpoint_azure_admin_consent";
-const SYNC: &str = "proofpoint_azure_sync";
+pub(super) const SYNC: &str = "proofpoint_azure_sync";
 
 /// Plays `test` on every CLI in a world that people built.
-fn on_every_cli_with_customers(customers: usize, test: impl Fn(&mut Stage, &[Customer]) + Sync) {
+pub(super) fn on_every_cli_with_customers(customers: usize, test: impl Fn(&mut Stage, &[Customer]) + Sync) {
     on_every_cli_installed(Install::Override, customers, test);
 }
 
@@ -43,11 +45,11 @@ fn on_every_cli_installed(install: Install, customers: usize, test: impl Fn(&mut
 }
 
 /// Runs `import-blocks` in the environment of the provider.
-fn import_blocks(stage: &Stage, arguments: &str) -> Outcome {
+pub(super) fn import_blocks(stage: &Stage, arguments: &str) -> Outcome {
     stage.workspace.run_steps(&[format!("'{}' import-blocks {arguments}", provider().display())])
 }
 
-fn label(domain: &str) -> String {
+pub(super) fn label(domain: &str) -> String {
     domain.replace('.', "_")
 }
 
@@ -263,13 +265,16 @@ fn a_fleet_that_people_set_up_by_hand_is_taken_over_by_one_command() {
 
 #[test]
 fn the_guides_commands_adopt_what_is_there() {
-    let guide = fs::read_to_string(repository().join("docs/guides/adopt.md")).expect("the guide");
-    let blocks =
-        guide.split("```sh\n").skip(1).filter_map(|rest| rest.split_once("```")).map(|(block, _)| block);
-    let steps: Vec<String> =
-        blocks.flat_map(str::lines).map(|line| line.replacen("terraform ", "tofu ", 1)).collect();
+    let steps: Vec<String> = blocks(ADOPT, "", "shell")
+        .iter()
+        .flat_map(|block| block.lines())
+        .map(|line| line.replacen("terraform ", "tofu ", 1))
+        .collect();
+    let requirement = blocks(ADOPT, "", "hcl").swap_remove(0);
     assert!(steps.len() > 4 && steps.iter().any(|step| step.contains("import-blocks")), "{steps:?}");
     on_every_cli_installed(Install::Mirror, 3, |stage, customers| {
+        stage.workspace.remove("versions.tf");
+        stage.workspace.write("main.tf", &requirement);
         let outcome = stage.workspace.run_steps(&steps).succeeds();
         assert!(outcome.stderr.contains("12 resources of 3 organizations"), "{outcome}");
         let state = stage.simulator.state();
@@ -318,6 +323,8 @@ fn one_bad_tenant_stops_none_of_the_others_and_the_exit_code_says_that_something
         stage.simulator.forget_requests();
         for (arguments, told) in [
             ("--output found.tf", "`found.tf` is there already"),
+            ("--output nowhere/found.tf", "A file in a directory that is there"),
+            ("--domains .", "`.` can't be read"),
             ("--domains nowhere", "`nowhere` can't be read"),
             ("--frobnicate", "`--frobnicate` is not an option"),
             ("--domains versions.tf", "Line 1 of `versions.tf` is not a domain"),

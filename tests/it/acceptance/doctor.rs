@@ -1,25 +1,34 @@
 //! The guide's commands, as a person types them where a configuration is.
 
-use std::fs;
-
 use serde_json::Value as Json;
 
 use super::on_every_cli_with;
-use crate::support::workspace::{Install, repository};
+use crate::support::printed::blocks;
+use crate::support::workspace::Install;
 
 #[test]
 fn the_guides_commands_find_the_program_and_look_at_both_sides() {
-    let guide = fs::read_to_string(repository().join("docs/guides/doctor.md")).expect("the guide");
-    let blocks =
-        guide.split("```sh\n").skip(1).filter_map(|rest| rest.split_once("```")).map(|(block, _)| block);
-    let mut steps: Vec<String> =
-        blocks.flat_map(str::lines).map(|line| line.replacen("terraform ", "tofu ", 1)).collect();
+    let blocks = |language| blocks("docs/guides/doctor.md", "", language);
+    let requirement = blocks("hcl").swap_remove(0);
+    let mut steps: Vec<String> = blocks("shell")
+        .iter()
+        .flat_map(|block| block.lines())
+        .map(|line| line.replacen("terraform ", "tofu ", 1))
+        .collect();
     assert_eq!(steps.len(), 5, "{steps:?}");
     // Nobody can be asked here.
     let last = steps.last_mut().expect("the report");
     assert!(last.ends_with("--report report.md"), "{last}");
     last.push_str(" --yes");
+    // Both CLIs were initialized here: each has a directory for its registry.
+    assert_eq!(steps[0], "tofu init");
+    steps.insert(
+        1,
+        "cp -R .terraform/providers .terraform/other && mv .terraform/other .terraform/providers".to_owned(),
+    );
     on_every_cli_with(&[], Install::Mirror, |stage| {
+        stage.workspace.remove("versions.tf");
+        stage.workspace.write("main.tf", &requirement);
         let outcome = stage.workspace.run_steps(&steps).succeeds();
         assert!(outcome.stdout.contains("looks at contoso.com. It changes nothing."), "{outcome}");
         let document: Json = serde_json::from_str(&stage.workspace.read("doctor.json")).expect("JSON");

@@ -23,6 +23,7 @@ mod own_credentials;
 mod people;
 mod pipelines;
 mod policies;
+mod printed_commands;
 mod query;
 mod quickstart;
 mod read_only;
@@ -33,6 +34,7 @@ mod scheduled;
 mod schema;
 mod secrets;
 mod simulator;
+mod untidy;
 mod users_tests;
 
 use crate::support::cli::{self, Cli};

@@ -127,3 +127,91 @@ fn a_run_that_takes_too_many_is_refused() {
             .says("would remove too many accounts");
     });
 }
+
+/// Plans in which the same is asked for in a way that a rule could overlook.
+#[test]
+fn what_is_written_otherwise_is_refused_as_well() {
+    let Some(conftest) = conftest() else { return };
+    on_every_cli_with(&[], Install::Override, |stage| {
+        stage.workspace.remove("versions.tf");
+        stage.workspace.write("main.tf", OTHERWISE);
+        let mut said = judged(stage, &conftest, &[]).fails();
+        for reason in [
+            "data.proofpoint_azure_sync_preview.later: what the next run would do is not known yet",
+            "proofpoint_azure_application.more: `application_permissions` is not known yet",
+            "proofpoint_azure_sync_run.rows: what it will do to people is not known yet",
+            "`password` is written in the configuration",
+            "leave `read_only` to the environment of each job",
+        ] {
+            said = said.says(reason);
+        }
+        said.says("5 failures");
+
+        if stage.cli.invokes() {
+            for name in people(stage).iter().take(6) {
+                stage.delete_person(name);
+            }
+            stage.workspace.write("main.tf", BY_ACTION);
+            let said = judged(stage, &conftest, &[]).fails();
+            said.says("action.proofpoint_azure_sync_run.now: too many would lose mail").says("2 failures");
+        }
+    });
+}
+
+/// A provider by another name, with a password that is pieced together; and what is known only when it is applied.
+const OTHERWISE: &str = r#"
+terraform {
+  required_providers {
+    mail = { source = "azuresync/proofpoint" }
+  }
+}
+provider "mail" {
+  password  = join("", ["lit", "eral"])
+  read_only = false
+}
+resource "terraform_data" "later" {
+  input = { domain = "contoso.com", permission = "Mail.Read", row = "delete end_user: its user was deleted in Entra" }
+}
+resource "proofpoint_azure_application" "more" {
+  provider                = mail
+  display_name            = "More"
+  application_permissions = ["Directory.Read.All", terraform_data.later.output.permission]
+}
+data "proofpoint_azure_sync_preview" "later" {
+  provider = mail
+  domain   = terraform_data.later.output.domain
+}
+resource "proofpoint_azure_sync_run" "rows" {
+  provider = mail
+  domain   = "contoso.com"
+  changes  = { "anna.berg@contoso.com" = terraform_data.later.output.row }
+}
+"#;
+
+/// A run that no state keeps, started by a change of something else.
+const BY_ACTION: &str = r#"
+terraform {
+  required_providers {
+    proofpoint = { source = "azuresync/proofpoint" }
+  }
+}
+data "proofpoint_azure_sync_preview" "this" {
+  domain = "contoso.com"
+  users  = { remove_deleted = true }
+}
+action "proofpoint_azure_sync_run" "now" {
+  config {
+    domain        = "contoso.com"
+    changes       = data.proofpoint_azure_sync_preview.this.changes
+    max_deletions = "100%"
+  }
+}
+resource "terraform_data" "start" {
+  lifecycle {
+    action_trigger {
+      events  = [after_create]
+      actions = [action.proofpoint_azure_sync_run.now]
+    }
+  }
+}
+"#;

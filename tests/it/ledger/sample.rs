@@ -40,8 +40,9 @@ pub(crate) fn found<'a>(answer: &'a mut Json, steps: &[String]) -> Option<&'a mu
 }
 
 /// Members that are looked for where others are not there.
-const INSTEAD_OF_OTHERS: [&str; 3] = [
+const INSTEAD_OF_OTHERS: [&str; 4] = [
     "essentials.exemptions.list < users",
+    "essentials.exemptions.list < users[]",
     "essentials.exemptions.list < exemptions[].user",
     "essentials.exemptions.list < exemptions[].emailAddress",
 ];

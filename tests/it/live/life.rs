@@ -33,6 +33,11 @@ impl<'a> Life<'a> {
         let mut life = Self { account, workspace, name, with_sync: false };
         // A sync that is there already is somebody's.
         life.with_sync = life.doctor()["configured"] == false;
+        if !life.with_sync {
+            life.tell(
+                "the organization has a sync already, which is left alone: none is set up, imported or run",
+            );
+        }
         life
     }
 

@@ -7,11 +7,11 @@ use crate::support::plugin::calls::Messages;
 use crate::support::quickstart::{APPLICATION, Quickstart, SYNC};
 use crate::support::simulator::Simulator;
 
-const OTHERWISE: &str = "Proofpoint shows another value for `contoso.com` than it accepted";
+pub(super) const OTHERWISE: &str = "Proofpoint shows another value for `contoso.com` than it accepted";
 const MORE: &str = "The sync of `contoso.com` does more than was asked";
 
 /// A sync that nothing runs of by itself.
-fn idle() -> Quickstart {
+pub(super) fn idle() -> Quickstart {
     let mut quickstart = Quickstart::prepared(Simulator::start(&[]));
     quickstart.write(SYNC, &json!({ "frequency": 0, "users": { "remove_deleted": false } }));
     let said = quickstart.change(SYNC);
@@ -20,7 +20,7 @@ fn idle() -> Quickstart {
 }
 
 /// What a GET shows, with some members otherwise; null takes one out.
-fn shown(quickstart: &Quickstart, members: &Json) -> Json {
+pub(super) fn shown(quickstart: &Quickstart, members: &Json) -> Json {
     let mut shown = quickstart.essentials(Method::GET, "settings/azure", None);
     for (name, value) in members.as_object().expect("members") {
         if value.is_null() {
@@ -32,7 +32,7 @@ fn shown(quickstart: &Quickstart, members: &Json) -> Json {
     shown
 }
 
-fn show(quickstart: &Quickstart, body: &Json, skip: u64, count: Option<u64>) {
+pub(super) fn show(quickstart: &Quickstart, body: &Json, skip: u64, count: Option<u64>) {
     let mut fault =
         json!({ "method": "GET", "path": "**/settings/azure", "status": 200, "body": body, "skip": skip });
     if let Some(count) = count {
@@ -42,7 +42,7 @@ fn show(quickstart: &Quickstart, body: &Json, skip: u64, count: Option<u64>) {
 }
 
 /// Plans first and applies while GET answers so, from the third time on: two looks come before the PUT.
-fn apply_showing(quickstart: &Quickstart, members: &Json, count: Option<u64>) -> Messages {
+pub(super) fn apply_showing(quickstart: &Quickstart, members: &Json, count: Option<u64>) -> Messages {
     quickstart.configure();
     let planned = quickstart.plan(SYNC);
     assert!(!planned.messages.has_errors(), "{}", planned.messages);
@@ -52,7 +52,7 @@ fn apply_showing(quickstart: &Quickstart, members: &Json, count: Option<u64>) ->
 
 /// What a plan of the next command says; fails when it has anything to do.
 #[track_caller]
-fn nothing_to_do(quickstart: &Quickstart) -> Messages {
+pub(super) fn nothing_to_do(quickstart: &Quickstart) -> Messages {
     quickstart.configure();
     let planned = quickstart.plan(SYNC);
     assert_eq!(planned.state, quickstart.state(SYNC), "{}", planned.messages);
@@ -72,6 +72,8 @@ fn a_value_that_the_stack_keeps_is_warned_of_and_plans_nothing() {
         json!({ "default_user_role_name": "silent_user", "disable_login": false, "secret_expiry": null });
     let said = apply_showing(&quickstart, &forced, None);
     assert!(!said.has_errors() && said.warns(OTHERWISE), "{said}");
+    assert_eq!(said.0[0].path, "allow_microsoft_login", "{said}");
+    assert!(said.0[0].detail.contains("`allow_microsoft_login` was sent as `false`"), "{said}");
     assert_eq!(quickstart.state(SYNC)["allow_microsoft_login"], false);
     let keys = quickstart.keys();
     for _ in 0..2 {
@@ -219,11 +221,11 @@ fn members_that_nobody_knows_are_sent_back_and_left_out_where_they_are_refused()
 }
 
 #[track_caller]
-fn succeeds(said: &Messages) {
+pub(super) fn succeeds(said: &Messages) {
     assert!(!said.has_errors(), "{said}");
 }
 
-fn under(mood: &str, arguments: &Json) -> Quickstart {
+pub(super) fn under(mood: &str, arguments: &Json) -> Quickstart {
     let mut quickstart = Quickstart::prepared(Simulator::start(&["--mood", mood]));
     quickstart.write(SYNC, arguments);
     quickstart
@@ -284,6 +286,7 @@ fn an_option_that_the_stack_demands_is_sent_as_it_is_shown() {
     let said = quickstart.change(SYNC);
     assert!(!said.has_errors(), "{said}");
     assert!(said.to_string().contains("`sync_shared_mailboxes`"), "{said}");
+    assert_eq!(quickstart.settings()["sync_shared_mailboxes"], false, "sent as off");
     quickstart.assert_sound("demanded");
     quickstart.restart();
     quickstart.write(SYNC, &json!({ "default_role": "silent_user" }));
@@ -312,11 +315,47 @@ fn settings_that_are_not_shown_yet_are_not_taken_for_deleted() {
     quickstart.write(SYNC, &json!({ "default_role": "silent_user", "users": { "remove_deleted": false } }));
     let said = quickstart.change(SYNC);
     assert!(!said.has_errors() && said.warns(OTHERWISE) && said.warns(MORE), "{said}");
-    quickstart.simulator.advance_clock("50s");
+    quickstart.simulator.advance_clock("40s");
     quickstart.restart();
     nothing_to_do(&quickstart);
     quickstart.simulator.advance_clock("1m");
     quickstart.restart();
     nothing_to_do(&quickstart).expect_none();
     quickstart.assert_sound("late");
+}
+
+#[test]
+fn what_is_sent_may_be_late_for_as_long_as_timeouts_say() {
+    let mut quickstart = idle();
+    quickstart.simulator.control(Method::POST, "moods", Some(&json!({ "settings_lag": "50m" })));
+    quickstart.write(SYNC, &json!({ "default_role": "silent_user", "timeouts": { "update": "45m" } }));
+    let said = quickstart.change(SYNC);
+    assert!(!said.has_errors() && said.warns(OTHERWISE), "{said}");
+    quickstart.simulator.advance_clock("30m");
+    quickstart.restart();
+    assert!(nothing_to_do(&quickstart).warns(OTHERWISE));
+    quickstart.simulator.advance_clock("16m");
+    assert!(has_to_do(&quickstart), "somebody may have set it back");
+}
+
+#[test]
+fn settings_that_cannot_be_read_back_are_no_error() {
+    let mut quickstart = idle();
+    quickstart.write(SYNC, &json!({ "default_role": "silent_user" }));
+    quickstart.configure();
+    let planned = quickstart.plan(SYNC);
+    let unread = json!([{ "method": "GET", "path": "**/settings/azure", "status": 403, "skip": 2 }]);
+    quickstart.simulator.set_faults(&unread);
+    let said = quickstart.apply(SYNC, planned);
+    assert!(
+        !said.has_errors()
+            && said.warns("Proofpoint does not show the settings of `contoso.com` that it accepted"),
+        "{said}"
+    );
+    assert_eq!(quickstart.settings()["default_user_role_name"], "silent_user");
+    let keys = quickstart.keys();
+    quickstart.simulator.set_faults(&json!([]));
+    quickstart.restart();
+    nothing_to_do(&quickstart).expect_none();
+    assert_eq!(quickstart.keys(), keys, "a key was minted for it");
 }

@@ -195,3 +195,21 @@ fn a_first_configuration_that_runs_nothing_has_its_exemptions() {
     assert!(!said.has_errors(), "{said}");
     assert_eq!(exempt(&quickstart), strings(&json!([FAX, PRINTER])));
 }
+
+#[test]
+fn a_body_that_is_refused_or_has_no_effect_is_followed_by_another() {
+    std::thread::scope(|scope| {
+        for wrong in ["unprocessable", "no_effect"] {
+            scope.spawn(move || {
+                let mut quickstart = world(&json!([SCANNER, FAX]));
+                quickstart.write(SYNC, &json!({ "timeouts": { "create": "90s" } }));
+                let moods = json!({ "exemptions_body": "emails_array", "exemptions_wrong_shape": wrong });
+                quickstart.simulator.control(Method::POST, "moods", Some(&moods));
+                let said = quickstart.change(SYNC);
+                assert!(!said.has_errors(), "{wrong}: {said}");
+                assert_eq!(exempt(&quickstart), strings(&json!([SCANNER, FAX])), "{wrong}");
+                assert_eq!(quickstart.settings()["sync_frequency"], 1, "{wrong}");
+            });
+        }
+    });
+}

@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::support::azure_cli::made_by;
+use crate::support::printed::blocks;
 use crate::support::quickstart::Quickstart;
 use crate::support::sign_in::application_with;
 use crate::support::simulator::Simulator;
@@ -59,12 +61,12 @@ fn each_error_of_the_guide_has_its_title_in_the_code() {
 
 #[test]
 fn the_first_identity_is_enough_for_the_quick_start() {
-    let guide = guide("first-identity.md");
-    let permissions =
-        guide.lines().find_map(|line| line.strip_prefix("for permission in ")?.strip_suffix("; do"));
-    let permissions: Vec<&str> = permissions.expect("the loop over permissions").split(' ').collect();
+    let blocks = blocks("docs/guides/first-identity.md", "Entra ID, with commands", "shell");
+    let [made] = made_by(&blocks).try_into().expect("one identity");
+    let permissions = &made.permissions;
+    assert!(made.has_secret && made.consents == 2, "{made:?}");
     let simulator = Simulator::start(&["--users", "3"]);
-    let (client_id, secret) = application_with(&simulator, permissions.iter().copied());
+    let (client_id, secret) = application_with(&simulator, permissions.iter().map(String::as_str));
     let mut quickstart = Quickstart::start(simulator);
     quickstart.set("ARM_CLIENT_ID", &client_id);
     quickstart.set("ARM_CLIENT_SECRET", &secret);
@@ -74,7 +76,7 @@ fn the_first_identity_is_enough_for_the_quick_start() {
     quickstart.destroy();
     // None of them is there for nothing: without what grants, there is no consent.
     assert!(
-        permissions.contains(&"AppRoleAssignment.ReadWrite.All") && permissions.len() == 5,
+        permissions.iter().any(|one| one == "AppRoleAssignment.ReadWrite.All") && permissions.len() == 5,
         "{permissions:?}"
     );
 }

@@ -7,13 +7,13 @@ use crate::support::plugin::values::UNKNOWN;
 use crate::support::quickstart::{APPLICATION, CONSENT, Quickstart, SYNC, strings};
 use crate::support::simulator::Simulator;
 
-fn prepared(arguments: &Json) -> Quickstart {
+pub(super) fn prepared(arguments: &Json) -> Quickstart {
     let mut quickstart = Quickstart::prepared(Simulator::start(&["--users", "2"]));
     quickstart.write(SYNC, arguments);
     quickstart
 }
 
-fn refuse_puts(quickstart: &Quickstart, status: u16, count: Option<u64>) {
+pub(super) fn refuse_puts(quickstart: &Quickstart, status: u16, count: Option<u64>) {
     let words = "AADSTS7000215: Invalid client secret provided.";
     let body = json!({ "errors": [{ "status": status, "error_message": words, "identifier": "x" }] });
     let mut fault = json!({ "method": "PUT", "path": "**/settings/azure", "status": status, "body": body });
@@ -26,7 +26,7 @@ fn refuse_puts(quickstart: &Quickstart, status: u16, count: Option<u64>) {
 #[test]
 fn a_fresh_key_that_is_refused_for_a_while_is_tried_again() {
     let quickstart = prepared(&json!({}));
-    refuse_puts(&quickstart, 400, Some(3));
+    refuse_puts(&quickstart, 400, Some(5));
     let said = quickstart.change(SYNC);
     assert!(!said.has_errors(), "{said}");
     quickstart.assert_sound("taken in the end");
@@ -38,11 +38,40 @@ fn a_key_that_is_refused_to_the_end_is_removed_and_the_answer_told() {
     refuse_puts(&quickstart, 400, None);
     let said = quickstart.change(SYNC);
     let error = said.expect_error();
+    assert_eq!(error.summary, "Proofpoint refuses the settings of `contoso.com`");
     for told in ["AADSTS7000215", "has been removed again", "saved once by hand"] {
         assert!(error.detail.contains(told), "{told}: {said}");
     }
     assert!(quickstart.keys().is_empty(), "{:?}", quickstart.keys());
     assert!(quickstart.state(SYNC).is_null());
+}
+
+#[test]
+fn a_key_that_a_refused_update_cannot_remove_is_told_remembered_and_removed_by_the_next_apply() {
+    let mut quickstart = prepared(&json!({ "frequency": 0 }));
+    assert!(!quickstart.change(SYNC).has_errors());
+    let before = quickstart.keys();
+    quickstart.write(SYNC, &json!({ "users": { "add": false }, "timeouts": { "update": "6s" } }));
+    let words = json!({ "errors": [{ "status": 422, "error_message": "no such role", "identifier": "x" }] });
+    quickstart.simulator.set_faults(&json!([
+        { "method": "PUT", "path": "**/settings/azure", "status": 422, "body": words },
+        { "method": "POST", "path": "**/removePassword", "status": 403 },
+    ]));
+    let said = quickstart.change(SYNC);
+    let error = said.expect_error();
+    assert!(error.detail.contains("could not be removed; the next apply removes it"), "{said}");
+    let left: Vec<String> = quickstart.keys().difference(&before).cloned().collect();
+    assert_eq!(left.len(), 1, "{left:?}");
+    let private = quickstart.stored(SYNC).expect("the state of before").private;
+    assert!(String::from_utf8_lossy(&private).contains(&left[0]), "whatever lists show");
+    assert_eq!(quickstart.state(SYNC)["users"]["add"], true);
+
+    quickstart.simulator.set_faults(&json!([]));
+    quickstart.write(SYNC, &json!({ "timeouts": { "update": "60s" } }));
+    quickstart.configure();
+    assert!(!quickstart.change(SYNC).has_errors());
+    assert!(!quickstart.keys().contains(&left[0]));
+    quickstart.assert_sound("after a refused update");
 }
 
 #[test]
@@ -129,7 +158,7 @@ fn every_key_has_an_end_of_its_own() {
 
 #[test]
 fn a_key_that_is_removed_while_it_is_proven_ends_the_wait() {
-    let quickstart = prepared(&json!({}));
+    let quickstart = prepared(&json!({ "timeouts": { "create": "90s" } }));
     let planned = quickstart.plan(SYNC);
     let slow = json!({ "fresh_secret_delay": 600_000 });
     quickstart.simulator.control(Method::POST, "moods", Some(&slow));
@@ -145,7 +174,8 @@ fn a_key_that_is_removed_while_it_is_proven_ends_the_wait() {
                 };
                 minted.is_some_and(|from| looks(from) >= 2)
             };
-            while !seen_twice() {}
+            let began = std::time::Instant::now();
+            while !seen_twice() && began.elapsed().as_secs() < 60 {}
             for key in quickstart.keys() {
                 let path = format!("applications/{object_id}/removePassword");
                 quickstart.graph(Method::POST, &path, Some(&json!({ "keyId": key })));
@@ -229,6 +259,22 @@ fn keys_of_an_application_that_was_left_go_once_the_new_one_is_proven() {
 }
 
 #[test]
+fn keys_of_an_application_that_was_left_go_at_once_where_nothing_runs() {
+    let mut quickstart = prepared(&json!({ "frequency": 0 }));
+    assert!(!quickstart.change(SYNC).has_errors());
+    let first = quickstart.take(APPLICATION);
+    drop(quickstart.take(CONSENT));
+    quickstart.write(APPLICATION, &json!({ "display_name": "Another", "unique_name": "another" }));
+    for kind in [APPLICATION, CONSENT, SYNC] {
+        let said = quickstart.change(kind);
+        assert!(!said.has_errors(), "{said}");
+    }
+    let left = first.state["object_id"].as_str().expect("an id");
+    assert_eq!(keys_of(&quickstart, left), Vec::<Json>::new());
+    assert!(strings(&quickstart.state(SYNC)["superseded_key_ids"]).is_empty());
+}
+
+#[test]
 fn a_create_whose_last_answer_is_lost_takes_nothing_back_since_it_may_run_already() {
     let mut quickstart = prepared(&json!({ "frequency": 1, "timeouts": { "create": "15s" } }));
     let lost = json!({ "method": "PUT", "path": "**/settings/azure", "skip": 1, "drop": "after" });
@@ -270,4 +316,38 @@ fn a_sign_in_that_is_refused_for_good_ends_the_proof_at_once_and_leaves_no_key()
     assert_eq!(tries, 1, "nothing that time would heal");
     assert_eq!(quickstart.keys().len(), 0);
     assert!(quickstart.settings().is_null());
+}
+
+#[test]
+fn no_key_ends_when_anybody_could_compute_it() {
+    let mut quickstart = prepared(&json!({ "frequency": 0 }));
+    let time = |text: &Json| -> jiff::Timestamp { text.as_str().expect("a time").parse().expect("a time") };
+    let mut earlier = Vec::new();
+    for round in ["1", "2", "3"] {
+        let rotate = json!({ "rotate_when_changed": { "round": round }, "lifetime": "17520h" });
+        quickstart.write(SYNC, &json!({ "managed_client_secret": rotate }));
+        let before = time(&quickstart.simulator.control(Method::GET, "clock", None)["now"]);
+        assert!(!quickstart.change(SYNC).has_errors());
+        let whole = before.as_second() + 17_520 * 3600;
+        earlier.push(whole - time(&quickstart.state(SYNC)["key_end_date"]).as_second());
+    }
+    assert!(earlier.iter().any(|seconds| *seconds > 5), "each ends after exactly its lifetime: {earlier:?}");
+    assert!(earlier.iter().all(|seconds| *seconds < 3700), "{earlier:?}");
+}
+
+#[test]
+fn what_could_be_removed_of_several_old_keys_is_not_listed_any_more() {
+    let mut quickstart = prepared(&json!({ "frequency": 0 }));
+    assert!(!quickstart.change(SYNC).has_errors());
+    // None can be removed at first, and of two the first only.
+    for (round, spared) in [("2", 0), ("3", 1)] {
+        let rotate = json!({ "rotate_when_changed": { "round": round } });
+        quickstart.write(SYNC, &json!({ "managed_client_secret": rotate }));
+        let kept = json!({ "method": "POST", "path": "**/removePassword", "status": 403, "skip": spared });
+        quickstart.simulator.set_faults(&json!([kept]));
+        let said = quickstart.change(SYNC);
+        assert!(!said.has_errors() && !said.0.is_empty(), "{said}");
+        assert_eq!(strings(&quickstart.state(SYNC)["superseded_key_ids"]).len(), 1, "round {round}");
+        quickstart.assert_sound(round);
+    }
 }

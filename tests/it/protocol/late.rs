@@ -232,3 +232,15 @@ fn a_restored_application_that_is_late_is_not_taken_for_a_deleted_one() {
     settled(&mut quickstart, APPLICATION);
     quickstart.simulator.assert_every_route_was_known();
 }
+
+#[test]
+fn what_was_written_some_minutes_ago_is_waited_for_by_whoever_is_patient() {
+    let mut quickstart = Quickstart::start(Simulator::start(&["--users", "1"]));
+    quickstart.write(APPLICATION, &json!({ "timeouts": { "read": "30m" } }));
+    succeeds(&quickstart.change(APPLICATION));
+    quickstart.simulator.control(Method::POST, "moods", Some(&json!({ "lag_of_applications": "8m" })));
+    quickstart.write(APPLICATION, &json!({ "display_name": "Renamed" }));
+    succeeds(&quickstart.change(APPLICATION));
+    quickstart.simulator.advance_clock("7m50s");
+    settled(&mut quickstart, APPLICATION);
+}

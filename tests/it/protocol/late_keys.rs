@@ -229,3 +229,20 @@ fn what_replaces_a_secret_whose_making_was_not_answered_leaves_none_behind() {
     let secret = quickstart.state(SECRET);
     assert_eq!(quickstart.keys(), [secret["key_id"].as_str().expect("a key").to_owned()].into());
 }
+
+#[test]
+fn a_key_of_a_write_without_an_answer_is_destroyed_although_no_list_shows_it_yet() {
+    let mut quickstart = with_late_keys(&json!({ "lag_of_keys": "25s", "token_endpoint": "ahead" }));
+    let trigger = json!({ "rotate_when_changed": { "round": "2" } });
+    quickstart.write(SYNC, &json!({ "managed_client_secret": trigger, "timeouts": { "update": "8s" } }));
+    let planned = quickstart.plan(SYNC);
+    let lost = json!({ "method": "PUT", "path": "**/settings/azure", "drop": "before" });
+    quickstart.simulator.set_faults(&json!([lost]));
+    let said = quickstart.apply(SYNC, planned);
+    assert!(said.has_errors(), "{said}");
+    assert_eq!(quickstart.keys().len(), 2, "{said}");
+    quickstart.simulator.set_faults(&json!([]));
+    quickstart.restart();
+    quickstart.destroy_one(SYNC);
+    assert!(quickstart.keys().is_empty(), "{:?}", quickstart.keys());
+}

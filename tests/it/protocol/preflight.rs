@@ -156,6 +156,35 @@ fn whatever_would_make_the_sync_fail_is_refused_before_the_first_write() {
     quickstart.assert_sound("with every obstacle gone");
 }
 
+/// The older sync may have ended long ago, and a domain without mail may be none that Proofpoint wants.
+#[test]
+fn what_may_be_well_stops_no_apply() {
+    let quickstart = Quickstart::prepared(Simulator::start(&["--users", "2"]));
+    let path = format!("orgs/{}", quickstart.simulator.tenant().domain);
+    let (status, mut organization) = quickstart.simulator.essentials(Method::GET, &path, None);
+    assert_eq!(status, 200, "{organization}");
+    organization["ldap_url"] = json!("ldaps://dc.example.com");
+    let mut domains = quickstart.graph(Method::GET, "domains", None);
+    let mut unused = domains["value"][0].clone();
+    unused["id"] = json!("unused.example");
+    unused["isDefault"] = json!(false);
+    unused["isInitial"] = json!(false);
+    unused["isVerified"] = json!(true);
+    unused["supportedServices"] = json!([]);
+    domains["value"].as_array_mut().expect("domains").push(unused);
+    quickstart.simulator.set_faults(&json!([
+        { "method": "GET", "path": format!("**/{path}"), "status": 200, "body": organization },
+        { "method": "GET", "path": "/v1.0/domains*", "status": 200, "body": domains },
+    ]));
+    quickstart.configure();
+    let said = quickstart.change(SYNC);
+    assert!(!said.has_errors(), "{said}");
+    for doubt in ["ldaps://dc.example.com", "`unused.example`"] {
+        assert!(said.0.iter().any(|message| message.detail.contains(doubt)), "{doubt}: {said}");
+    }
+    assert!(quickstart.state(SYNC)["key_id"].is_string());
+}
+
 #[test]
 fn a_consent_that_the_same_plan_gives_is_not_missed() {
     let mut quickstart = Quickstart::start(Simulator::start(&["--users", "2"]));
@@ -231,4 +260,22 @@ pub(super) fn revoke_from_caller(quickstart: &Quickstart, permission: &str) {
     let (status, caller) = quickstart.simulator.graph(Method::GET, &caller, None);
     assert_eq!(status, 200, "{caller}");
     assert_eq!(revoke_roles(quickstart, caller["id"].as_str().unwrap(), Some(role)), 1);
+}
+
+#[test]
+fn a_sync_that_signs_in_as_another_application_is_refused_in_the_plan_and_before_the_first_write() {
+    let quickstart = Quickstart::prepared(Simulator::start(&["--users", "1"]));
+    let early = quickstart.plan(SYNC);
+    assert!(!early.messages.has_errors(), "{}", early.messages);
+    // Somebody has set it up in the console, with an application of their own.
+    let tenant = quickstart.simulator.tenant();
+    quickstart.essentials(Method::PUT, "settings/azure", Some(&tenant.sync_settings(&json!({}))));
+    quickstart.simulator.forget_requests();
+    for said in [quickstart.plan(SYNC).messages, quickstart.apply(SYNC, early)] {
+        let refusal = said.expect_error();
+        assert!(refusal.summary.starts_with("The organization has a synchronization already"), "{said}");
+        assert!(refusal.path == "domain" && refusal.detail.contains(&tenant.client_id), "{said}");
+    }
+    assert_eq!(quickstart.simulator.writes(), []);
+    assert_eq!(quickstart.settings()["application_id"], *tenant.client_id);
 }

@@ -6,7 +6,7 @@ use reqwest::Method;
 use serde_json::{Value as Json, json};
 
 use crate::support::plugin::calls::Messages;
-use crate::support::quickstart::{Quickstart, SYNC, strings};
+use crate::support::quickstart::{APPLICATION, Quickstart, SYNC, strings};
 use crate::support::simulator::Simulator;
 
 const MISSED: &str = "No run of the sync was seen in time (contoso.com)";
@@ -217,4 +217,35 @@ fn a_wait_that_fails_has_seen_no_run_and_proves_no_key() {
     assert_eq!(state["superseded_key_ids"], json!([before]), "{state:#}");
     assert!(quickstart.keys().contains(before.as_str().unwrap()), "the key that Proofpoint may still hold");
     quickstart.assert_sound("a wait that failed");
+}
+
+#[test]
+fn a_key_that_is_removed_while_its_run_is_waited_for_ends_the_wait() {
+    let quickstart = in_place(&json!({ "timeouts": { "update": "200s" } }));
+    let before = quickstart.keys();
+    let object_id = quickstart.state(APPLICATION)["object_id"].as_str().expect("an id").to_owned();
+    let began = std::time::Instant::now();
+    let said = apply_while(&quickstart, |quickstart| {
+        quickstart.simulator.await_looks();
+        for key in quickstart.keys().difference(&before) {
+            let path = format!("applications/{object_id}/removePassword");
+            quickstart.graph(Method::POST, &path, Some(&json!({ "keyId": key })));
+        }
+    });
+    assert!(said.warns("The new key was removed while it was proven (contoso.com)"), "{said}");
+    assert!(!said.has_errors() && began.elapsed().as_secs() < 150, "{:?}: {said}", began.elapsed());
+    assert_eq!(quickstart.keys(), before, "no key was proven, and none of the others goes");
+}
+
+#[test]
+fn when_routing_was_ready_stays_told_by_a_change_that_waits_for_nothing() {
+    let mut quickstart = world(&json!({}));
+    let said = apply_while(&quickstart, an_hour_passes);
+    assert!(!said.has_errors(), "{said}");
+    let ready = quickstart.state(SYNC)["routing_ready_at"].clone();
+    assert!(ready.is_string(), "{ready}");
+    quickstart.write(SYNC, &json!({ "wait_for_sync": false, "frequency": 24 }));
+    let said = quickstart.change(SYNC);
+    assert!(!said.has_errors(), "{said}");
+    assert_eq!(quickstart.state(SYNC)["routing_ready_at"], ready);
 }

@@ -3,6 +3,7 @@
 
 use serde_json::{Value as Json, json};
 
+use super::echo::{apply_showing, idle, nothing_to_do, show, shown};
 use crate::support::plugin::calls::{Plan, Stored};
 use crate::support::plugin::values::UNKNOWN;
 use crate::support::quickstart::{Quickstart, SYNC, strings};
@@ -165,4 +166,46 @@ fn two_states(moods: &[&str]) {
     assert_signs_in(&quickstart, "the other state is gone");
     quickstart.destroy_one(SYNC);
     assert!(quickstart.settings().is_null() && quickstart.keys().is_empty(), "{:?}", quickstart.keys());
+}
+
+#[test]
+fn an_old_key_is_kept_while_the_end_that_is_shown_is_another_ones_though_nothing_runs() {
+    let mut quickstart = idle();
+    let old = quickstart.state(SYNC)["key_id"].clone();
+    quickstart.write(SYNC, &json!({ "managed_client_secret": { "rotate_when_changed": { "round": "2" } } }));
+    let said = apply_showing(&quickstart, &json!({}), None);
+    assert!(!said.has_errors(), "{said}");
+    assert_eq!(quickstart.state(SYNC)["superseded_key_ids"], json!([old]), "{said}");
+    quickstart.assert_sound("contradicted");
+    // The next key that is seen to have arrived takes both with it.
+    quickstart.simulator.set_faults(&json!([]));
+    quickstart.write(SYNC, &json!({ "managed_client_secret": { "rotate_when_changed": { "round": "3" } } }));
+    quickstart.restart();
+    change(&quickstart);
+    assert_eq!(quickstart.keys().len(), 1);
+    quickstart.assert_sound("arrived");
+}
+
+#[test]
+fn another_end_that_is_shown_once_is_looked_at_again() {
+    let quickstart = idle();
+    let keys = quickstart.keys();
+    show(&quickstart, &shown(&quickstart, &json!({ "secret_expiry": "2026-12-24 00:00:00" })), 0, Some(1));
+    nothing_to_do(&quickstart).expect_none();
+    assert_eq!(quickstart.keys(), keys);
+}
+
+#[test]
+fn a_sync_that_somebody_gave_another_application_gets_its_own_back() {
+    let quickstart = idle();
+    let mut by_hand = quickstart.essentials(reqwest::Method::GET, "settings/azure", None);
+    by_hand["application_id"] = "0b0b0b0b-0000-4000-8000-00000000000b".into();
+    by_hand["ad_key"] = "the key of another application".into();
+    quickstart.essentials(reqwest::Method::PUT, "settings/azure", Some(&by_hand));
+    quickstart.configure();
+    let planned = quickstart.plan(SYNC);
+    assert!(!planned.messages.has_errors(), "{}", planned.messages);
+    assert_eq!(planned.state["rotation_reason"], "client_id_changed", "{:#}", planned.state);
+    assert!(!quickstart.apply(SYNC, planned).has_errors());
+    quickstart.assert_sound("its own again");
 }

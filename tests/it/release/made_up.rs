@@ -64,15 +64,33 @@ impl Drop for Keys {
     }
 }
 
-/// A program of which nothing but the list of its parts is real.
+/// What a host tells every provider of, and nobody else.
+const COOKIE: &[u8] = b"d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2";
+
+/// The same program as one for another machine.
+pub(super) fn arm(program: &[u8]) -> Vec<u8> {
+    let mut other = program.to_vec();
+    other[0x12..0x14].copy_from_slice(&183_u16.to_le_bytes());
+    other
+}
+
+/// The same program as one that no host could start.
+pub(super) fn without_handshake(program: &[u8]) -> Vec<u8> {
+    let at = program.windows(COOKIE.len()).position(|part| part == COOKIE).expect("a provider");
+    [&program[..at], &[b'-'; COOKIE.len()], &program[at + COOKIE.len()..]].concat()
+}
+
+/// A provider of which nothing but the list of its parts, its machine and its handshake are real.
 pub(super) fn program(parts: &Json) -> Vec<u8> {
     let mut list = ZlibEncoder::new(Vec::new(), Compression::default());
     list.write_all(parts.to_string().as_bytes()).expect("in memory");
     let list = list.finish().expect("in memory");
-    let names = b"\0.dep-v0\0.shstrtab\0";
+    let names = [b"\0.dep-v0\0.shstrtab\0", COOKIE].concat();
     let (list_at, names_at) = (64, 64 + list.len());
     let sections_at = names_at + names.len();
     let mut elf = b"\x7fELF\x02\x01\x01".to_vec();
+    elf.resize(0x12, 0);
+    elf.extend(62_u16.to_le_bytes());
     elf.resize(0x28, 0);
     elf.extend((sections_at as u64).to_le_bytes());
     elf.resize(0x3A, 0);
@@ -80,7 +98,7 @@ pub(super) fn program(parts: &Json) -> Vec<u8> {
         elf.extend(number.to_le_bytes());
     }
     elf.extend(&list);
-    elf.extend(names);
+    elf.extend(&names);
     // None, the list, and the names of the sections.
     for (name, at, size) in [(0_u32, 0, 0), (1, list_at, list.len()), (9, names_at, names.len())] {
         elf.extend(name.to_le_bytes());
@@ -140,7 +158,7 @@ impl<'a> Release<'a> {
         release.pack(PROVIDER, &format!("{PROVIDER}_v{VERSION}"), &program(&parts()));
         let mut simulator = parts();
         simulator["format"] = json!(0);
-        release.pack(SIMULATOR, SIMULATOR, &program(&simulator));
+        release.pack(SIMULATOR, SIMULATOR, &without_handshake(&program(&simulator)));
         for name in [PROVIDER, SIMULATOR] {
             release.list(name);
         }

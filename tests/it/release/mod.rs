@@ -2,6 +2,7 @@
 //! another key, or one who has the key of the releases.
 
 mod claims;
+mod disguises;
 mod made_up;
 mod packing;
 
@@ -284,10 +285,11 @@ fn every_sabotage_of_a_release_is_refused_with_its_reason() {
         let refused = code == Some(1) && said.contains("This is NOT release 0.1.0");
         (!refused || heard.is_none()).then(|| format!("{what}: {code:?}, without `{reason}`:\n{said}"))
     };
+    let all = [SABOTAGES, disguises::SABOTAGES].concat();
     // Most of the time they wait for processes of their own.
     let wrong: Vec<String> = thread::scope(|scope| {
-        let parts: Vec<_> = SABOTAGES
-            .chunks(SABOTAGES.len().div_ceil(4))
+        let parts: Vec<_> = all
+            .chunks(all.len().div_ceil(4))
             .map(|part| scope.spawn(|| part.iter().filter_map(judge).collect::<Vec<_>>()))
             .collect();
         parts.into_iter().flat_map(|part| part.join().expect("a verdict")).collect()

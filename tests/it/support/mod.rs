@@ -2,6 +2,7 @@
 
 pub(crate) mod archive;
 pub(crate) mod authority;
+pub(crate) mod azure_cli;
 pub(crate) mod browser;
 pub(crate) mod by_hand;
 pub(crate) mod checksum;
@@ -11,6 +12,7 @@ pub(crate) mod mistakes;
 pub(crate) mod named;
 pub(crate) mod one_identity;
 pub(crate) mod plugin;
+pub(crate) mod printed;
 pub(crate) mod quickstart;
 pub(crate) mod relay;
 pub(crate) mod secret_search;

@@ -6,8 +6,10 @@ use framework::diagnostic::Diagnostic;
 use grammar::counted;
 
 use super::examination::Examination;
+use super::reach::{self, Reached as _};
 use super::step::{Level, Step};
-use crate::provider_block::{Diagnose as _, ProviderModel, argument};
+use crate::commands::domain::domain_of;
+use crate::provider_block::{Failure, argument};
 use crate::resources::azure_sync::unable;
 
 /// Why a step is skipped that needs Proofpoint.
@@ -20,10 +22,7 @@ const SECONDS: i64 = 300;
 
 /// Which login the environment makes.
 pub(super) fn credential(examination: &mut Examination, step: &mut Step) {
-    // What is wrong about Entra is told there.
-    let ours = [ProviderModel::region(), ProviderModel::endpoint(), argument(InputName::ReadOnly)];
-    let is_ours = |one: &&Diagnostic| one.attribute.as_ref().is_some_and(|path| ours.contains(path));
-    step.report(examination.refused.iter().filter(is_ours).cloned(), Level::Unconfigured);
+    step.report(examination.refused.iter().filter(|one| concerns(one)).cloned(), Level::Unconfigured);
     match &examination.configuration.essentials {
         Ok(login) => {
             step.told = format!("`{}` at {}", login.username, address(login.endpoint.as_str()));
@@ -39,9 +38,16 @@ pub(super) fn credential(examination: &mut Examination, step: &mut Step) {
         }
     }
     if examination.configuration.read_only && step.findings.is_empty() {
-        let detail = "Plans work, and an apply would be refused. Unset it where you apply.";
-        step.find(Level::Warning, "`PROOFPOINT_READ_ONLY` is set", detail);
+        let detail =
+            "What it takes to plan is looked at. An apply would be refused: unset it where you apply.";
+        step.find(Level::Fine, "`PROOFPOINT_READ_ONLY` is set", detail);
     }
+}
+
+/// Whether what is wrong with the environment is about this side.
+pub(super) fn concerns(refused: &Diagnostic) -> bool {
+    let ours = [InputName::Region, InputName::Endpoint, InputName::ReadOnly];
+    ours.into_iter().any(|input| refused.attribute == Some(argument(input)))
 }
 
 fn address(url: &str) -> &str {
@@ -62,9 +68,16 @@ pub(super) async fn sign_in(examination: &mut Examination, step: &mut Step) {
     let me = match me {
         Ok(me) => me,
         Err(error) => {
-            examination.is_password_refused = matches!(error.kind, ErrorKind::InvalidCredentials(_));
-            "refused or not reached".clone_into(&mut step.told);
-            return step.report([error.diagnose()], Level::Unreached);
+            if matches!(error.kind, ErrorKind::InvalidCredentials(_)) {
+                examination.doubtful.push(InputName::Password);
+            }
+            let reach = error.reach();
+            reach.of_sign_in().clone_into(&mut step.told);
+            let failure = Failure::from(error);
+            if reach::is_untrusted(&failure) {
+                examination.distrust();
+            }
+            return step.report(failure, reach.level_of_sign_in());
         }
     };
     examination.has_account = true;
@@ -72,7 +85,15 @@ pub(super) async fn sign_in(examination: &mut Examination, step: &mut Step) {
     step.fact("account", me.primary_email.as_str());
     step.fact("role", me.kind.as_str());
     step.fact("home", me.entity_primary_domain.as_str());
-    step.report(unable(&me), Level::Blocked);
+    // Partners see their customers; everybody else one organization.
+    examination.home = domain_of(&me.entity_primary_domain).filter(|_| !me.is_partner_admin);
+    // Whoever only reads needs no more.
+    let is_enough = examination.configuration.read_only && me.read_only_user;
+    if is_enough {
+        step.told = format!("{}, read-only", step.told);
+    } else {
+        step.report(unable(&me), Level::Blocked);
+    }
 }
 
 /// This machine's clock against those of both services.
@@ -80,6 +101,7 @@ pub(super) fn clocks(examination: &mut Examination, step: &mut Step) {
     let proofpoint = account(examination).and_then(|account| account.clock().ahead());
     let microsoft = examination.clock.as_ref().and_then(clients::clock::Clock::ahead);
     let mut told = Vec::new();
+    let mut off: Vec<(&str, i64)> = Vec::new();
     for (whose, code, ahead) in
         [("Microsoft", "microsoft", microsoft), ("Proofpoint", "proofpoint", proofpoint)]
     {
@@ -89,18 +111,33 @@ pub(super) fn clocks(examination: &mut Examination, step: &mut Step) {
         let differs = seconds.abs() > SECONDS;
         told.push(format!("{whose} {}", if differs { "differs" } else { "agrees" }));
         if differs {
-            let (number, direction) = (seconds.abs(), if seconds > 0 { "behind" } else { "ahead of" });
-            step.find(
-                Level::Warning,
-                format!("This machine's clock is {} {direction} {whose}'s", counted(number, "second")),
-                "The provider goes by the services' clocks. Certificates and signed assertions do not: set the clock.",
-            );
+            off.push((whose, seconds));
         }
+    }
+    if let [(_, one), (_, other)] = off[..]
+        && (one - other).abs() <= SECONDS
+    {
+        off = vec![("Microsoft's and Proofpoint", one)];
+    }
+    for (whose, seconds) in off {
+        let direction = if seconds > 0 { "behind" } else { "ahead of" };
+        step.find(
+            Level::Warning,
+            format!("This machine's clock is {} {direction} {whose}'s", span(seconds.abs())),
+            "The provider goes by the services' clocks. Certificates and signed assertions do not: set the clock.",
+        );
     }
     if told.is_empty() {
         return step.skip("not compared: nobody has answered");
     }
     step.told = told.join(", ");
+}
+
+/// A time in the largest unit of which it has several.
+fn span(seconds: i64) -> String {
+    let units = [(86_400, "day"), (3_600, "hour"), (60, "minute")];
+    let (length, unit) = units.into_iter().find(|(length, _)| seconds >= 2 * length).unwrap_or((1, "second"));
+    counted((seconds + length / 2) / length, unit)
 }
 
 /// The organization of the domain, and the stack that serves it.
@@ -118,7 +155,7 @@ pub(super) async fn organization(examination: &mut Examination, step: &mut Step)
         Ok(found) => found,
         Err(error) => {
             let error: clients::essentials::Error = error;
-            return step.unreadable(error.diagnose());
+            return step.unreadable(&error);
         }
     };
     let licences = profile.user_licenses.map(|number| format!(", {}", counted(number, "licence")));

@@ -5,13 +5,14 @@ use std::time::Duration;
 use super::arguments::Arguments;
 use super::step::StepName;
 use crate::preview::Reading;
-use crate::provider_block::{Configuration, ProviderModel, Session, settle};
+use crate::provider_block::{Configuration, ProviderModel, Session, argument, settle};
+use clients::InputName;
 use clients::clock::Clock;
 use clients::env::EnvMap;
 use clients::essentials::{Organization, Profile, Shown};
 use clients::graph::{Application, Graph, TenantDetails};
 use clients::http::{Call, Tap};
-use framework::diagnostic::Diagnostics;
+use framework::diagnostic::{Diagnostic, Diagnostics};
 use framework::subcommand::Invocation;
 
 /// How long all of it may take.
@@ -21,6 +22,8 @@ const STEP: Duration = Duration::from_secs(12);
 
 /// What is known so far.
 pub(super) struct Examination {
+    /// The program as it was started.
+    pub(super) program: String,
     /// The domain that was asked for.
     pub(super) domain: String,
     /// The tenant that was asked for.
@@ -37,10 +40,14 @@ pub(super) struct Examination {
     pub(super) call: Call,
     /// Microsoft's clock, by the answers of token endpoint and Graph.
     pub(super) clock: Option<Clock>,
-    /// Whether Entra refused what the identity proves itself with.
-    pub(super) is_secret_refused: bool,
-    /// Whether Proofpoint refused the password.
-    pub(super) is_password_refused: bool,
+    /// What of the environment is wrong: what it makes no sense of, and what a service refused.
+    pub(super) doubtful: Vec<InputName>,
+    /// Whether the tenant that was asked for is none, or another customer's.
+    pub(super) is_tenant_doubtful: bool,
+    /// The tenant that was found by the domain, where none is named.
+    pub(super) tenant_of_domain: Option<String>,
+    /// The account's own organization, where it is the only one that it may see.
+    pub(super) home: Option<String>,
     /// The tenant, once somebody is signed in.
     pub(super) graph: Option<Graph>,
     /// The permissions in the token.
@@ -68,8 +75,13 @@ impl Examination {
         if let Some(tap) = &tap {
             session = session.tapped_by(tap.clone());
         }
+        let about = |one: &Diagnostic| {
+            InputName::ALL.iter().copied().find(|input| one.attribute == Some(argument(*input)))
+        };
+        let doubtful = refused.iter().filter_map(about).collect();
         let whole = Call::new(WHOLE, invocation.cancel.clone(), session.run());
         Self {
+            program: invocation.program.to_owned(),
             domain: arguments.domain.clone(),
             tenant: arguments.tenant.clone(),
             env,
@@ -80,8 +92,10 @@ impl Examination {
             call: whole.clone(),
             whole,
             clock: None,
-            is_secret_refused: false,
-            is_password_refused: false,
+            doubtful,
+            is_tenant_doubtful: false,
+            tenant_of_domain: None,
+            home: None,
             graph: None,
             held: Vec::new(),
             details: None,
@@ -96,6 +110,13 @@ impl Examination {
     /// The limits of all of it.
     pub(super) fn whole(&self) -> &Call {
         &self.whole
+    }
+
+    /// Notes that a certificate was not trusted.
+    pub(super) fn distrust(&mut self) {
+        if !self.doubtful.contains(&InputName::CaBundle) {
+            self.doubtful.push(InputName::CaBundle);
+        }
     }
 
     /// Begins a step: the last one has what time is left.

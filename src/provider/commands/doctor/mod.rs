@@ -8,6 +8,7 @@ mod essentials;
 mod examination;
 mod next;
 mod order;
+mod reach;
 mod report;
 mod screen;
 mod step;
@@ -54,7 +55,7 @@ Exit codes:
   1    the command line can't be read, or the report can't be written
   2    it works, with warnings
   3    an apply would fail
-  4    one side could not be reached or refused the sign-in
+  4    one side could not be reached, asks to come back later, or refused the sign-in
   5    one side is not configured
   130  interrupted",
     run: |invocation| run(invocation).boxed(),
@@ -67,7 +68,7 @@ async fn run(invocation: Invocation<'_>) -> Result<Completion, Diagnostics> {
         biased;
         () = cancel.cancelled() => {
             invocation.terminal.tell("Interrupted. Nothing was changed.");
-            Ok(Completion::Answer(130))
+            Ok(Completion::Interrupted)
         }
         done = examine(&invocation, &arguments) => done,
     }
@@ -86,6 +87,7 @@ async fn examine(invocation: &Invocation<'_>, arguments: &Arguments) -> Result<C
     for name in StepName::ALL {
         terminal.progress(steps.len(), StepName::ALL.len(), name.title());
         let step = Box::pin(order::take(name, &mut examination)).await;
+        invocation.unless_interrupted().await;
         if !arguments.json {
             show(&screen::step(&step, paint))?;
         }
@@ -93,38 +95,43 @@ async fn examine(invocation: &Invocation<'_>, arguments: &Arguments) -> Result<C
     }
     let verdict = steps.iter().map(Step::level).max().unwrap_or(Level::Fine);
     let next = next::command(&examination, &steps, verdict);
+    // Before the end, which would leave the screen otherwise.
+    let report = examination.tap.take().map(|tap| Report::of(&tap.take()));
+    match &report {
+        Some(report) if arguments.json => terminal.tell(&report.text),
+        Some(report) => show(&format!("\n{}", report.text))?,
+        None => {}
+    }
     show(&if arguments.json {
         document::write(&arguments.domain, &steps, verdict, &next)
     } else {
-        screen::end(verdict, &next, paint)
+        screen::end(&steps, verdict, examination.configuration.read_only, &next, paint)
     })?;
-    if let (Some(file), Some(tap)) = (&arguments.report, examination.tap.take()) {
-        let report = Report::of(&tap.take());
-        hand_over(terminal, arguments, file, &report).await?;
+    if let (Some(file), Some(report)) = (&arguments.report, &report) {
+        hand_over(terminal, arguments, file, report).await?;
     }
     Ok(Completion::Answer(verdict.exit_code()))
 }
 
-/// Shows the report, and writes it if that is wanted.
+/// Writes the report, which has been shown, if that is wanted.
 async fn hand_over(
     terminal: &dyn Terminal,
     arguments: &Arguments,
     file: &Path,
     report: &Report,
 ) -> Result<(), Diagnostics> {
-    if arguments.json {
-        terminal.tell(&report.text);
-    } else {
-        terminal.print(&format!("\n{}\n", report.text)).map_err(|error| unwritable(&error))?;
-    }
     let name = file.display();
-    let wanted =
-        if arguments.yes { Some(true) } else { terminal.ask(&format!("Write it to `{name}`?")).await };
+    let found = counted(report.differences, "difference");
+    let question = format!("Write the report above to `{name}`? It has {found}.");
+    let wanted = if arguments.yes { Some(true) } else { terminal.ask(&question).await };
     match wanted {
         Some(true) => {
             new_file::create(file, &report.text)?;
-            let found = counted(report.differences, "difference");
-            terminal.tell(&format!("`{name}` is written: {found}. Attach it to an issue."));
+            let what_for = match report.differences {
+                0 => "Nothing is otherwise than the provider expects: attach it where you were asked to.",
+                _ => "Attach it to an issue.",
+            };
+            terminal.tell(&format!("`{name}` is written: {found}. {what_for}"));
             Ok(())
         }
         Some(false) => {

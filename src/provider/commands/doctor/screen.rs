@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::step::{Level, Step};
+use clients::http::legible;
+
+use super::step::{Level, Step, StepName};
 
 /// How texts are made to stand out.
 #[derive(Debug, Clone, Copy)]
@@ -58,20 +60,40 @@ pub(super) fn step(step: &Step, paint: Paint) -> String {
 }
 
 /// What it comes to, and what to do next.
-pub(super) fn end(verdict: Level, next: &str, paint: Paint) -> String {
+pub(super) fn end(steps: &[Step], verdict: Level, is_read_only: bool, next: &str, paint: Paint) -> String {
     let (told, colour) = match verdict {
+        Level::Fine if is_read_only => ("Healthy, for reading alone.", 32),
         Level::Fine => ("Healthy: nothing stands in the way.", 32),
         Level::Warning => ("It works. Look at the warnings first.", 33),
         Level::Blocked => ("An apply would fail: see the errors.", 31),
-        Level::Unreached => ("One side can't be talked to: see the errors.", 31),
-        Level::Unconfigured => ("One side is not configured: see the errors.", 31),
+        Level::Unreached | Level::Unconfigured => (out_of_reach(steps), 31),
     };
     format!("\n{}\n\nNext:\n\n  {}\n", paint.coloured(told, colour), next.replace('\n', "\n  "))
 }
 
-/// What a service says may hold what a terminal takes for orders.
+/// Which side it is that can't be talked to, or signed in to.
+fn out_of_reach(steps: &[Step]) -> &'static str {
+    let gravest = |names: &[StepName]| {
+        let levels = steps.iter().filter(|step| names.contains(&step.name)).map(Step::level);
+        levels.max().filter(|level| *level >= Level::Unreached)
+    };
+    match (gravest(&StepName::OF_ENTRA), gravest(&StepName::OF_PROOFPOINT)) {
+        (Some(Level::Unconfigured), Some(Level::Unconfigured)) => {
+            "Neither side is configured: see the errors."
+        }
+        (Some(_), Some(_)) => "Neither side can be talked to: see the errors.",
+        (Some(Level::Unconfigured), None) => "Entra is not configured: see the errors.",
+        (None, Some(Level::Unconfigured)) => "Proofpoint is not configured: see the errors.",
+        (Some(_), None) => "Entra can't be talked to: see the errors.",
+        (None, Some(_)) => "Proofpoint can't be talked to: see the errors.",
+        (None, None) => "One side can't be talked to: see the errors.",
+    }
+}
+
+/// What a service says may hold what a terminal takes for orders, or what makes a text look like another one.
 fn plain(text: &str) -> String {
-    text.chars().filter(|letter| !letter.is_control()).collect()
+    let indent = text.len() - text.trim_start_matches(' ').len();
+    " ".repeat(indent) + &legible(text, usize::MAX)
 }
 
 /// Appends lines of text under the place where steps tell what they found, on a line that has so many columns already. Lines
@@ -106,11 +128,10 @@ fn wrapped(into: &mut String, mut column: usize, text: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::commands::doctor::step::StepName;
 
     fn found() -> Step {
         let mut step = Step::new(StepName::Sync);
-        step.told = "word ".repeat(40) + "\u{1b}[2Jend";
+        step.told = "word ".repeat(40) + "\u{1b}[2Jen\u{202e}d";
         step.find(Level::Blocked, "It is odd", "Do this:\n\n  import {\n  }");
         step
     }
@@ -122,6 +143,7 @@ mod tests {
         assert!(text.starts_with("ERROR  Sync                   word word"), "{text}");
         assert!(text.lines().skip(1).all(|line| line.starts_with(&" ".repeat(INDENT))), "{text}");
         let below = " ".repeat(INDENT);
+        assert!(text.contains(" [2Jend\n"), "{text}");
         assert!(text.ends_with(&format!("{below}Do this:\n{below}  import {{\n{below}  }}\n")), "{text}");
     }
 

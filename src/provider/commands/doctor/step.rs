@@ -3,6 +3,9 @@
 use framework::diagnostic::{Diagnostic, Severity};
 use serde_json::{Map, Value};
 
+use super::reach::Reached;
+use crate::provider_block::{Diagnose, SLOW};
+
 /// What is looked at, in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum StepName {
@@ -38,6 +41,19 @@ impl StepName {
         Self::Sync,
         Self::FirstRun,
     ];
+
+    /// Those that need Entra alone.
+    pub(super) const OF_ENTRA: [Self; 5] = [
+        Self::EntraCredential,
+        Self::EntraSignIn,
+        Self::EntraPermissions,
+        Self::Policies,
+        Self::Applications,
+    ];
+
+    /// Those that need Proofpoint alone, but for what the health of a sync is judged by.
+    pub(super) const OF_PROOFPOINT: [Self; 4] =
+        [Self::ProofpointCredential, Self::ProofpointSignIn, Self::Organization, Self::Sync];
 
     /// As people read it.
     pub(super) const fn title(self) -> &'static str {
@@ -155,9 +171,9 @@ impl Step {
     }
 
     /// Notes that what was to be looked at can't be read.
-    pub(super) fn unreadable(&mut self, why: Diagnostic) {
+    pub(super) fn unreadable<E: Diagnose + Reached>(&mut self, why: &E) {
         "not readable".clone_into(&mut self.told);
-        self.report([why], Level::Blocked);
+        self.report([why.diagnose()], why.reach().level());
     }
 
     /// Notes something that is worth knowing.
@@ -169,6 +185,8 @@ impl Step {
     pub(super) fn report(&mut self, messages: impl IntoIterator<Item = Diagnostic>, error: Level) {
         for Diagnostic { severity, summary, detail, .. } in messages {
             let level = if severity == Severity::Error { error } else { Level::Warning };
+            // There is no such block here.
+            let detail = detail.replace(SLOW, "The provider itself waits longer.");
             self.findings.push(Finding { level, summary, detail });
         }
     }

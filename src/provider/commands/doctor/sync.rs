@@ -8,6 +8,7 @@ use sync_report::{Estimate, Gravity};
 use super::entra::NO_ENTRA;
 use super::essentials::NO_ORGANIZATION;
 use super::examination::Examination;
+use super::reach::{Reach, Reached as _};
 use super::step::{Level, Step, names};
 use crate::data_sources::{HealthModel, examine};
 use crate::preview::{self, Wanted, shown_switches};
@@ -29,14 +30,16 @@ async fn check_up(examination: &Examination, check: Check) -> Option<Diagnostics
 
 /// Domains on both sides.
 pub(super) async fn domains(examination: &mut Examination, step: &mut Step) {
-    let Some((organization, _)) = &examination.organization else { return step.skip(NO_ORGANIZATION) };
+    let Some((organization, _)) = &examination.organization else {
+        return of_tenant_alone(examination, step).await;
+    };
     let known = match organization.domains(&examination.call).await {
         Ok(known) => known,
-        Err(error) => return step.unreadable(error.diagnose()),
+        Err(error) => return step.unreadable(&error),
     };
     let known: Vec<String> = known.into_iter().map(|domain| domain.name).collect();
     let here = format!("at Proofpoint {}", names(&known));
-    step.fact("proofpoint", known);
+    step.fact("proofpoint", known.clone());
     let Some(graph) = &examination.graph else {
         step.told = format!("{here}; the tenant's are not known");
         return;
@@ -46,13 +49,35 @@ pub(super) async fn domains(examination: &mut Examination, step: &mut Step) {
             let verified = all.into_iter().filter(|domain| domain.is_verified).map(|domain| domain.name);
             let verified: Vec<String> = verified.collect();
             step.told = format!("{here}; verified in the tenant {}", names(&verified));
+            let is_shared = |name: &String| known.iter().any(|known| known.eq_ignore_ascii_case(name));
+            examination.is_tenant_doubtful = !verified.iter().any(is_shared);
             step.fact("entra", verified);
         }
-        Err(_) => step.told = format!("{here}; the tenant's can't be read"),
+        Err(error) => {
+            step.told = format!("{here}; the tenant's can't be read");
+            if error.reach() == Reach::NotReached {
+                return step.report([error.diagnose()], Level::Unreached);
+            }
+        }
     }
     if let Some(found) = check_up(examination, Check::Domains).await {
         step.report(found, Level::Blocked);
     }
+}
+
+/// The tenant's domains, where the organization's can't be read: one that is misspelt is in none of them.
+async fn of_tenant_alone(examination: &Examination, step: &mut Step) {
+    let Some(graph) = &examination.graph else { return step.skip(NO_ORGANIZATION) };
+    let Ok(all) = graph.domains().list(&examination.call).await else { return step.skip(NO_ORGANIZATION) };
+    let verified: Vec<String> =
+        all.into_iter().filter(|domain| domain.is_verified).map(|domain| domain.name).collect();
+    step.told = format!("Proofpoint's are not known; verified in the tenant {}", names(&verified));
+    let domain = &examination.domain;
+    if !verified.iter().any(|name| name.eq_ignore_ascii_case(domain)) {
+        let detail = "It is misspelt, or the tenant is another one.";
+        step.find(Level::Warning, format!("`{domain}` is not a verified domain of the tenant"), detail);
+    }
+    step.fact("entra", verified);
 }
 
 /// Whether an Active Directory is synchronized, into Entra or into Proofpoint.
@@ -93,6 +118,8 @@ pub(super) async fn policies(examination: &mut Examination, step: &mut Step) {
                 (false, None) => "client secrets are not limited".to_owned(),
             }
         }
+        // It would be asked again.
+        Err(error) if error.reach() == Reach::NotReached => return step.unreadable(&error),
         Err(_) => "not readable".to_owned(),
     };
     step.told = told;
@@ -106,7 +133,7 @@ pub(super) async fn held(examination: &mut Examination, step: &mut Step) {
     let Some((organization, _)) = &examination.organization else { return step.skip(NO_ORGANIZATION) };
     let shown = match organization.settings(&examination.call).await {
         Ok(shown) => shown,
-        Err(error) => return step.unreadable(error.diagnose()),
+        Err(error) => return step.unreadable(&error),
     };
     step.fact("configured", shown.is_some());
     match &shown {
@@ -125,7 +152,10 @@ pub(super) async fn held(examination: &mut Examination, step: &mut Step) {
     };
     let health = match examine(&examination.session, &examination.call, asked).await {
         Ok(health) => health,
-        Err(failure) => return step.report(failure, Level::Blocked),
+        Err(failure) => {
+            let level = failure.reach().level();
+            return step.report(failure, level);
+        }
     };
     step.fact("days_left", health.days_left.known().copied());
     for finding in health.findings.known().into_iter().flatten() {
@@ -192,6 +222,7 @@ pub(super) async fn next_run(examination: &mut Examination, step: &mut Step) {
         Ok(input) => input,
         Err(error) => {
             "not known".clone_into(&mut step.told);
+            // A large directory takes longer than there is time.
             let refused: Diagnostics = Failure::from(error).into();
             return step.report(refused.into_iter().map(Diagnostic::into_warning), Level::Warning);
         }

@@ -4,6 +4,7 @@ use std::fs;
 use std::io::{self, Read as _};
 use std::path::PathBuf;
 
+use crate::commands::domain::{domain_of, not_a_domain};
 use crate::commands::new_file;
 use crate::commands::word::Word;
 use framework::diagnostic::{Diagnostic, Diagnostics};
@@ -32,7 +33,7 @@ impl Arguments {
             }
         }
         if let Some(file) = &arguments.output {
-            new_file::refuse_existing(file)?;
+            new_file::refuse_unfit(file)?;
         }
         Ok(arguments)
     }
@@ -50,21 +51,31 @@ fn domains_in(file: &str) -> Result<Vec<String>, Diagnostics> {
     } else {
         fs::read_to_string(file)
     };
-    let text =
-        text.map_err(|error| Diagnostic::error(format!("`{file}` can't be read"), format!("{error}.")))?;
+    let text = text.map_err(|error| {
+        let why = match error.kind() {
+            io::ErrorKind::InvalidData => {
+                "It is not text in UTF-8. Windows PowerShell writes that with `Out-File -Encoding utf8`."
+                    .to_owned()
+            }
+            _ => format!("{error}."),
+        };
+        Diagnostic::error(format!("`{file}` can't be read"), why)
+    })?;
     let mut domains = Vec::new();
-    for (number, line) in (1..).zip(text.lines()) {
-        let domain = line.split('#').next().unwrap_or_default().trim().to_lowercase();
-        if domain.is_empty() {
+    // Editors on Windows mark UTF-8 with a character that nobody sees.
+    let lines = text.strip_prefix('\u{feff}').unwrap_or(&text).lines();
+    for (number, line) in (1..).zip(lines) {
+        let text = line.split('#').next().unwrap_or_default().trim();
+        if text.is_empty() {
             continue;
         }
-        if !is_domain(&domain) {
+        let Some(domain) = domain_of(text) else {
             return Err(Diagnostic::error(
                 format!("Line {number} of `{file}` is not a domain"),
-                format!("It is `{}`. One domain a line is expected, such as `contoso.com`.", line.trim()),
+                format!("{} One a line is expected.", not_a_domain(text)),
             )
             .into());
-        }
+        };
         domains.push(domain);
     }
     domains.sort();
@@ -73,14 +84,6 @@ fn domains_in(file: &str) -> Result<Vec<String>, Diagnostics> {
         return Err(Diagnostic::error(format!("`{file}` names no domain"), "One a line is expected.").into());
     }
     Ok(domains)
-}
-
-fn is_domain(text: &str) -> bool {
-    let label = |label: &str| {
-        !label.is_empty()
-            && label.chars().all(|letter| letter.is_alphanumeric() || matches!(letter, '-' | '_'))
-    };
-    text.contains('.') && text.split('.').all(label)
 }
 
 #[cfg(test)]
@@ -94,13 +97,41 @@ mod tests {
     }
 
     #[test]
+    fn a_file_of_domains_is_read_as_people_keep_it() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let file = directory.path().join("domains.txt");
+        let read = |bytes: &[u8]| {
+            fs::write(&file, bytes).expect("written");
+            domains_in(file.to_str().expect("a path")).map_err(told)
+        };
+        let wanted = ["contoso.com".to_owned(), "fabrikam.com".to_owned()];
+        let messy = "\u{feff}# ours\r\nFabrikam.com # by hand\r\n\r\n\t contoso.com \r\nCONTOSO.com\r\n";
+        assert_eq!(read(messy.as_bytes()), Ok(wanted.to_vec()));
+        let many: Vec<String> = (0..10_000).map(|number| format!("d{number}.example")).collect();
+        assert_eq!(read(many.join("\n").as_bytes()).map(|domains| domains.len()), Ok(10_000));
+        for (bytes, said) in [
+            ("\u{feff}# none\r\n".as_bytes(), "names no domain"),
+            ("münchen.example".as_bytes(), "`xn--` form"),
+            ("a.example\nb.example, c.example".as_bytes(), "Line 2 of"),
+            ("it@contoso.com".as_bytes(), "`it@contoso.com` is not a domain"),
+            ("https://contoso.com".as_bytes(), "Line 1 of"),
+            (b"\xff\xfec\0o\0", "is not text in UTF-8"),
+        ] {
+            let refused = read(bytes).expect_err("refused");
+            assert!(refused.contains(said) && !refused.contains('\u{feff}'), "{refused}");
+        }
+        assert!(domains_in(directory.path().to_str().expect("a path")).is_err());
+    }
+
+    #[test]
     fn values_may_follow_or_be_attached_and_other_words_are_refused() {
-        let wanted = Ok(Arguments { domains: None, output: Some("nowhere/found.tf".into()) });
-        assert_eq!(read(&["--output", "nowhere/found.tf"]), wanted);
-        assert_eq!(read(&["--output=nowhere/found.tf"]), wanted);
+        let wanted = Ok(Arguments { domains: None, output: Some("found.tf".into()) });
+        assert_eq!(read(&["--output", "found.tf"]), wanted);
+        assert_eq!(read(&["--output=found.tf"]), wanted);
         assert_eq!(read(&[]), Ok(Arguments::default()));
         for (words, told) in [
             (&["--output"][..], "`--output` needs a value"),
+            (&["--output", "nowhere/found.tf"], "A file in a directory that is there"),
             (&["--frobnicate"], "`--frobnicate` is not an option"),
             (&["--domains", "nowhere/domains"], "`nowhere/domains` can't be read"),
         ] {

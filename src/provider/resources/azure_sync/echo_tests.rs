@@ -20,11 +20,24 @@ fn flag(member: Member, sent: bool) -> Difference {
 
 /// What a refresh makes of a state, with a stack that shows some members otherwise.
 fn refreshed(echoes: &mut Echoes, shown: &Shown) -> SyncModel {
-    let prior = model();
+    refreshed_from(&model(), echoes, shown)
+}
+
+fn refreshed_from(prior: &SyncModel, echoes: &mut Echoes, shown: &Shown) -> SyncModel {
     let mut read = prior.clone();
     super::super::settings::show(shown, &mut read);
-    keep_sent(echoes, false, &prior, shown, &mut read);
+    keep_sent(echoes, false, prior, shown, &mut read);
     read
+}
+
+#[test]
+fn what_is_kept_for_one_value_is_drift_for_another() {
+    let daily = Difference { member: Member::SyncFrequency, before: 1.into(), after: 24.into() };
+    let mut echoes = learn(&Echoes::new(), &[daily], |_| false);
+    let shown = Shown { sync_frequency: Some(24), ..Shown::default() };
+    assert_eq!(refreshed(&mut echoes, &shown), model());
+    let other = SyncModel { frequency: 3.into(), ..model() };
+    assert_eq!(refreshed_from(&other, &mut echoes, &shown).frequency, 24.into());
 }
 
 #[test]
@@ -53,14 +66,35 @@ fn a_value_that_may_be_late_is_learnt_when_it_is_seen_again() {
 
 #[test]
 fn a_value_that_does_more_to_people_is_drift_and_told_of() {
-    for (member, shown) in [
-        (Member::RemoveDeletedUsers, Shown { remove_deleted_users: Some(true), ..Shown::default() }),
-        (Member::SyncSecurityGroups, Shown { sync_security_groups: Some(true), ..Shown::default() }),
+    let on = Some(true);
+    let idle = SyncModel {
+        frequency: 0.into(),
+        what: What::default().into(),
+        users: Handling::default().into(),
+        ..model()
+    };
+    let sent = settings(&idle, None);
+    for shown in [
+        Shown { primary_domain: Some("another.example".to_owned()), ..Shown::default() },
+        Shown { application_id: Some("another".to_owned()), ..Shown::default() },
+        Shown { sync_frequency: Some(24), ..Shown::default() },
+        Shown { sync_active_users: on, ..Shown::default() },
+        Shown { sync_distribution_groups: on, ..Shown::default() },
+        Shown { sync_security_groups: on, ..Shown::default() },
+        Shown { add_users: on, ..Shown::default() },
+        Shown { update_users: on, ..Shown::default() },
+        Shown { remove_deleted_users: on, ..Shown::default() },
+        Shown { add_groups: on, ..Shown::default() },
+        Shown { update_groups: on, ..Shown::default() },
+        Shown { remove_deleted_groups: on, ..Shown::default() },
     ] {
-        let mut echoes = learn(&Echoes::new(), &[flag(member, false)], |_| false);
-        assert_ne!(refreshed(&mut echoes, &shown), model(), "{member}");
+        let differences = sent.differences(&shown.over(&sent));
+        let [Difference { member, .. }] = differences.as_slice() else { panic!("{differences:?}") };
+        assert_eq!(missing(&differences).len(), 1, "{member} has to be seen before anything runs");
+        let mut echoes = learn(&Echoes::new(), &differences, |_| false);
+        assert_ne!(refreshed_from(&idle, &mut echoes, &shown), idle, "{member}");
         let mut told = Diagnostics::new();
-        tell(&echoes, (None, &model()), "example.com", &mut told);
+        tell(&echoes, (None, &idle), "example.com", &mut told);
         assert!(told.iter().all(|one| one.summary.contains("does more than was asked")), "{told:?}");
         assert_eq!(told.iter().count(), 1, "{member}");
     }

@@ -16,7 +16,7 @@ use super::steps::Apply;
 use super::waiting::{afterwards, tidying};
 use crate::provider_block::{Diagnose as _, Failure};
 use clients::essentials::{Difference, Error, LastRun, Member, Settings, Shown};
-use clients::http::delays;
+use clients::http::{Call, delays};
 use framework::diagnostic::{Diagnostic, Diagnostics};
 
 const FIRST_LOOK: Duration = Duration::from_millis(250);
@@ -192,10 +192,7 @@ impl Apply<'_> {
         change: &Change<'_>,
         settings: &Settings,
     ) -> Result<BTreeSet<String>, Error> {
-        let call = match change.minted {
-            Some(_) => self.call.clone(),
-            None => self.call.at_most(CONFIGURED_PATIENCE),
-        };
+        let call = patience(self.call, change.minted);
         let mut pauses = delays(FIRST_LOOK, LONGEST_RETRY);
         loop {
             let error = match self.organization.put_settings(&call, settings, change.secret).await {
@@ -317,6 +314,14 @@ impl Apply<'_> {
     }
 }
 
+/// How long a PUT is tried: a key that was made for it is fresh for certain, and refused for nobody knows how long.
+fn patience(call: &Call, minted: Option<&Minted>) -> Call {
+    match minted {
+        Some(_) => call.clone(),
+        None => call.at_most(CONFIGURED_PATIENCE),
+    }
+}
+
 fn unknown_members(organization: &str, supplied: &BTreeSet<String>) -> Diagnostic {
     let names: Vec<String> = supplied.iter().map(|name| format!("`{name}`")).collect();
     Diagnostic::warning(
@@ -353,4 +358,22 @@ fn is_fresh(change: &Change<'_>, first: &Settings, shown: &Shown) -> bool {
     }
     let still_otherwise = members(first, &shown.over(present));
     arrived.difference(&still_otherwise).next().is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio_util::sync::CancellationToken;
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_key_that_was_made_for_it_is_tried_to_the_deadline() {
+        let hour = Duration::from_secs(3600);
+        let call = Call::new(hour, CancellationToken::new(), Uuid::nil());
+        let (key_id, hint) = (String::new(), String::new());
+        let minted = Minted { key_id, hint, end: Timestamp::MAX, secret: SecretString::default() };
+        assert_eq!(patience(&call, Some(&minted)).remaining(), hour);
+        assert_eq!(patience(&call, None).remaining(), CONFIGURED_PATIENCE);
+    }
 }

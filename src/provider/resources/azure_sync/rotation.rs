@@ -314,6 +314,25 @@ mod tests {
     }
 
     #[test]
+    fn the_reasons_are_these_and_no_others() {
+        let words: Vec<&str> = Reason::ALL.iter().map(|reason| reason.word()).collect();
+        let closed = "created adopted client_id_changed key_missing interrupted proofpoint_holds_another_key trigger_changed \
+                      settings_changed expiring";
+        assert_eq!(words, closed.split_whitespace().collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn another_application_is_a_reason_and_another_spelling_of_it_is_none() {
+        let listed = keys(&["key-2"]);
+        let shows = |client_id| Seen { client_id, ..seen("2027-01-01T00:00:00Z", Some(&listed)) };
+        let other = Facts { due: Some(Reason::ClientIdChanged), ..Facts::default() };
+        check(&Facts::default(), &[], shows(Some("another")), &other);
+        for same in [Some("APP"), None] {
+            check(&Facts::default(), &[], shows(same), &Facts::default());
+        }
+    }
+
+    #[test]
     fn facts_that_hold_nothing_are_an_empty_object() {
         assert_eq!(serde_json::to_string(&Facts::default()).unwrap(), "{}");
     }

@@ -286,6 +286,9 @@ mod tests {
         let mut imported = SyncModel::default();
         show(&shown, &mut imported);
         assert_eq!(imported, settled);
+        let mut written = SyncModel { client_id: "App".into(), ..settled };
+        show(&shown, &mut written);
+        assert_eq!(written.client_id, "App".into(), "as it is written");
     }
 
     #[test]
@@ -303,6 +306,16 @@ mod tests {
         let mut shown = SyncModel::default();
         show(&shown_as(&settings(&wanted, None)), &mut shown);
         assert_eq!(shown, wanted);
+    }
+
+    #[test]
+    fn what_nobody_shows_or_knows_counts_as_off_so_that_asking_for_it_widens() {
+        let silent = present(&Shown::default(), None);
+        assert_eq!(silent.sync_frequency, 0);
+        assert!(widens(Some(&silent), &settings(&model(1), None)));
+        let known = present(&Shown::default(), Some(&model(6)));
+        assert_eq!(known, settings(&model(6), None));
+        assert!(!widens(Some(&known), &settings(&model(6), None)));
     }
 
     #[test]

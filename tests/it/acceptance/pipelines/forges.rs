@@ -2,13 +2,14 @@
 
 use serde_json::Value;
 
-use super::{Repository, Variables, variables, with_repository};
+use super::{Repository, Step, Variables, variables, with_repository};
 use crate::support::forge::TOKEN;
 use crate::support::workspace::Outcome;
 
 const REVIEW: &str = "project_path:contoso/mail:ref_type:branch:ref:change";
 const MAIN: &str = "project_path:contoso/mail:ref_type:branch:ref:main";
-const PRODUCTION: &str = "project_path:contoso/mail:ref_type:branch:ref:main:environment:production";
+/// What GitLab calls a job that applies: like any other of its branch, since a subject tells no environment.
+const PRODUCTION: &str = MAIN;
 
 fn lines(list: &Value) -> String {
     let lines = list.as_array().cloned().unwrap_or_default();
@@ -95,7 +96,7 @@ impl Repository<'_> {
                 };
                 environment.insert(name.clone(), filled.to_owned());
             }
-            Some((script, environment))
+            Some(Step { script, environment, always: only.contains("not(canceled())") })
         }))
     }
 
@@ -163,6 +164,11 @@ fn on_azure_devops_a_pull_request_has_one_thread_and_what_is_approved_is_applied
         assert!(repository.comment().contains("`nora.olsen@contoso.com`"));
         repository.azure("plan", "READER", READS, false).succeeds();
         repository.assert_nothing_was_changed();
+        // By hand somebody may start it on any branch.
+        let file = repository.read("azure-devops/azure-pipelines.yml");
+        let apply = &file["stages"].as_array().expect("stages")[1];
+        let when = apply["condition"].as_str().expect("a condition");
+        assert!(when.contains("eq(variables['Build.SourceBranch'], 'refs/heads/main')"), "{when}");
         // What `publish` and `download` carry from one stage to the other.
         let carried = "mkdir -p ../pipeline/plan && cp tfplan ../pipeline/plan/";
         repository.run(carried, &Variables::new()).succeeds();
@@ -177,7 +183,17 @@ fn atlantis_shows_the_report_and_applies_the_plan_that_it_saved() {
         let shown = repository.atlantis("plan");
         shown.says("proofpoint_azure_sync.this will be created").says("`jack.king@contoso.com`");
         repository.atlantis("policy_check");
-        assert!(repository.stage.workspace.root().join("atlantis.json").exists());
+        // What is judged is the plan that is applied, with the report that its policies ask about.
+        let file = repository.stage.workspace.root().join("atlantis.json");
+        let judged: Value =
+            serde_json::from_slice(&std::fs::read(file).expect("what is judged")).expect("JSON");
+        let changes = judged["resource_changes"].as_array().expect("changes");
+        assert!(changes.iter().any(|one| one["address"] == "proofpoint_azure_sync.this"), "{judged:#}");
+        let read = judged["prior_state"].to_string();
+        assert!(
+            read.contains("proofpoint_azure_sync_preview") && read.contains("\"removals\""),
+            "{judged:#}"
+        );
         repository.assert_nothing_was_changed();
         repository.atlantis("apply").says("3 added, 0 changed, 0 destroyed");
     });

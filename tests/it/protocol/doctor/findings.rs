@@ -15,7 +15,11 @@ use crate::support::workspace::repository;
 
 /// The document of a run, and its exit code, which must be the same.
 #[track_caller]
-fn document(simulator: &Simulator, environment: &BTreeMap<String, String>, arguments: &[&str]) -> Json {
+pub(super) fn document(
+    simulator: &Simulator,
+    environment: &BTreeMap<String, String>,
+    arguments: &[&str],
+) -> Json {
     let seen = look(simulator, environment, &[&["contoso.com", "--json"], arguments].concat());
     let document: Json = serde_json::from_str(&seen.stdout).unwrap_or_else(|_| panic!("{seen:?}"));
     assert_eq!(document["exit_code"].as_i64(), seen.code.map(i64::from), "{document:#}");
@@ -23,14 +27,14 @@ fn document(simulator: &Simulator, environment: &BTreeMap<String, String>, argum
 }
 
 #[track_caller]
-fn step<'a>(document: &'a Json, name: &str) -> &'a Json {
+pub(super) fn step<'a>(document: &'a Json, name: &str) -> &'a Json {
     let steps = document["steps"].as_array().expect("steps");
     steps.iter().find(|step| step["name"] == name).unwrap_or_else(|| panic!("no {name}: {document:#}"))
 }
 
 /// Whether a step found something of this level that says this.
 #[track_caller]
-fn found(document: &Json, name: &str, level: &str, words: &str) {
+pub(super) fn found(document: &Json, name: &str, level: &str, words: &str) {
     let step = step(document, name);
     let findings = step["findings"].as_array().expect("findings");
     let says = |one: &Json| format!("{}: {}", one["summary"], one["detail"]).contains(words);
@@ -104,8 +108,8 @@ fn what_stands_in_the_way_is_found_where_it_is() {
     found(&told, "proofpoint_sign_in", "blocked", "The Proofpoint account is read-only");
     assert_eq!(told["exit_code"], 3);
     let told = document(&simulator, &with(&[("PROOFPOINT_READ_ONLY", "true")]), &[]);
-    found(&told, "proofpoint_credential", "warning", "PROOFPOINT_READ_ONLY");
-    assert_eq!(told["exit_code"], 2);
+    found(&told, "proofpoint_credential", "ok", "PROOFPOINT_READ_ONLY");
+    assert_eq!(told["exit_code"], 0);
 
     // What the environment says wrong.
     let told = document(&simulator, &with(&[("ARM_ENVIRONMENT", "moon")]), &[]);
@@ -125,10 +129,7 @@ fn what_stands_in_the_way_is_found_where_it_is() {
     found(&told, "entra_sign_in", "unreachable", "Entra refused the sign-in");
     found(&told, "entra_credential", "ok", "`ARM_USE_MSI` is set, and what signs in goes before it");
     assert!(!told.to_string().contains("not-the-secret"));
-    assert_eq!(
-        told["next"],
-        "export ARM_CLIENT_SECRET=...\nterraform-provider-proofpoint doctor contoso.com"
-    );
+    assert_eq!(told["next"], format!("export ARM_CLIENT_SECRET=...\n{}", again("contoso.com")));
 
     // No tenant: that of the domain is looked at.
     let mut without = own.clone();
@@ -209,7 +210,7 @@ fn what_the_tenant_has_against_it_is_found() {
     // The clocks of both services, five hours ahead.
     simulator.advance_clock("5h");
     let told = document(&simulator, &environment, &[]);
-    found(&told, "clocks", "warning", "seconds behind Microsoft's");
+    found(&told, "clocks", "warning", "5 hours behind Microsoft's and Proofpoint's");
 }
 
 #[test]
@@ -237,6 +238,60 @@ fn a_sync_that_is_there_is_told_of_and_so_are_those_who_would_lose_something() {
     let told = document(simulator, &simulator.environment(), &[]);
     found(&told, "next_run", "warning", "A run would take something from 1 account");
     found(&told, "next_run", "warning", mail);
+}
+
+#[test]
+fn whoever_only_reads_needs_no_more_than_it_takes_to_plan() {
+    let simulator = Simulator::within(&["--users", "2"]);
+    let tenant = simulator.tenant();
+    let reading = ["Application.Read.All", "Directory.Read.All", "Policy.Read.All"];
+    let (client_id, secret) = application_with(&simulator, reading);
+    let mut environment = simulator.environment();
+    for (name, value) in [
+        ("ARM_CLIENT_ID", client_id.as_str()),
+        ("ARM_CLIENT_SECRET", &secret),
+        ("PROOFPOINT_ESSENTIALS_USERNAME", &tenant.essentials_reader_username),
+        ("PROOFPOINT_ESSENTIALS_PASSWORD", &tenant.essentials_reader_password),
+    ] {
+        environment.insert(name.to_owned(), value.to_owned());
+    }
+    let told = document(&simulator, &environment, &[]);
+    assert_eq!(told["exit_code"], 3, "{told:#}");
+    environment.insert("PROOFPOINT_READ_ONLY".to_owned(), "true".to_owned());
+    let told = document(&simulator, &environment, &[]);
+    assert_eq!(told["exit_code"], 0, "{told:#}");
+    // What it takes to plan is missed all the same.
+    let (client_id, secret) = application_with(&simulator, ["Application.Read.All"]);
+    environment.insert("ARM_CLIENT_ID".to_owned(), client_id);
+    environment.insert("ARM_CLIENT_SECRET".to_owned(), secret);
+    let told = document(&simulator, &environment, &[]);
+    found(&told, "entra_permissions", "warning", "Policy.Read.All");
+    assert!(!step(&told, "entra_permissions").to_string().contains("to manage it"), "{told:#}");
+}
+
+#[test]
+fn a_domain_that_neither_side_has_is_told_of_on_both() {
+    let simulator = Simulator::within(&["--users", "2"]);
+    let seen = look(&simulator, &simulator.environment(), &["contoso.cmo", "--json"]);
+    let told: Json = serde_json::from_str(&seen.stdout).unwrap_or_else(|_| panic!("{seen:?}"));
+    found(&told, "organization", "blocked", "contoso.cmo");
+    found(&told, "domains", "warning", "`contoso.cmo` is not a verified domain of the tenant");
+}
+
+#[test]
+fn of_an_application_it_is_told_whether_anybody_has_consented_to_it() {
+    let simulator = Simulator::within(&["--users", "2"]);
+    let quickstart = Quickstart::start(simulator);
+    quickstart.converge();
+    let simulator = &quickstart.simulator;
+    let told = document(simulator, &simulator.environment(), &[]);
+    found(&told, "applications", "ok", "managed by this provider; it has consent");
+    let own =
+        json!({ "displayName": "Proofpoint Essentials sync", "tags": ["terraform-provider-proofpoint"] });
+    let made = simulator.graph_done(Method::POST, "applications", Some(&own));
+    simulator.graph_done(Method::POST, "servicePrincipals", Some(&json!({ "appId": made["appId"] })));
+    let told = document(simulator, &simulator.environment(), &[]);
+    found(&told, "applications", "ok", "nobody has consented to it yet");
 }
 
 #[test]

@@ -2,7 +2,12 @@
 
 mod findings;
 mod mutations;
+mod next_command;
 mod screens;
+mod sign_ins;
+#[cfg(unix)]
+mod terminal;
+mod weather;
 
 use std::collections::BTreeMap;
 use std::process::{Command, Stdio};
@@ -33,6 +38,11 @@ fn doctor(environment: &BTreeMap<String, String>, arguments: &[&str]) -> Seen {
     let output = command(environment, arguments).output().expect("the program runs");
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
     Seen { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+}
+
+/// The command that looks again, as the program tells it: with itself as it was started.
+fn again(arguments: &str) -> String {
+    format!("{} doctor {arguments}", provider().display())
 }
 
 /// The same, which may have changed nothing and may tell no secret.
@@ -83,7 +93,7 @@ fn a_side_that_hangs_leaves_time_for_the_other() {
     assert!(seen.stdout.contains("ok     Organization           `contoso.com` on "), "{}", seen.stdout);
     assert!(seen.stdout.contains("The sign-in to Entra was not finished."), "{}", seen.stdout);
     // Nobody says that the secret is wrong.
-    assert!(seen.stdout.ends_with("\nNext:\n\n  terraform-provider-proofpoint doctor contoso.com\n"));
+    assert!(seen.stdout.ends_with(&format!("\nNext:\n\n  {}\n", again("contoso.com"))), "{}", seen.stdout);
 }
 
 #[test]

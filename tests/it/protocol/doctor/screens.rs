@@ -8,6 +8,7 @@ use super::*;
 
 /// What differs from run to run, by names: ids, and where the simulator listens.
 fn plain(text: &str, simulator: &Simulator) -> String {
+    let text = text.replace(&provider().display().to_string(), "terraform-provider-proofpoint");
     let text = text.replace(simulator.ready().essentials_endpoint.trim_end_matches('/'), "<address>");
     let text = match text.split_once("permissions held: `") {
         Some((before, rest)) => {
@@ -96,7 +97,7 @@ ok     Entra credential       client secret
 ok     Entra sign-in          tenant `Contoso` (<id>) as the application <id>
 ok     Entra permissions      11 permissions held: <permissions>
 ok     Proofpoint credential  `admin@contoso.com` at <address>
-ERROR  Proofpoint sign-in     refused or not reached
+ERROR  Proofpoint sign-in     refused
                               Proofpoint Essentials refused the sign-in.
                               Unable to read the Proofpoint account: Proofpoint Essentials refused the user name or
                               password: it takes an administrator's address and local Proofpoint password, not the
@@ -105,14 +106,15 @@ ERROR  Proofpoint sign-in     refused or not reached
                               `PROOFPOINT_ESSENTIALS_PASSWORD`).
 ok     Clocks                 Microsoft agrees, Proofpoint agrees
 -      Organization           not looked at: nobody is signed in to Proofpoint
--      Domains                not looked at: the organization can't be read
+ok     Domains                Proofpoint's are not known; verified in the tenant `contoso.com`,
+                              `contoso.onmicrosoft.com`
 ok     Directory sync         Entra follows no Active Directory
 ok     Policies               client secrets are not limited
 ok     Applications           none that looks like the sync's
 -      Sync                   not looked at: the organization can't be read
 -      Next run               not looked at: the organization can't be read
 
-One side can't be talked to: see the errors.
+Proofpoint can't be talked to: see the errors.
 
 Next:
 
@@ -140,7 +142,7 @@ terraform-provider-proofpoint 0.1.0 looks at contoso.com. It changes nothing.
 warn   Entra credential       Azure CLI login
                               Passed over: `ARM_CLIENT_ID` is set, and nothing that proves it: `ARM_CLIENT_SECRET`,
                               `ARM_CLIENT_CERTIFICATE` or `ARM_USE_OIDC`.
-ERROR  Entra sign-in          refused or not reached
+ERROR  Entra sign-in          no login
                               Unable to sign in to Entra.
                               Unable to sign in to tenant `<id>`: the Azure CLI gave no token for tenant `<id>`:
                               az not found on PATH. It is asked because nothing else to sign in with is complete.
@@ -161,7 +163,7 @@ ERROR  Proofpoint credential  none
 -      Sync                   not looked at: the organization can't be read
 -      Next run               not looked at: nobody is signed in to Entra
 
-One side is not configured: see the errors.
+Neither side is configured: see the errors.
 
 Next:
 

@@ -1,10 +1,12 @@
 //! A partner's work: its customers, their domains and accounts, and finding what is there already.
 
+mod departed;
 mod domain;
 mod fairness;
 mod fleet;
 mod hand;
 mod imports;
+mod late_deletion;
 mod newcomer;
 mod organization;
 mod replans;

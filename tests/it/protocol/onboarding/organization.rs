@@ -5,10 +5,10 @@ use std::time::Instant;
 use super::hand::{Hand, patience, with};
 use super::*;
 
-const ORGANIZATION: &str = "proofpoint_organization";
-const NEW: &str = "adatum.example";
+pub(super) const ORGANIZATION: &str = "proofpoint_organization";
+pub(super) const NEW: &str = "adatum.example";
 
-fn config() -> Json {
+pub(super) fn config() -> Json {
     json!({
         "primary_domain": NEW, "name": "Adatum", "user_licenses": 25,
         "admin_user": { "email": "it@adatum.example", "first_name": "Ida", "last_name": "Tech" },
@@ -16,14 +16,14 @@ fn config() -> Json {
     })
 }
 
-fn simulator(moods: &[&str]) -> Simulator {
+pub(super) fn simulator(moods: &[&str]) -> Simulator {
     let mut arguments = vec!["--users", "1"];
     arguments.extend(moods.iter().flat_map(|mood| ["--mood", mood]));
     Simulator::start(&arguments)
 }
 
 /// What Proofpoint holds of an organization; null where there is none.
-fn held(simulator: &Simulator, domain: &str) -> Json {
+pub(super) fn held(simulator: &Simulator, domain: &str) -> Json {
     simulator.state()["organizations"][domain].clone()
 }
 

@@ -6,7 +6,7 @@ use clients::essentials::read_time;
 use clients::http::Answer;
 use clients::ledger::{self, Entry, Way};
 use jiff::Timestamp;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::shape::shape;
 
@@ -30,8 +30,8 @@ pub(super) struct Comparison {
     pub(super) shapes: Lines,
     /// What the request under way has asked for, where it has not asked for everything.
     selected: Option<String>,
-    /// Answers that were too large to keep.
-    pub(super) too_large: u64,
+    /// Answers that were too large to keep, by their requests.
+    pub(super) too_large: Lines,
 }
 
 impl Comparison {
@@ -40,15 +40,15 @@ impl Comparison {
         let mut comparison = Self::default();
         for Answer { method, path, query, sent, status, body } in answers {
             let Some(body) = body else {
-                comparison.too_large += 1;
+                comparison.too_large(method, path, query);
                 continue;
             };
             let parsed = if body.is_empty() { Ok(None) } else { serde_json::from_slice(body).map(Some) };
             let Ok(parsed) = parsed else {
                 comparison.answer(method, (path, query), *status, None);
-                let name =
-                    ledger::entry_at(method, path).map_or("a request that is not in it", |entry| entry.id);
-                comparison.differs(format!("`{name}`: the answer is not JSON"));
+                if let Some(entry) = entry_of(method, path, query) {
+                    comparison.differs(format!("`{}`: the answer is not JSON", entry.id));
+                }
                 continue;
             };
             comparison.answer(method, (path, query), *status, parsed.as_ref());
@@ -79,8 +79,15 @@ impl Comparison {
         }
     }
 
+    /// An answer that is not there to be compared.
+    fn too_large(&mut self, method: &str, path: &str, query: &str) {
+        let name =
+            entry_of(method, path, query).map_or("a request that is not in the ledger", |entry| entry.id);
+        note(&mut self.too_large, format!("`{name}`"));
+    }
+
     fn answer(&mut self, method: &str, (path, query): (&str, &str), status: u16, body: Option<&Value>) {
-        let Some(entry) = entry_of(method, path) else {
+        let Some(entry) = entry_of(method, path, query) else {
             return self.differs(format!("{method} of a request that is not in the ledger"));
         };
         note(&mut self.statuses, format!("`{}`: status {status}", entry.id));
@@ -113,7 +120,7 @@ impl Comparison {
                     "`{}`: the list comes without its name around it",
                     entry.name_of(Way::Read, &line.path)
                 ));
-                self.member(entry, &line.path, &line.path, body);
+                self.member(entry, &line.path, &line.path, body, true);
             }
             (Value::Object(_), _) => self.inside(entry, "", body),
             _ => self.differs(format!(
@@ -124,14 +131,13 @@ impl Comparison {
         }
     }
 
-    /// A member that came, by its path and its own name.
-    fn member(&mut self, entry: &Entry, path: &str, own: &str, value: &Value) {
+    /// A member that came, by its path and its own name. Those that nobody relies on have names only where `with_names`.
+    fn member(&mut self, entry: &Entry, path: &str, own: &str, value: &Value, with_names: bool) {
         let around = path.strip_suffix(own).unwrap_or(path);
-        let told = if ledger::is_name(own) { own } else { "…" };
+        let cased = known(entry, around.trim_end_matches('.'), own);
+        let told = if cased.is_some() || with_names && ledger::is_name(own) { own } else { "…" };
         let name = entry.name_of(Way::Read, &format!("{around}{told}"));
         let Some(line) = entry.line(Way::Read, path) else {
-            let mut siblings = children(entry, around.trim_end_matches('.'));
-            let cased = siblings.find(|sibling| sibling.eq_ignore_ascii_case(own));
             return match cased {
                 Some(known) => self.differs(format!("`{name}`: in other letters than `{known}`")),
                 None => note(&mut self.extra, format!("`{name}`: {}", shape(value))),
@@ -149,6 +155,9 @@ impl Comparison {
         if !kind.admits(value) {
             return self.differs(format!("`{name}`: {}, where {} is known", shape(value), kind.in_words()));
         }
+        if !kind.is_readable(value) {
+            return self.differs(format!("`{name}`: {}, of which nothing is made", shape(value)));
+        }
         if !kind.is_usual(value) {
             self.borne(format!("`{name}`: {}, of {}", shape(value), kind.in_words()));
         }
@@ -162,14 +171,16 @@ impl Comparison {
     fn element(&mut self, entry: &Entry, path: &str, value: &Value) {
         let name = entry.name_of(Way::Read, path);
         self.saw(&name, value);
-        let admitted = match entry.line(Way::Read, path) {
-            Some(line) => line.kind.admits(value),
-            None => value.is_object() || children(entry, path).next().is_none(),
+        let (admitted, known) = match entry.line(Way::Read, path) {
+            Some(line) => (line.kind.admits(value), line.kind.in_words()),
+            // Elements of which no member is known are texts.
+            None if children(entry, path).next().is_none() => (value.is_string(), "text".to_owned()),
+            None => (value.is_object(), "an object".to_owned()),
         };
         if admitted {
             self.inside(entry, path, value);
         } else {
-            self.differs(format!("`{name}`: {}, where an object is known", shape(value)));
+            self.differs(format!("`{name}`: {}, where {known} is known", shape(value)));
         }
     }
 
@@ -185,7 +196,8 @@ impl Comparison {
         let is_read = if entry.id.starts_with("graph.") {
             text.parse::<Timestamp>().is_ok()
         } else {
-            read_time(text).is_some()
+            // Where there is no time yet it may be empty.
+            text.trim().is_empty() || read_time(text).is_some()
         };
         if kind.is_time() && !is_read {
             self.differs(format!("`{name}`: another form of a time ({form})"));
@@ -202,8 +214,9 @@ impl Comparison {
                 {
                     return;
                 }
+                let with_names = !is_map(entry, path, members);
                 for (own, value) in members {
-                    self.member(entry, &joined(path, own), own, value);
+                    self.member(entry, &joined(path, own), own, value, with_names);
                 }
                 for own in children(entry, path).filter(|own| !members.contains_key(*own)) {
                     let path = joined(path, own);
@@ -250,13 +263,40 @@ fn note(lines: &mut Lines, what: String) {
     *lines.entry(what).or_default() += 1;
 }
 
-/// The entry of a request; those that the environment names the address of go by what they are for.
-fn entry_of(method: &str, path: &str) -> Option<&'static Entry> {
+/// The entry of a request; those that the environment names the address of go by what they ask for.
+fn entry_of(method: &str, path: &str, query: &str) -> Option<&'static Entry> {
+    let asks_for = |name: &str| {
+        query.split('&').any(|part| part.strip_prefix(name).is_some_and(|rest| rest.starts_with('=')))
+    };
     ledger::entry_at(method, path).or_else(|| match method {
-        "GET" if path.contains("identity") || path.contains("msi") => ledger::entry("machine.token"),
-        "GET" => ledger::entry("github.token"),
+        "GET" if asks_for("resource") => ledger::entry("machine.token"),
+        "GET" if asks_for("audience") => ledger::entry("github.token"),
+        "POST" if asks_for("serviceConnectionId") => ledger::entry("azure-devops.token"),
         _ => None,
     })
+}
+
+/// The name by which a member is known there, be it in other letters.
+fn known<'a>(entry: &'a Entry, around: &str, own: &str) -> Option<&'a str> {
+    let mut siblings = children(entry, around);
+    siblings.find(|sibling| sibling.eq_ignore_ascii_case(own))
+}
+
+/// The most members of which nothing is known that one object has, unless their names are somebody's data.
+const UNKNOWN: usize = 8;
+
+/// Whether the names in an object may be data: those of a table by address, say, and not members of a record. Where nothing
+/// is known of any, an envelope has got another name if there is one list; and many alike make a table in any case.
+fn is_map(entry: &Entry, path: &str, members: &Map<String, Value>) -> bool {
+    let unknown: Vec<&Value> =
+        members.iter().filter(|(own, _)| known(entry, path, own).is_none()).map(|(_, value)| value).collect();
+    let is_nested = |value: &&&Value| value.is_object() || value.is_array();
+    let nested = unknown.iter().filter(is_nested).count();
+    if unknown.len() == members.len() {
+        let is_envelope = unknown.iter().filter(|value| value.is_array()).count() == 1;
+        return nested != 0 && !(nested == 1 && is_envelope) || unknown.len() > UNKNOWN;
+    }
+    unknown.len() > 2 && nested == unknown.len()
 }
 
 /// The names of the members that an object at this place is known to have.
@@ -313,6 +353,48 @@ mod tests {
         }
         assert!(told(200, b"<html>hush</html>").contains("the answer is not JSON"));
         assert!(told(200, b"{\"users\":[{\"primary_em").contains("the answer is not JSON"));
+    }
+
+    /// The members of which nothing is known, as the report tells them.
+    fn extra(body: &Value) -> Vec<String> {
+        let answer = Answer {
+            method: "GET".to_owned(),
+            path: "/api/v1/orgs/hush.example/users".to_owned(),
+            query: String::new(),
+            sent: Vec::new().into(),
+            status: 200,
+            body: Some(body.to_string().into_bytes().into()),
+        };
+        let all = Comparison::of(&[answer]).extra.into_keys();
+        all.map(|line| line.replace("`essentials.accounts.list < ", "").replace('`', "")).collect()
+    }
+
+    #[test]
+    fn members_that_are_new_are_told_by_name_and_a_table_of_people_is_not() {
+        let person = json!({ "type": "end_user" });
+        for (body, told) in [
+            (json!({ "people": [person] }), &["people: list"][..]),
+            (json!({ "users": [], "total": 3, "page": 1 }), &["page: number", "total: number"]),
+            (json!({ "users": [], "paging": { "next": "hush" } }), &["paging: object"]),
+            // By what people are called, the table itself or one beside what is known.
+            (json!({ "anna": person }), &["…: object"]),
+            (json!({ "anna": person, "berta": person }), &["…: object"]),
+            (json!({ "anna": [person], "berta": [person] }), &["…: list"]),
+            (json!({ "users": [], "anna": person, "berta": person, "carl": person }), &["…: object"]),
+            (('a'..='z').map(|name| (name.to_string(), json!(true))).collect(), &["…: true or false"]),
+            (json!({ "users": [], "anna@corp": 1, "Anna": 1, "anna-berg": 1 }), &["…: number"]),
+        ] {
+            assert_eq!(extra(&body), told, "{body}");
+        }
+    }
+
+    #[test]
+    fn an_address_that_the_environment_gives_goes_by_what_it_is_asked_for() {
+        let id = |method, query| entry_of(method, "/some/path", query).map(|entry| entry.id);
+        assert_eq!(id("GET", "api-version=2018-02-01&resource=https%3A%2F%2Fx"), Some("machine.token"));
+        assert_eq!(id("GET", "x=1&audience=api%3A%2F%2Fx"), Some("github.token"));
+        assert_eq!(id("POST", "api-version=7.1&serviceConnectionId=x"), Some("azure-devops.token"));
+        assert_eq!((id("GET", ""), id("GET", "resources=x"), id("POST", "audience=x")), (None, None, None));
     }
 
     #[test]

@@ -32,14 +32,13 @@ impl Report {
             counted(answers.len(), "answer"),
             counted(differences.len(), "difference"),
         );
-        if too_large > 0 {
-            let _ =
-                writeln!(text, "Not compared, since they are too large: {}.", counted(too_large, "answer"));
-        }
         section(&mut text, "Differences", &differences);
+        if !too_large.is_empty() {
+            section(&mut text, "Not compared, since it is too large", &too_large);
+        }
         section(&mut text, "Not there in any answer", &unseen);
         section(&mut text, "More than is relied on", &extra);
-        section(&mut text, "Borne, though not as usual", &borne);
+        section(&mut text, "Tolerated, though unusual", &borne);
         section(&mut text, "Requests", &statuses);
         section(&mut text, "Members", &shapes);
         Self { text, differences: differences.len() }

@@ -1,0 +1,55 @@
+//! What decides whom a run reaches has to be seen before a sync is switched on: the directory, and every exemption.
+
+use serde_json::{Value as Json, json};
+
+use super::echo::{apply_showing, idle};
+use crate::support::plugin::calls::Messages;
+use crate::support::quickstart::{Quickstart, SYNC};
+use crate::support::simulator::Simulator;
+
+#[track_caller]
+fn stays_off(quickstart: &Quickstart, said: &Messages, named: &str) {
+    let error = said.expect_error();
+    assert_eq!(error.summary, "The sync of `contoso.com` was not switched on", "{said}");
+    assert!(error.detail.contains(named), "{named}: {said}");
+    assert_eq!(quickstart.settings()["sync_frequency"], 0, "something would run");
+    quickstart.assert_sound(named);
+}
+
+#[test]
+fn nothing_is_switched_on_while_another_directory_is_shown() {
+    let another = "0b0b0b0b-0000-4000-8000-00000000000b";
+    let shown = [
+        (json!({ "application_id": another }), "`client_id` is"),
+        (json!({ "primary_domain": "fabrikam.com" }), "`primary_domain` is"),
+    ];
+    std::thread::scope(|scope| {
+        for (mut members, named) in shown {
+            scope.spawn(move || {
+                let mut quickstart = idle();
+                quickstart.write(SYNC, &json!({ "frequency": 1, "timeouts": { "update": "8s" } }));
+                members["secret_expiry"] = Json::Null;
+                let said = apply_showing(&quickstart, &members, None);
+                stays_off(&quickstart, &said, named);
+            });
+        }
+    });
+}
+
+#[test]
+fn nothing_is_switched_on_while_an_exemption_is_not_listed_any_more() {
+    let mut quickstart = Quickstart::prepared(Simulator::start(&[]));
+    let protected = json!({ "frequency": 0, "exemptions": ["scanner@contoso.com"] });
+    quickstart.write(SYNC, &protected);
+    let said = quickstart.change(SYNC);
+    assert!(!said.has_errors(), "{said}");
+    quickstart.write(SYNC, &json!({ "frequency": 1, "timeouts": { "update": "8s" } }));
+    quickstart.configure();
+    let planned = quickstart.plan(SYNC);
+    assert!(!planned.messages.has_errors(), "{}", planned.messages);
+    // It is there when additions are looked for, before the key and once more after it.
+    let gone = json!({ "method": "GET", "path": "**/exemptions", "status": 200, "body": [], "skip": 2 });
+    quickstart.simulator.set_faults(&json!([gone]));
+    let said = quickstart.apply(SYNC, planned);
+    stays_off(&quickstart, &said, "`scanner@contoso.com` is not exempt");
+}
