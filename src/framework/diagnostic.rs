@@ -49,6 +49,11 @@ impl Diagnostic {
     }
 }
 
+/// Whether a character steers a terminal or turns the text around it: names that somebody else has chosen may hold such.
+pub(crate) fn is_obeyed(letter: char) -> bool {
+    letter.is_control() || matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 /// Messages in the order they came up, each once.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Diagnostics(Vec<Diagnostic>);

@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Write as _};
 
+use super::diagnostic::is_obeyed;
 use super::path::Path;
 use super::schema::{Attribute, Nesting, Schema, Shape};
 use super::value::Value;
@@ -78,7 +79,7 @@ impl BlockBody {
     /// Adds a comment, in lines of their own length. What would end a line in it, or steer a terminal, does not.
     pub fn comment(&mut self, text: &str) {
         for part in text.lines() {
-            let shown: String = part.chars().filter(|letter| !letter.is_control()).collect();
+            let shown: String = part.chars().filter(|letter| !is_obeyed(*letter)).collect();
             let mut line = String::new();
             for word in shown.split_whitespace() {
                 if !line.is_empty() && line.chars().count() + word.chars().count() >= LONGEST_COMMENT {
@@ -230,7 +231,7 @@ pub fn quoted(text: &str) -> String {
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
             '$' | '%' if letters.peek() == Some(&'{') => out.extend([letter, letter]),
-            control if control.is_control() => {
+            control if is_obeyed(control) => {
                 let _ = write!(out, "\\u{:04x}", u32::from(control));
             }
             plain => out.push(plain),
@@ -253,7 +254,7 @@ mod tests {
     #[test]
     fn a_configuration_is_written_as_the_formatter_would() {
         let shelf = Shelf {
-            label: "a \"b\" ${c} $d %{e}\n\\".into(),
+            label: "a \"b\" ${c} $d %{e}\n\\\u{202e}".into(),
             key_version: 3.into(),
             light: Light { on: true.into(), colour: Attr::Null }.into(),
             timeouts: Timeouts { create: "5m".into(), ..Timeouts::default() }.into(),
@@ -261,7 +262,7 @@ mod tests {
         };
         let config = Shelf::schema().complete(shelf.write());
         let mut file = BlockBody::new();
-        file.comment("The shelf.\nIt is\u{7} old.");
+        file.comment("The shelf.\nIt is\u{7}\u{202e} old.");
         let references = [(Shelf::wood(), "var.wood".to_owned())];
         file.block(
             "resource",
@@ -271,7 +272,7 @@ mod tests {
         let text = r#"# The shelf.
 # It is old.
 resource "library_shelf" "old" {
-  label       = "a \"b\" $${c} $d %%{e}\n\\"
+  label       = "a \"b\" $${c} $d %%{e}\n\\\u202e"
   wood        = var.wood
   key_version = 3
 

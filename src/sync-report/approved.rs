@@ -252,6 +252,19 @@ mod tests {
     }
 
     #[test]
+    fn rows_of_people_who_are_gone_on_both_sides_say_so() {
+        let mut input = story();
+        let approved = lines(&input);
+        input.directory = Directory::new(vec![], vec![], []);
+        input.roster = Roster::new(vec![], ["contoso.com"], None);
+        let outcome = Estimate::of(&input).hold(&approved);
+        let gone = "there is no such account, and no user in Entra whom the sync would add";
+        assert_eq!(outcome.broken[BOB], gone);
+        assert_eq!(outcome.left[ANN], format!("add: {gone}"));
+        assert_eq!(outcome.done, [CARL]);
+    }
+
+    #[test]
     fn an_address_that_is_not_in_lower_case_is_broken_and_not_done() {
         let approved = BTreeMap::from([("Carl@contoso.com".to_owned(), "delete end_user: gone".to_owned())]);
         let outcome = Estimate::of(&story()).hold(&approved);

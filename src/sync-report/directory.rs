@@ -324,6 +324,16 @@ mod tests {
     }
 
     #[test]
+    fn a_day_is_told_only_where_the_time_begins_with_one() {
+        let item = |time| DeletedItem::user(Some("carl@contoso.com"), "", Some(time));
+        assert_eq!(item("2026-02-28T08:00:00Z").day(), Some("2026-02-28"));
+        for other in ["2026-02-28", "28.02.2026T08", "2026-2-8T08:00:00Z", "2026-059T08:00:00Z", "long ago T"]
+        {
+            assert_eq!(item(other).day(), None, "{other}");
+        }
+    }
+
+    #[test]
     fn an_object_read_twice_counts_once() {
         let user = DirectoryObject::user(Uuid::from_u128(7), &UserFacts::default(), []);
         assert_eq!(Directory::new(vec![user.clone(), user], vec![], []).objects().len(), 1);

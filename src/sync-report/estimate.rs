@@ -57,7 +57,7 @@ impl<'a> Estimate<'a> {
     pub fn of(input: &'a Input) -> Self {
         let wishes = Wishes::of(input);
         let mut claims = Claims::of(input, &wishes);
-        let pairs = Pairs::of(input, &wishes, &claims);
+        let pairs = Pairs::of(input, &wishes);
         let mut verdicts = Verdicts::of(input, &pairs.standings(input, &wishes, &claims));
         let account_of = &pairs.account_of;
         let allotment =

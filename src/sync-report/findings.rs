@@ -297,3 +297,78 @@ fn idle_exemptions(estimate: &Estimate<'_>) -> Option<Finding> {
         Finding::new(Gravity::Info, "exemption_idle", text)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use pretty_assertions::assert_eq;
+
+    use super::super::samples::*;
+    use super::super::*;
+    use super::*;
+
+    /// What is found about licences, of which there are so many.
+    fn licences_of(mut input: Input, licences: u64) -> String {
+        input.roster = Roster::new(input.roster.accounts().to_vec(), ["contoso.com"], Some(licences));
+        super::licences(&Estimate::of(&input)).unwrap().text
+    }
+
+    fn with(address: &str, change: impl Fn(&mut AccountFacts<'_>)) -> Account {
+        let mut facts = account_facts(address, AccountType::EndUser);
+        change(&mut facts);
+        Account::new(&facts, [])
+    }
+
+    #[test]
+    fn active_billable_accounts_of_people_take_licences_and_no_others() {
+        let world = input(
+            vec![user(1, facts(ANN))],
+            vec![
+                account(ANN, AccountType::EndUser),
+                account("silent@contoso.com", AccountType::SilentUser),
+                account("root@contoso.com", AccountType::Administrator),
+                account("printer@contoso.com", AccountType::FunctionalAccount),
+                with("inactive@contoso.com", |facts| facts.active = false),
+                with("free@contoso.com", |facts| facts.billable = false),
+            ],
+        );
+        assert_eq!(licences_of(world, 9), "Licences: 3 of 9 in use now, 3 after the run.");
+    }
+
+    #[test]
+    fn a_run_gives_licences_back_and_takes_others() {
+        // Ann is new, Bob and Fred wake up; Carl was deleted, and Dora's sign-in is blocked.
+        let mut world = input(
+            vec![
+                user(1, facts(ANN)),
+                user(2, facts(BOB)),
+                user(3, UserFacts { enabled: false, ..facts("dora@contoso.com") }),
+                user(4, facts("fred@contoso.com")),
+            ],
+            vec![
+                with(BOB, |facts| facts.active = false),
+                account("carl@contoso.com", AccountType::EndUser),
+                account("dora@contoso.com", AccountType::EndUser),
+                account("eve@contoso.com", AccountType::EndUser),
+                with("fred@contoso.com", |facts| facts.active = false),
+            ],
+        );
+        let deleted = DeletedItem::user(Some("carl@contoso.com"), "", None);
+        world.directory = Directory::new(world.directory.objects().to_vec(), vec![deleted], []);
+        assert_eq!(licences_of(world.clone(), 4), "Licences: 3 of 4 in use now, 4 after the run.");
+        let told = licences_of(world, 1);
+        assert!(
+            told.starts_with("Licences: 3 of 1 in use now, 4 after the run. That is 3 too many: "),
+            "{told}"
+        );
+    }
+
+    #[test]
+    fn objects_that_want_one_address_are_named_even_without_aliases() {
+        let world = input(vec![user(1, facts(ANN)), user(2, facts(ANN))], vec![]);
+        let told = clashes(&Estimate::of(&world)).unwrap().text;
+        assert!(
+            told.starts_with(&format!("Addresses that more than one object or account wants: {ANN}. ")),
+            "{told}"
+        );
+    }
+}

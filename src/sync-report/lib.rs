@@ -33,7 +33,11 @@ mod rules;
 mod switches;
 
 #[cfg(test)]
+mod disagreement_tests;
+#[cfg(test)]
 mod large;
+#[cfg(test)]
+mod order_scenarios;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]

@@ -153,6 +153,22 @@ mod tests {
     }
 
     #[test]
+    fn a_judgement_says_how_many_and_how_many_are_allowed() {
+        let told = |removals, active, limit: &str| {
+            Judgement::of(removals, active, limit.parse().unwrap()).to_string()
+        };
+        assert_eq!(
+            told(12, 38, "10%"),
+            "12 accounts would be removed or deactivated, and 4 are allowed among 38 active accounts"
+        );
+        assert_eq!(
+            told(1, 1, "1"),
+            "1 account would be removed or deactivated, and 1 is allowed among 1 active account"
+        );
+        assert_eq!(told(2, 38, "100%"), "2 accounts would be removed or deactivated");
+    }
+
+    #[test]
     fn limits_are_shown_as_they_are_written() {
         for text in ["0", "12", "10%", "2.5%", "0.05%", "100%"] {
             assert_eq!(text.parse::<Limit>().unwrap().to_string(), text);

@@ -11,7 +11,7 @@ const LIMIT: usize = 60_000;
 /// What the head of a section and its end take at most, beside its rows.
 const FRAME: usize = 700;
 
-/// Sections of other people than those who lose something are folded from this many rows on.
+/// Sections of other people than those who lose something are folded when they have more rows.
 const OPEN_ROWS: usize = 20;
 
 impl Report {
@@ -193,6 +193,72 @@ mod tests {
         assert!(markdown.len() <= LIMIT && markdown.len() > LIMIT / 2, "{} bytes", markdown.len());
         assert!(markdown.contains("#### Deleting (1000000)") && markdown.contains("Exempt (1000000)"));
         assert!(markdown.contains("An estimate of what Proofpoint's own run"));
+    }
+
+    #[test]
+    fn findings_fill_what_a_comment_holds_and_leave_each_section_its_place() {
+        let section = Section { total: 7, rows: [("ann@contoso.com".to_owned(), row("gone"))].into() };
+        let sections = || section.clone();
+        let mut report = Report {
+            domain: "contoso.com".to_owned(),
+            deleting: sections(),
+            deactivating: sections(),
+            recreating: sections(),
+            unmatched: sections(),
+            updating: sections(),
+            adding: sections(),
+            blocked: sections(),
+            exempt: sections(),
+            ..Report::default()
+        };
+        let finding =
+            |number| Finding { severity: Gravity::Info, code: "x".to_owned(), text: format!("No {number}.") };
+        report.findings = (0..100).map(finding).collect();
+        let markdown = report.markdown();
+        for told in (0..100).map(|number| format!("- **info** No {number}.\n")) {
+            assert!(markdown.contains(&told), "{told}");
+        }
+        report.findings = (0..10_000).map(finding).collect();
+        let markdown = report.markdown();
+        let whole = LIMIT - report.sections().len() * FRAME - 500;
+        assert!((whole..=LIMIT).contains(&markdown.len()), "{} bytes", markdown.len());
+        for (title, _) in report.sections() {
+            assert!(markdown.contains(&format!("\n#### {title} (7)\n")), "{title}");
+        }
+    }
+
+    #[test]
+    fn findings_are_a_list_of_their_own_in_which_nothing_is_markup() {
+        let mut report = Report::default();
+        let summary = report.summary();
+        let text = "see &lt;b&gt;\n# big".to_owned();
+        report.findings.push(Finding { severity: Gravity::Warning, code: "x".to_owned(), text });
+        let begin = format!(
+            "### Entra ID sync\n\n**{summary}.**\n\n- **warning** see &amp;lt;b&amp;gt; \\# big\n\nAn estimate"
+        );
+        let markdown = report.markdown();
+        assert!(markdown.starts_with(&begin), "{markdown}");
+        report.findings.clear();
+        let markdown = report.markdown();
+        assert!(
+            markdown.starts_with(&format!("### Entra ID sync\n\n**{summary}.**\n\nAn estimate")),
+            "{markdown}"
+        );
+    }
+
+    #[test]
+    fn a_section_is_folded_when_it_is_long_and_says_nothing_of_more_when_it_is_whole() {
+        let mut report = Report::default();
+        let mut add = |count: usize| {
+            report.adding.rows =
+                (0..count).map(|number| (format!("user{number}@contoso.com"), row("new"))).collect();
+            report.adding.total = u64::try_from(count).unwrap();
+            report.markdown()
+        };
+        let (open, folded) = (add(OPEN_ROWS), add(OPEN_ROWS + 1));
+        assert!(open.contains("\n#### Adding (20)\n") && !open.contains("details"), "{open}");
+        assert!(folded.contains("<summary>Adding (21)</summary>"), "{folded}");
+        assert!(!open.contains("more.") && !folded.contains("more."), "{folded}");
     }
 
     #[test]

@@ -19,7 +19,7 @@ pub(super) struct Pairs {
 }
 
 impl Pairs {
-    pub(super) fn of(input: &Input, wishes: &Wishes, claims: &Claims<'_>) -> Self {
+    pub(super) fn of(input: &Input, wishes: &Wishes) -> Self {
         let (objects, accounts) = (input.directory.objects(), input.roster.accounts());
         let by_address: HashMap<&str, u32> = accounts.iter().map(Account::address).zip(0u32..).collect();
         let account_of: Vec<Option<u32>> =
@@ -28,7 +28,7 @@ impl Pairs {
         let mut object_of: Vec<Option<u32>> = vec![None; accounts.len()];
         for (index, account) in (0u32..).zip(&account_of) {
             let Some(slot) = account.and_then(|at| object_of.get_mut(at as usize)) else { continue };
-            if slot.is_none_or(|held| rank(held, wishes, claims) < rank(index, wishes, claims)) {
+            if slot.is_none_or(|held| rank(held, wishes) < rank(index, wishes)) {
                 *slot = Some(index);
             }
         }
@@ -55,10 +55,10 @@ impl Pairs {
     }
 }
 
-/// An object that would be evidence for a deletion comes last: whatever else has the address speaks against it.
-fn rank(index: u32, wishes: &Wishes, claims: &Claims<'_>) -> u8 {
+/// An object that would be evidence for a deletion comes last: whatever else has the address speaks against it. Of those that
+/// want an account the first is the one that gets it, if any does.
+fn rank(index: u32, wishes: &Wishes) -> u8 {
     match wishes.of_object(index) {
-        Desired::Account(_) if !claims.lost.contains_key(&index) => 3,
         Desired::Account(_) | Desired::ForeignDomain => 2,
         Desired::Nothing(because) if because.excludes_user() => 0,
         Desired::Nothing(_) => 1,

@@ -48,6 +48,45 @@ fn only_positive_evidence_deletes() {
 }
 
 #[test]
+fn the_account_of_a_deleted_group_goes_while_groups_of_either_kind_are_synced() {
+    let team = "team@contoso.com";
+    let mut input = input(vec![], vec![account(team, AccountType::FunctionalAccount)]);
+    input.directory = Directory::new(vec![], vec![DeletedItem::group(Some(team), None)], []);
+    for (distribution_groups, security_groups) in [(true, true), (true, false), (false, true), (false, false)]
+    {
+        input.switches.what = What { active_users: true, distribution_groups, security_groups };
+        let deleted = lines(&input).len();
+        assert_eq!(deleted == 1, distribution_groups || security_groups, "{:?}", input.switches.what);
+    }
+}
+
+#[test]
+fn an_alias_that_is_the_address_of_somebody_who_gets_no_account_spares_the_account() {
+    let shared = "shared@contoso.com";
+    let guest = UserFacts { guest: true, ..facts(shared) };
+    let bob = Account::new(&account_facts(BOB, AccountType::EndUser), [shared]);
+    let mut input = input(vec![user(1, guest)], vec![bob]);
+    let deleted = DeletedItem::user(Some(BOB), "", None);
+    input.directory = Directory::new(input.directory.objects().to_vec(), vec![deleted], []);
+    assert_eq!(
+        rows(&input),
+        [format!(
+            "Unmatched {BOB} end_user: 'Ann Example', {shared} lives on as the address of another object in Entra; removed if \
+             an earlier run made it"
+        )]
+    );
+}
+
+#[test]
+fn of_several_objects_that_prove_nothing_the_first_is_the_reason() {
+    let unclear = UserFacts { licence: Licence::Unclear, ..facts(ANN) };
+    let mut input = input(vec![user(1, unclear), list(2, ANN)], vec![account(ANN, AccountType::EndUser)]);
+    input.switches.what.distribution_groups = false;
+    let row = &rows(&input)[0];
+    assert!(row.contains("its user is out of scope: Exchange licence suspended"), "{row}");
+}
+
+#[test]
 fn a_deleted_group_says_nothing_of_a_person_at_its_address() {
     let mut input = input(
         vec![],

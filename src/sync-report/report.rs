@@ -374,3 +374,97 @@ impl<'a> Estimate<'a> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use pretty_assertions::assert_eq;
+
+    use super::super::samples::*;
+    use super::*;
+
+    #[test]
+    fn the_summary_tells_of_losses_only_where_there_are_any() {
+        let mut report = Report::default();
+        let others =
+            "0 unmatched; 0 to add, 0 to update; 0 exempt, 0 blocked, 0 unchanged, 0 kept, 0 out of scope";
+        assert_eq!(report.summary(), format!("0 to delete, {others}"));
+        report.counts.recreating = 2;
+        assert_eq!(report.summary(), format!("0 to delete, 2 to delete and make again, {others}"));
+        report.counts.deactivating = 1;
+        assert_eq!(
+            report.summary(),
+            format!("0 to delete, 1 to deactivate, 2 to delete and make again, {others}")
+        );
+    }
+
+    #[test]
+    fn whoever_is_touched_or_stuck_is_concerned_and_whoever_stays_is_not() {
+        let concerned = |set: fn(&mut Counts)| {
+            let mut report = Report::default();
+            set(&mut report.counts);
+            report.concerns_anybody()
+        };
+        let touched: [fn(&mut Counts); 7] = [
+            |counts| counts.adding = 1,
+            |counts| counts.updating = 1,
+            |counts| counts.deleting = 1,
+            |counts| counts.deactivating = 1,
+            |counts| counts.recreating = 1,
+            |counts| counts.unmatched = 1,
+            |counts| counts.blocked = 1,
+        ];
+        for (at, set) in touched.into_iter().enumerate() {
+            assert!(concerned(set), "number {at}");
+        }
+        let left: [fn(&mut Counts); 5] = [
+            |_| {},
+            |counts| counts.exempt = 1,
+            |counts| counts.unchanged = 1,
+            |counts| counts.kept = 1,
+            |counts| counts.out_of_scope = 1,
+        ];
+        for (at, set) in left.into_iter().enumerate() {
+            assert!(!concerned(set), "number {at}");
+        }
+    }
+
+    #[test]
+    fn what_rows_mean_is_told_below_them_and_more_only_where_there_is_more() {
+        let row = Row::from("end_user: gone");
+        let section = Section { total: 1, rows: [(ANN.to_owned(), row)].into() };
+        for (title, told) in [
+            ("Deleting", Some("Once they are deleted, mail to these addresses is refused")),
+            ("Deactivating", Some("Mail to these addresses is refused as long as the account is inactive")),
+            ("Recreating", Some("Their sender lists, filters and logs cannot be restored")),
+            ("Unmatched", Some("Nothing proves that these accounts should go.")),
+            ("Updating", None),
+        ] {
+            let mut report = Report::default();
+            let place = match title {
+                "Deleting" => &mut report.deleting,
+                "Deactivating" => &mut report.deactivating,
+                "Recreating" => &mut report.recreating,
+                "Unmatched" => &mut report.unmatched,
+                _ => &mut report.updating,
+            };
+            *place = section.clone();
+            let text = report.text(5, 5);
+            let rest = text.split_once(&format!("{title} (1):\n  {ANN}  end_user: gone")).unwrap().1;
+            match told {
+                Some(told) => assert!(rest.starts_with(&format!("\n{told}")), "{title}: {rest}"),
+                None => assert_eq!(rest, "", "{title}"),
+            }
+        }
+    }
+
+    #[test]
+    fn every_object_that_is_blocked_at_one_address_has_a_row() {
+        let world = input(vec![user(1, facts(ANN)), user(2, facts(ANN)), user(3, facts(ANN))], vec![]);
+        let report = Estimate::of(&world).report(10);
+        assert_eq!(report.blocked.total, 2);
+        assert_eq!(
+            report.blocked.rows.into_keys().collect::<Vec<_>>(),
+            [ANN.to_owned(), format!("{ANN} ({})", id(3))]
+        );
+    }
+}

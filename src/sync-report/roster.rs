@@ -196,3 +196,48 @@ impl Exemptions {
         self.0.iter().map(AsRef::as_ref)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::*;
+    use super::super::*;
+
+    #[test]
+    fn percentages_refer_to_active_accounts_that_are_no_administrators() {
+        let inactive = AccountFacts { active: false, ..account_facts("i@contoso.com", AccountType::EndUser) };
+        let world = input(
+            vec![],
+            vec![
+                account(ANN, AccountType::EndUser),
+                account(BOB, AccountType::SilentUser),
+                account("printer@contoso.com", AccountType::FunctionalAccount),
+                account("root@contoso.com", AccountType::Administrator),
+                Account::new(&inactive, []),
+            ],
+        );
+        assert_eq!(world.roster.active_accounts(), 3);
+    }
+
+    #[test]
+    fn types_and_roles_are_known_by_name_and_a_type_that_nobody_knows_is_left_alone() {
+        for known in [AccountType::EndUser, AccountType::SilentUser, AccountType::FunctionalAccount] {
+            assert_eq!(AccountType::from_name(known.name()), known);
+        }
+        for other in ["organization_admin", "something_new", ""] {
+            assert_eq!(AccountType::from_name(other), AccountType::Administrator);
+        }
+        for role in Role::ALL {
+            assert_eq!(Role::from_name(role.name()), Some(role));
+        }
+        assert_eq!(Role::from_name("functional_account"), None);
+    }
+
+    #[test]
+    fn a_directory_without_a_domain_of_the_organization_is_that_of_another_customer() {
+        let roster = Roster::new(vec![], ["contoso.com", "contoso.de"], None);
+        let shares =
+            |domains: [&str; 2]| roster.shares_a_domain_with(&Directory::new(vec![], vec![], domains));
+        assert!(shares(["fabrikam.com", "Contoso.de"]));
+        assert!(!shares(["fabrikam.com", "mail.contoso.com"]));
+    }
+}

@@ -150,7 +150,7 @@ impl Row {
         let domains = &input.roster.domains;
         let kind = match desired(object, input.switches.what, input.version, domains) {
             Desired::Account(target) => target.account_type(None, input.switches.default_role).name(),
-            _ if object.is_group() => "group",
+            // A user on a foreign domain: groups there are out of scope.
             _ => "user",
         };
         let text = match block {
@@ -354,6 +354,13 @@ mod tests {
     fn a_shown_row_is_taken_apart_again() {
         let row = Row::new("end_user", "surname 'A: B' -> 'C'".to_owned());
         assert_eq!(Row::from(row.to_string().as_str()), row);
+    }
+
+    #[test]
+    fn a_row_is_compared_without_what_only_a_run_would_do() {
+        let row = Row::new("end_user", format!("not in Entra{IF_MADE}"));
+        assert_eq!(row.without_runs(), Row::new("end_user", "not in Entra".to_owned()));
+        assert_eq!(row.without_runs().without_runs(), row.without_runs());
     }
 
     #[test]

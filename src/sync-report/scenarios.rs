@@ -257,6 +257,21 @@ fn exempt_addresses_are_listed_and_left_alone() {
 }
 
 #[test]
+fn an_exempt_row_says_what_the_address_is_saved_from() {
+    let mut input = input(vec![list(1, "list@contoso.com")], vec![account(BOB, AccountType::EndUser)]);
+    input.exemptions = Exemptions::new(["list@contoso.com", BOB]);
+    let saved = "saved from being removed if an earlier run made it: not in Entra";
+    let added = "saved from being added: functional_account: for group 'List'";
+    assert_eq!(
+        rows(&input),
+        [
+            format!("Exempt {BOB} end_user: at Proofpoint only; {saved}"),
+            format!("Exempt list@contoso.com group: in Entra only; {added}"),
+        ]
+    );
+}
+
+#[test]
 fn the_first_of_two_objects_gets_the_address() {
     let second = UserFacts { mail: None, user_principal_name: ANN, ..facts(ANN) };
     let third = DirectoryObject::user(id(3), &facts(BOB), ["smtp:ann@contoso.com", "smtp:b@contoso.com"]);
@@ -432,5 +447,23 @@ fn flags_that_are_off_leave_everything_as_it_is() {
     assert_eq!(rows(&input), [""; 0]);
     let counts = Estimate::of(&input).report(0).counts;
     assert_eq!(counts.kept_because.get("updating is switched off"), Some(&1));
+    assert_eq!(counts.out_of_scope_because.get("adding is switched off"), Some(&1));
+}
+
+#[test]
+fn a_switch_that_is_off_is_the_reason_only_where_it_changes_something() {
+    // Ann's account agrees with her, and nobody would add Bob, whether or not somebody else has his address.
+    let mut input = input(
+        vec![user(1, facts(ANN)), user(2, facts(BOB))],
+        vec![
+            account(ANN, AccountType::EndUser),
+            Account::new(&account_facts("root@contoso.com", AccountType::Administrator), [BOB]),
+        ],
+    );
+    input.switches.users = Actions { add: false, update: false, remove_deleted: false };
+    assert_eq!(rows(&input), [""; 0]);
+    let counts = Estimate::of(&input).report(0).counts;
+    assert_eq!((counts.unchanged, counts.blocked), (1, 0));
+    assert_eq!(counts.kept_because.keys().collect::<Vec<_>>(), ["administrator"]);
     assert_eq!(counts.out_of_scope_because.get("adding is switched off"), Some(&1));
 }

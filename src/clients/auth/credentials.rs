@@ -33,10 +33,12 @@ use super::text::read;
 use super::token::Token;
 use super::transport::{Route, Wire};
 use crate::clock::Clock;
-use crate::http::{Call, Interrupted, Tap};
+use crate::http::{Call, Interrupted, Tap, legible};
 
 /// A token that ends sooner than this is not handed out again.
 const EARLY: Duration = Duration::from_secs(300);
+/// The most that is shown of an id that a token names, in characters.
+const ID: usize = 100;
 /// Repetitions of a failed request to the token endpoint (408, 429, 5xx, connection failures).
 const RETRIES: u32 = 3;
 
@@ -136,7 +138,7 @@ impl Credentials {
         let token = self.token_of(call, Some(tenant), scope).await?;
         match &token.claims().tid {
             Some(tid) if tenant.is_uuid() && !tid.eq_ignore_ascii_case(tenant.as_str()) => {
-                Err(Error::OtherTenant { wanted: tenant.clone(), got: tid.clone() })
+                Err(Error::OtherTenant { wanted: tenant.clone(), got: legible(tid, ID) })
             }
             _ => Ok(token),
         }

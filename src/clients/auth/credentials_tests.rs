@@ -173,6 +173,35 @@ async fn a_refusal_says_what_to_do_and_shows_no_secret() {
     assert_eq!(endpoint.seen().len(), 1, "a refusal is not repeated");
 }
 
+/// Not every refusal can be read, and what can't be is told in the words of others, who repeat what came.
+#[tokio::test]
+async fn no_refusal_shows_what_was_presented_whatever_its_shape() {
+    let shapes = [
+        r#"{"error":"invalid_client","error_description":"AADSTS7000215: PROOF is wrong.","error_codes":[7000215]}"#,
+        r#"{"error":"invalid_client","error_description":"AADSTS7000215: PROOF is wrong.","error_codes":["7000215"]}"#,
+        r#"{"error":"invalid_client","error_description":"AADSTS7000215: PROOF is wrong.","error_codes":[-1]}"#,
+        r#"{"error":"invalid_client","error_description":"No.","error_codes":"PROOF"}"#,
+        r#"{"error":"PROOF is wrong"}"#,
+        r#"{"error":{"code":"x","message":"PROOF is wrong"}}"#,
+        r#"{"message":"PROOF is wrong"}"#,
+        "PROOF is wrong",
+    ];
+    for shape in shapes {
+        let refusal = || (401, shape.replace("PROOF", SECRET).as_str()).into_response_with();
+        let (_, address) = Endpoint::serving([refusal(), refusal()]).await;
+        let federated = Inputs {
+            client_id: Some("c".to_owned()),
+            use_oidc: Some(true),
+            oidc_token: Some(SECRET.into()),
+            ..Inputs::default()
+        };
+        for credentials in [with_secret(&address), credentials(&address, federated)] {
+            let error = credentials.token(&call(), &tenant(), SCOPE).await.expect_err("refused");
+            assert!(!format!("{error} {error:?}").contains(SECRET), "{shape}: {error}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_page_instead_of_json_is_called_by_its_name() {
     let (_, address) = Endpoint::serving([(200, "<!doctype html><p>Log in").into_response_with()]).await;
@@ -217,6 +246,14 @@ async fn a_token_of_another_tenant_is_refused() {
     let (_, address) = Endpoint::serving([token(other)]).await;
     let error = with_secret(&address).token(&call(), &tenant(), SCOPE).await.expect_err("refused");
     assert!(matches!(&error, Error::OtherTenant { got, .. } if got == other), "{error}");
+}
+
+#[tokio::test]
+async fn the_tenant_that_a_token_names_is_cleaned_and_cut() {
+    let dirty = format!("other\\u001b[2J\\u202e{}", "x".repeat(5000));
+    let (_, address) = Endpoint::serving([token(&dirty)]).await;
+    let text = with_secret(&address).token(&call(), &tenant(), SCOPE).await.expect_err("refused").to_string();
+    assert!(text.contains("got one of tenant `other [2Jxxx") && text.len() < 1000, "{}", text.escape_debug());
 }
 
 #[tokio::test]

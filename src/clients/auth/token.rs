@@ -9,8 +9,11 @@ use jiff::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 
-use crate::http::read_json;
+use crate::http::{legible, read_json};
 use crate::ledger::Reading;
+
+/// The most that is taken of the name of a permission, in characters.
+const NAME: usize = 100;
 
 /// An access token; cheap to clone.
 #[derive(Clone)]
@@ -42,10 +45,11 @@ pub struct Claims {
 }
 
 impl Claims {
-    /// The permissions that the token carries, application permissions and delegated ones alike.
+    /// The permissions that the token carries, application permissions and delegated ones alike, fit to be shown.
     pub fn permissions(&self) -> Vec<String> {
-        let delegated = self.scp.as_deref().unwrap_or_default().split_whitespace().map(str::to_owned);
-        self.roles.iter().cloned().chain(delegated).collect()
+        let delegated =
+            self.scp.as_deref().unwrap_or_default().split_whitespace().map(|name| legible(name, NAME));
+        self.roles.iter().map(|name| legible(name, NAME)).chain(delegated).collect()
     }
 
     /// Those of the bearer's directory roles that matter to applications and consent, by name.
@@ -122,6 +126,15 @@ mod tests {
     fn a_persons_scopes_count_as_permissions() {
         let token = token(r#"{"idtyp":"user","scp":"User.Read Directory.Read.All"}"#).expect("a token");
         assert_eq!(token.claims().permissions(), ["User.Read", "Directory.Read.All"]);
+    }
+
+    #[test]
+    fn names_of_permissions_are_cleaned_and_cut() {
+        let long = "x".repeat(5000);
+        let claims =
+            serde_json::json!({"roles": ["a\u{1b}[2J\u{202e}b", long], "scp": format!("c\u{200b}d {long}")});
+        let token = token(&claims.to_string()).expect("a token");
+        assert_eq!(token.claims().permissions(), ["a [2Jb", &long[..NAME], "cd", &long[..NAME]]);
     }
 
     #[test]

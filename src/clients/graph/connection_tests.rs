@@ -71,6 +71,37 @@ async fn a_refusal_names_the_run_as_it_was_sent() {
 }
 
 #[tokio::test]
+async fn what_a_foreign_server_calls_a_refusal_is_cleaned_and_cut() {
+    fn dirty(name: &str) -> String {
+        format!("{name}\u{1b}[2J\u{202e}\u{200b}{}", "x".repeat(5000))
+    }
+    let refusal = json!({"error": {
+        "code": dirty("code"), "message": dirty("message"), "innerError": {"request-id": dirty("id")},
+    }});
+    let (_, graph) = Fake::serving(move |seen, _| match seen.target.as_str() {
+        "POST /$batch" => batch(seen, |_| (400, refusal.clone())),
+        target if target.starts_with("GET /organization") => {
+            Reply(400, vec![("request-id", "y".repeat(5000))], refusal.clone())
+        }
+        _ => Reply::new(400, refusal.clone()),
+    })
+    .await;
+    let in_a_batch = graph.snapshot(&call(), "c").await.expect_err("refused").to_string();
+    let alone = graph.tenant_details(&call()).await.expect_err("refused").to_string();
+    assert!(in_a_batch.contains("`code [2Jxx") && in_a_batch.contains("request id id [2Jxx"), "{in_a_batch}");
+    assert!(alone.contains("request id yyy"), "{alone}");
+    for text in [in_a_batch, alone] {
+        let obeyed = |letter: char| letter.is_control() && letter != '\n';
+        assert!(
+            !text.contains(obeyed) && !text.contains(['\u{202e}', '\u{200b}']),
+            "{}",
+            text.escape_debug()
+        );
+        assert!(text.len() < 1500, "{} bytes: {text}", text.len());
+    }
+}
+
+#[tokio::test]
 async fn a_proxys_page_is_called_by_its_name() {
     let (_, graph) =
         Fake::serving(|_, _| Reply::new(200, Value::String("<html>Sign in</html>".to_owned()))).await;

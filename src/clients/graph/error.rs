@@ -72,6 +72,8 @@ pub struct Refusal {
 const SHOWN: usize = 600;
 /// The most that is shown of a code or an id.
 const NAME: usize = 100;
+/// The most permissions of a token that are named.
+const NAMED: usize = 60;
 
 impl Refusal {
     /// What the body of an error answer says, with `shown` to make its texts fit to be shown.
@@ -253,7 +255,9 @@ impl fmt::Display for ErrorKind {
                 if held.is_empty() {
                     f.write_str("its token carries no permission at all: none was granted, or none has been consented")?;
                 } else {
-                    write!(f, "its token carries `{}`", held.join("`, `"))?;
+                    let named = held.get(..NAMED).unwrap_or(held);
+                    write!(f, "its token carries `{}`", named.join("`, `"))?;
+                    f.write_str(if held.len() > NAMED { " and others" } else { "" })?;
                 }
                 write!(f, ". {answer}")
             }
@@ -329,6 +333,18 @@ mod tests {
         {
             assert!(text.contains(fragment), "{text}");
         }
+    }
+
+    #[test]
+    fn no_more_permissions_are_named_than_somebody_reads() {
+        let text = |number: usize| {
+            let answer = Refusal::new(403, b"{}", None, Uuid::nil(), http::legible);
+            let held = vec!["User.Read.All".to_owned(); number];
+            kind_of(answer, &needs::WRITE_APPLICATIONS, held).to_string()
+        };
+        assert!(text(NAMED).contains("`User.Read.All`. Graph answered"), "{}", text(NAMED));
+        assert_eq!(text(5000).matches("`User.Read.All`").count(), NAMED);
+        assert!(text(5000).contains("` and others. Graph answered"), "{}", text(5000));
     }
 
     #[test]

@@ -140,6 +140,19 @@ async fn a_listing_that_leads_back_to_itself_is_not_followed_for_ever() {
     assert!(fake.count("GET /users") <= 4, "{:?}", fake.seen());
 }
 
+/// The first page may come in a batch, or be looked at before the others are asked for.
+#[tokio::test]
+async fn a_listing_that_goes_on_from_a_first_page_is_not_followed_for_ever_either() {
+    let (fake, graph) = Fake::serving(|_, _| {
+        let next = "{address}/v1.0/applications/o/owners?$skiptoken=2";
+        Reply::ok(json!({"value": [{"id": "a"}], "@odata.nextLink": next}))
+    })
+    .await;
+    let error = graph.applications().owners(&call(), "o").await.expect_err("endless").to_string();
+    assert!(error.contains("has no end"), "{error}");
+    assert!(fake.count("GET /applications") <= 3, "{:?}", fake.seen());
+}
+
 #[test]
 fn a_listing_is_no_larger_than_a_directory_can_be() {
     let ask = Ask::get("/users".to_owned(), &needs::READ_USERS, "read the users");

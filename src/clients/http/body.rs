@@ -17,12 +17,7 @@ pub struct Body {
 impl Body {
     /// `value` as JSON.
     pub fn json(value: &impl Serialize) -> Result<Self, serde_json::Error> {
-        // Counted first: a buffer that grows would leave pieces of a secret behind in memory.
-        let mut size = Counter(0);
-        serde_json::to_writer(&mut size, value)?;
-        let mut buffer = Zeroizing::new(Vec::with_capacity(size.0));
-        serde_json::to_writer(&mut *buffer, value)?;
-        Ok(Self { bytes: wiped(buffer), hidden: Hidden::default() })
+        Ok(Self { bytes: wiped(in_one_piece(value)?), hidden: Hidden::default() })
     }
 
     /// Names a secret that it holds: no text about the answer will show it.
@@ -42,6 +37,15 @@ impl std::fmt::Debug for Body {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Body({} bytes)", self.bytes.len())
     }
+}
+
+/// Counts first: a buffer that grows would leave pieces of a secret behind in memory.
+fn in_one_piece(value: &impl Serialize) -> Result<Zeroizing<Vec<u8>>, serde_json::Error> {
+    let mut size = Counter(0);
+    serde_json::to_writer(&mut size, value)?;
+    let mut buffer = Zeroizing::new(Vec::with_capacity(size.0));
+    serde_json::to_writer(&mut *buffer, value)?;
+    Ok(buffer)
 }
 
 /// Bytes that are overwritten with zeros when their last clone is dropped.
@@ -71,6 +75,12 @@ impl std::io::Write for Counter {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_body_is_written_without_moving_in_memory() {
+        let buffer = in_one_piece(&serde_json::json!({"ad_key": "hush".repeat(100)})).expect("JSON");
+        assert_eq!((buffer.len(), buffer.capacity()), (413, 413));
+    }
 
     #[test]
     fn debug_shows_no_content() {

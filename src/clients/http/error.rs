@@ -393,6 +393,7 @@ mod tests {
         );
         assert!(text.contains("the-request") && text.contains(&Uuid::nil().to_string()), "{text}");
         assert!(!text.contains("hush") && !debug.contains("hush"), "{text}\n{debug}");
+        assert!(debug.contains("NotJson") && debug.contains("the-request"), "{debug}");
     }
 
     #[test]
@@ -402,5 +403,13 @@ mod tests {
         assert!(!about().error(ErrorKind::Untrusted { cause: cause() }).outcome_is_unknown());
         assert!(about().error(ErrorKind::Broken { cause: cause() }).outcome_is_unknown());
         assert!(about().error(ErrorKind::Timeout).outcome_is_unknown());
+    }
+
+    #[test]
+    fn an_interruption_is_told_from_a_deadline() {
+        assert!(about().error(ErrorKind::Cancelled).is_cancelled());
+        for other in [ErrorKind::Timeout, ErrorKind::ReadOnly, ErrorKind::Broken { cause: "x".to_owned() }] {
+            assert!(!about().error(other).is_cancelled());
+        }
     }
 }

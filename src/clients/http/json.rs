@@ -67,8 +67,7 @@ impl Misfit {
     pub(crate) fn at(reading: &Reading, path: &str, kind: MisfitKind, came: Option<&Value>) -> Self {
         let whole = reading.path(path);
         let path = legible(&whole, PLACE);
-        let cut = path.len() < whole.len() && whole.chars().count() > PLACE;
-        let path = if cut { format!("{path}…") } else { path };
+        let path = if whole.chars().count() > PLACE { format!("{path}…") } else { path };
         Self { path, kind, why: None, expected: reading.expected(&whole), came: came.map(form) }
     }
 
@@ -236,5 +235,17 @@ mod tests {
         };
         assert_eq!(shown("a\u{1b}[2J\u{202e}b"), "a [2Jb");
         assert_eq!(shown(&"k".repeat(5000)).chars().count(), PLACE + 1);
+        assert_eq!(shown(&"k".repeat(PLACE)), "k".repeat(PLACE));
+        let found_later = |path: &str| Misfit::at(&nobodys(), path, MisfitKind::Value, None).path;
+        assert_eq!(found_later(&"k".repeat(PLACE)), "k".repeat(PLACE));
+        assert_eq!(found_later(&"k".repeat(PLACE + 1)), format!("{}…", "k".repeat(PLACE)));
+    }
+
+    #[test]
+    fn no_text_of_a_document_is_left_when_it_is_wiped() {
+        let mut document =
+            serde_json::json!({"key": "hush", "list": ["hush", {"deep": ["hush"]}], "number": 7});
+        wipe(&mut document);
+        assert_eq!(document, serde_json::json!({"key": "", "list": ["", {"deep": [""]}], "number": 7}));
     }
 }

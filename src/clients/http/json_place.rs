@@ -196,6 +196,10 @@ mod tests {
     fn a_member_that_was_refused_after_it_was_read_is_found_wherever_it_stands() {
         assert_eq!(found(r#"{"boards": [{"width": 3, "id": 1}]}"#, true), "boards[0].width");
         assert_eq!(found(r#"{"boards": [{"id": 1, "width": 3 } ]}"#, true), "boards[0].width");
+        assert_eq!(
+            found(r#"{"boards": [{"id": 1, "width": 2}, {"width": 3, "id": 1}]}"#, true),
+            "boards[1].width"
+        );
     }
 
     #[test]

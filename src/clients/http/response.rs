@@ -177,6 +177,13 @@ mod tests {
     }
 
     #[test]
+    fn the_id_of_a_request_is_cut() {
+        let mut headers = HeaderMap::new();
+        headers.insert("request-id", "y".repeat(5000).parse().expect("a header"));
+        assert_eq!(request_id_of(&headers), Some("y".repeat(100)));
+    }
+
+    #[test]
     fn another_shape_names_the_place_and_not_the_value() {
         let error =
             response("application/json", r#"{"items":[1,"hush"]}"#).json::<Thing>().expect_err("shape");

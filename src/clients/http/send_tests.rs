@@ -307,3 +307,30 @@ async fn a_write_without_a_body_says_so_and_one_client_keeps_its_connection() {
     assert_eq!(lengths, [Some("0"), Some("0"), None, None]);
     assert!(seen.iter().all(|(port, _)| *port == seen[0].0), "{seen:?}");
 }
+
+#[tokio::test]
+async fn libraries_are_handed_the_client_with_its_name_and_an_answer_shows_no_body() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("bound");
+    let url = Url::parse(&format!("http://{}/", listener.local_addr().expect("address"))).expect("url");
+    let handler = |headers: Headers| async move { headers["user-agent"].to_str().expect("text").to_owned() };
+    tokio::spawn(async move { axum::serve(listener, Router::new().fallback(any(handler))).await });
+    let http = client();
+    let client = http.reqwest().expect("a client");
+    assert_eq!(client.get(url.clone()).send().await.expect("sent").text().await.expect("a text"), "test");
+    let answer = http.send(&call(), Request::get(url)).await.expect("an answer");
+    assert_eq!(&answer.body[..], b"test");
+    assert_eq!(format!("{answer:?}"), "Response { status: 200, bytes: 4, request_id: None, .. }");
+}
+
+#[tokio::test]
+async fn an_answer_may_have_megabytes_and_must_not_have_more_than_it_may() {
+    static LARGE: std::sync::LazyLock<String> = std::sync::LazyLock::new(|| " ".repeat(2 << 20));
+    static ANSWERS: std::sync::LazyLock<[Answer; 1]> = std::sync::LazyLock::new(|| [(200, &[], &LARGE)]);
+    let answer = server(&*ANSWERS).await.send(Method::GET).await.expect("an answer");
+    assert_eq!(answer.body.len(), 2 << 20);
+}
+
+#[test]
+fn times_are_logged_in_milliseconds() {
+    assert_eq!(milliseconds(Duration::from_micros(1_500_900)), 1500);
+}

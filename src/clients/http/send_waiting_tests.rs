@@ -143,7 +143,7 @@ async fn when_one_request_is_told_to_wait_all_of_the_same_service_do_and_no_othe
     tokio::time::sleep(Duration::from_secs(1)).await;
     let began = Instant::now();
     let other = self::server(&[(200, &[])]).await;
-    let apart = client().limited_by(Limiter::default());
+    let apart = http.limited_by(Limiter::default());
     apart.send(&call(HOUR), other.request(Method::GET)).await.expect("an answer");
     assert!(began.elapsed() < Duration::from_secs(1), "another service: {:?}", began.elapsed());
 

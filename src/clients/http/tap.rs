@@ -65,21 +65,5 @@ impl Tap {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn pages_of_a_large_directory_leave_room_for_what_comes_after_them() {
-        let (tap, url) = (Tap::default(), Url::parse("https://graph.test/v1.0/users").expect("an address"));
-        let page = vec![b' '; 1024 * 1024];
-        for _ in 0..100 {
-            tap.keep("GET", &url, &[], 200, &page);
-        }
-        tap.keep("GET", &url, &[], 200, b"{}");
-        let kept = tap.take();
-        let bytes = |answer: &Answer| answer.body.as_ref().map_or(0, |body| body.len());
-        assert_eq!((kept.len(), kept.last().map(bytes)), (101, Some(2)));
-        assert!(kept.iter().map(bytes).sum::<usize>() <= WHOLE);
-        assert!(kept.iter().filter(|answer| answer.body.is_some()).count() > 20);
-    }
-}
+#[path = "tap_tests.rs"]
+mod tests;

@@ -3,6 +3,8 @@
 mod action;
 mod apply;
 mod data_source;
+#[cfg(test)]
+mod deadlines_tests;
 mod ephemeral;
 mod generate;
 mod import;

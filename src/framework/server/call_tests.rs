@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use tokio::sync::Notify;
 
@@ -241,9 +242,12 @@ async fn an_apply_goes_on_when_the_caller_is_gone() {
     call.abort();
     assert!(call.await.unwrap_err().is_cancelled());
     toy.go_on.notify_one();
-    while !toy.applied.load(Ordering::SeqCst) {
-        tokio::task::yield_now().await;
-    }
+    let applied = async {
+        while !toy.applied.load(Ordering::SeqCst) {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), applied).await.expect("it was broken off");
     assert!(toy.abandoned.load(Ordering::SeqCst), "it is not told that nobody waits for it");
 }
 

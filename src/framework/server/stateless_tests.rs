@@ -1,6 +1,7 @@
 //! What leaves nothing to manage, over the wire: ephemeral resources, lists, actions, and generated configurations.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures::StreamExt as _;
 use tonic::Code;
@@ -309,7 +310,8 @@ async fn an_action_of_which_nobody_would_know_begins_nothing_more() {
     let mut steps = rpcs.invoke_action(invocation(&config)).await.unwrap();
     assert!(steps.next().await.is_some());
     drop(steps);
-    rpcs.0.lifecycle().calls_returned().await;
+    let returned = rpcs.0.lifecycle().calls_returned();
+    tokio::time::timeout(Duration::from_secs(20), returned).await.expect("it waits on");
     assert_eq!(lines(&book), ["gave up"]);
 }
 

@@ -200,3 +200,18 @@ async fn ended<T>(task: AbortOnDropHandle<Result<T, Error>>) -> Result<T, Error>
 pub(crate) async fn roster(call: &Call, organization: &essentials::Organization) -> Result<Roster, Error> {
     Ok(organization::read(call, organization).boxed().await?)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::panic::AssertUnwindSafe;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_in_a_task_goes_on_in_the_call_that_waits_for_it() {
+        let task = tokio::spawn(async { if true { panic!("the reader is wrong") } else { Ok(()) } });
+        let waited = AssertUnwindSafe(ended(AbortOnDropHandle::new(task))).catch_unwind().await;
+        let panic = waited.map(|_| ()).expect_err("a panic");
+        assert_eq!(panic.downcast_ref::<&str>(), Some(&"the reader is wrong"));
+    }
+}

@@ -68,6 +68,18 @@ mod tests {
         assert_eq!(may(&both, "POST", operation), Some(Reach::Everything));
     }
 
+    /// Microsoft's page *List deletedItems* leaves out what is enough for those that are there.
+    #[test]
+    fn deleted_items_are_listed_by_those_who_may_read_everything_of_their_kind() {
+        let lists = |granted: &str, kind: &str| {
+            may(&[granted], "GET", &format!("/directory/deletedItems/microsoft.graph.{kind}")).is_some()
+        };
+        for kind in ["application", "servicePrincipal"] {
+            assert!(lists("Application.Read.All", kind) && !lists(OWNED_BY, kind), "{kind}");
+        }
+        assert!(lists("Group.Read.All", "group") && !lists("GroupMember.Read.All", "group"));
+    }
+
     #[test]
     fn owned_by_reaches_only_what_the_caller_owns() {
         assert_eq!(may(&[OWNED_BY], "PATCH", "/applications/{id}"), Some(Reach::Owned));

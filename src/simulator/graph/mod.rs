@@ -26,6 +26,8 @@ mod owners;
 mod passwords;
 pub(crate) mod policies;
 mod references;
+#[cfg(test)]
+mod refusals;
 mod routes;
 mod service_principal_writes;
 pub(crate) mod service_principals;

@@ -120,6 +120,17 @@ fn the_caller_is_the_last_of_the_owners_to_go() {
 }
 
 #[test]
+fn a_name_that_somebody_else_has_chosen_tells_a_terminal_nothing() {
+    let quickstart = Quickstart::start(Simulator::start(&["--users", "1"]));
+    let name = "Sync\u{1b}[2J\u{202e}evil \u{646}\u{200c}\u{627}";
+    let other = json!({ "displayName": name, "uniqueName": "proofpoint-essentials-azure-sync" });
+    quickstart.graph(Method::POST, "applications", Some(&other));
+    let said = quickstart.change(APPLICATION);
+    let refusal = said.expect_error();
+    assert!(refusal.detail.contains("`Sync\u{fffd}[2J\u{fffd}evil \u{646}\u{200c}\u{627}`"), "{refusal}");
+}
+
+#[test]
 fn return_addresses_of_any_scheme_are_read_and_written() {
     let mut quickstart = Quickstart::start(Simulator::start(&["--users", "1"]));
     let addresses = [

@@ -103,6 +103,20 @@ fn an_application_that_was_destroyed_is_restored_by_what_is_listed_for_that() {
 }
 
 #[test]
+fn an_application_that_was_destroyed_is_found_by_no_less_and_the_error_says_by_what() {
+    let mut quickstart = Quickstart::start(Simulator::start(&["--users", "1"]));
+    sign_in_with(&mut quickstart, &["Application.ReadWrite.OwnedBy"]);
+    quickstart.write(APPLICATION, &json!({ "timeouts": { "create": "8s" } }));
+    succeeds(&quickstart.change(APPLICATION));
+    quickstart.destroy_one(APPLICATION);
+    quickstart.restart();
+    let said = quickstart.change(APPLICATION);
+    let refusal = said.expect_error();
+    let found = "It needs `Application.Read.All` or `Application.ReadWrite.All` or `Directory.Read.All`";
+    assert!(refusal.path == "unique_name" && refusal.detail.contains(found), "{refusal}");
+}
+
+#[test]
 fn an_application_that_an_interrupted_run_left_is_finished_by_the_same_permissions() {
     let mut quickstart = Quickstart::start(Simulator::start(&["--users", "1"]));
     sign_in_with(&mut quickstart, &["Application.ReadWrite.OwnedBy"]);

@@ -157,6 +157,16 @@ async fn a_debugger_s_provider_serves_many_hosts_and_ends_on_interrupt() {
 }
 
 #[tokio::test]
+async fn a_debugger_s_provider_outlives_its_hosts() {
+    let (mut plugin, _) = Start::debug(&nothing()).attach().await;
+    assert!(plugin.schema().await.provider.is_some());
+    plugin.hang_up();
+    // One that a host has started ends after five seconds.
+    let ended = tokio::time::timeout(Duration::from_secs(8), plugin.exit()).await;
+    assert!(ended.is_err() && plugin.runs(), "{ended:?}");
+}
+
+#[tokio::test]
 async fn options_for_people_are_answered_on_standard_output() {
     for (option, expected) in [("--version", env!("CARGO_PKG_VERSION")), ("--help", "--debug")] {
         let output = provider().arg(option).output().await.unwrap();

@@ -156,6 +156,35 @@ fn whatever_would_make_the_sync_fail_is_refused_before_the_first_write() {
     quickstart.assert_sound("with every obstacle gone");
 }
 
+/// The older sync may have ended long ago, and a domain without mail may be none that Proofpoint wants.
+#[test]
+fn what_may_be_well_stops_no_apply() {
+    let quickstart = Quickstart::prepared(Simulator::start(&["--users", "2"]));
+    let path = format!("orgs/{}", quickstart.simulator.tenant().domain);
+    let (status, mut organization) = quickstart.simulator.essentials(Method::GET, &path, None);
+    assert_eq!(status, 200, "{organization}");
+    organization["ldap_url"] = json!("ldaps://dc.example.com");
+    let mut domains = quickstart.graph(Method::GET, "domains", None);
+    let mut unused = domains["value"][0].clone();
+    unused["id"] = json!("unused.example");
+    unused["isDefault"] = json!(false);
+    unused["isInitial"] = json!(false);
+    unused["isVerified"] = json!(true);
+    unused["supportedServices"] = json!([]);
+    domains["value"].as_array_mut().expect("domains").push(unused);
+    quickstart.simulator.set_faults(&json!([
+        { "method": "GET", "path": format!("**/{path}"), "status": 200, "body": organization },
+        { "method": "GET", "path": "/v1.0/domains*", "status": 200, "body": domains },
+    ]));
+    quickstart.configure();
+    let said = quickstart.change(SYNC);
+    assert!(!said.has_errors(), "{said}");
+    for doubt in ["ldaps://dc.example.com", "`unused.example`"] {
+        assert!(said.0.iter().any(|message| message.detail.contains(doubt)), "{doubt}: {said}");
+    }
+    assert!(quickstart.state(SYNC)["key_id"].is_string());
+}
+
 #[test]
 fn a_consent_that_the_same_plan_gives_is_not_missed() {
     let mut quickstart = Quickstart::start(Simulator::start(&["--users", "2"]));

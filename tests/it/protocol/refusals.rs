@@ -155,7 +155,13 @@ fn of_entra() -> Vec<Refusals> {
         ("display_name", no_text("display_name", 256)),
         ("unique_name", no_text("unique_name", 256)),
         ("redirect_uris", values("redirect_uris", &[json!(["http://contoso.com"]), json!(["contoso.com"])])),
-        ("sign_in_audience", values("sign_in_audience", &[json!("PersonalMicrosoftAccount"), json!("")])),
+        (
+            "sign_in_audience",
+            values(
+                "sign_in_audience",
+                &[json!("PersonalMicrosoftAccount"), json!("AzureADandPersonalMicrosoftAccount"), json!("")],
+            ),
+        ),
         ("owners", values("owners", &[json!(["ann@contoso.com"]), json!([""])])),
         ("notes", no_text("notes", 1024)),
         (

@@ -48,6 +48,14 @@ async fn a_wait_ends_with_the_first_run_that_is_new() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_run_from_before_the_settings_is_none_however_often_it_is_seen() {
+    let looks = (0..1000).map(|_| Ok(at("1"))).collect();
+    let (run, took) = wait(&call(HOUR), at("1"), looks).await;
+    assert!(matches!(run, Ok(Run::Missed)));
+    assert_eq!(took.as_secs(), HOUR.as_secs());
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_run_that_does_not_show_is_missed_exactly_at_the_deadline() {
     let (run, took) = wait(&call(HOUR), LastRun::Never, Vec::new()).await;
     assert!(matches!(run, Ok(Run::Missed)));

@@ -24,8 +24,9 @@ use sync_report::{
     UserFacts,
 };
 
-/// A small users API: addresses with `bad` in them are refused, those with `locked` are forbidden, those with `silent` are
-/// never answered. The user interrupts while one with `interrupt` is on its way.
+/// A small users API: addresses with `bad` in them are refused, those with `curt` without a reason, those with `locked` are
+/// forbidden, those with `silent` are never answered, and of new ones with `lost` nothing is said. The user interrupts while one
+/// with `interrupt` is on its way.
 #[derive(Clone, Default)]
 struct Service {
     log: Arc<Mutex<Vec<(String, Value)>>>,
@@ -74,14 +75,17 @@ async fn answer(service: Service, request: Request) -> impl IntoResponse + use<>
             (StatusCode::OK, json!({ "primary_email": last, "type": kind }).to_string())
         }
         "POST" => {
-            let bad = |user: &&Value| user["primary_email"].as_str().unwrap().contains("bad");
+            let is = |user: &Value, word: &str| user["primary_email"].as_str().unwrap().contains(word);
             let users = body.as_array().unwrap();
-            let made: Vec<_> = users.iter().filter(|user| !bad(user)).collect();
-            let errors: Vec<_> = users
-                .iter()
-                .filter(bad)
-                .map(|user| json!({"status": 409, "error_message": "exists", "identifier": user["primary_email"]}))
-                .collect();
+            let made = |user: &&Value| !["bad", "curt", "lost"].iter().any(|word| is(user, word));
+            let made: Vec<_> = users.iter().filter(made).collect();
+            let errors = [("bad", "exists"), ("curt", "")].map(|(word, reason)| {
+                let users = users.iter().filter(move |user| is(user, word));
+                users.map(move |user| {
+                    json!({"status": 409, "error_message": reason, "identifier": user["primary_email"]})
+                })
+            });
+            let errors: Vec<_> = errors.into_iter().flatten().collect();
             (StatusCode::MULTI_STATUS, json!({"users": made, "errors": errors}).to_string())
         }
         _ if last.contains("bad") => (StatusCode::UNPROCESSABLE_ENTITY, "no".to_owned()),
@@ -209,6 +213,33 @@ async fn a_refused_row_is_left_and_the_rest_is_done() {
         outcome.left["bad.update@contoso.com"]
             .starts_with("update: Proofpoint Essentials answered with status 422")
     );
+}
+
+#[tokio::test]
+async fn a_new_account_counts_as_made_only_when_the_answer_says_so() {
+    let added = ["ann@contoso.com", "curt@contoso.com", "lost@contoso.com"];
+    let outcome = Service::default().enact(&changes(&added, &[], &[])).await;
+    assert_eq!(outcome.made, 1);
+    assert!(outcome.stopped.is_none());
+    let left = [
+        ("curt@contoso.com", "add: refused"),
+        ("lost@contoso.com", "add: the answer does not say what became of it"),
+    ];
+    assert_eq!(outcome.left, left.map(|(address, reason)| (address.to_owned(), reason.to_owned())).into());
+}
+
+#[tokio::test]
+async fn progress_counts_what_was_made_and_what_was_not() {
+    let service = Service::default();
+    let changes = changes(
+        &["ann@contoso.com", "bad.add@contoso.com"],
+        &["bad.update@contoso.com"],
+        &["gone@contoso.com"],
+    );
+    let told = Mutex::new(Vec::new());
+    let progress = |settled: usize, of: usize| told.lock().unwrap().push((settled, of));
+    enact(&service.call(), &organization(&service).await, &changes, false, &progress).await;
+    assert_eq!(*told.lock().unwrap(), [(1, 4), (2, 4), (4, 4)]);
 }
 
 #[tokio::test]
