@@ -97,7 +97,7 @@ fn a_host_of_tokens_that_answers_otherwise_is_named_by_its_line() {
     let simulator = Simulator::within(&["--users", "2"]);
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let witness = runtime.block_on(Witness::answering(json!({ "jwt": "hush-token" })));
-    let address = format!("{}/job?id=1", witness.address);
+    let (address, machine) = (format!("{}/job?id=1", witness.address), format!("{}/msi", witness.address));
     let directory = tempfile::tempdir().expect("a directory");
     for (number, (variables, line)) in [
         (
@@ -117,7 +117,7 @@ fn a_host_of_tokens_that_answers_otherwise_is_named_by_its_line() {
             ],
             "`azure-devops.token < oidcToken`",
         ),
-        (&[("ARM_USE_MSI", "true"), ("ARM_MSI_ENDPOINT", &address)], "`machine.token < access_token`"),
+        (&[("ARM_USE_MSI", "true"), ("ARM_MSI_ENDPOINT", &machine)], "`machine.token < access_token`"),
     ]
     .into_iter()
     .enumerate()
