@@ -225,3 +225,79 @@ fn a_duplicate_that_no_list_shows_is_waited_for_to_the_deadline() {
     succeeds(&quickstart.change(CONSENT));
     assert_eq!(roles(&quickstart), 1);
 }
+
+/// The tags of the application's principal, without those that reads may show of the application.
+fn principal_tags(quickstart: &Quickstart) -> BTreeSet<String> {
+    let principal = quickstart.state(APPLICATION)["service_principal_object_id"].clone();
+    let path = format!("servicePrincipals/{}", principal.as_str().unwrap());
+    let application = quickstart.state(APPLICATION)["object_id"].clone();
+    let inherited = format!("applications/{}", application.as_str().unwrap());
+    let tags = |path: &str| strings(&quickstart.graph(Method::GET, path, None)["tags"]);
+    tags(&path).difference(&tags(&inherited)).cloned().collect()
+}
+
+#[test]
+fn the_tags_that_others_gave_an_enterprise_application_outlive_the_consent_and_its_marks_do_not() {
+    let quickstart = Quickstart::start(Simulator::start(&["--users", "1"]));
+    succeeds(&quickstart.change(APPLICATION));
+    let principal = quickstart.state(APPLICATION)["service_principal_object_id"].clone();
+    let path = format!("servicePrincipals/{}", principal.as_str().unwrap());
+    let before = principal_tags(&quickstart);
+    let theirs: BTreeSet<String> =
+        before.iter().cloned().chain(["HideApp", "finance"].map(str::to_owned)).collect();
+    quickstart.graph(Method::PATCH, &path, Some(&json!({ "tags": theirs })));
+
+    succeeds(&quickstart.change(CONSENT));
+    let marked = principal_tags(&quickstart);
+    assert!(marked.is_superset(&theirs) && marked.len() > theirs.len(), "{marked:?}");
+    quickstart.destroy_one(CONSENT);
+    assert_eq!(principal_tags(&quickstart), theirs);
+}
+
+#[test]
+fn a_kind_of_permission_that_is_not_named_is_nobodys_business_until_extra_ones_are_to_go() {
+    let mut quickstart = Quickstart::start(Simulator::start(&["--users", "1"]));
+    succeeds(&quickstart.change(APPLICATION));
+    quickstart.write(CONSENT, &json!({ "application_permissions": null }));
+    succeeds(&quickstart.change(CONSENT));
+    assign_role(&quickstart, "User.Read.All");
+    quickstart.simulator.advance_clock("6m");
+    quickstart.configure();
+    let planned = quickstart.plan(CONSENT);
+    assert_eq!(planned.state, quickstart.state(CONSENT));
+    assert_eq!(planned.state["application_permissions"], Json::Null);
+
+    quickstart.write(CONSENT, &json!({ "remove_extra": true }));
+    quickstart.configure();
+    succeeds(&quickstart.change(CONSENT));
+    assert_eq!(roles(&quickstart), 0);
+
+    // The other way about.
+    let granted = scopes(&quickstart);
+    quickstart.destroy_one(CONSENT);
+    quickstart.write(
+        CONSENT,
+        &json!({ "delegated_permissions": null, "application_permissions": ["User.Read.All"] }),
+    );
+    quickstart.write(CONSENT, &json!({ "remove_extra": false }));
+    succeeds(&quickstart.change(CONSENT));
+    let principal = quickstart.state(APPLICATION)["service_principal_object_id"].clone();
+    let api = quickstart.graph(
+        Method::GET,
+        "servicePrincipals(appId='00000003-0000-0000-c000-000000000000')?$select=id",
+        None,
+    );
+    let scope = granted.iter().cloned().collect::<Vec<_>>().join(" ");
+    let grant = json!({
+        "clientId": principal, "consentType": "AllPrincipals", "resourceId": api["id"], "scope": scope,
+    });
+    quickstart.graph(Method::POST, "oauth2PermissionGrants", Some(&grant));
+    quickstart.simulator.advance_clock("6m");
+    quickstart.configure();
+    let planned = quickstart.plan(CONSENT);
+    assert_eq!(planned.state, quickstart.state(CONSENT));
+    quickstart.write(CONSENT, &json!({ "remove_extra": true }));
+    quickstart.configure();
+    succeeds(&quickstart.change(CONSENT));
+    assert_eq!((scopes(&quickstart), roles(&quickstart)), (BTreeSet::new(), 1));
+}

@@ -38,11 +38,40 @@ fn a_key_that_is_refused_to_the_end_is_removed_and_the_answer_told() {
     refuse_puts(&quickstart, 400, None);
     let said = quickstart.change(SYNC);
     let error = said.expect_error();
+    assert_eq!(error.summary, "Proofpoint refuses the settings of `contoso.com`");
     for told in ["AADSTS7000215", "has been removed again", "saved once by hand"] {
         assert!(error.detail.contains(told), "{told}: {said}");
     }
     assert!(quickstart.keys().is_empty(), "{:?}", quickstart.keys());
     assert!(quickstart.state(SYNC).is_null());
+}
+
+#[test]
+fn a_key_that_a_refused_update_cannot_remove_is_told_remembered_and_removed_by_the_next_apply() {
+    let mut quickstart = prepared(&json!({ "frequency": 0 }));
+    assert!(!quickstart.change(SYNC).has_errors());
+    let before = quickstart.keys();
+    quickstart.write(SYNC, &json!({ "users": { "add": false }, "timeouts": { "update": "6s" } }));
+    let words = json!({ "errors": [{ "status": 422, "error_message": "no such role", "identifier": "x" }] });
+    quickstart.simulator.set_faults(&json!([
+        { "method": "PUT", "path": "**/settings/azure", "status": 422, "body": words },
+        { "method": "POST", "path": "**/removePassword", "status": 403 },
+    ]));
+    let said = quickstart.change(SYNC);
+    let error = said.expect_error();
+    assert!(error.detail.contains("could not be removed; the next apply removes it"), "{said}");
+    let left: Vec<String> = quickstart.keys().difference(&before).cloned().collect();
+    assert_eq!(left.len(), 1, "{left:?}");
+    let private = quickstart.stored(SYNC).expect("the state of before").private;
+    assert!(String::from_utf8_lossy(&private).contains(&left[0]), "whatever lists show");
+    assert_eq!(quickstart.state(SYNC)["users"]["add"], true);
+
+    quickstart.simulator.set_faults(&json!([]));
+    quickstart.write(SYNC, &json!({ "timeouts": { "update": "60s" } }));
+    quickstart.configure();
+    assert!(!quickstart.change(SYNC).has_errors());
+    assert!(!quickstart.keys().contains(&left[0]));
+    quickstart.assert_sound("after a refused update");
 }
 
 #[test]

@@ -215,7 +215,9 @@ fn accounts_that_version_1_turns_inactive_are_removals_and_version_2_tells_of_th
     quickstart.write(SYNC, &json!({ "users": { "remove_deleted": false } }));
     let said = quickstart.plan(SYNC).messages;
     let text = &told(&said).detail;
+    assert!(text.contains("This assumes version 2 of the sync."), "{text}");
     assert!(text.contains("If the stack runs version 1: 1 account would be removed"), "{text}");
+    assert!(text.contains("which would be too many"), "{text}");
     assert!(text.contains("`sync_version`"), "{text}");
 
     quickstart.write(SYNC, &json!({ "sync_version": 1 }));
@@ -299,4 +301,39 @@ fn where_nobody_can_look_into_the_directory_a_limit_refuses_and_only_its_absence
     let said = quickstart.change(SYNC);
     assert!(!said.has_errors(), "{said}");
     assert_eq!(quickstart.settings()["sync_frequency"], json!(1));
+}
+
+#[test]
+fn an_exemption_more_is_no_matter_of_the_limit_and_neither_is_one_less_where_nothing_runs() {
+    let mut quickstart = world("1");
+    assert!(!quickstart.change(SYNC).has_errors());
+    // More people have gone since than may be removed.
+    delete_person(&quickstart, "ben.cole");
+    quickstart.write(SYNC, &json!({ "exemptions": ["scanner@contoso.com", "fax@contoso.com"] }));
+    let said = quickstart.change(SYNC);
+    assert!(!said.has_errors() && !said.warns(TOLD), "{said}");
+
+    let mut idle = world("0");
+    idle.write(SYNC, &json!({ "frequency": 0 }));
+    assert!(!idle.change(SYNC).has_errors());
+    idle.write(SYNC, &json!({ "exemptions": [] }));
+    let said = idle.change(SYNC);
+    assert!(!said.has_errors() && !said.warns(TOLD), "{said}");
+}
+
+#[test]
+fn a_sync_that_is_paused_by_hand_meanwhile_is_judged_as_what_it_is_told_to_be() {
+    let mut quickstart = world("2");
+    assert!(!quickstart.change(SYNC).has_errors());
+    quickstart.write(SYNC, &json!({ "exemptions": [] }));
+    let planned = quickstart.plan(SYNC);
+    told(&planned.messages);
+    let mut paused = quickstart.essentials(Method::GET, "settings/azure", None);
+    paused["ad_key"] = quickstart.settings()["ad_key"].take();
+    paused["sync_frequency"] = 0.into();
+    quickstart.essentials(Method::PUT, "settings/azure", Some(&paused));
+    delete_person(&quickstart, "ben.cole");
+    quickstart.simulator.forget_requests();
+    refused(&quickstart.apply(SYNC, planned), REFUSED, &["ben.cole@contoso.com", "scanner@contoso.com"]);
+    assert_eq!(quickstart.simulator.writes(), []);
 }

@@ -261,3 +261,21 @@ pub(super) fn revoke_from_caller(quickstart: &Quickstart, permission: &str) {
     assert_eq!(status, 200, "{caller}");
     assert_eq!(revoke_roles(quickstart, caller["id"].as_str().unwrap(), Some(role)), 1);
 }
+
+#[test]
+fn a_sync_that_signs_in_as_another_application_is_refused_in_the_plan_and_before_the_first_write() {
+    let quickstart = Quickstart::prepared(Simulator::start(&["--users", "1"]));
+    let early = quickstart.plan(SYNC);
+    assert!(!early.messages.has_errors(), "{}", early.messages);
+    // Somebody has set it up in the console, with an application of their own.
+    let tenant = quickstart.simulator.tenant();
+    quickstart.essentials(Method::PUT, "settings/azure", Some(&tenant.sync_settings(&json!({}))));
+    quickstart.simulator.forget_requests();
+    for said in [quickstart.plan(SYNC).messages, quickstart.apply(SYNC, early)] {
+        let refusal = said.expect_error();
+        assert!(refusal.summary.starts_with("The organization has a synchronization already"), "{said}");
+        assert!(refusal.path == "domain" && refusal.detail.contains(&tenant.client_id), "{said}");
+    }
+    assert_eq!(quickstart.simulator.writes(), []);
+    assert_eq!(quickstart.settings()["application_id"], *tenant.client_id);
+}

@@ -236,3 +236,16 @@ fn a_key_that_is_removed_while_its_run_is_waited_for_ends_the_wait() {
     assert!(!said.has_errors() && began.elapsed().as_secs() < 150, "{:?}: {said}", began.elapsed());
     assert_eq!(quickstart.keys(), before, "no key was proven, and none of the others goes");
 }
+
+#[test]
+fn when_routing_was_ready_stays_told_by_a_change_that_waits_for_nothing() {
+    let mut quickstart = world(&json!({}));
+    let said = apply_while(&quickstart, an_hour_passes);
+    assert!(!said.has_errors(), "{said}");
+    let ready = quickstart.state(SYNC)["routing_ready_at"].clone();
+    assert!(ready.is_string(), "{ready}");
+    quickstart.write(SYNC, &json!({ "wait_for_sync": false, "frequency": 24 }));
+    let said = quickstart.change(SYNC);
+    assert!(!said.has_errors(), "{said}");
+    assert_eq!(quickstart.state(SYNC)["routing_ready_at"], ready);
+}

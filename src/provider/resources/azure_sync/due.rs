@@ -92,3 +92,33 @@ fn decisive(model: &SyncModel, tenant_id: &Attr<String>) -> [(Path, Value); 9] {
         (SyncModel::sync_version(), sync_version.write()),
     ]
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    fn planned(before: &[&str], after: Attr<BTreeSet<String>>) -> Planned<AzureSync> {
+        let listed: BTreeSet<String> = before.iter().map(|one| (*one).to_owned()).collect();
+        let prior = SyncModel { exemptions: listed.into(), ..SyncModel::default() };
+        let model = SyncModel { exemptions: after, ..SyncModel::default() };
+        Planned { prior: Some(prior), config: model.clone(), model, private: super::super::Facts::default() }
+    }
+
+    #[test]
+    fn taking_an_exemption_away_is_judged_where_something_runs() {
+        let running = settings(&SyncModel::default(), None);
+        let idle = Settings { sync_frequency: 0, ..running.clone() };
+        assert!(running.sync_frequency > 0);
+        let due = |planned: &Planned<AzureSync>, wanted: &Settings| is_due(planned, Some(&running), wanted);
+        let dropped = planned(&["scanner@contoso.com"], BTreeSet::new().into());
+        assert!(due(&dropped, &running) && !due(&dropped, &idle));
+        let unknown = planned(&["scanner@contoso.com"], Attr::Unknown);
+        assert!(due(&unknown, &running) && !due(&unknown, &idle));
+        let let_go = planned(&["scanner@contoso.com"], Attr::Null);
+        assert!(!due(&let_go, &running), "they stay as they are");
+        let added = planned(&[], BTreeSet::from(["scanner@contoso.com".to_owned()]).into());
+        assert!(!due(&added, &running));
+    }
+}

@@ -105,6 +105,11 @@ mod tests {
         assert_eq!(told(used("2027-05-01T11:00:00Z"), used("2027-05-01T10:30:00Z")), SignedInWith::Current);
         assert_eq!(told(used("2027-05-01T11:00:00Z"), used("2027-05-01T12:00:00Z")), SignedInWith::Older);
         assert_eq!(told(KeyUse::Unknown, used("2027-05-01T12:00:00Z")), SignedInWith::Older);
+        // At the very moment of the handover, and at the last at which a run that was under way may sign in.
+        assert_eq!(told(used("2027-05-01T10:00:00Z"), KeyUse::NotSeen), SignedInWith::NotKnown);
+        assert_eq!(told(used("2027-05-01T10:00:01Z"), KeyUse::NotSeen), SignedInWith::Current);
+        assert_eq!(told(KeyUse::NotSeen, used("2027-05-01T10:10:00Z")), SignedInWith::NotKnown);
+        assert_eq!(told(KeyUse::NotSeen, used("2027-05-01T10:10:01Z")), SignedInWith::Older);
         // A run that was under way.
         assert_eq!(told(KeyUse::NotSeen, used("2027-05-01T10:05:00Z")), SignedInWith::NotKnown);
     }

@@ -175,12 +175,13 @@ fn other_version(input: Input, report: &Report, limit: Limit) -> String {
     if otherwise.counts.removals == report.counts.removals {
         return String::new();
     }
+    let judged = otherwise.judge(limit);
     format!(
-        "\n\nThis is version {} of the sync. If the stack runs version {}: {}. The title of the Azure page in Proofpoint's \
-         console shows the version; name it in `sync_version`.",
+        "\n\nThis assumes version {} of the sync. If the stack runs version {}: {judged}{}. The title of the Azure page in \
+         Proofpoint's console shows the version; name it in `sync_version`.",
         report.version.number(),
         version.number(),
-        otherwise.judge(limit)
+        if judged.exceeded() { ", which would be too many" } else { "" }
     )
 }
 
@@ -228,4 +229,83 @@ fn not_configured(domain: &str) -> Diagnostic {
          switch this check off with `max_removals = \"100%\"`.",
     )
     .at(SyncModel::max_removals())
+}
+
+#[cfg(test)]
+mod tests {
+    use sync_report::{
+        Account, AccountFacts, AccountType, Directory, DirectoryObject, Licence, Roster, Row, UserFacts,
+    };
+
+    use super::*;
+
+    const ANN: &str = "ann@contoso.com";
+
+    /// An account whose user may be blocked.
+    fn world(enabled: bool) -> Input {
+        let facts = UserFacts {
+            mail: Some(ANN),
+            user_principal_name: ANN,
+            enabled,
+            licence: Licence::Active,
+            ..UserFacts::default()
+        };
+        let account = AccountFacts {
+            primary_email: ANN,
+            account_type: AccountType::EndUser,
+            active: true,
+            billable: true,
+            first_name: "Ann",
+            surname: "Example",
+        };
+        let user = DirectoryObject::user(uuid::Uuid::from_u128(1), &facts, []);
+        let accounts = vec![Account::new(&account, [])];
+        Input {
+            directory: Directory::new(vec![user], vec![], ["contoso.com"]),
+            roster: Roster::new(accounts, ["contoso.com"], None),
+            ..Input::default()
+        }
+    }
+
+    #[test]
+    fn the_other_version_is_told_of_only_where_it_takes_something_from_others() {
+        for (enabled, told) in [(false, true), (true, false)] {
+            let input = world(enabled);
+            let report = Estimate::of(&input).report(0);
+            let text = other_version(input, &report, Limit::Count(0));
+            assert_eq!(!text.is_empty(), told, "{text}");
+            assert_eq!(text.contains("version 1"), told, "{text}");
+        }
+        // Both versions want something else of somebody who has no account, and neither takes anything.
+        let input = Input { roster: Roster::new(vec![], ["contoso.com"], None), ..world(false) };
+        let report = Estimate::of(&input).report(0);
+        assert!(report.findings.iter().any(|finding| finding.code == "versions_differ"));
+        assert_eq!(other_version(input, &report, Limit::Count(0)), "");
+    }
+
+    #[test]
+    fn rows_that_were_left_are_counted_beyond_those_that_are_shown() {
+        let rows = |count: usize| {
+            let rows =
+                (0..count).map(|number| (format!("u{number:02}@contoso.com"), Row::from("end_user: x")));
+            Section { total: 0, rows: rows.collect() }
+        };
+        let told = |count: usize| {
+            let (section, mut text) = (rows(count), String::new());
+            write_rows(&mut text, "Adding", &section, &section.rows.keys().cloned().collect());
+            text
+        };
+        assert_eq!(told(0), "");
+        let whole = told(ROWS);
+        assert!(whole.starts_with("\n\nAdding (10):\n  u00@contoso.com  end_user: x\n"), "{whole}");
+        assert!(!whole.contains("more"), "{whole}");
+        assert!(
+            told(ROWS + 3).ends_with("\n  u09@contoso.com  end_user: x\n  and 3 more"),
+            "{}",
+            told(ROWS + 3)
+        );
+        let mut text = String::new();
+        write_rows(&mut text, "Adding", &rows(2), &BTreeSet::from(["u01@contoso.com".to_owned()]));
+        assert_eq!(text, "\n\nAdding (1):\n  u01@contoso.com  end_user: x", "nobody else was foreseen");
+    }
 }

@@ -234,3 +234,38 @@ fn a_configured_secret_is_sent_when_it_changes_and_not_missed_when_it_is_taken_o
         assert_eq!(needs_put(Some(&prior), &planned), sent, "{prior:?} {planned:?}");
     }
 }
+
+#[test]
+fn a_reason_is_announced_only_where_what_is_unknown_cannot_give_another() {
+    // The frequency changes for certain; the trigger may, and would go first.
+    let managed = ManagedClientSecret {
+        rotate_when_changed: Attr::Unknown,
+        ..configured("app".into()).managed_client_secret.unwrap_or_default()
+    };
+    let config =
+        SyncModel { frequency: 24.into(), managed_client_secret: managed.into(), ..configured("app".into()) };
+    let outcome = planned(Some(applied()), config, rotation::Facts::default());
+    assert!(outcome.planned.rotation_reason.is_unknown(), "{:?}", outcome.planned);
+}
+
+#[test]
+fn when_routing_is_ready_is_told_once_by_the_wait_for_the_first_run() {
+    let ready = || Attr::from("2026-05-01T11:00:00Z");
+    let routing = |prior: Option<Attr<String>>, frequency: i64, wait: bool| {
+        let prior = prior.map(|routing_ready_at| SyncModel { routing_ready_at, ..applied() });
+        let config =
+            SyncModel { frequency: frequency.into(), wait_for_sync: wait.into(), ..configured("app".into()) };
+        planned(prior, config, rotation::Facts::default()).planned.routing_ready_at
+    };
+    assert_eq!(routing(None, 1, false), Attr::Null);
+    assert_eq!(routing(None, 1, true), Attr::Unknown);
+    // A change that is sent, with and without a wait.
+    assert_eq!(routing(Some(Attr::Null), 24, false), Attr::Null);
+    assert_eq!(routing(Some(Attr::Null), 24, true), Attr::Unknown);
+    for wait in [false, true] {
+        assert_eq!(routing(Some(ready()), 24, wait), ready(), "it stays what it was");
+        // Nothing is sent, so that nothing is waited for.
+        assert_eq!(routing(Some(Attr::Null), 1, wait), Attr::Null);
+        assert_eq!(routing(Some(ready()), 1, wait), ready());
+    }
+}

@@ -440,3 +440,26 @@ async fn missing_roles(
 fn quoted(names: &[String]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_administers_and_may_write_is_able() {
+        let summary = |admin: bool, partner: bool, read_only: bool| {
+            let me = serde_json::json!({
+                "primary_email": "admin@contoso.com", "type": "x", "is_admin": admin, "is_partner_admin": partner,
+                "read_only_user": read_only,
+            });
+            unable(&serde_json::from_value(me).unwrap()).map(|told| told.summary)
+        };
+        for (admin, partner) in [(true, false), (false, true), (true, true)] {
+            assert_eq!(summary(admin, partner, false), None, "{admin} {partner}");
+            let read_only = summary(admin, partner, true);
+            assert_eq!(read_only.as_deref(), Some("The Proofpoint account is read-only"));
+        }
+        let nobody = summary(false, false, false);
+        assert_eq!(nobody.as_deref(), Some("The Proofpoint account is not an administrator"));
+    }
+}

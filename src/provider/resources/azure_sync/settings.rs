@@ -309,6 +309,16 @@ mod tests {
     }
 
     #[test]
+    fn what_nobody_shows_or_knows_counts_as_off_so_that_asking_for_it_widens() {
+        let silent = present(&Shown::default(), None);
+        assert_eq!(silent.sync_frequency, 0);
+        assert!(widens(Some(&silent), &settings(&model(1), None)));
+        let known = present(&Shown::default(), Some(&model(6)));
+        assert_eq!(known, settings(&model(6), None));
+        assert!(!widens(Some(&known), &settings(&model(6), None)));
+    }
+
+    #[test]
     fn starting_and_widening_is_told_from_the_rest() {
         let off = settings(&model(0), None);
         let hourly = settings(&model(1), None);
