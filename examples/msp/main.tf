@@ -15,7 +15,21 @@ terraform {
 provider "proofpoint" {}
 
 locals {
-  customers = yamldecode(file("${path.module}/tenants.yaml"))
+  text = trimprefix(file("${path.module}/tenants.yaml"), "\uFEFF")
+  # Nobody, where the last line was taken out.
+  customers = merge(yamldecode("---\n${local.text}"), {})
+  # A domain for each line, in lower case.
+  lines = [for key in flatten(regexall("(?m)^[\"']?([^\\s\"':#]+)[\"']?\\s*:", local.text)) : lower(key)]
+}
+
+# Of two lines for one domain YAML takes the last one and says nothing.
+output "customers" {
+  value = keys(local.customers)
+
+  precondition {
+    condition     = length(local.lines) == length(distinct(local.lines))
+    error_message = "tenants.yaml has two lines for ${join(", ", distinct([for line in local.lines : line if length([for other in local.lines : other if other == line]) > 1]))}."
+  }
 }
 
 # Everything of a customer is in one module: a plan of many is then several times faster than with a `for_each` on each

@@ -82,7 +82,20 @@ impl<R: Resource> Find<R> {
         let mut told = Diagnostics::new();
         let imported = resource.import(ImportBy::Identity(self.identity.clone()))?;
         let read = Box::pin(resource.read(ctx, imported, &mut told)).await?;
-        Ok(read.map(|state| Self { told, ..self }.object(state.model)))
+        Ok(read.map(|state| {
+            // An object may be found by a name that is not the one that it goes by.
+            let identity = resource.identity(&state.model).unwrap_or_else(|| self.identity.clone());
+            Self { identity, told, ..self }.object(state.model)
+        }))
+    }
+
+    /// The same with the name that its object tells, where there is one.
+    #[must_use]
+    pub fn named_by(mut self, name: impl FnOnce(&R::Model) -> &str) -> Self {
+        if let Some(object) = &self.object {
+            name(object).clone_into(&mut self.display_name);
+        }
+        self
     }
 
     /// The same with the whole object, as [`Resource::read`] would return it. Left out of what is sent where nobody asked.

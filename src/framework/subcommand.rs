@@ -31,6 +31,8 @@ pub enum Completion {
     Whole,
     /// A part, and it has told what is missing: exit code 2.
     Partial,
+    /// It was interrupted, has told what is there now, and leaves nothing half done: exit code 130.
+    Interrupted,
     /// It has an answer of its own, which its help explains.
     Answer(u8),
 }
@@ -43,10 +45,20 @@ pub struct Invocation<'a> {
     pub arguments: &'a [String],
     /// The environment of the process.
     pub environment: &'a BTreeMap<String, String>,
-    /// Cancelled when the person interrupts.
+    /// Cancelled when the person interrupts; half a second later the program ends.
     pub cancel: CancellationToken,
     /// The person.
     pub terminal: &'a dyn Terminal,
+}
+
+impl Invocation<'_> {
+    /// Returns at once unless the person has interrupted, and never after that: what the calls that were broken off came to is no
+    /// result, and whoever waits for [`Self::cancel`] beside the work ends it.
+    pub async fn unless_interrupted(&self) {
+        if self.cancel.is_cancelled() {
+            std::future::pending::<()>().await;
+        }
+    }
 }
 
 /// The person at the terminal.

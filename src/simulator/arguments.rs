@@ -13,6 +13,7 @@ proofpoint-azure-simulator: Entra ID, Microsoft Graph and Proofpoint Essentials 
 
   --listen ADDR       address to listen on (default 127.0.0.1:0, a free port)
   --plain             http instead of https
+  --name NAME         a name besides `localhost` by which it is reached, as a container's; may be given again
   --tls-dir DIR       where the own CA is written as ca.pem (default: a directory for this process)
   --signing-key FILE  keep the key that signs tokens in this file, made when there is none: a token then
                       outlives a restart
@@ -66,6 +67,8 @@ impl Mood {
 pub struct Arguments {
     pub(crate) listen: SocketAddr,
     pub(crate) plain: bool,
+    /// For its certificate, and for whom the control plane answers.
+    pub(crate) names: Vec<String>,
     pub(crate) tls_dir: Option<PathBuf>,
     pub(crate) signing_key: Option<PathBuf>,
     pub(crate) env_file: Option<PathBuf>,
@@ -87,6 +90,7 @@ impl Default for Arguments {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             plain: false,
+            names: Vec::new(),
             tls_dir: None,
             signing_key: None,
             env_file: None,
@@ -180,6 +184,7 @@ pub(crate) fn parse(given: &[String]) -> Result<Command, String> {
         };
         match name {
             "--listen" => arguments.listen = number(name, &value()?)?,
+            "--name" => arguments.names.push(value()?),
             "--tls-dir" => arguments.tls_dir = Some(value()?.into()),
             "--signing-key" => arguments.signing_key = Some(value()?.into()),
             "--env-file" => arguments.env_file = Some(value()?.into()),

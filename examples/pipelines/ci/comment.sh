@@ -10,7 +10,11 @@ export LC_ALL=C
 marker='<!-- proofpoint: plan -->'
 cut='... the rest is in the log of the job.'
 end='</pre></details>'
-if [ "$(cat changes)" = true ]; then says='The plan'; else says='The plan, which changes nothing'; fi
+case $(cat changes) in
+  true) says='<details><summary>The plan' ;;
+  false) says='<details><summary>The plan, which changes nothing' ;;
+  *) says='<details open><summary>There is no plan' ;;
+esac
 
 # As many whole lines of a file as fit; what is folded where it is cut is unfolded there.
 fit() {
@@ -31,7 +35,7 @@ fi
 {
   printf '%s\n' "$marker"
   fit "$most" report.md
-  printf '\n<details><summary>%s</summary>\n\n<pre>\n' "$says"
+  printf '\n%s</summary>\n\n<pre>\n' "$says"
 } > comment.md
 
 # A plan quotes names from the directory. Within <pre>, and with these three spelt out, nothing of it is markup.

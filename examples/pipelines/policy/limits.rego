@@ -3,7 +3,7 @@ package limits
 
 # How many people may lose something (mail, their account) by one plan, or by the runs that follow it; and how many objects of
 # the provider's may be destroyed.
-max_removals := 5
+max_people := 5
 
 max_destroyed := 0
 

@@ -8,10 +8,10 @@ import data.limits
 deny contains message if {
 	some run in changes.runs
 	rows := changes.losers(run)
-	count(rows) > limits.max_removals
+	count(rows) > limits.max_people
 	message := sprintf(
 		"%s: too many would lose mail, %d where %d may: %s",
-		[run.address, count(rows), limits.max_removals, concat(", ", sort(rows))],
+		[run.address, count(rows), limits.max_people, concat(", ", sort(rows))],
 	)
 }
 
@@ -19,10 +19,10 @@ deny contains message if {
 deny contains message if {
 	some preview in changes.read("proofpoint_azure_sync_preview")
 	removals := preview.values.report.counts.removals
-	removals > limits.max_removals
+	removals > limits.max_people
 	message := sprintf(
 		"%s: the next run would remove too many accounts, %d where %d may go: %s",
-		[preview.address, removals, limits.max_removals, preview.values.report.summary],
+		[preview.address, removals, limits.max_people, preview.values.report.summary],
 	)
 }
 
@@ -45,9 +45,9 @@ deny contains message if {
 }
 
 # Where one of them is too much alone, that has been said.
-too_many(what, numbers) := sprintf("%s together, %d where %d may", [what, sum(numbers), limits.max_removals]) if {
-	sum(numbers) > limits.max_removals
-	max(numbers) <= limits.max_removals
+too_many(what, numbers) := sprintf("%s together, %d where %d may", [what, sum(numbers), limits.max_people]) if {
+	sum(numbers) > limits.max_people
+	max(numbers) <= limits.max_people
 }
 
 # What nobody can count yet is not approved unseen.

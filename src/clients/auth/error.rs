@@ -190,6 +190,8 @@ pub(super) fn chain(error: &(dyn std::error::Error + 'static)) -> String {
         if !text.is_empty()
             && !text.contains("`reqwest`")
             && !text.starts_with("error sending request")
+            && !text.starts_with("client error (Connect)")
+            && !text.starts_with("non-transport error")
             && !said.contains(text)
         {
             if !said.is_empty() {

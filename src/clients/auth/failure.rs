@@ -74,8 +74,10 @@ pub(super) fn failure(error: &azure_core::Error, circumstances: &Circumstances<'
     if let Some(LastAnswer { status, foreign: true, html }) = circumstances.last {
         return Error::NotJson { tenant, host, status, html };
     }
-    let untrusted = is_certificate_fault(error);
-    Error::Unreachable { tenant, host, cause: circumstances.said(error), untrusted }
+    let (untrusted, cause) = (is_certificate_fault(error), circumstances.said(error));
+    // In the words in which every other request tells it.
+    let cause = if untrusted { crate::http::ErrorKind::Untrusted { cause }.to_string() } else { cause };
+    Error::Unreachable { tenant, host, cause, untrusted }
 }
 
 /// Who answered in the place of a managed identity endpoint, and what it said.

@@ -133,7 +133,7 @@ impl Rejection {
 
 impl fmt::Display for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Entra refused to sign in to tenant `{}`: {}", self.attempt.tenant, self.description)?;
+        write!(f, "Entra refused the sign-in to tenant `{}`: {}", self.attempt.tenant, self.description)?;
         if !self.description.ends_with('.') {
             f.write_str(".")?;
         }
@@ -207,7 +207,7 @@ mod tests {
     fn an_unknown_number_still_shows_entras_own_sentence() {
         let text = rejection(1).to_string();
         assert!(
-            text.starts_with("Entra refused to sign in to tenant `contoso.com`: AADSTS1: Something."),
+            text.starts_with("Entra refused the sign-in to tenant `contoso.com`: AADSTS1: Something."),
             "{text}"
         );
     }

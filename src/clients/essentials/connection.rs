@@ -173,7 +173,7 @@ impl Essentials {
         let Ask { operation, organization, request } = ask;
         let outcome = async {
             let request = self.sign(call, request).ok_or(ErrorKind::Header)?;
-            let response = self.0.http.send(call, request).await?;
+            let response = self.0.http.about(&organization).send(call, request).await?;
             if let Some(date) = response.date {
                 self.0.clock.observe(date);
             }
@@ -198,7 +198,7 @@ impl Essentials {
         let Ask { operation, organization, request } = ask;
         let outcome = async {
             let request = self.sign(call, request.limit(STREAMED_BODY)).ok_or(ErrorKind::Header)?;
-            match self.0.http.send_streaming(call, request, start, take).await? {
+            match self.0.http.about(&organization).send_streaming(call, request, start, take).await? {
                 Streamed::Taken(taken, about) => end(taken).map_err(|misfit| about.misfit(misfit).into()),
                 Streamed::Other(response) => Err(refused(&response, &organization)
                     .unwrap_or_else(|| ErrorKind::Refused(Refusal::new(&response)))),
@@ -240,7 +240,7 @@ fn refused(response: &Response, organization: &str) -> Option<ErrorKind> {
     match response.status {
         200..=299 => None,
         401 => Some(ErrorKind::InvalidCredentials(answer())),
-        403 => Some(ErrorKind::NotAuthorized { organization: organization.to_owned(), answer: answer() }),
+        403 => Some(ErrorKind::NotAuthorized { organization: organization.into(), answer: answer() }),
         404 => Some(ErrorKind::NotFound(answer())),
         409 => Some(ErrorKind::Conflict(answer())),
         429 => Some(ErrorKind::Throttled(answer())),

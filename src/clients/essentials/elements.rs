@@ -27,6 +27,8 @@ enum Place {
     Array,
     /// Behind the array.
     Done,
+    /// Behind an envelope that had no such array.
+    Without,
 }
 
 impl Elements {
@@ -59,7 +61,7 @@ impl Elements {
                     bytes = self.in_array(bytes, &mut each)?;
                     continue;
                 }
-                Place::Done => break,
+                Place::Done | Place::Without => break,
             }
             bytes = behind;
         }
@@ -69,6 +71,11 @@ impl Elements {
     /// Whether the array was there and is complete.
     pub(super) fn is_complete(&self) -> bool {
         self.place == Place::Done
+    }
+
+    /// Whether everything was there but the array.
+    pub(super) fn is_without(&self) -> bool {
+        self.place == Place::Without
     }
 
     fn start(&mut self, byte: u8) {
@@ -90,6 +97,7 @@ impl Elements {
             b'"' if self.depth == 0 => self.member = std::mem::take(&mut self.name),
             b'[' if self.depth == 0 && self.member == self.envelope.as_bytes() => self.place = Place::Array,
             b',' if self.depth == 0 => self.member.clear(),
+            b'}' if self.depth == 0 => self.place = Place::Without,
             _ => self.bracket(byte),
         }
     }
@@ -221,6 +229,17 @@ mod tests {
         assert!(!split(r#"{"message": "no"}"#, 5).1);
         assert!(!split("<html>", 3).1);
         assert!(!split("[}", 1).1);
+    }
+
+    #[test]
+    fn an_envelope_that_ends_without_the_array_is_told_from_one_that_breaks_off() {
+        for (json, without) in
+            [(r#"{"a": {"users": []}, "b": "}"} "#, true), (r#"{"a": {"b": 1}"#, false), ("[", false)]
+        {
+            let mut elements = Elements::new("users");
+            let _: Result<(), std::convert::Infallible> = elements.feed(json.as_bytes(), |_| Ok(()));
+            assert_eq!((elements.is_without(), elements.is_complete()), (without, false), "{json}");
+        }
     }
 
     #[test]

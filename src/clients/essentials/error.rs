@@ -7,7 +7,7 @@ use super::settings::BodyError;
 
 /// A call that failed.
 #[derive(Debug, thiserror::Error)]
-#[error("Unable to {operation}: {kind}")]
+#[error("Unable to {operation}: {kind}{}", .kind.request())]
 pub struct Error {
     /// What was attempted, such as "read the sync settings of `example.com`".
     pub operation: String,
@@ -27,13 +27,13 @@ pub enum ErrorKind {
     InvalidCredentials(Refusal),
     /// 403.
     #[error(
-        "the account that signs in is not an administrator of this organization, or is read-only, or there is no such \
-         organization, or its domain is misspelt. Check the domain's spelling, or use an administrator of `{organization}` or of its partner that is not \
+        "there is no organization `{organization}`, or it is misspelt, or the account that signs in is not an administrator \
+         of it, or a read-only one. Check the domain's spelling, or use an administrator of it or of its partner that is not \
          read-only{}", suffix(.answer)
     )]
     NotAuthorized {
         /// The organization as it was addressed.
-        organization: String,
+        organization: Box<str>,
         /// The answer.
         answer: Refusal,
     },
@@ -47,7 +47,10 @@ pub enum ErrorKind {
     #[error("Proofpoint Essentials answers that there are too many requests. Try again later{}", suffix(.0))]
     Throttled(Refusal),
     /// Any other status.
-    #[error("Proofpoint Essentials answered with status {}{}", .0.status, suffix(.0))]
+    #[error(
+        "Proofpoint Essentials answered with status {}{}{}", .0.status,
+        if .0.status < 500 { "" } else { ", which is its own trouble: try again later" }, suffix(.0)
+    )]
     Refused(Refusal),
     /// No stack that may be given the credentials serves the organization.
     #[error(
@@ -82,9 +85,11 @@ pub struct Refusal {
     /// The service's words, cut to a bounded length.
     pub text: String,
     /// The id by which the service knows the request.
-    pub request_id: Option<String>,
+    pub request_id: Option<Box<str>>,
     /// What is relied on, where nothing is known of the status.
     pub beyond: Option<Box<str>>,
+    /// Which request it was, where the service gave it no id.
+    pub request: Option<Box<str>>,
 }
 
 /// The most that is shown of an answer, in characters.
@@ -99,7 +104,9 @@ impl Refusal {
     pub(super) fn new(response: &Response) -> Self {
         let text = response.shown(&words(&response.body), SHOWN);
         let beyond = response.about().reading().beyond(response.status).map(String::into_boxed_str);
-        Self { status: response.status, text, request_id: response.request_id.clone(), beyond }
+        let request_id = response.request_id.as_deref().map(Box::from);
+        let request = request_id.is_none().then(|| response.about().to_string().into_boxed_str());
+        Self { status: response.status, text, request_id, beyond, request }
     }
 }
 
@@ -140,13 +147,29 @@ fn suffix(answer: &Refusal) -> String {
         text.push_str(answer.text.trim_end_matches('.'));
     }
     if let Some(id) = &answer.request_id {
-        text.extend([" (request id ", id.as_str(), ")"]);
+        text.extend([" (request id ", &**id, ")"]);
     }
     text.push('.');
     if let Some(beyond) = &answer.beyond {
         text.extend([" What is relied on, ", &**beyond, "."]);
     }
     text
+}
+
+impl ErrorKind {
+    /// Which request was refused, below everything else, where no id of the service's stands in the text.
+    fn request(&self) -> String {
+        let (Self::InvalidCredentials(answer)
+        | Self::NotAuthorized { answer, .. }
+        | Self::NotFound(answer)
+        | Self::Conflict(answer)
+        | Self::Throttled(answer)
+        | Self::Refused(answer)) = self
+        else {
+            return String::new();
+        };
+        answer.request.as_ref().map(|request| format!("\n\n{request}")).unwrap_or_default()
+    }
 }
 
 impl Error {
@@ -246,7 +269,8 @@ mod tests {
     #[test]
     fn a_member_that_a_refusal_misses_is_read_out_of_its_words() {
         let refused = |status: u16, text: &str| {
-            let answer = Refusal { status, text: text.to_owned(), request_id: None, beyond: None };
+            let answer =
+                Refusal { status, text: text.to_owned(), request_id: None, beyond: None, request: None };
             Error { operation: "write".to_owned(), kind: ErrorKind::Refused(answer) }.demanded_members()
         };
         assert_eq!(
@@ -271,8 +295,9 @@ mod tests {
             kind: ErrorKind::InvalidCredentials(Refusal {
                 status: 401,
                 text: "denied.".to_owned(),
-                request_id: Some("r-1".to_owned()),
+                request_id: Some("r-1".into()),
                 beyond: None,
+                request: None,
             }),
         };
         let text = error.to_string();

@@ -168,8 +168,8 @@ impl Organization {
         };
         note(&whole, "users");
         let end = |(elements, kept): (Elements, Vec<T>)| {
-            let breaks_off = || Misfit::at(&whole, "users", MisfitKind::Malformed, None);
-            elements.is_complete().then_some(kept).ok_or_else(breaks_off)
+            let kind = if elements.is_without() { MisfitKind::Missing } else { MisfitKind::Malformed };
+            elements.is_complete().then_some(kept).ok_or_else(|| Misfit::at(&whole, "users", kind, None))
         };
         self.essentials.stream(call, ask, start, take, end).await
     }

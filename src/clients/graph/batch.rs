@@ -19,7 +19,8 @@ use crate::ledger::Reading;
 const PATH: &str = "/$batch";
 /// Graph refuses more items in one batch.
 const LIMIT: usize = 20;
-/// Rounds for items that were throttled or failed for the moment, one by one within an accepted batch.
+/// Rounds for items that failed for the moment, one by one within an accepted batch. Throttled ones have as many as their time
+/// allows, as whole requests do.
 const ROUNDS: usize = 6;
 
 #[derive(Serialize)]
@@ -108,7 +109,8 @@ impl Outcome {
 impl Graph {
     /// Sends reads in as few requests as possible; outcomes come in the order of the asks.
     ///
-    /// Items are throttled one by one: those that were are sent again after the longest delay asked for.
+    /// Items are throttled one by one: those that were are sent again after the longest delay asked for, for which the whole
+    /// tenant waits and nobody else.
     pub(super) async fn batch<const N: usize>(
         &self,
         call: &Call,
@@ -120,9 +122,10 @@ impl Graph {
         let mut about = None;
         let mut delays = delays(Duration::from_secs(1), Duration::from_secs(30));
         let mut open: Vec<usize> = (0..asks.len()).collect();
-        for round in 1..=ROUNDS {
+        for round in 1.. {
             let mut again = Vec::new();
-            let mut delay = Duration::ZERO;
+            let own = delays.next().unwrap_or_default();
+            let (mut delay, mut throttled) = (Duration::ZERO, false);
             for part in open.chunks(LIMIT) {
                 let Some((answers, whole)) = self.batch_part(call, asks, part).await? else { continue };
                 about = Some(whole.about());
@@ -130,11 +133,13 @@ impl Graph {
                     let Some((index, ask)) = index_of(&answer, part, asks) else { continue };
                     let asked_for =
                         answer.header("retry-after").and_then(|text| parse_retry_after(text, None));
+                    let wait = asked_for.filter(|wait| !wait.is_zero()).unwrap_or(own);
                     if answer.is_passing()
-                        && round < ROUNDS
-                        && asked_for.is_none_or(|wait| wait < call.remaining())
+                        && (round < ROUNDS || answer.status == 429)
+                        && wait < call.remaining()
                     {
-                        delay = delay.max(asked_for.unwrap_or_default());
+                        delay = delay.max(wait);
+                        throttled |= answer.status == 429;
                         again.push(index);
                     } else if let Some(outcome) = outcomes.get_mut(index) {
                         *outcome = Some(self.outcome(call, ask, answer, &whole).await);
@@ -145,8 +150,9 @@ impl Graph {
                 break;
             }
             open = again;
-            if delay.is_zero() {
-                delay = delays.next().unwrap_or_default();
+            if throttled {
+                // What others send to this tenant meanwhile would be refused as well, and count.
+                self.pause(delay);
             }
             if let Err(interrupted) = call.wait(delay).await {
                 let operation = open.first().map(|index| asks[*index].operation.clone()).unwrap_or_default();

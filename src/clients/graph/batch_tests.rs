@@ -85,3 +85,47 @@ async fn a_batch_that_failed_as_a_whole_since_an_item_was_throttled_is_sent_agai
     assert!(first.decode::<serde_json::Value>().is_ok());
     assert_eq!(fake.count("POST /$batch"), 2);
 }
+
+#[tokio::test]
+async fn throttled_items_have_as_many_rounds_as_their_time_allows_and_the_tenant_waits_with_them() {
+    let refusals = AtomicU32::new(12);
+    let (fake, graph) = Fake::serving(move |seen, _| {
+        batch(seen, |_| {
+            match refusals.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)) {
+                Ok(_) => (429, json!({"error": {"code": "TooManyRequests"}})),
+                Err(_) => (200, json!({})),
+            }
+        })
+    })
+    .await;
+    let [first] = graph.batch(&call(), &[ask(0)]).await.expect("outcomes");
+    first.decode::<serde_json::Value>().expect("an answer in the end");
+    assert_eq!(fake.count("POST /$batch"), 13);
+
+    // Beyond its time the refusal itself is handed on.
+    let (fake, graph) = Fake::serving(|seen, _| match seen.target.as_str() {
+        "POST /$batch" => {
+            let answer = json!({"id": "0", "status": 429, "headers": {"Retry-After": "2"}});
+            Reply::ok(json!({"responses": [answer]}))
+        }
+        _ => Reply::ok(json!({})),
+    })
+    .await;
+    let short = call().at_most(std::time::Duration::from_secs(3));
+    let asks = [ask(0)];
+    let (outcomes, other) = tokio::join!(graph.batch(&short, &asks), async {
+        while fake.count("POST /$batch") == 0 {
+            tokio::task::yield_now().await;
+        }
+        // Its answer has been read when the tenant has answered another time.
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        let asked = std::time::Instant::now();
+        graph.read::<serde_json::Value>(&call(), ask(9)).await.map(|_| asked.elapsed())
+    });
+    let [refused] = outcomes.expect("outcomes");
+    let error = refused.decode::<serde_json::Value>().expect_err("refused");
+    assert!(error.to_string().contains("429"), "{error}");
+    let waited = other.expect("an answer");
+    assert!(waited.as_millis() >= 1000, "{waited:?}");
+    assert_eq!(fake.count("POST /$batch"), 2);
+}

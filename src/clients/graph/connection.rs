@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use reqwest::Url;
@@ -185,6 +186,11 @@ impl Graph {
             .to(&ask.answer());
             return Err(ask.error(kind_of(answer, ask.need, token.claims().permissions())));
         }
+    }
+
+    /// The tenant asked for patience within an answer.
+    pub(super) fn pause(&self, delay: Duration) {
+        self.0.http.pause(delay);
     }
 
     pub(super) fn url(&self, ask: &Ask) -> Result<Url, Error> {

@@ -297,6 +297,8 @@ fn refusal_advice(answer: &Refusal) -> Option<&'static str> {
             "The signed-in application has no service principal in this tenant. An administrator of the tenant must \
              consent to it there first.",
         )
+    } else if answer.status >= 500 {
+        Some("That is trouble of Microsoft's own: try again later.")
     } else {
         None
     }

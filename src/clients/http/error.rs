@@ -275,11 +275,18 @@ impl fmt::Display for Error {
         {
             write!(f, ". What is relied on, `{}`: JSON", entry.id)?;
         }
-        write!(f, "\n\nRequest: {} {}", about.method, about.url)?;
-        if let Some(request_id) = &about.request_id {
+        write!(f, "\n\n{about}")
+    }
+}
+
+/// Which request it was, in lines of their own.
+impl fmt::Display for About {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Request: {} {}", self.method, self.url)?;
+        if let Some(request_id) = &self.request_id {
             write!(f, "\nRequest id: {request_id}")?;
         }
-        write!(f, "\nCorrelation id: {}", about.correlation_id)
+        write!(f, "\nCorrelation id: {}", self.correlation_id)
     }
 }
 

@@ -1,47 +1,165 @@
-//! Restraint towards one service: not too much at once, and nothing at all while it asks for patience.
+//! Restraint towards one service: not too much at once, and nothing at all to who asks for patience.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::pin::pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{Semaphore, SemaphorePermit};
-use tokio::time::Instant;
+use tokio::sync::{Notify, Semaphore, SemaphorePermit};
+use tokio::time::{Instant, timeout_at};
 
 /// Shared by all requests that count against one limit of a service; clones share it.
 ///
 /// A request that is sent while others are being throttled is refused as well and still counts (Graph: throttling),
-/// so when one is told to wait, all wait.
+/// so when one is told to wait, all wait. Where a limiter has parts, nobody knows whether the one that asks for patience
+/// speaks for all: then one request of another part goes on and shows it, while the others wait for what becomes of it.
 #[derive(Debug, Clone)]
-pub(crate) struct Limiter(Arc<State>);
+pub(crate) struct Limiter {
+    state: Arc<State>,
+    part: Arc<str>,
+}
 
 #[derive(Debug)]
 struct State {
     slots: Semaphore,
-    not_before: Mutex<Option<Instant>>,
+    waits: Mutex<Waits>,
+    /// Told whenever somebody may have to wait no longer.
+    changed: Notify,
+}
+
+/// Who waits, and until when.
+#[derive(Debug, Default)]
+struct Waits {
+    all: Option<Instant>,
+    parts: Vec<(Arc<str>, Instant)>,
+    /// Until when it is open whether all are meant.
+    open: Option<Instant>,
+    /// Until when a scout may take, while one is on its way.
+    scout: Option<Instant>,
+}
+
+impl Waits {
+    /// The end of what is asked of a part.
+    fn end_for(&self, part: &str) -> Option<Instant> {
+        let own = self.parts.iter().find(|(name, _)| **name == *part).map(|(_, until)| *until);
+        own.max(self.all)
+    }
+}
+
+/// What lets a request go.
+#[derive(Debug)]
+pub(super) struct Turn {
+    limiter: Limiter,
+    is_scout: bool,
 }
 
 impl Limiter {
     /// At most `parallel` requests at once.
     pub(crate) fn new(parallel: usize) -> Self {
-        Self(Arc::new(State { slots: Semaphore::new(parallel), not_before: Mutex::new(None) }))
+        let slots = Semaphore::new(parallel);
+        let state = State { slots, waits: Mutex::default(), changed: Notify::new() };
+        Self { state: Arc::new(state), part: "".into() }
     }
 
-    /// Waits for a slot; `None` only if the semaphore was closed, which nothing does.
-    pub(super) async fn enter(&self) -> Option<SemaphorePermit<'_>> {
-        let permit = self.0.slots.acquire().await.ok();
+    /// The same for requests about one part of what the service has, which may have a limit of its own.
+    pub(super) fn part(&self, name: &str) -> Self {
+        Self { part: name.to_lowercase().into(), ..self.clone() }
+    }
+
+    fn waits(&self) -> MutexGuard<'_, Waits> {
+        self.state.waits.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits for a slot; its permit is `None` only if the semaphore was closed, which nothing does.
+    pub(super) async fn enter(&self) -> (Option<SemaphorePermit<'_>>, Turn) {
         loop {
-            let until = *self.0.not_before.lock().unwrap_or_else(PoisonError::into_inner);
-            match until {
-                Some(until) if until > Instant::now() => tokio::time::sleep_until(until).await,
-                _ => return permit,
+            // Who waits for patience's sake takes no slot from the others.
+            self.until_nobody_asks_for_patience().await;
+            let permit = self.state.slots.acquire().await.ok();
+            if let Some(turn) = self.turn() {
+                return (permit, turn);
             }
         }
     }
 
+    async fn until_nobody_asks_for_patience(&self) {
+        loop {
+            let mut changed = pin!(self.state.changed.notified());
+            changed.as_mut().enable();
+            let until = {
+                let (waits, now) = (self.waits(), Instant::now());
+                let verdict = waits.open.filter(|open| *open > now).and(waits.scout);
+                match waits.end_for(&self.part).max(verdict) {
+                    Some(until) if until > now => until,
+                    _ => return,
+                }
+            };
+            let _ = timeout_at(until, changed).await;
+        }
+    }
+
+    /// Permission to go now, as a scout where it is open who is meant.
+    fn turn(&self) -> Option<Turn> {
+        let (mut waits, now) = (self.waits(), Instant::now());
+        if waits.end_for(&self.part).is_some_and(|until| until > now) {
+            return None;
+        }
+        let is_scout = waits.open.is_some_and(|open| open > now);
+        if is_scout {
+            if waits.scout.is_some_and(|until| until > now) {
+                return None;
+            }
+            waits.scout = Some(now + SCOUT_PATIENCE);
+        }
+        Some(Turn { limiter: self.clone(), is_scout })
+    }
+
     /// The service asked for patience.
-    pub(super) fn pause(&self, delay: Duration) {
-        let until = Instant::now() + delay;
-        let mut not_before = self.0.not_before.lock().unwrap_or_else(PoisonError::into_inner);
-        *not_before = Some(not_before.map_or(until, |earlier| earlier.max(until)));
+    pub(crate) fn pause(&self, delay: Duration) {
+        let (mut waits, now) = (self.waits(), Instant::now());
+        let until = now + delay;
+        waits.parts.retain(|(_, until)| *until > now);
+        match waits.parts.iter_mut().find(|(name, _)| *name == self.part) {
+            Some((_, own)) => *own = until.max(*own),
+            None => waits.parts.push((self.part.clone(), until)),
+        }
+        waits.open = waits.open.max(Some(until));
+    }
+}
+
+impl Turn {
+    /// The service answered, and asked for no patience.
+    pub(super) fn passed(&mut self) {
+        if std::mem::take(&mut self.is_scout) {
+            self.limiter.waits().open = None;
+            self.come_back();
+        }
+    }
+
+    /// The service asked for patience.
+    pub(super) fn refused(&mut self, delay: Duration) {
+        if std::mem::take(&mut self.is_scout) {
+            let mut waits = self.limiter.waits();
+            waits.all = waits.all.max(Some(Instant::now() + delay));
+            waits.open = None;
+            drop(waits);
+            self.come_back();
+        } else {
+            self.limiter.pause(delay);
+        }
+    }
+
+    fn come_back(&self) {
+        self.limiter.waits().scout = None;
+        self.limiter.state.changed.notify_waiters();
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        if self.is_scout {
+            // It brought no answer: the next one goes.
+            self.come_back();
+        }
     }
 }
 
@@ -51,26 +169,9 @@ impl Default for Limiter {
     }
 }
 
+/// How long the others wait for what becomes of a scout: one that hangs tells nothing.
+const SCOUT_PATIENCE: Duration = Duration::from_secs(5);
+
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test(start_paused = true)]
-    async fn all_wait_when_one_is_told_to() {
-        let limiter = Limiter::new(2);
-        limiter.pause(Duration::from_secs(7));
-        limiter.pause(Duration::from_secs(3));
-        let start = Instant::now();
-        assert!(limiter.clone().enter().await.is_some());
-        assert!(start.elapsed() >= Duration::from_secs(7));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn no_more_than_the_limit_are_let_in() {
-        let limiter = Limiter::new(1);
-        let first = limiter.enter().await;
-        assert!(tokio::time::timeout(Duration::from_secs(60), limiter.enter()).await.is_err());
-        drop(first);
-        assert!(limiter.enter().await.is_some());
-    }
-}
+#[path = "limiter_tests.rs"]
+mod tests;

@@ -15,7 +15,7 @@ use super::call::Call;
 use super::client::{self, Options};
 use super::error::{About, Error, ErrorKind, kind_of};
 use super::legible::legible;
-use super::limiter::Limiter;
+use super::limiter::{Limiter, Turn};
 use super::request::Request;
 use super::response::{self, Response};
 use super::retry::{Decision, Outcome, decide, delays};
@@ -73,6 +73,17 @@ impl HttpClient {
     #[must_use]
     pub(crate) fn limited_by(&self, limiter: Limiter) -> Self {
         Self { limiter, ..self.clone() }
+    }
+
+    /// The same client for requests about one part of what the service has, which may have a limit of its own.
+    #[must_use]
+    pub(crate) fn about(&self, part: &str) -> Self {
+        self.limited_by(self.limiter.part(part))
+    }
+
+    /// The service asked for patience within an answer.
+    pub(crate) fn pause(&self, delay: Duration) {
+        self.limiter.pause(delay);
     }
 
     /// The `reqwest` client itself, for libraries that want one; built when first asked for.
@@ -159,8 +170,8 @@ impl<'a> Attempts<'a> {
         // Nothing of `self` is held while waiting, so that the whole can move between threads.
         let (limiter, request) = (&self.http.limiter, self.reqwest_request());
         let attempt = async move {
-            let _slot = limiter.enter().await;
-            client.execute(request).await
+            let (_slot, turn) = limiter.enter().await;
+            client.execute(request).await.map(|answer| (answer, turn))
         };
         match self.call.run(attempt).await {
             Err(interrupted) => Err(self.about.error(interrupted.into())),
@@ -173,7 +184,7 @@ impl<'a> Attempts<'a> {
                 let about = self.about.clone();
                 self.after_failure(kind, &about).await.map(|()| Head::Again)
             }
-            Ok(Ok(answer)) => self.judge(answer, generation, started).await,
+            Ok(Ok((answer, turn))) => self.judge(answer, turn, generation, started).await,
         }
     }
 
@@ -212,6 +223,7 @@ impl<'a> Attempts<'a> {
     async fn judge(
         &mut self,
         answer: reqwest::Response,
+        mut turn: Turn,
         generation: u64,
         started: Instant,
     ) -> Result<Head, Error> {
@@ -232,6 +244,9 @@ impl<'a> Attempts<'a> {
         }
         let retry_after = response::retry_after_of(headers, response::date_of(headers));
         let outcome = Outcome::Answer { status: status.as_u16(), retry_after };
+        if status.as_u16() != 429 {
+            turn.passed();
+        }
         let Decision::Again { after, new_connection } = decide(outcome, self.request.repeat, self.repeats)
         else {
             return Ok(Head::Answer(Box::new(answer), about));
@@ -241,8 +256,9 @@ impl<'a> Attempts<'a> {
             return Ok(Head::Answer(Box::new(answer), about));
         }
         if status.as_u16() == 429 {
-            self.http.limiter.pause(delay);
+            turn.refused(delay);
         }
+        drop(turn);
         if new_connection {
             self.http.renew(generation);
         }

@@ -33,6 +33,29 @@ struct State {
     connections: watch::Sender<usize>,
 }
 
+/// Until the person interrupts, or somebody asks the process to end. It listens from now on.
+#[cfg(unix)]
+pub(crate) fn interruption() -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+/// Until the person interrupts. It listens from now on.
+#[cfg(windows)]
+pub(crate) fn interruption() -> io::Result<impl Future<Output = ()>> {
+    let mut interrupt = tokio::signal::windows::ctrl_c()?;
+    Ok(async move {
+        interrupt.recv().await;
+    })
+}
+
 /// Counts a connection for as long as it lives.
 #[derive(Debug)]
 pub(super) struct ConnectionGuard(Lifecycle);

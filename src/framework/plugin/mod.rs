@@ -23,6 +23,7 @@ use tonic::transport::Server;
 use crate::stdout;
 pub use handshake::{HostWishes, NoHost};
 pub use lifecycle::Lifecycle;
+pub(crate) use lifecycle::interruption;
 use listener::Listener;
 pub use variables::Variables;
 

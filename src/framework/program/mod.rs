@@ -4,9 +4,10 @@ mod terminal;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
+use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
@@ -136,37 +137,65 @@ pub fn run<S: Service>(program: Program, provider: impl FnOnce(&BTreeMap<String,
     }
 }
 
-/// Runs a subcommand to its end. An interruption ends its waits.
+/// Runs a subcommand to its end, or until it is interrupted: it may end itself, and has little time to.
 fn perform(
     subcommand: Subcommand,
     program: &str,
     arguments: &[String],
     env: &BTreeMap<String, String>,
 ) -> ExitCode {
-    let console = Console::of_this_process();
-    let outcome = plugin::run_to_end(async {
+    let (program, arguments, env) = (program.to_owned(), arguments.to_vec(), env.clone());
+    let outcome = plugin::run_to_end(async move {
+        let interruption = plugin::interruption()?;
         let cancel = CancellationToken::new();
-        let interrupted = cancel.clone();
-        let mut interruption = Box::pin(tokio::signal::ctrl_c());
-        // Once asked it listens: an interruption that comes before the task runs is not lost.
-        if futures::poll!(&mut interruption).is_pending() {
-            tokio::spawn(async move {
-                if interruption.await.is_ok() {
-                    interrupted.cancel();
-                }
-            });
+        let (console, token) = (Console::of_this_process(), cancel.clone());
+        // In a task, since nothing ends a read of standard input, or a write that nobody takes.
+        let mut work = tokio::spawn(async move {
+            let invocation = Invocation {
+                program: &program,
+                arguments: &arguments,
+                environment: &env,
+                cancel: token,
+                terminal: &console,
+            };
+            (subcommand.run)(invocation).await
+        });
+        let interrupted = async move {
+            interruption.await;
+            cancel.cancel();
+            tokio::time::sleep(LAST_WORDS).await;
+        };
+        tokio::select! {
+            biased;
+            done = &mut work => done.map(Some).map_err(io::Error::other),
+            () = interrupted => Ok(None),
         }
-        let terminal = &console;
-        (subcommand.run)(Invocation { program, arguments, environment: env, cancel, terminal }).await
     });
-    match outcome {
-        Ok(Ok(Completion::Whole)) => ExitCode::SUCCESS,
-        Ok(Ok(Completion::Partial)) => ExitCode::from(2),
-        Ok(Ok(Completion::Answer(code))) => ExitCode::from(code),
-        Ok(Err(diagnostics)) => complain(&told(&diagnostics)),
+    match outcome.flatten() {
+        Ok(Some(Ok(Completion::Whole))) => ExitCode::SUCCESS,
+        Ok(Some(Ok(Completion::Partial))) => ExitCode::from(2),
+        Ok(Some(Ok(Completion::Interrupted))) => ExitCode::from(INTERRUPTED),
+        Ok(Some(Ok(Completion::Answer(code)))) => ExitCode::from(code),
+        Ok(Some(Err(diagnostics))) => complain(&told(&diagnostics)),
+        Ok(None) => {
+            // In a thread of its own: that nobody takes what is written may be why.
+            let (done, wait) = mpsc::channel();
+            std::thread::spawn(move || {
+                complain("Interrupted. What it was writing may not be whole.");
+                done.send(())
+            });
+            let _ = wait.recv_timeout(LAST_WORDS);
+            ExitCode::from(INTERRUPTED)
+        }
         Err(error) => complain(&format!("the program could not start: {error}")),
     }
 }
+
+/// How long a subcommand may take to end itself.
+const LAST_WORDS: Duration = Duration::from_millis(500);
+
+/// The exit code of a subcommand that was interrupted, as shells have it.
+const INTERRUPTED: u8 = 130;
 
 /// Messages as CLIs show them, without the frame.
 fn told(diagnostics: &Diagnostics) -> String {

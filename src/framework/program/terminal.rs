@@ -41,8 +41,10 @@ impl Console {
         let mut bar = self.bar.lock().unwrap_or_else(PoisonError::into_inner);
         let clear = if *bar { CLEAR } else { "" };
         let end = if is_bar { "" } else { "\n" };
-        let mut err = io::stderr().lock();
-        let _ = write!(err, "{clear}{text}{end}").and_then(|()| err.flush());
+        tokio::task::block_in_place(|| {
+            let mut err = io::stderr().lock();
+            let _ = write!(err, "{clear}{text}{end}").and_then(|()| err.flush());
+        });
         *bar = is_bar;
     }
 }
@@ -50,7 +52,8 @@ impl Console {
 impl Terminal for Console {
     fn print(&self, text: &str) -> io::Result<()> {
         self.clear();
-        stdout::text(text)
+        // Nobody may take it: the signal that ends the program has to be heard meanwhile.
+        tokio::task::block_in_place(|| stdout::text(text))
     }
 
     fn tell(&self, text: &str) {

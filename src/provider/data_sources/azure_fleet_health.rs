@@ -33,8 +33,8 @@ model! {
     /// `-detailed-exitcode`.
     pub struct FleetHealthModel {
         /// Tenant of each organization: a domain of the organization, in lower case, and the tenant of its application, by id or
-        /// by one of its domains.
-        tenants: Attr<BTreeMap<String, String>> => required().validate(size(1, 10_000)),
+        /// by one of its domains. May be empty, once the last customer has gone.
+        tenants: Attr<BTreeMap<String, String>> => required().validate(size(0, 10_000)),
 
         /// A secret with less life than this many days is a finding. Defaults to 30.
         warn_days: Attr<i64> => optional().validate(range(0, 3650)),
@@ -176,6 +176,9 @@ fn rank(row: &OrganizationHealth) -> u8 {
 }
 
 fn summary(rows: &[OrganizationHealth], unhealthy: usize) -> String {
+    if rows.is_empty() {
+        return "There is no organization to look at.".to_owned();
+    }
     let all = counted(rows.len(), "organization");
     let Some(worst) = rows.first().filter(|_| unhealthy > 0) else {
         return format!("The syncs of {all} work.");

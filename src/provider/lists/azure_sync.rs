@@ -81,14 +81,19 @@ async fn find(
     domain: &str,
     objects: bool,
 ) -> Result<Option<Find<AzureSync>>, Failure> {
+    if objects {
+        // The read of the whole object asks for the primary domain by itself.
+        let identity = SyncIdentity { organization: domain.into() };
+        let found = Find::new(domain, identity).imported(&AzureSync, ctx, objects).await?;
+        return Ok(found.map(|found| found.named_by(|model| model.organization.text())));
+    }
     let organization = ctx.clients.essentials()?.organization(call, domain).await?;
-    // The read of the whole object tells by itself.
-    if !objects && organization.settings(call).await?.is_none() {
+    if organization.settings(call).await?.is_none() {
         return Ok(None);
     }
     let primary = organization.profile(call).await?.primary_domain.to_lowercase();
     let identity = SyncIdentity { organization: primary.as_str().into() };
-    Find::new(primary, identity).imported(&AzureSync, ctx, objects).await
+    Ok(Some(Find::new(primary, identity)))
 }
 
 async fn left_out(domain: &str, failure: Failure, finds: &mut Finds<AzureSync>) {

@@ -141,7 +141,7 @@ fn of_auth(error: &auth::Error) -> Option<Cow<'static, str>> {
         auth::Error::Rejected(rejection) if names_a_cloud(&rejection.codes) => {
             Some("Check `tenant_id`, `environment`, `authority_host` and `graph_endpoint`.")
         }
-        auth::Error::NotJson { .. } => {
+        auth::Error::NotJson { .. } | auth::Error::Unreachable { untrusted: false, .. } => {
             Some("Check `authority_host` and the proxy variables (`HTTPS_PROXY`, `NO_PROXY`).")
         }
         auth::Error::ManagedIdentity { by, passed_over, .. } => {
@@ -167,7 +167,12 @@ fn of_auth(error: &auth::Error) -> Option<Cow<'static, str>> {
 fn of_sign_in(error: &dyn std::error::Error, sign_in: &auth::Error) -> String {
     let told = advised(error, of_auth(sign_in).as_deref());
     match sign_in {
-        auth::Error::AzureCli { passed_over, .. } if passed_over.is_empty() => format!("{SIGN_INS} {told}"),
+        // Whoever has signed in with the Azure CLI, which Entra's own number shows, knows how.
+        auth::Error::AzureCli { passed_over, cause, .. }
+            if passed_over.is_empty() && !cause.contains("AADSTS") =>
+        {
+            format!("{SIGN_INS} {told}")
+        }
         _ => told,
     }
 }
@@ -237,8 +242,9 @@ mod tests {
             kind: essentials::ErrorKind::InvalidCredentials(Refusal {
                 status: 401,
                 text: "denied".to_owned(),
-                request_id: Some("r-1".to_owned()),
+                request_id: Some("r-1".into()),
                 beyond: None,
+                request: None,
             }),
         };
         let said = error.diagnose();

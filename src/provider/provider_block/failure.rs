@@ -36,6 +36,15 @@ impl Failure {
     pub(crate) fn cause(&self) -> &Cause {
         &self.cause
     }
+
+    /// Whether nobody signed in to Entra, so that nothing was asked.
+    pub(crate) fn is_of_sign_in(&self) -> bool {
+        match &*self.cause {
+            Cause::Auth(_) => true,
+            Cause::Graph(error) => matches!(error.kind(), graph::ErrorKind::Auth(_)),
+            _ => false,
+        }
+    }
 }
 
 /// Says of a result what its error is about: `organization.settings(call).await.at(SyncModel::domain())?`.

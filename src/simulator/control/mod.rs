@@ -18,14 +18,18 @@ use crate::state::clock::parse_duration;
 use crate::state::faults::{Fault, Faults};
 use crate::state_document;
 pub(crate) use routes::summary;
-pub(crate) use visitors::refuse_name;
 
 /// What a route does; an error is one of whoever asks. Routes that can't fail have the type as well, for their list.
 type Outcome = Result<Answer, String>;
 
+/// The refusal of a request to a name that others can point here.
+pub(crate) fn refuse_name(shared: &Shared, request: &Request) -> Option<Answer> {
+    visitors::refuse_name(&shared.arguments.names, request)
+}
+
 /// Answers a request to the control plane.
 pub(crate) fn answer(shared: &Shared, request: &Request) -> Answer {
-    if let Some(refused) = visitors::refuse(request) {
+    if let Some(refused) = visitors::refuse(&shared.arguments.names, request) {
         return refused;
     }
     let path = request.path.trim_start_matches("/_control").trim_matches('/');

@@ -8,8 +8,8 @@ use url::{Host, Url};
 use crate::server::exchange::{Answer, Request};
 
 /// The refusal of a request that another site's page makes.
-pub(crate) fn refuse(request: &Request) -> Option<Answer> {
-    if let Some(refused) = refuse_name(request) {
+pub(super) fn refuse(names: &[String], request: &Request) -> Option<Answer> {
+    if let Some(refused) = refuse_name(names, request) {
         return Some(refused);
     }
     let site = request.header("sec-fetch-site").unwrap_or("none");
@@ -18,15 +18,18 @@ pub(crate) fn refuse(request: &Request) -> Option<Answer> {
     from_elsewhere.then(|| forbidden("pages of other sites may not use the control plane"))
 }
 
-/// The refusal of a request to a name that others can point here.
-pub(crate) fn refuse_name(request: &Request) -> Option<Answer> {
+/// The refusal of a request to a name that others can point here, and which is none of those that it was started with.
+pub(super) fn refuse_name(names: &[String], request: &Request) -> Option<Answer> {
     let url = Url::parse(&request.base).ok();
     let known = url.as_ref().and_then(Url::host).is_some_and(|host| match host {
         Host::Ipv4(_) | Host::Ipv6(_) => true,
         // Nobody can register a name without a dot; one's own machines and containers have such.
-        Host::Domain(name) => name == "localhost" || name.ends_with(".localhost") || !name.contains('.'),
+        Host::Domain(name) => {
+            let own = names.iter().any(|own| own.eq_ignore_ascii_case(name));
+            own || name == "localhost" || name.ends_with(".localhost") || !name.contains('.')
+        }
     });
-    (!known).then(|| forbidden("ask by address, as `localhost`, or by a name without a dot"))
+    (!known).then(|| forbidden("ask by address, as `localhost`, or by a name without a dot; or start it with this name as `--name`"))
 }
 
 /// Whether an origin is the address that was asked, whatever the scheme: a simulator with TLS takes both.
@@ -46,6 +49,10 @@ mod tests {
     use super::*;
 
     fn refused(host: &str, headers: &[(&str, &str)]) -> bool {
+        refused_by(&[], host, headers)
+    }
+
+    fn refused_by(own: &[String], host: &str, headers: &[(&str, &str)]) -> bool {
         let named =
             |(name, value): &(&str, &str)| (name.parse::<HeaderName>().unwrap(), value.parse().unwrap());
         let request = Request {
@@ -56,7 +63,7 @@ mod tests {
             body: bytes::Bytes::new(),
             base: format!("https://{host}"),
         };
-        refuse(&request).is_some_and(|answer| answer.status == 403)
+        refuse(own, &request).is_some_and(|answer| answer.status == 403)
     }
 
     #[test]
@@ -89,5 +96,15 @@ mod tests {
         assert!(refused("rebound.evil.example:8443", &[]));
         assert!(refused("127.0.0.1.", &[]) == refused("127.0.0.1", &[]));
         assert!(refused("evil.", &[]));
+    }
+
+    #[test]
+    fn a_name_that_it_was_started_with_is_its_own() {
+        let names = ["host.docker.internal".to_owned()];
+        let host = "Host.Docker.internal:8443";
+        let own = [("origin", "https://Host.Docker.internal:8443"), ("sec-fetch-site", "same-origin")];
+        assert!(refused(host, &own) && !refused_by(&names, host, &own) && !refused_by(&names, host, &[]));
+        assert!(refused_by(&names, "evil.host.docker.internal", &[]));
+        assert!(refused_by(&names, host, &[("origin", "https://evil.example")]));
     }
 }

@@ -64,6 +64,16 @@ pub(crate) fn answer(world: &mut World, caller: &Caller, request: &Request) -> O
     Ok(answer)
 }
 
+/// For how many milliseconds the faults of its items hold a batch up: it is answered when all of them are.
+pub(crate) fn delay(world: &World, request: &Request) -> u64 {
+    if !request.path.ends_with("/$batch") {
+        return 0;
+    }
+    let items = read(request).unwrap_or_default();
+    let delays = items.iter().map(|item| world.faults.delay(&item.request.method, &item.request.path));
+    delays.max().unwrap_or(0)
+}
+
 fn one(world: &mut World, caller: &Caller, request: &Request) -> Answer {
     // Addresses of items are relative (documented): a scheme, or the version once more, is a segment that names nothing, in
     // these words (observed: msgraph-sdk-java#935, msgraph-sdk-python#1015, msgraph-sdk-javascript#1178).

@@ -5,7 +5,7 @@ pub(crate) mod app_role_assignments;
 mod application_writes;
 pub(crate) mod applications;
 mod authorize;
-mod batch;
+pub(crate) mod batch;
 mod bearer;
 pub(crate) mod call;
 pub(crate) mod deleted_items;

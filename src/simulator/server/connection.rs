@@ -181,7 +181,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_client_that_does_not_finish_its_handshake_is_let_go() {
         let dir = tempfile::tempdir().unwrap();
-        let acceptor = tls::prepare(dir.path(), IpAddr::V4(Ipv4Addr::LOCALHOST)).unwrap().acceptor;
+        let acceptor = tls::prepare(dir.path(), IpAddr::V4(Ipv4Addr::LOCALHOST), &[]).unwrap().acceptor;
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let _doors = Doors::open(listener, address, Some(acceptor), CancellationToken::new());

@@ -67,7 +67,11 @@ pub(crate) async fn handle(
         let world = shared.world();
         let own = essentials::takes(&world.moods, &request);
         let ordered = fault.as_ref().and_then(|fault| fault.delay).unwrap_or(0);
-        (shared.arguments.latency + ordered + own, world.moods.abandoned_requests == Abandoned::GoesOn)
+        let items = graph::batch::delay(&world, &request);
+        (
+            shared.arguments.latency + ordered + items + own,
+            world.moods.abandoned_requests == Abandoned::GoesOn,
+        )
     };
     let work = {
         let shared = shared.clone();
@@ -100,7 +104,7 @@ pub(crate) async fn handle(
 /// The answer of the simulator itself, which no simulated service knows of: its page, and the control plane.
 fn own(shared: &Shared, request: &Request) -> Option<Answer> {
     if face::is_page(request) {
-        return Some(control::refuse_name(request).unwrap_or_else(face::page));
+        return Some(control::refuse_name(shared, request).unwrap_or_else(face::page));
     }
     let is_control = request.path == "/_control" || request.path.starts_with("/_control/");
     is_control.then(|| control::answer(shared, request))

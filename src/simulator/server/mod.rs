@@ -51,10 +51,10 @@ pub async fn bind(arguments: Arguments) -> Result<Bound, String> {
 
     let (tls, temporary) = match &arguments.tls_dir {
         _ if arguments.plain => (None, None),
-        Some(directory) => (Some(tls::prepare(directory, reached)?), None),
+        Some(directory) => (Some(tls::prepare(directory, reached, &arguments.names)?), None),
         None => {
             let own = Temporary::named();
-            (Some(tls::prepare(&own.0, reached)?), Some(own))
+            (Some(tls::prepare(&own.0, reached, &arguments.names)?), Some(own))
         }
     };
     let place = Place {

@@ -21,9 +21,9 @@ pub(crate) struct Tls {
     pub(crate) ca_file: PathBuf,
 }
 
-/// Makes an authority and a certificate for `localhost`, the loopback addresses and `ip`, and writes the
+/// Makes an authority and a certificate for `localhost`, the loopback addresses, `ip` and further names, and writes the
 /// authority to [`CA_FILE`] in `directory`.
-pub(crate) fn prepare(directory: &Path, ip: IpAddr) -> Result<Tls, String> {
+pub(crate) fn prepare(directory: &Path, ip: IpAddr, names: &[String]) -> Result<Tls, String> {
     let failed = |error: rcgen::Error| format!("the certificate can't be made: {error}");
 
     let authority_key = KeyPair::generate().map_err(failed)?;
@@ -35,7 +35,8 @@ pub(crate) fn prepare(directory: &Path, ip: IpAddr) -> Result<Tls, String> {
     let issuer = Issuer::new(authority, authority_key);
 
     let key = KeyPair::generate().map_err(failed)?;
-    let mut server = CertificateParams::new(vec!["localhost".to_owned()]).map_err(failed)?;
+    let names: Vec<String> = std::iter::once("localhost".to_owned()).chain(names.iter().cloned()).collect();
+    let mut server = CertificateParams::new(names).map_err(failed)?;
     server.distinguished_name.push(DnType::CommonName, "localhost");
     for address in [IpAddr::from([127, 0, 0, 1]), IpAddr::from([0, 0, 0, 0, 0, 0, 0, 1]), ip] {
         let name = SanType::IpAddress(address);

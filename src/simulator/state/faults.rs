@@ -30,7 +30,7 @@ pub(crate) struct Fault {
     /// With `status`: the request takes effect all the same.
     #[serde(default)]
     pub(crate) effect: bool,
-    /// Milliseconds of real time before anything else happens.
+    /// Milliseconds of real time before anything else happens; an item holds its whole batch up.
     #[serde(default)]
     pub(crate) delay: Option<u64>,
     #[serde(default)]
@@ -99,6 +99,17 @@ impl Faults {
             return Some(fault.clone());
         }
         None
+    }
+}
+
+impl Faults {
+    /// For how many milliseconds the fault that would strike this request holds it up; nothing is counted.
+    pub(crate) fn delay(&self, method: &str, path: &str) -> u64 {
+        let strikes = |fault: &&Fault| {
+            let wanted = fault.method.as_deref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(method));
+            wanted && fault.count != Some(0) && fault.skip == 0 && matches(&fault.path, path)
+        };
+        self.0.iter().find(strikes).and_then(|fault| fault.delay).unwrap_or(0)
     }
 }
 

@@ -16,13 +16,13 @@ use crate::support::secret_search::Places;
 use crate::support::workspace::{Install, Outcome, provider};
 
 const ADOPT: &str = "docs/guides/adopt.md";
-const ORGANIZATION: &str = "proofpoint_organization";
+pub(super) const ORGANIZATION: &str = "proofpoint_organization";
 const APPLICATION: &str = "proofpoint_azure_application";
 const CONSENT: &str = "proofpoint_azure_admin_consent";
-const SYNC: &str = "proofpoint_azure_sync";
+pub(super) const SYNC: &str = "proofpoint_azure_sync";
 
 /// Plays `test` on every CLI in a world that people built.
-fn on_every_cli_with_customers(customers: usize, test: impl Fn(&mut Stage, &[Customer]) + Sync) {
+pub(super) fn on_every_cli_with_customers(customers: usize, test: impl Fn(&mut Stage, &[Customer]) + Sync) {
     on_every_cli_installed(Install::Override, customers, test);
 }
 
@@ -45,11 +45,11 @@ fn on_every_cli_installed(install: Install, customers: usize, test: impl Fn(&mut
 }
 
 /// Runs `import-blocks` in the environment of the provider.
-fn import_blocks(stage: &Stage, arguments: &str) -> Outcome {
+pub(super) fn import_blocks(stage: &Stage, arguments: &str) -> Outcome {
     stage.workspace.run_steps(&[format!("'{}' import-blocks {arguments}", provider().display())])
 }
 
-fn label(domain: &str) -> String {
+pub(super) fn label(domain: &str) -> String {
     domain.replace('.', "_")
 }
 
@@ -323,6 +323,8 @@ fn one_bad_tenant_stops_none_of_the_others_and_the_exit_code_says_that_something
         stage.simulator.forget_requests();
         for (arguments, told) in [
             ("--output found.tf", "`found.tf` is there already"),
+            ("--output nowhere/found.tf", "A file in a directory that is there"),
+            ("--domains .", "`.` can't be read"),
             ("--domains nowhere", "`nowhere` can't be read"),
             ("--frobnicate", "`--frobnicate` is not an option"),
             ("--domains versions.tf", "Line 1 of `versions.tf` is not a domain"),

@@ -394,6 +394,28 @@ fn pages_of_other_sites_change_and_read_nothing() {
 }
 
 #[test]
+fn a_name_that_it_was_started_with_is_in_its_certificate_and_reaches_everything() {
+    let simulator = Simulator::start(&["--name", "sim.test.example"]);
+    let place = simulator.ready().face.trim_start_matches("http://").trim_end_matches('/').to_owned();
+    let address: std::net::SocketAddr = place.parse().expect("an address");
+    let ca = simulator.ready().ca_certificate.as_ref().expect("an authority");
+    let ca = std::fs::read(ca).expect("its certificate");
+    let client = reqwest::Client::builder()
+        .tls_certs_only([reqwest::Certificate::from_pem(&ca).expect("a certificate")])
+        .resolve("sim.test.example", address)
+        .no_proxy()
+        .build()
+        .expect("a client");
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    for path in ["_control/clock", "", "common/v2.0/.well-known/openid-configuration"] {
+        let url = format!("https://sim.test.example:{}/{path}", address.port());
+        let answer =
+            runtime.block_on(client.get(&url).send()).unwrap_or_else(|error| panic!("{url}: {error:?}"));
+        assert_eq!(answer.status(), 200, "{url}");
+    }
+}
+
+#[test]
 fn without_tls_there_are_the_page_and_the_control_plane_alone() {
     let simulator = Simulator::start(&[]);
     let page = in_clear(&simulator, "GET /", &[], "");

@@ -34,6 +34,7 @@ mod scheduled;
 mod schema;
 mod secrets;
 mod simulator;
+mod untidy;
 mod users_tests;
 
 use crate::support::cli::{self, Cli};

@@ -126,6 +126,45 @@ fn a_line_onboards_a_customer_and_a_deleted_one_keeps_its_mail() {
 }
 
 #[test]
+fn lines_that_are_gone_doubled_or_written_otherwise_are_understood_or_refused() {
+    on_every_cli_with(&["--tenants", "2", "--users", "2"], Install::Mirror, |stage| {
+        as_partner(stage);
+        stage.simulator.forget_requests();
+        let tenants = stage.simulator.ready().tenants.clone();
+        let line = |domain: &str, tenant: &Tenant| {
+            format!(
+                "{domain}: {{ name: A, tenant_id: {}, licences: 5, admin: it@{domain} }}\n",
+                tenant.tenant_id
+            )
+        };
+        let [first, second] = [0, 1].map(|index| line(&tenants[index].domain, &tenants[index]));
+        let (domain, capitals) = (&tenants[0].domain, tenants[0].domain.to_uppercase());
+        let plan = |text: &str| {
+            stage.workspace.write("tenants.yaml", text);
+            stage.workspace.plan(&[])
+        };
+        // The last customer is gone, and with it every line.
+        for none in ["# nobody\n", ""] {
+            let plan = plan(none);
+            assert!(plan.code.is_some_and(|code| code != 1), "{plan}");
+            plan.does_not_say("proofpoint_organization");
+        }
+        // As editors on Windows write it, and as people who like quotation marks do.
+        let windows = format!("\u{feff}# ours\r\n\r\n\"{}\"{}", domain, first.replacen(domain, "", 1));
+        plan(&(windows.replace('\n', "\r\n") + &second)).says("14 to add");
+        // Without a word, YAML would take the last of them: another tenant's people.
+        for doubled in [
+            first.clone() + &second + &line(domain, &tenants[1]),
+            first.clone() + &second + &line(&capitals, &tenants[1]),
+        ] {
+            plan(&doubled).fails().says(&format!("tenants.yaml has two lines for {domain}."));
+        }
+        plan(&line(&capitals, &tenants[0])).fails().says("lower case").says(domain);
+        assert!(stage.simulator.writes().is_empty(), "{:#?}", stage.simulator.writes());
+    });
+}
+
+#[test]
 fn the_lines_of_the_example_are_those_of_the_test() {
     let text = fs::read_to_string(repository().join("examples/msp/tenants.yaml")).expect("the customers");
     let customers: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).collect();

@@ -199,23 +199,33 @@ impl Repository<'_> {
             };
             let mut environment = environment.clone();
             environment.extend(strings(&step["env"]));
-            Some((script, environment))
+            let always = step["if"].as_str().is_some_and(|only| only.contains("!cancelled()"));
+            Some(Step { script, environment, always })
         }))
     }
 
-    /// Runs steps one after the other until one fails, and gives what came of the last that ran.
-    fn run_until_one_fails<'a>(&self, steps: impl Iterator<Item = (&'a str, Variables)>) -> Outcome {
-        let mut last = None;
-        for (script, environment) in steps {
-            let outcome = self.run(script, &environment);
-            let failed = outcome.code != Some(0);
-            last = Some(outcome);
-            if failed {
-                break;
+    /// Runs steps one after the other until one fails, and after it those that run even then; gives what came of the one that
+    /// failed, else of the last.
+    fn run_until_one_fails<'a>(&self, steps: impl Iterator<Item = Step<'a>>) -> Outcome {
+        let mut last: Option<Outcome> = None;
+        for step in steps {
+            let failed = last.as_ref().is_some_and(|outcome| outcome.code != Some(0));
+            if !failed {
+                last = Some(self.run(step.script, &step.environment));
+            } else if step.always {
+                self.run(step.script, &step.environment).succeeds();
             }
         }
         last.expect("a step that runs something")
     }
+}
+
+/// A step of a job that runs something.
+struct Step<'a> {
+    script: &'a str,
+    environment: Variables,
+    /// Also where one before it has failed.
+    always: bool,
 }
 
 #[test]
@@ -266,11 +276,49 @@ fn on_github_a_pull_request_has_one_comment_and_what_is_approved_is_applied() {
 }
 
 #[test]
+fn a_plan_that_is_refused_is_shown_with_its_reason_and_the_report() {
+    with_repository(&[PULL_REQUEST, MAIN], PRODUCTION, |repository| {
+        repository.github("plan", "plan", PULL_REQUEST).succeeds();
+        assert!(repository.comment().contains("1 to delete"));
+        for name in ["anna.berg", "ben.cole"] {
+            repository.stage.delete_person(name);
+        }
+        repository.stage.simulator.forget_requests();
+        let refused = repository.github("plan", "plan", PULL_REQUEST);
+        assert_eq!(refused.code, Some(1), "{refused}");
+        let shown = repository.comment();
+        for text in [
+            "**3 to delete",
+            "`anna.berg@contoso.com`",
+            "<details open><summary>There is no plan</summary>",
+            "The sync would remove too many accounts of contoso.com",
+            "raise `max_removals`",
+        ] {
+            assert!(shown.contains(text), "{text}: {shown}");
+        }
+        // The plan of before is not there to be judged, or applied.
+        for left in ["tfplan", "plan.json"] {
+            assert!(!repository.stage.workspace.path().join(left).exists(), "{left}");
+        }
+        // And whoever would approve sees why there is nothing to approve.
+        let merged = repository.github("apply", "plan", MAIN);
+        assert_eq!(merged.code, Some(1), "{merged}");
+        let root = repository.stage.workspace.root();
+        let text = |name: &str| std::fs::read_to_string(root.join(name)).expect("what a step left");
+        assert_eq!(text("output"), "changes=refused\n");
+        assert!(text("summary").contains("There is no plan"), "{}", text("summary"));
+        repository.assert_nothing_was_changed();
+    });
+}
+
+#[test]
 fn a_nightly_pipeline_is_quiet_while_people_come_and_go_and_fails_when_the_sync_stands_still() {
     with_repository(&[MAIN], PRODUCTION, |repository| {
         let nightly = |repository: &Repository<'_>| repository.github("nightly", "nightly", MAIN);
-        // There is no sync yet.
-        assert_eq!(nightly(repository).code, Some(3));
+        // There is no sync yet: that is what nobody has applied, and no alarm.
+        let first = nightly(repository);
+        assert_eq!(first.code, Some(2), "{first}");
+        first.does_not_say("needs attention");
         repository.github("apply", "plan", MAIN).succeeds();
         repository.github("apply", "apply", PRODUCTION).succeeds();
         repository.stage.simulator.forget_requests();

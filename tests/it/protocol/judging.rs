@@ -215,7 +215,9 @@ fn accounts_that_version_1_turns_inactive_are_removals_and_version_2_tells_of_th
     quickstart.write(SYNC, &json!({ "users": { "remove_deleted": false } }));
     let said = quickstart.plan(SYNC).messages;
     let text = &told(&said).detail;
+    assert!(text.contains("This assumes version 2 of the sync."), "{text}");
     assert!(text.contains("If the stack runs version 1: 1 account would be removed"), "{text}");
+    assert!(text.contains("which would be too many"), "{text}");
     assert!(text.contains("`sync_version`"), "{text}");
 
     quickstart.write(SYNC, &json!({ "sync_version": 1 }));

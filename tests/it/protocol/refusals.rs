@@ -268,6 +268,10 @@ fn of_a_partner() -> Vec<Refusals> {
 }
 
 fn of_sources_and_lists() -> Vec<Refusals> {
+    let too_many: Json = (0..=10_000)
+        .map(|number| (format!("d{number}.example"), json!(ID)))
+        .collect::<serde_json::Map<_, _>>()
+        .into();
     let source = |name, good, wrong| Refusals { kind: Source, name, good, wrong };
     let list = |name, wrong| Refusals { kind: List, name, good: json!({}), wrong };
     let by_domain = || json!({ "domain": "contoso.com" });
@@ -314,11 +318,7 @@ fn of_sources_and_lists() -> Vec<Refusals> {
         ),
         source("proofpoint_azure_fleet_health", json!({ "tenants": { "contoso.com": ID } }), vec![days()]),
         // That it is left out is for core to refuse.
-        source(
-            "proofpoint_azure_fleet_health",
-            json!({}),
-            vec![("tenants", values("tenants", &[json!({})]))],
-        ),
+        source("proofpoint_azure_fleet_health", json!({}), vec![("tenants", values("tenants", &[too_many]))]),
         source("proofpoint_azure_application", json!({ "client_id": ID }), application),
         source("proofpoint_organization", by_domain(), of_domain()),
         source("proofpoint_organizations", json!({}), vec![("parent", no_domain("parent"))]),

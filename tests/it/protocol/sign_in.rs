@@ -122,7 +122,7 @@ fn a_kind_of_machine_that_is_not_supported_is_told_so() {
 
 /// A directory with an `az` of these lines in it.
 #[cfg(unix)]
-fn azure_cli(lines: &str) -> (TempDir, PathBuf) {
+pub(super) fn azure_cli(lines: &str) -> (TempDir, PathBuf) {
     let directory = tempfile::tempdir().expect("a directory");
     let az = directory.path().join("az");
     fs::write(&az, format!("#!/bin/sh\n{lines}")).expect("written");

@@ -68,7 +68,7 @@ async fn run(invocation: Invocation<'_>) -> Result<Completion, Diagnostics> {
         biased;
         () = cancel.cancelled() => {
             invocation.terminal.tell("Interrupted. Nothing was changed.");
-            Ok(Completion::Answer(130))
+            Ok(Completion::Interrupted)
         }
         done = examine(&invocation, &arguments) => done,
     }
@@ -87,6 +87,7 @@ async fn examine(invocation: &Invocation<'_>, arguments: &Arguments) -> Result<C
     for name in StepName::ALL {
         terminal.progress(steps.len(), StepName::ALL.len(), name.title());
         let step = Box::pin(order::take(name, &mut examination)).await;
+        invocation.unless_interrupted().await;
         if !arguments.json {
             show(&screen::step(&step, paint))?;
         }

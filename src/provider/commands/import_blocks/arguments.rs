@@ -51,10 +51,20 @@ fn domains_in(file: &str) -> Result<Vec<String>, Diagnostics> {
     } else {
         fs::read_to_string(file)
     };
-    let text =
-        text.map_err(|error| Diagnostic::error(format!("`{file}` can't be read"), format!("{error}.")))?;
+    let text = text.map_err(|error| {
+        let why = match error.kind() {
+            io::ErrorKind::InvalidData => {
+                "It is not text in UTF-8. Windows PowerShell writes that with `Out-File -Encoding utf8`."
+                    .to_owned()
+            }
+            _ => format!("{error}."),
+        };
+        Diagnostic::error(format!("`{file}` can't be read"), why)
+    })?;
     let mut domains = Vec::new();
-    for (number, line) in (1..).zip(text.lines()) {
+    // Editors on Windows mark UTF-8 with a character that nobody sees.
+    let lines = text.strip_prefix('\u{feff}').unwrap_or(&text).lines();
+    for (number, line) in (1..).zip(lines) {
         let text = line.split('#').next().unwrap_or_default().trim();
         if text.is_empty() {
             continue;
@@ -84,6 +94,33 @@ mod tests {
     fn read(words: &[&str]) -> Result<Arguments, String> {
         let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
         Arguments::read(&words).map_err(told)
+    }
+
+    #[test]
+    fn a_file_of_domains_is_read_as_people_keep_it() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let file = directory.path().join("domains.txt");
+        let read = |bytes: &[u8]| {
+            fs::write(&file, bytes).expect("written");
+            domains_in(file.to_str().expect("a path")).map_err(told)
+        };
+        let wanted = ["contoso.com".to_owned(), "fabrikam.com".to_owned()];
+        let messy = "\u{feff}# ours\r\nFabrikam.com # by hand\r\n\r\n\t contoso.com \r\nCONTOSO.com\r\n";
+        assert_eq!(read(messy.as_bytes()), Ok(wanted.to_vec()));
+        let many: Vec<String> = (0..10_000).map(|number| format!("d{number}.example")).collect();
+        assert_eq!(read(many.join("\n").as_bytes()).map(|domains| domains.len()), Ok(10_000));
+        for (bytes, said) in [
+            ("\u{feff}# none\r\n".as_bytes(), "names no domain"),
+            ("münchen.example".as_bytes(), "`xn--` form"),
+            ("a.example\nb.example, c.example".as_bytes(), "Line 2 of"),
+            ("it@contoso.com".as_bytes(), "`it@contoso.com` is not a domain"),
+            ("https://contoso.com".as_bytes(), "Line 1 of"),
+            (b"\xff\xfec\0o\0", "is not text in UTF-8"),
+        ] {
+            let refused = read(bytes).expect_err("refused");
+            assert!(refused.contains(said) && !refused.contains('\u{feff}'), "{refused}");
+        }
+        assert!(domains_in(directory.path().to_str().expect("a path")).is_err());
     }
 
     #[test]

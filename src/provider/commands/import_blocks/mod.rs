@@ -45,13 +45,14 @@ PROOFPOINT_ESSENTIALS_USERNAME, _PASSWORD and _REGION.
 
 Options:
   --domains FILE  Look at the organizations of these domains, one a line; `-` reads standard input.
-                  Default: all organizations below that of the Proofpoint account
+                  Default: the organization of the Proofpoint account and all directly below it
   --output FILE   Write to this file, which must not exist yet. Default: standard output
 
 Exit codes:
-  0  everything that was found is written
-  1  nothing was written
-  2  something was left out: look for `Left out` in what was written",
+  0    everything that was found is written
+  1    nothing was written
+  2    something was left out: look for `Left out` in what was written
+  130  interrupted: nothing was written",
     run: |invocation| run(invocation).boxed(),
 };
 
@@ -62,13 +63,33 @@ const AT_A_TIME: usize = 8;
 const PATIENCE: Duration = Duration::from_secs(5 * 60);
 
 async fn run(invocation: Invocation<'_>) -> Result<Completion, Diagnostics> {
-    let arguments = Arguments::read(invocation.arguments)?;
+    let cancel = invocation.cancel.clone();
+    tokio::select! {
+        biased;
+        () = cancel.cancelled() => {
+            invocation.terminal.tell("Interrupted. Nothing was written.");
+            Ok(Completion::Interrupted)
+        }
+        done = find(&invocation) => done,
+    }
+}
+
+/// Looks at everything, and writes what was found without a pause in which it could be interrupted.
+async fn find(invocation: &Invocation<'_>) -> Result<Completion, Diagnostics> {
+    let words = invocation.arguments.to_vec();
+    // On a thread of its own, so that an interruption ends the reading of standard input.
+    let arguments = tokio::task::spawn_blocking(move || Arguments::read(&words)).await;
+    let arguments = arguments.unwrap_or_else(|error| {
+        Err(Diagnostic::error("The command line can't be read", format!("{error}.")).into())
+    })?;
     let desk = Desk::open(invocation.environment, invocation.cancel.clone())?;
     // Without a login no organization can be read, which is a matter of the environment.
     let session = &desk.context()?.clients;
     session.essentials()?;
     session.credentials()?;
-    let customers = Customers::find(&desk, arguments.domains).await?;
+    let customers = Customers::find(&desk, arguments.domains).await;
+    invocation.unless_interrupted().await;
+    let customers = customers?;
     let (all, terminal) = (customers.domains.len(), invocation.terminal);
     let (desk, customers) = (&desk, &customers);
     let surveys = customers
@@ -79,11 +100,9 @@ async fn run(invocation: Invocation<'_>) -> Result<Completion, Diagnostics> {
     let mut surveys = stream::iter(surveys).buffered(AT_A_TIME);
     let mut found: Vec<Held> = Vec::with_capacity(all);
     while let Some(held) = surveys.next().await {
+        invocation.unless_interrupted().await;
         terminal.progress(found.len() + 1, all, &format!("{}: {}", held.domain, held.told()));
         found.push(held);
-    }
-    if invocation.cancel.is_cancelled() {
-        return Err(Diagnostic::error("Interrupted", "Nothing was written.").into());
     }
     // Two domains may name one organization.
     found.sort_by(|a, b| a.domain.cmp(&b.domain));

@@ -71,6 +71,12 @@ impl Survey<'_> {
                     let imported = Imported { state, remarks: Vec::new(), model };
                     let id = imported.model.id.text().to_owned();
                     self.take(Kind::Organization, id, imported);
+                    if customer.kind.as_deref().is_some_and(|kind| kind != "organization") {
+                        self.held.remarks.push(
+                            "It is a partner itself: the organizations below it were not looked at. An administrator of it finds them."
+                                .to_owned(),
+                        );
+                    }
                 }
                 None if primary == customers.home => {
                     self.held.remarks.push(

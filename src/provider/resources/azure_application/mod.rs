@@ -105,14 +105,17 @@ impl Resource for AzureApplication {
         }
         let takes_console =
             planned.config.redirect_uris.is_null() && planned.model.redirect_uris.is_unknown();
-        if takes_console && ctx.clients.console().is_null() {
-            diagnostics.append(properties::without_console());
-        }
         let checked = async {
             let graph = graph_of(ctx, &planned.model).await?;
             properties::resolve(&graph, &ctx.clients.call(ctx), &planned.model).await
         };
-        if let Err(problems) = checked.await {
+        let checked = checked.await.err();
+        // Whoever can't sign in yet is told of that alone, `region` among it.
+        let signs_in = !checked.as_ref().is_some_and(Failure::is_of_sign_in);
+        if signs_in && takes_console && ctx.clients.console().is_null() {
+            diagnostics.append(properties::without_console());
+        }
+        if let Some(problems) = checked {
             diagnostics.append(problems);
         }
     }

@@ -175,12 +175,13 @@ fn other_version(input: Input, report: &Report, limit: Limit) -> String {
     if otherwise.counts.removals == report.counts.removals {
         return String::new();
     }
+    let judged = otherwise.judge(limit);
     format!(
-        "\n\nThis is version {} of the sync. If the stack runs version {}: {}. The title of the Azure page in Proofpoint's \
-         console shows the version; name it in `sync_version`.",
+        "\n\nThis assumes version {} of the sync. If the stack runs version {}: {judged}{}. The title of the Azure page in \
+         Proofpoint's console shows the version; name it in `sync_version`.",
         report.version.number(),
         version.number(),
-        otherwise.judge(limit)
+        if judged.exceeded() { ", which would be too many" } else { "" }
     )
 }
 

@@ -22,7 +22,8 @@ fn at(time: &str) -> LastRun {
 }
 
 fn failed(kind: impl Fn(Refusal) -> ErrorKind) -> Error {
-    let answer = Refusal { status: 500, text: "oops".to_owned(), request_id: None, beyond: None };
+    let answer =
+        Refusal { status: 500, text: "oops".to_owned(), request_id: None, beyond: None, request: None };
     Error { operation: "read the settings".to_owned(), kind: kind(answer) }
 }
 
@@ -78,7 +79,7 @@ async fn a_look_that_fails_does_not_end_the_wait() {
 
 #[tokio::test(start_paused = true)]
 async fn an_account_that_is_refused_ends_the_wait() {
-    let not_authorized = |answer| ErrorKind::NotAuthorized { organization: "example.com".to_owned(), answer };
+    let not_authorized = |answer| ErrorKind::NotAuthorized { organization: "example.com".into(), answer };
     for error in [failed(ErrorKind::InvalidCredentials), failed(not_authorized)] {
         let (run, took) = wait(&call(HOUR), LastRun::Never, vec![Err(error)]).await;
         assert!(run.is_err() && took < Duration::from_secs(1), "{took:?}");

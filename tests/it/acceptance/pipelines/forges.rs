@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Repository, Variables, variables, with_repository};
+use super::{Repository, Step, Variables, variables, with_repository};
 use crate::support::forge::TOKEN;
 use crate::support::workspace::Outcome;
 
@@ -96,7 +96,7 @@ impl Repository<'_> {
                 };
                 environment.insert(name.clone(), filled.to_owned());
             }
-            Some((script, environment))
+            Some(Step { script, environment, always: only.contains("not(canceled())") })
         }))
     }
 

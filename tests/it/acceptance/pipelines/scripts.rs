@@ -28,7 +28,8 @@ const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
 
 /// A CLI whose plan is empty, and which shows this of it.
 fn cli(shown: &str) -> String {
-    format!("#!/bin/sh\n[ \"$1\" = plan ] || echo '{shown}'\n")
+    let saved = "for one; do case $one in -out=*) : > \"${one#-out=}\" ;; esac; done";
+    format!("#!/bin/sh\nif [ \"$1\" = plan ]; then {saved}; else echo '{shown}'; fi\n")
 }
 
 #[test]

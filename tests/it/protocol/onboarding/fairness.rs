@@ -1,9 +1,12 @@
-//! Fifty tenants behind one provider, ten at a time as core works: tenants that hang or throttle slow nobody else. What
-//! Proofpoint throttles is the account, which is everybody's: its `Retry-After` is for all.
+//! Fifty tenants behind one provider, ten at a time as core works: tenants that hang or throttle slow nobody else, whether
+//! they do it as a whole or within a batch, and neither does an organization that Proofpoint throttles. An account that it
+//! throttles is everybody's, and is not hammered.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use reqwest::Method;
 use serde_json::json;
 use tokio::runtime::Runtime;
 use tokio::sync::Semaphore;
@@ -24,32 +27,26 @@ fn a_tenant_that_hangs_or_throttles_slows_nobody_else() {
     consented_everywhere(&simulator);
     let tenants = simulator.ready().tenants.clone();
     // Among the first, so that they hold a way from the beginning.
-    let [silent, slow, throttled] = [1, 2, 3].map(|index| &tenants[index]);
+    let [silent, slow, throttled, limited, within, stuck] = [1, 2, 3, 4, 5, 6].map(|index| &tenants[index]);
     let long = 600_000;
     let sign_in = |tenant: &Tenant| format!("/{}/oauth2/**", tenant.tenant_id);
     let domains = |tenant: &Tenant| format!("**/orgs/{}/domains", tenant.domain);
+    // An item of the batch that reads it.
+    let item = |tenant: &Tenant| format!("/v1.0/applications(appId='{}')*", tenant.client_id);
+    // Longer than the others are waited for, and shorter than reading may take.
+    let patience = json!({ "Retry-After": "200" });
     simulator.set_faults(&json!([
         { "path": sign_in(silent), "delay": long },
         { "path": domains(slow), "delay": long },
         { "path": sign_in(throttled), "status": 429, "headers": { "Retry-After": "120" } },
+        { "path": domains(limited), "status": 429, "headers": patience },
+        { "path": item(within), "status": 429, "headers": patience },
+        { "path": item(stuck), "delay": long },
     ]));
     let environment = as_partner(&simulator);
-    let held = [silent, slow, throttled].map(|tenant| tenant.domain.clone());
+    let held = [silent, slow, throttled, limited, within, stuck].map(|tenant| tenant.domain.clone());
     Runtime::new().expect("a runtime").block_on(async {
-        let plugin = Arc::new(configured(&environment).await);
-        let ways = Arc::new(Semaphore::new(WAYS));
-        let mut working = JoinSet::new();
-        for tenant in tenants.clone() {
-            let (plugin, ways) = (Arc::clone(&plugin), Arc::clone(&ways));
-            working.spawn(async move {
-                let _way = ways.acquire_owned().await.expect("a way");
-                let application = json!({ "tenant_id": tenant.tenant_id, "client_id": tenant.client_id });
-                let (_, graph) = plugin.data("proofpoint_azure_application", application).await;
-                let domains = json!({ "domain": tenant.domain });
-                let (_, essentials) = plugin.data("proofpoint_domains", domains).await;
-                (tenant.domain, graph.to_string() + &essentials.to_string())
-            });
-        }
+        let mut working = reading(&environment, &tenants).await;
         let mut done = Vec::new();
         while done.len() < TENANTS - held.len() {
             // The deadline is for waits that would not end; those that are held take minutes.
@@ -67,4 +64,50 @@ fn a_tenant_that_hangs_or_throttles_slows_nobody_else() {
             done.push(domain);
         }
     });
+    // All were tried that are held, and not once more while they were asked for patience.
+    let asked = simulator.requests();
+    let tried =
+        |path: String| asked.iter().filter(|one| one.path.contains(&path) && one.status == 429).count();
+    assert_eq!(tried(format!("/orgs/{}/domains", limited.domain)), 1);
+    assert_eq!(tried(format!("/applications(appId='{}')", within.client_id)), 1);
+}
+
+#[test]
+fn an_account_that_proofpoint_throttles_is_waited_for_by_all_and_not_hammered() {
+    let simulator = Simulator::start(&["--tenants", "24", "--users", "2", "--groups", "1"]);
+    consented_everywhere(&simulator);
+    simulator.control(Method::POST, "moods", Some(&json!({ "essentials_limit": "account" })));
+    let (environment, tenants) = (as_partner(&simulator), simulator.ready().tenants.clone());
+    simulator.forget_requests();
+    Runtime::new().expect("a runtime").block_on(async {
+        let mut working = reading(&environment, &tenants).await;
+        while let Some(read) = timeout(Duration::from_secs(240), working.join_next()).await.expect("an end") {
+            let (domain, said) = read.expect("a reading");
+            assert!(said.is_empty(), "{domain}: {said}");
+        }
+    });
+    let log: Vec<_> =
+        simulator.requests().into_iter().filter(|one| one.path.starts_with("/api/v1/")).collect();
+    let refused = log.iter().filter(|one| one.status == 429).count();
+    assert!(refused > 0, "nothing was throttled");
+    assert!(refused <= log.len() - refused, "{refused} of {} were refused", log.len());
+}
+
+/// Readers of both sides of these tenants, as many at a time as core has ways: the domain, and what was said.
+async fn reading(environment: &BTreeMap<String, String>, tenants: &[Tenant]) -> JoinSet<(String, String)> {
+    let plugin = Arc::new(configured(environment).await);
+    let ways = Arc::new(Semaphore::new(WAYS));
+    let mut working = JoinSet::new();
+    for tenant in tenants.iter().cloned() {
+        let (plugin, ways) = (Arc::clone(&plugin), Arc::clone(&ways));
+        working.spawn(async move {
+            let _way = ways.acquire_owned().await.expect("a way");
+            let application = json!({ "tenant_id": tenant.tenant_id, "client_id": tenant.client_id });
+            let (_, graph) = plugin.data("proofpoint_azure_application", application).await;
+            let domains = json!({ "domain": tenant.domain });
+            let (_, essentials) = plugin.data("proofpoint_domains", domains).await;
+            (tenant.domain, graph.to_string() + &essentials.to_string())
+        });
+    }
+    working
 }

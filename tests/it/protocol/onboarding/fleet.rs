@@ -52,6 +52,13 @@ fn the_worst_comes_first_and_one_bad_tenant_fails_none_of_the_others() {
         (&json!(false), &json!([tenants[0].domain])),
         "{fleet:#}"
     );
+    // The last customer has gone.
+    let fleet = shown(&environment, FLEET, json!({ "tenants": {} }));
+    assert_eq!(
+        (&fleet["healthy"], &fleet["unhealthy"], &fleet["organizations"]),
+        (&json!(true), &json!([]), &json!([]))
+    );
+    assert_eq!(fleet["summary"], "There is no organization to look at.");
     quickstart.simulator.assert_every_route_was_known();
 }
 

@@ -26,3 +26,27 @@ fn an_application_and_its_consent_are_imported_by_the_client_id() {
     }
     quickstart.simulator.assert_every_route_was_known();
 }
+
+#[test]
+fn a_list_of_syncs_asks_for_each_thing_once_and_goes_by_the_primary_domain() {
+    let quickstart = Quickstart::start(Simulator::start(&["--users", "1"]));
+    quickstart.converge();
+    let simulator = &quickstart.simulator;
+    let domain = &simulator.tenant().domain;
+    let alias = json!({ "name": "alias.example", "destination": "mx.example" });
+    simulator.as_partner(Method::POST, &format!("orgs/{domain}/domains"), Some(&alias));
+    for named in [domain.as_str(), "alias.example"] {
+        simulator.forget_requests();
+        let (found, said) = quickstart.list("proofpoint_azure_sync", json!({ "domains": [named] }));
+        said.expect_none();
+        let [(name, identity, object)] = found.as_slice() else { panic!("{found:?}") };
+        assert_eq!((name, identity), (domain, &json!({ "organization": domain })));
+        assert_eq!(object["organization"], json!(domain));
+        let mut asked: Vec<String> =
+            simulator.requests().into_iter().map(|one| format!("{} {}", one.method, one.path)).collect();
+        asked.retain(|one| one.contains("/api/v1/orgs/"));
+        asked.sort();
+        let own = format!("GET /api/v1/orgs/{named}");
+        assert_eq!(asked, [own.clone(), format!("{own}/settings/azure")]);
+    }
+}

@@ -1,5 +1,6 @@
 //! A partner's work: its customers, their domains and accounts, and finding what is there already.
 
+mod departed;
 mod domain;
 mod fairness;
 mod fleet;
