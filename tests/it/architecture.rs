@@ -85,6 +85,10 @@ const MAY_SLEEP: &[(&str, &str)] = &[
         "a listener that can't accept, the process out of descriptors; backs off",
     ),
     ("src/simulator/server/dispatch.rs", "a delay that was ordered"),
+    (
+        "tests/it/support/azure_cli.rs",
+        "a program of this name for the commands of the guides, which ends at once",
+    ),
 ];
 
 /// Words that are the name of an attribute and mean something else where they stand.

@@ -409,7 +409,7 @@ mod tests {
         };
         let differences =
             |query: &str| Comparison::of(&[answer(query)]).differences.into_keys().collect::<Vec<_>>();
-        let missing = "`graph.users < value[].id`: missing, where text must be".to_owned();
+        let missing = "`graph.users < value[].id`: missing, where a GUID must be".to_owned();
         assert_eq!(differences(""), [missing]);
         assert_eq!(differences("$top=1&$select=id,mail"), differences(""));
         assert_eq!(differences("$select=mail"), [""; 0]);
