@@ -8,7 +8,7 @@ use serde::Deserialize;
 use url::Url;
 
 use super::tenant::TenantId;
-use crate::http::{Hidden, legible, read_json};
+use crate::http::{Hidden, read_json};
 use crate::ledger::Reading;
 
 /// The token endpoint's error answer.
@@ -78,8 +78,8 @@ impl Rejection {
             status,
             codes: answer.error_codes,
             description: hidden.shown(sentence, SHOWN),
-            trace_id: answer.trace_id.map(|id| legible(&id, ID)),
-            correlation_id: answer.correlation_id.map(|id| legible(&id, ID)),
+            trace_id: answer.trace_id.map(|id| hidden.shown(&id, ID)),
+            correlation_id: answer.correlation_id.map(|id| hidden.shown(&id, ID)),
             attempt,
         })
     }
@@ -231,11 +231,11 @@ mod tests {
     fn what_was_sent_is_not_repeated_and_no_terminal_is_told_anything() {
         let mut hidden = Hidden::default();
         hidden.add(&"hu~sh".into());
-        let body = r#"{"error":"invalid_client","error_description":"AADSTS7000215: Not hu~sh.\u001b[2J\u202e Trace ID: 1",
-                       "error_codes":[7000215],"trace_id":"t\u001b]0;x","correlation_id":"c\u200b"}"#;
+        let body = r#"{"error":"invalid_client","error_description":"AADSTS7000215: Not hu~sh, client_secret=hu%7Esh.\u001b[2J\u202e Trace ID: 1",
+                       "error_codes":[7000215],"trace_id":"t\u001b]0;x hu%7esh","correlation_id":"c\u200b"}"#;
         let rejection = Rejection::read(401, body.as_bytes(), attempt(), &hidden).expect("a rejection");
-        assert_eq!(rejection.description, "AADSTS7000215: Not (hidden). [2J");
-        assert_eq!(rejection.trace_id.as_deref(), Some("t ]0;x"));
+        assert_eq!(rejection.description, "AADSTS7000215: Not (hidden), client_secret=(hidden). [2J");
+        assert_eq!(rejection.trace_id.as_deref(), Some("t ]0;x (hidden)"));
         assert_eq!(rejection.correlation_id.as_deref(), Some("c"));
     }
 }

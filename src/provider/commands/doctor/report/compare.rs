@@ -214,9 +214,9 @@ impl Comparison {
                 {
                     return;
                 }
-                let with_names = !is_map(entry, path, members);
+                let named = Named::of(entry, path, members);
                 for (own, value) in members {
-                    self.member(entry, &joined(path, own), own, value, with_names);
+                    self.member(entry, &joined(path, own), own, value, named.has(value));
                 }
                 for own in children(entry, path).filter(|own| !members.contains_key(*own)) {
                     let path = joined(path, own);
@@ -284,19 +284,41 @@ fn known<'a>(entry: &'a Entry, around: &str, own: &str) -> Option<&'a str> {
 
 /// The most members of which nothing is known that one object has, unless their names are somebody's data.
 const UNKNOWN: usize = 8;
+/// The same of those that are objects or lists themselves.
+const UNKNOWN_NESTED: usize = 4;
 
-/// Whether the names in an object may be data: those of a table by address, say, and not members of a record. Where nothing
-/// is known of any, an envelope has got another name if there is one list; and many alike make a table in any case.
-fn is_map(entry: &Entry, path: &str, members: &Map<String, Value>) -> bool {
-    let unknown: Vec<&Value> =
-        members.iter().filter(|(own, _)| known(entry, path, own).is_none()).map(|(_, value)| value).collect();
-    let is_nested = |value: &&&Value| value.is_object() || value.is_array();
-    let nested = unknown.iter().filter(is_nested).count();
-    if unknown.len() == members.len() {
-        let is_envelope = unknown.iter().filter(|value| value.is_array()).count() == 1;
-        return nested != 0 && !(nested == 1 && is_envelope) || unknown.len() > UNKNOWN;
+/// Whose names are told of the members of which nothing is known.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Named {
+    All,
+    /// Only of texts, numbers and the like.
+    Plain,
+    None,
+}
+
+impl Named {
+    /// Of an object at this path. Names may be data: those of a table by address, say, and not members of a record. Where nothing
+    /// is known of any, an envelope has got another name if there is one list; and many alike make a table in any case.
+    fn of(entry: &Entry, path: &str, members: &Map<String, Value>) -> Self {
+        let unknown = members.iter().filter(|(own, _)| known(entry, path, own).is_none());
+        let (nested, plain): (Vec<_>, Vec<_>) =
+            unknown.map(|(_, value)| value).partition(|value| is_nested(value));
+        let (nested, lists) = (nested.len(), nested.iter().filter(|value| value.is_array()).count());
+        let all = nested + plain.len();
+        if all == members.len() {
+            let is_envelope = nested == 1 && lists == 1;
+            return if nested != 0 && !is_envelope || all > UNKNOWN { Self::None } else { Self::All };
+        }
+        if nested > 2 && plain.is_empty() || nested > UNKNOWN_NESTED { Self::Plain } else { Self::All }
     }
-    unknown.len() > 2 && nested == unknown.len()
+
+    fn has(self, value: &Value) -> bool {
+        self == Self::All || self == Self::Plain && !is_nested(value)
+    }
+}
+
+fn is_nested(value: &Value) -> bool {
+    value.is_object() || value.is_array()
 }
 
 /// The names of the members that an object at this place is known to have.
@@ -381,6 +403,10 @@ mod tests {
             (json!({ "anna": person, "berta": person }), &["…: object"]),
             (json!({ "anna": [person], "berta": [person] }), &["…: list"]),
             (json!({ "users": [], "anna": person, "berta": person, "carl": person }), &["…: object"]),
+            (
+                json!({ "users": [], "total": 1, "a": person, "b": [person], "c": [], "d": {}, "e": person }),
+                &["total: number", "…: empty list", "…: list", "…: object"],
+            ),
             (('a'..='z').map(|name| (name.to_string(), json!(true))).collect(), &["…: true or false"]),
             (json!({ "users": [], "anna@corp": 1, "Anna": 1, "anna-berg": 1 }), &["…: number"]),
         ] {
