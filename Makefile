@@ -73,6 +73,7 @@ dist: ## Zip release builds of what is shipped for this machine, the provider as
 	@.ci/dist $(SHIPPED)
 
 verify: ## Verify release VERSION, downloaded or in DIR, by KEY; REBUILD=1 builds it again, OFFLINE=1 asks nobody
+	@[ -n "$(VERSION)" ] || { echo 'usage: make verify VERSION=0.1.0 [DIR=DIR] [KEY=FILE] [OFFLINE=1] [REBUILD=1]' >&2; exit 64; }
 	@.ci/verify $(VERSION) $(if $(DIR),--dir "$(DIR)") $(if $(KEY),--key "$(KEY)") $(if $(OFFLINE),--offline) $(if $(REBUILD),--rebuild)
 
 matrix: ## Live one smoke life on each CLI that the README names, or on those of CLIS ("terraform-1.9 opentofu-1.8")

@@ -9,30 +9,40 @@ terraform {
   }
 }
 
-# An identity of its own for each customer: an application in the customer's tenant, of which nobody else's knows. A provider
-# block signs in as one, so that a run is about one customer, with a state of its own: one job of a matrix for each line of
-# tenants.yaml, as in shards.yml.
+# Identities of its own for each customer: applications in the customer's tenant, of which nobody else's knows. A provider block
+# signs in as one, so that a run is about one customer, with a state of its own: jobs of a matrix for each line of tenants.yaml,
+# as in shards.yml.
 variable "customer" {
   description = "The primary domain of the customer that this run is about."
   type        = string
 }
 
-# From the customer's secret store; ephemeral, so that neither a plan nor a state ever holds it (Terraform 1.10, OpenTofu 1.11).
+# What is ephemeral is in neither plan nor state (Terraform 1.10, OpenTofu 1.11), so that whoever applies a plan says anew as whom.
+variable "identity" {
+  description = "Which of the customer's identities signs in: `reader` plans, `writer` applies."
+  type        = string
+  ephemeral   = true
+  default     = "reader"
+}
+
+# From the customer's secret store.
 variable "proofpoint_password" {
-  type      = string
-  sensitive = true
-  ephemeral = true
+  description = "The Proofpoint password of that identity."
+  type        = string
+  sensitive   = true
+  ephemeral   = true
 }
 
 locals {
-  it = yamldecode(file("${path.module}/tenants.yaml"))[var.customer]
+  it  = yamldecode(file("${path.module}/tenants.yaml"))[var.customer]
+  who = local.it[var.identity]
 }
 
 # How the application proves itself is left to the environment: ARM_USE_OIDC in a pipeline, ARM_CLIENT_SECRET elsewhere.
 provider "proofpoint" {
   tenant_id = local.it.tenant_id
-  client_id = local.it.client_id
-  username  = local.it.username
+  client_id = local.who.client_id
+  username  = local.who.username
   password  = var.proofpoint_password
 }
 

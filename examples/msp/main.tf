@@ -46,7 +46,7 @@ module "customer" {
   destination = try(each.value.destination, null)
 }
 
-# Read when all is applied, so that a customer who is about to be onboarded is not told of as broken.
+# Read when all is applied, so that a customer who is about to be onboarded is not reported as broken.
 data "proofpoint_azure_fleet_health" "customers" {
   tenants    = { for domain, customer in local.customers : domain => customer.tenant_id }
   depends_on = [module.customer]

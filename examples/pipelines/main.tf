@@ -12,11 +12,12 @@ terraform {
     }
   }
 
-  # Everything here needs a backend that all of its jobs share, and that locks.
+  # Everything here needs a backend that all of its jobs share, and that locks: without one, the state ends with the runner. The
+  # guide *Pipelines*, "Set it up on GitHub", has one for this place.
 }
 
 # Who signs in, and whether it may change anything (PROOFPOINT_READ_ONLY), is said by each job. `read_only` stays out of here:
-# an argument goes before its variable.
+# an argument takes precedence over its variable.
 provider "proofpoint" {}
 
 variable "domain" {

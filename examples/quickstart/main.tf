@@ -71,6 +71,8 @@ data "proofpoint_azure_sync_preview" "this" {
   exemptions   = local.exemptions
 }
 
+# Kept in the state, so that plans change as people come and go. A pipeline that looks for changes nobody has applied wants the
+# report in a plan of its own: see the guide *Pipelines*, "Two plans".
 output "sync_report" {
   value = data.proofpoint_azure_sync_preview.this.report
 }

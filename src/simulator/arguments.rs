@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
 
+use crate::directory::ids;
 use crate::moods::{self, Moods};
 
 /// What the arguments are.
@@ -17,11 +18,16 @@ proofpoint-azure-simulator: Entra ID, Microsoft Graph and Proofpoint Essentials 
   --tls-dir DIR       where the own CA is written as ca.pem (default: a directory for this process)
   --signing-key FILE  keep the key that signs tokens in this file, made when there is none: a token then
                       outlives a restart
-  --env-file FILE     write the environment a provider needs for the first tenant, as export lines
+  --env-file FILE     write the environment a provider needs for the first tenant, as export lines; with
+                      --customer, for the partner
   --data FILE         start from this state (the shape that GET /_control/state gives)
   --mood FILE         JSON object of moods, as POST /_control/moods takes it; or NAME=VALUE; may be given again
   --faults FILE       JSON array of faults, as POST /_control/faults takes it
   --tenants N         number of tenants (default 1), each with an Essentials organization
+  --customer DOMAIN=ID
+                      instead of those, a partner and a customer of it who has no organization yet: DOMAIN is
+                      verified in the tenant ID, which has consented to the partner's application, one for
+                      many tenants; may be given again
   --users N           users in each tenant (default 12)
   --groups N          groups in each tenant (default 4)
   --latency MS        delay before every answer (default 0)
@@ -62,6 +68,28 @@ impl Mood {
     }
 }
 
+/// A customer who is not Proofpoint's yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Customer {
+    /// The default domain of its tenant.
+    pub(crate) domain: String,
+    pub(crate) tenant_id: String,
+}
+
+impl Customer {
+    fn read(text: &str) -> Result<Self, String> {
+        let pair = text.split_once('=').map(|(domain, id)| (domain.to_lowercase(), id.to_lowercase()));
+        match pair {
+            Some((domain, tenant_id)) if domain.contains('.') && ids::is_guid(&tenant_id) => {
+                Ok(Self { domain, tenant_id })
+            }
+            _ => Err(format!(
+                "`--customer` can't be `{text}`; it is a domain and a tenant id: contoso.com=GUID"
+            )),
+        }
+    }
+}
+
 /// Everything that can be chosen at the start.
 #[derive(Clone, Debug)]
 pub struct Arguments {
@@ -77,6 +105,8 @@ pub struct Arguments {
     pub(crate) moods: Vec<Mood>,
     pub(crate) faults: Option<PathBuf>,
     pub(crate) tenants: usize,
+    /// Where there are some, the only ones besides their partner.
+    pub(crate) customers: Vec<Customer>,
     pub(crate) users: usize,
     pub(crate) groups: usize,
     /// Milliseconds.
@@ -98,6 +128,7 @@ impl Default for Arguments {
             moods: Vec::new(),
             faults: None,
             tenants: 1,
+            customers: Vec::new(),
             users: 12,
             groups: 4,
             latency: 0,
@@ -192,6 +223,7 @@ pub(crate) fn parse(given: &[String]) -> Result<Command, String> {
             "--mood" => arguments.moods.push(Mood::read(&value()?)),
             "--faults" => arguments.faults = Some(value()?.into()),
             "--tenants" => arguments.tenants = number(name, &value()?)?,
+            "--customer" => arguments.customers.push(Customer::read(&value()?)?),
             "--users" => arguments.users = number(name, &value()?)?,
             "--groups" => arguments.groups = number(name, &value()?)?,
             "--latency" => arguments.latency = number(name, &value()?)?,
@@ -208,6 +240,19 @@ pub(crate) fn parse(given: &[String]) -> Result<Command, String> {
     }
     if arguments.tenants == 0 {
         return Err("`--tenants` must be at least 1".to_owned());
+    }
+    let customers = &arguments.customers;
+    if !customers.is_empty() && (arguments.tenants != 1 || arguments.data.is_some()) {
+        return Err("`--customer` goes with neither `--tenants` nor `--data`".to_owned());
+    }
+    let repeated = |(number, one): (usize, &Customer)| {
+        customers
+            .iter()
+            .take(number)
+            .any(|other| other.domain == one.domain || other.tenant_id == one.tenant_id)
+    };
+    if customers.iter().enumerate().any(repeated) {
+        return Err("each `--customer` has a domain and a tenant of its own".to_owned());
     }
     Ok(match state_of {
         Some(control) => Command::StateOf { control, tls_dir: arguments.tls_dir },
@@ -257,6 +302,27 @@ mod tests {
     #[test]
     fn an_unknown_word_is_named() {
         assert!(run(&["--frobnicate"]).unwrap_err().contains("--frobnicate"));
+    }
+
+    #[test]
+    fn customers_have_a_domain_and_a_tenant_each() {
+        const IDS: [&str; 2] =
+            ["11111111-1111-1111-1111-111111111111", "22222222-2222-2222-2222-22222222AAAA"];
+        let given =
+            [format!("--customer=Contoso.com={}", IDS[0]), format!("--customer=adatum.com={}", IDS[1])];
+        let customers = run(&[&given[0], &given[1]]).unwrap().customers;
+        assert_eq!(customers[0].domain, "contoso.com");
+        assert_eq!(customers[1].tenant_id, "22222222-2222-2222-2222-22222222aaaa");
+        let other = format!("--customer=contoso.net={}", IDS[0]);
+        for (words, told) in [
+            (vec!["--customer", "contoso.com"], "contoso.com=GUID"),
+            (vec!["--customer", "contoso.com=1"], "contoso.com=GUID"),
+            (vec![&given[0], "--tenants", "2"], "--tenants"),
+            (vec![&given[0], "--data", "state.json"], "--data"),
+            (vec![&given[0], &other], "of its own"),
+        ] {
+            assert!(run(&words).unwrap_err().contains(told), "{words:?}");
+        }
     }
 
     #[test]

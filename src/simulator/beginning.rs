@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::arguments::{Arguments, read_json};
+use crate::arguments::{Arguments, Customer, read_json};
 use crate::directory::machine::Machine;
 use crate::directory::tenant::Tenant;
 use crate::entra::jwt::Signer;
 use crate::essentials::organizations::Organizations;
+use crate::identities::Audience;
 use crate::state::World;
 use crate::state::clock::{self, Clock};
 use crate::state::faults::Faults;
@@ -47,20 +48,38 @@ pub(crate) fn world(arguments: &Arguments, signer: Arc<Signer>) -> Result<World,
             world.tenants = state_document::read(&document, &random).map_err(named)?;
             let ids: Vec<String> = world.tenants.iter().map(|tenant| tenant.id.clone()).collect();
             for id in ids {
-                identities::establish(&mut world, &id, &mut random.branch(&id));
+                identities::establish(&mut world, &id, Audience::Nobody, &mut random.branch(&id));
             }
             generate::load(&mut world, &document).map_err(named)?;
         }
+        None if !arguments.customers.is_empty() => partner_of(&mut world, arguments, &random),
         None => {
             for index in 0..arguments.tenants {
                 let mut branch = random.branch(&format!("tenant {index}"));
                 let tenant = Tenant::invented(index, &mut branch);
                 let id = tenant.id.clone();
                 world.tenants.push(tenant);
-                identities::establish(&mut world, &id, &mut branch);
+                identities::establish(&mut world, &id, Audience::Nobody, &mut branch);
                 generate::populate(&mut world, &id, arguments.users, arguments.groups, &mut branch);
             }
         }
     }
     Ok(world)
+}
+
+/// A partner with an application for many tenants, and its customers, who have consented to it and have no organization yet.
+fn partner_of(world: &mut World, arguments: &Arguments, random: &Random) {
+    let mut branch = random.branch("partner");
+    let home = branch.guid();
+    world.tenants.push(Tenant::named(&home, "partner", generate::PARTNER, &mut branch));
+    identities::establish(world, &home, Audience::Others, &mut branch);
+    generate::partner(world);
+    for Customer { domain, tenant_id } in &arguments.customers {
+        let mut branch = random.branch(domain);
+        let company = domain.split('.').next().unwrap_or(domain);
+        world.tenants.push(Tenant::named(tenant_id, company, domain, &mut branch));
+        identities::establish(world, tenant_id, Audience::Nobody, &mut branch);
+        identities::consent(world, &home, tenant_id, &mut branch);
+        generate::people(world, tenant_id, arguments.users, arguments.groups, &mut branch);
+    }
 }

@@ -39,8 +39,16 @@ const READER: &[&str] = &["Application.Read.All", "Directory.Read.All", "Policy.
 /// Name of the key that an identity signs in with.
 const KEY_NAME: &str = "simulator";
 
+/// Who may admit an application besides its own tenant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Audience {
+    Nobody,
+    /// Any tenant that consents to it: a partner's application.
+    Others,
+}
+
 /// Puts them into a tenant.
-pub(crate) fn establish(world: &mut World, tenant_id: &str, random: &mut Random) {
+pub(crate) fn establish(world: &mut World, tenant_id: &str, audience: Audience, random: &mut Random) {
     let now = world.clock.now();
     let missing = world.moods.missing_resources.clone();
     let Some(tenant) = world.tenant(tenant_id) else { return };
@@ -88,6 +96,9 @@ pub(crate) fn establish(world: &mut World, tenant_id: &str, random: &mut Random)
             ..Application::default()
         };
         application.document.insert("displayName".to_owned(), json!(name));
+        if index == 0 && audience == Audience::Others {
+            application.document.insert("signInAudience".to_owned(), json!("AzureADMultipleOrgs"));
+        }
         application.document.insert(
             "passwordCredentials".to_owned(),
             json!([{
@@ -99,24 +110,7 @@ pub(crate) fn establish(world: &mut World, tenant_id: &str, random: &mut Random)
         );
         application.secrets.insert(key_id, HeldSecret { text: client_secret, since: jiff::Timestamp::MIN });
         let principal = from_application(&application, &principal_id, &home.0, &created, &client_id);
-        let assignments: Vec<AppRoleAssignment> = graph_id
-            .iter()
-            .flat_map(|graph| permissions.iter().map(move |permission| (graph, permission)))
-            .filter_map(|(graph, permission)| {
-                Some(AppRoleAssignment {
-                    id: ids::app_role_assignment(&principal_id, &random.guid())?,
-                    deleted_date_time: None,
-                    app_role_id: microsoft_graph().role_id(permission)?.to_owned(),
-                    // Tokens are never behind with what was there before.
-                    created_date_time: Some("2020-01-15T08:00:00Z".to_owned()),
-                    principal_display_name: Some(name.to_owned()),
-                    principal_id: principal_id.clone(),
-                    principal_type: "ServicePrincipal".to_owned(),
-                    resource_display_name: Some(microsoft_graph().display_name.to_owned()),
-                    resource_id: graph.clone(),
-                })
-            })
-            .collect();
+        let assignments = assignments(graph_id.as_deref(), &principal_id, name, permissions, random);
         let Some(tenant) = world.tenant_mut(tenant_id) else { return };
         tenant.applications.seed(&object_id, application);
         tenant.service_principals.seed(&principal_id, principal);
@@ -124,6 +118,52 @@ pub(crate) fn establish(world: &mut World, tenant_id: &str, random: &mut Random)
             let id = assignment.id().to_owned();
             tenant.app_role_assignments.seed(&id, assignment);
         }
+    }
+}
+
+/// What a principal may do in Microsoft Graph.
+fn assignments(
+    graph: Option<&str>,
+    principal_id: &str,
+    name: &str,
+    permissions: &[&str],
+    random: &mut Random,
+) -> Vec<AppRoleAssignment> {
+    let Some(graph) = graph else { return Vec::new() };
+    let assignment = |permission: &&str| {
+        Some(AppRoleAssignment {
+            id: ids::app_role_assignment(principal_id, &random.guid())?,
+            deleted_date_time: None,
+            app_role_id: microsoft_graph().role_id(permission)?.to_owned(),
+            // Tokens are never behind with what was there before.
+            created_date_time: Some("2020-01-15T08:00:00Z".to_owned()),
+            principal_display_name: Some(name.to_owned()),
+            principal_id: principal_id.to_owned(),
+            principal_type: "ServicePrincipal".to_owned(),
+            resource_display_name: Some(microsoft_graph().display_name.to_owned()),
+            resource_id: graph.to_owned(),
+        })
+    };
+    permissions.iter().filter_map(assignment).collect()
+}
+
+/// Lets a tenant consent to the automation identity of another one, which is for many tenants.
+pub(crate) fn consent(world: &mut World, home_id: &str, tenant_id: &str, random: &mut Random) {
+    let created = graph_time(world.clock.now());
+    let Some(home) = world.tenant(home_id) else { return };
+    let found = home.applications.iter().find(|one| one.app_id() == home.automation.client_id);
+    let Some(application) = found.map(|found| Application::clone(found)) else { return };
+    let Some(tenant) = world.tenant_mut(tenant_id) else { return };
+    let principals = || tenant.service_principals.iter();
+    let graph =
+        principals().find(|one| one.app_id() == microsoft_graph().app_id).map(|one| one.id().to_owned());
+    let (id, name) = (random.guid(), application.text("displayName"));
+    let principal = from_application(&application, &id, home_id, &created, application.app_id());
+    let assignments = assignments(graph.as_deref(), &id, name, AUTOMATION, random);
+    tenant.service_principals.seed(&id, principal);
+    for assignment in assignments {
+        let id = assignment.id().to_owned();
+        tenant.app_role_assignments.seed(&id, assignment);
     }
 }
 
@@ -159,7 +199,7 @@ mod tests {
         let random = Random::seeded(1);
         desk.world.tenants = state_document::read(&before, &random).unwrap();
         let id = desk.world.tenants[0].id.clone();
-        super::establish(&mut desk.world, &id, &mut random.branch("x"));
+        super::establish(&mut desk.world, &id, super::Audience::Nobody, &mut random.branch("x"));
         assert_eq!(state_document::write(&desk.world)["tenants"], before["tenants"]);
         let tenant = &desk.world.tenants[0];
         let identity = &tenant.automation;

@@ -97,6 +97,13 @@ fn terms_are_defined_once_and_where_they_are_looked_for() {
     }
 }
 
+#[test]
+fn no_link_of_a_page_leaves_the_pages() {
+    for (page, text) in files("docs", &["md"]) {
+        assert!(!text.contains("](../../"), "{page}: dead where a registry shows it");
+    }
+}
+
 /// Phrases of another language in English words.
 const STILTED: &[&str] =
     &["belongs into", "belong into", "is no valid", "are no valid", "is no usable", "informations"];

@@ -1,4 +1,8 @@
-# `terraform test -test-directory=simulated`, with the environment of the simulator and nothing else.
+# `terraform test -test-directory=simulated`, with the environment of a simulator and nothing else. It needs one with the tenants of
+# tenants.yaml, and signs in as their partner:
+#
+#   proofpoint-azure-simulator --env-file env --customer contoso.com=11111111-1111-1111-1111-111111111111 \
+#     --customer adatum.com=22222222-2222-2222-2222-222222222222
 
 # The whole of a new customer is known before anything is made, down to whom the first run adds.
 run "a_line_onboards_a_customer" {

@@ -10,7 +10,7 @@
 #
 # The report has a plan of its own since an output that is kept in the state would change as people come and go, and would
 # make a change of every nightly plan. Nothing is locked: whoever plans may write nothing, not even a lock, and a plan that
-# another apply has overtaken is refused when it is applied.
+# has gone stale because of another apply is refused when it is applied.
 #
 # Where the plan is refused, as by `max_removals`, plan.txt has the reason, there is a report all the same, and this fails at its
 # end: whoever shows both on a change does it before the job fails.

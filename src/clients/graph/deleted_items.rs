@@ -61,10 +61,24 @@ impl DeletedItems<'_> {
         self.0.deleted_principal(call, client_id).await
     }
 
-    /// Brings a deleted application back. Its principal stays deleted and is restored separately.
+    /// Brings a deleted application back, without the secrets that this process was told to remove meanwhile. Its principal stays
+    /// deleted and is restored separately.
     pub async fn restore_application(&self, call: &Call, object_id: &str) -> Result<Application, Error> {
-        let application: Application = self.restore(call, object_id, "application").await?;
+        let applications = self.0.applications();
+        // Whoever wants a secret removed is told before or after.
+        let _writer = applications.lock(call, object_id).await?;
+        let mut application: Application = self.restore(call, object_id, "application").await?;
         self.0.note_fresh(&application.client_id);
+        let unwanted = self.0.unwanted_passwords(object_id);
+        let (unwanted, kept): (Vec<_>, Vec<_>) =
+            application.password_credentials.into_iter().partition(|key| unwanted.contains(&key.key_id));
+        for key in unwanted.iter().chain(&kept) {
+            self.0.note_fresh(&key.key_id);
+        }
+        for key in unwanted {
+            applications.remove_password_unlocked(call, object_id, &key.key_id).await?;
+        }
+        application.password_credentials = kept;
         Ok(application)
     }
 

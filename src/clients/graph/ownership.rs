@@ -150,6 +150,19 @@ impl Applications<'_> {
         Ok(())
     }
 
+    /// Takes the mark of an owner off a registration that stays without one: whoever wants its unique name may have it.
+    pub async fn disown(&self, call: &Call, object_id: &str, mark: Mark<'_>) -> Result<(), Error> {
+        let _alone = self.0.alone_with(call, object_id).await?;
+        let Some(found) = self.get(call, object_id).await? else { return Ok(()) };
+        let marked = owner_in(&found.tags, mark.prefix);
+        if marked.is_none() || marked != mark.owner {
+            return Ok(());
+        }
+        let tags = found.tags.iter().filter(|tag| !tag.starts_with(mark.prefix)).cloned().collect();
+        self.update(call, object_id, &ApplicationChange { tags: Some(tags), ..ApplicationChange::default() })
+            .await
+    }
+
     /// Moves a registration to the deleted items unless another owner has taken it over, or does so now.
     pub async fn delete_own(
         &self,

@@ -3,6 +3,9 @@
 //! Their values are shown once, in the answer that makes them. A lost answer leaves a secret that nobody knows, so an
 //! unknown outcome is never answered with a blind repeat: what was made is looked for by its display name and removed.
 
+use std::collections::{HashMap, HashSet};
+use std::sync::{Mutex, PoisonError};
+
 use jiff::Timestamp;
 use reqwest::Method;
 use secrecy::SecretString;
@@ -10,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::applications::{Application, Applications};
 use super::ask::{Ask, encoded};
+use super::connection::Graph;
 use super::consistency::{concurrent, never, secret_not_there_yet};
 use super::error::Error;
 use super::gone::Thing;
@@ -62,6 +66,26 @@ struct RemovePassword<'a> {
 /// Attempts to make a secret: one, and one more after an orphan was found and removed.
 const ATTEMPTS: u32 = 2;
 
+/// Secrets that were to be removed from applications which did not have them, by the object id: one that was deleted can't be
+/// told, and has them again when it is restored.
+#[derive(Default)]
+struct Unwanted(Mutex<HashMap<String, HashSet<String>>>);
+
+impl Graph {
+    fn note_unwanted(&self, application: &str, key_id: &str) {
+        let unwanted = self.lasting::<Unwanted>();
+        let mut unwanted = unwanted.0.lock().unwrap_or_else(PoisonError::into_inner);
+        unwanted.entry(application.to_owned()).or_default().insert(key_id.to_owned());
+    }
+
+    /// The secrets of an application that this process was told to remove in vain.
+    pub(super) fn unwanted_passwords(&self, application: &str) -> HashSet<String> {
+        let unwanted = self.lasting::<Unwanted>();
+        let unwanted = unwanted.0.lock().unwrap_or_else(PoisonError::into_inner);
+        unwanted.get(application).cloned().unwrap_or_default()
+    }
+}
+
 impl Applications<'_> {
     /// Makes a client secret (Graph: application-addpassword).
     ///
@@ -104,13 +128,19 @@ impl Applications<'_> {
         }
     }
 
-    /// Removes a client secret. True when it was there.
+    /// Removes a client secret. True when it was there. That of an application which lies among the deleted items goes when this
+    /// process restores it.
     pub async fn remove_password(&self, call: &Call, object_id: &str, key_id: &str) -> Result<bool, Error> {
         let _writer = self.lock(call, object_id).await?;
-        self.remove_password_unlocked(call, object_id, key_id).await
+        let removed = self.remove_password_unlocked(call, object_id, key_id).await?;
+        if !removed {
+            self.0.note_unwanted(object_id, key_id);
+        }
+        Ok(removed)
     }
 
-    async fn remove_password_unlocked(
+    /// The same by whoever holds the lock, and of nobody else.
+    pub(super) async fn remove_password_unlocked(
         &self,
         call: &Call,
         object_id: &str,

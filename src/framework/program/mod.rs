@@ -160,16 +160,15 @@ fn perform(
             };
             (subcommand.run)(invocation).await
         });
-        let interrupted = async move {
-            interruption.await;
-            cancel.cancel();
-            tokio::time::sleep(LAST_WORDS).await;
-        };
-        tokio::select! {
+        let done = tokio::select! {
             biased;
-            done = &mut work => done.map(Some).map_err(io::Error::other),
-            () = interrupted => Ok(None),
-        }
+            done = &mut work => Ok(done),
+            () = interruption => {
+                cancel.cancel();
+                tokio::time::timeout(LAST_WORDS, work).await
+            }
+        };
+        done.ok().transpose().map_err(io::Error::other)
     });
     match outcome.flatten() {
         Ok(Some(Ok(Completion::Whole))) => ExitCode::SUCCESS,

@@ -134,7 +134,9 @@ fn listed(_: &Shared, _: &Request) -> Outcome {
 pub(crate) fn summary() -> String {
     let mut text = String::from(
         "For a browser, the page at the address `face` of the first line shows both sides and has the most wanted of
-these routes as buttons. Control routes, below the first line's `control`:
+these routes as buttons. Control routes, below the first line's `control`, with the environment of --env-file:
+
+  curl --cacert \"$PROOFPOINT_CA_BUNDLE\" --data '{\"advance\": \"1d\"}' \"$control/clock\"
 
 ",
     );

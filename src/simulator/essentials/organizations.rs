@@ -36,9 +36,13 @@ impl Organizations {
         self.login(domain, |account| account.kind.is_admin() && account.read_only)
     }
 
-    /// The login of the administrator of the organization above.
+    /// The login of the administrator of the organization above; of a partner, its own.
     pub(crate) fn partner(&self, domain: &str) -> Credentials {
-        let parent = self.find(domain).and_then(|organization| organization.parent.clone());
+        let above = |one: &Organization| {
+            let own = (one.kind != "organization").then(|| one.primary_domain.clone());
+            one.parent.clone().or(own)
+        };
+        let parent = self.find(domain).and_then(above);
         parent.map(|parent| self.credentials(&parent)).unwrap_or_default()
     }
 

@@ -19,7 +19,7 @@ pub(crate) use directory::member;
 pub(crate) use names::person;
 
 /// The partner above every invented customer.
-const PARTNER: &str = "partner.example";
+pub(crate) const PARTNER: &str = "partner.example";
 
 /// Fills the tenant's directory and makes its organization. The first tenant, in its default size, tells the story
 /// of `story.rs`.
@@ -28,7 +28,7 @@ pub(crate) fn populate(world: &mut World, tenant_id: &str, users: usize, groups:
     let usual = Arguments::default();
     let first = world.tenants.first().is_some_and(|tenant| tenant.id == tenant_id);
     let tells_story = first && users == usual.users && groups == usual.groups;
-    ensure_partner(world);
+    partner(world);
     let Some(tenant) = world.tenant_mut(tenant_id) else { return };
     if tells_story {
         story::directory(tenant, now, random);
@@ -54,7 +54,16 @@ pub(crate) fn populate(world: &mut World, tenant_id: &str, users: usize, groups:
     world.organizations.insert(organization);
 }
 
-fn ensure_partner(world: &mut World) {
+/// Fills a tenant's directory and leaves Proofpoint alone.
+pub(crate) fn people(world: &mut World, tenant_id: &str, users: usize, groups: usize, random: &mut Random) {
+    let now = world.clock.now();
+    if let Some(tenant) = world.tenant_mut(tenant_id) {
+        directory::fill(tenant, users, groups, now, random);
+    }
+}
+
+/// Makes the partner, unless it is there.
+pub(crate) fn partner(world: &mut World) {
     if world.organizations.find(PARTNER).is_some() {
         return;
     }

@@ -47,7 +47,7 @@ A guide for each way, with its arguments and variables:
 - Entra: [a secret or a certificate](guides/sign-in-secret-or-certificate.md), [OpenID Connect](guides/sign-in-openid-connect.md),
   [a managed identity](guides/sign-in-managed-identity.md), [the Azure CLI](guides/sign-in-azure-cli.md)
 - [Proofpoint Essentials](guides/sign-in-proofpoint.md)
-- [Private clouds, proxies, authorities, and reading alone](guides/clouds-and-networks.md)
+- [Private clouds, proxies, authorities, and read-only use](guides/clouds-and-networks.md)
 
 What the words mean is in [Terms](guides/terms.md); what to do when something goes wrong in
 [Logging and bug reports](guides/logging-and-bug-reports.md).

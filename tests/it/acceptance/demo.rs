@@ -124,7 +124,30 @@ fn a_demo_that_is_kept_names_the_page_that_shows_it() {
     demo.read_until("Its page shows both sides");
     let mut face = String::new();
     demo.stdout.read_line(&mut face).expect("its address");
+    // What is to be typed in a shell of its own, typed.
+    demo.read_until("  bash");
+    let mut typed = String::new();
+    loop {
+        let mut line = String::new();
+        assert_ne!(demo.stdout.read_line(&mut line).expect("a line"), 0, "it ends before `exit`");
+        if line.trim() == "exit" {
+            break;
+        }
+        typed += &line;
+    }
     demo.read_until("rm -rf");
+    let shell = Command::new("bash")
+        .args(["-c", &typed])
+        .env_clear()
+        .env("PATH", EnvMap::of_process().get("PATH").unwrap_or_default())
+        .env("HOME", demo.place.path())
+        .env("TMPDIR", demo.place.path())
+        .output()
+        .expect("bash");
+    let said = String::from_utf8_lossy(&shell.stdout).into_owned();
+    for expected in ["No changes.", "contoso.com", "\"now\":"] {
+        assert!(said.contains(expected), "{expected}\n{said}\n{}", String::from_utf8_lossy(&shell.stderr));
+    }
     assert!(demo.process.wait().expect("its end").success());
     let address =
         face.trim().strip_prefix("http://").and_then(|face| face.strip_suffix('/')).expect("an address");

@@ -50,6 +50,14 @@ fn a_packed_mirror_installs_what_the_lock_file_names_and_nothing_else() {
             assert!(line.contains(&checksum(&archive)), "another archive's sum: {line}");
         }
 
+        // Out of a directory of the repository, as the guide has runners do.
+        configure(stage, "");
+        let variables = [("TF_CLI_ARGS_init".to_owned(), "-plugin-dir=../mirror".to_owned())].into();
+        fs::remove_dir_all(stage.workspace.path().join(".terraform")).expect("what was installed");
+        stage.workspace.run_script("tofu init -input=false", &variables).succeeds();
+        stage.workspace.validate().succeeds();
+        configure(stage, &format!("filesystem_mirror {{\n    path = \"{}\"\n  }}", mirror.display()));
+
         // Another archive of the same name is refused, by what the lock file knows.
         let tampered = stage.workspace.root().join("tampered");
         fs::write(&tampered, "another program").expect("a program");

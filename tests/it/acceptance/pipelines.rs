@@ -272,6 +272,15 @@ fn on_github_a_pull_request_has_one_comment_and_what_is_approved_is_applied() {
         repository.github("plan", "plan", PULL_REQUEST).succeeds();
         assert!(repository.comment().contains("The plan, which changes nothing"));
         repository.assert_nothing_was_changed();
+
+        // Nobody commits what the jobs have left by mistake: it names people.
+        let script = "git init --quiet . && git add --all && git ls-files";
+        let kept = repository.run(script, &Variables::new()).succeeds().stdout;
+        let example = crate::support::workspace::repository().join("examples/pipelines");
+        let ours =
+            |file: &&str| example.join(file).exists() || ["docker.txt", ".terraform.lock.hcl"].contains(file);
+        let strange: Vec<&str> = kept.lines().filter(|file| !ours(file)).collect();
+        assert!(strange.is_empty() && kept.contains("main.tf"), "not in .gitignore: {strange:?}");
     });
 }
 

@@ -3,10 +3,12 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use serde_json::Value;
 
 use super::{Stage, on_every_cli, on_every_cli_with};
+use crate::support::printed::blocks;
 use crate::support::workspace::{Install, Outcome, repository};
 
 /// The one that `.ci/lint-workflows` has built.
@@ -126,6 +128,40 @@ fn a_run_that_takes_too_many_is_refused() {
             .says("proofpoint_azure_sync_run.contoso: too many would lose mail")
             .says("would remove too many accounts");
     });
+}
+
+#[test]
+fn the_pipelines_of_every_example_pass_by_the_command_of_the_guide() {
+    let Some(conftest) = conftest() else { return };
+    let command = blocks("docs/guides/pipelines.md", "Policies", "shell").swap_remove(0);
+    let place = tempfile::tempdir().expect("a temporary directory");
+    let examples = repository().join("examples");
+    let copy = |from: &str, to: &str| {
+        let to = place.path().join(to);
+        std::fs::create_dir_all(to.parent().expect("a directory")).expect("a directory");
+        std::fs::copy(examples.join(from), to).expect("a copy");
+    };
+    for file in ["plan.yml", "apply.yml", "nightly.yml"] {
+        copy(&format!("pipelines/github/{file}"), &format!(".github/workflows/{file}"));
+    }
+    copy("msp-own-credentials/shards.yml", ".github/workflows/shards.yml");
+    for file in ["changes.rego", "jobs.rego", "limits.rego", "plan.rego"] {
+        copy(&format!("pipelines/policy/{file}"), &format!("policy/{file}"));
+    }
+    let script = format!("conftest() {{ '{}' \"$@\" --no-color; }}\n{command}", conftest.display());
+    let run = || {
+        let output = Command::new("sh").args(["-e", "-c", &script]).current_dir(place.path()).output();
+        output.expect("a shell")
+    };
+    let output = run();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success() && said.contains(" passed, 0 warnings, 0 failures"), "{said}");
+    // It looks at each of them: one that applies what nobody has seen is found.
+    let file = place.path().join(".github/workflows/shards.yml");
+    let text = std::fs::read_to_string(&file).expect("the pipeline");
+    std::fs::write(&file, text.replace("apply -input=false tfplan", "apply -input=false -auto-approve"))
+        .expect("a file");
+    assert!(!run().status.success());
 }
 
 /// Plans in which the same is asked for in a way that a rule could overlook.

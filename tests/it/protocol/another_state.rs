@@ -57,6 +57,19 @@ fn an_earlier_state_lets_go_of_all_that_the_sync_of_another_one_relies_on() {
 }
 
 #[test]
+fn an_application_that_was_let_go_of_is_taken_over_by_whoever_asks_for_its_name_again() {
+    let (mut quickstart, old) = imported();
+    quickstart.converge();
+    destroy(&mut quickstart, &ALL, &old);
+    let before = quickstart.take(APPLICATION).state;
+    quickstart.simulator.advance_clock("2h");
+    let said = quickstart.change(APPLICATION);
+    assert!(!said.has_errors(), "{said}");
+    assert_eq!(quickstart.state(APPLICATION)["object_id"], before["object_id"]);
+    quickstart.assert_sound("the configuration that came back");
+}
+
+#[test]
 fn an_imported_application_belongs_to_the_state_that_changed_it() {
     let (mut quickstart, old) = imported();
     changes(&mut quickstart, APPLICATION, &json!({ "notes": "moved to another state" }));

@@ -48,6 +48,7 @@ mod refused_key;
 mod rename;
 mod replacement;
 mod replans;
+mod restoration;
 mod schema;
 mod shown;
 mod sign_in;

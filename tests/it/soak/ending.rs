@@ -30,12 +30,16 @@ pub(super) fn settles(life: &mut Life) {
                 life.hear(Some(import.succeeds()));
             }
             if last.contains("has exemptions that are not listed") {
-                // A list that was late tells of some that are gone.
-                let by_hand = format!("by-hand@{DOMAIN}");
-                if exempt(&life.world().1["exemptions"]).contains(&by_hand) {
-                    let path =
-                        format!("orgs/{DOMAIN}/settings/azure/exemptions/{}", by_hand.replace('@', "%40"));
-                    life.simulator.essentials_done(Method::DELETE, &path, None);
+                // The person does as the error says: those are somebody's, or of a sync that was removed by hand or destroyed. A
+                // list that was late tells of some that are gone.
+                for address in exempt(&life.world().1["exemptions"]) {
+                    if last.contains(&format!("\"{address}\",")) {
+                        let path = format!(
+                            "orgs/{DOMAIN}/settings/azure/exemptions/{}",
+                            address.replace('@', "%40")
+                        );
+                        life.simulator.essentials_done(Method::DELETE, &path, None);
+                    }
                 }
             }
             continue;

@@ -40,6 +40,8 @@ pub(crate) struct Tenant {
     pub(crate) tenant_id: String,
     pub(crate) client_id: String,
     pub(crate) client_secret: String,
+    pub(crate) reader_client_id: String,
+    pub(crate) reader_client_secret: String,
     pub(crate) domain: String,
     pub(crate) essentials_username: String,
     pub(crate) essentials_password: String,

@@ -6,9 +6,12 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use super::model::ApplicationModel;
-use super::{OWN_TAG, is_ours};
+use super::tags::{OWN_TAG, RESTORED_TAG, is_nobodys, is_ours};
 use crate::provider_block::{At as _, Failure, ObjectPath};
-use clients::graph::{self, Alone, Application, Graph, InPlace, NewApplication, Sight, Thing, purge_date};
+use clients::graph::{
+    self, Alone, Application, ApplicationChange, Graph, InPlace, NewApplication, PasswordCredential, Sight,
+    Thing, purge_date,
+};
 use clients::http::Call;
 use framework::diagnostic::Diagnostic;
 
@@ -20,8 +23,8 @@ const MOMENTS: Duration = Duration::from_secs(10);
 
 /// What holds a unique name.
 pub(super) enum Holder {
-    /// An application that may be finished, which nobody else of this process touches meanwhile; it was restored if it was
-    /// deleted.
+    /// An application that may be finished, which nobody else of this process touches meanwhile. It has a date of deletion if it
+    /// was restored.
     Unfinished(Box<Application>, Alone),
     /// An application that this very run has deleted, by its object id: a replacement is under way.
     DeletedHere(String),
@@ -36,6 +39,13 @@ pub(super) async fn find(graph: &Graph, call: &Call, name: &str) -> Result<Holde
             let Some(alone) = graph.applications().spare(call, &active).await.at(at.clone())? else {
                 return Ok(Holder::DeletedHere(active.object_id));
             };
+            if is_half_restored(graph, call, &active).await.at(at.clone())? {
+                let restored = mark(graph, call, *active).await.at(at)?;
+                return Ok(Holder::Unfinished(Box::new(restored), alone));
+            }
+            if is_nobodys(&active) {
+                return Ok(Holder::Unfinished(active, alone));
+            }
             let is_unfinished = is_young(&active, graph.clock().now())
                 && active.password_credentials.is_empty()
                 && has_no_grants(graph, call, &active).await.at(at.clone())?;
@@ -54,9 +64,7 @@ pub(super) async fn find(graph: &Graph, call: &Call, name: &str) -> Result<Holde
                 return Ok(Holder::DeletedHere(deleted.object_id));
             };
             let restored = graph.deleted_items().restore_application(call, &deleted.object_id).await;
-            // The date says that its principal has to be restored as well.
-            let deleted_date_time = deleted.deleted_date_time;
-            let restored = Application { deleted_date_time, ..restored.at(at)? };
+            let restored = mark(graph, call, restored.at(at.clone())?).await.at(at)?;
             Ok(Holder::Unfinished(Box::new(restored), alone))
         }
         Sighting::Deleted(deleted) => Err(held_by_deleted(&deleted, name).into()),
@@ -112,6 +120,58 @@ async fn look(graph: &Graph, call: &Call, name: &str) -> Result<Sighting, graph:
         _ => call.clone(),
     };
     graph.settled(&patient, Some(graph.now()), None, glance).await
+}
+
+/// Whether an earlier command was killed, or failed, after it had restored an application: that was a moment ago, and nobody has
+/// made a secret since. Before it could leave a mark, the principal that was deleted with the application lies where it was.
+async fn is_half_restored(graph: &Graph, call: &Call, active: &Application) -> Result<bool, graph::Error> {
+    let restored =
+        active.tags.iter().find_map(|tag| tag.strip_prefix(RESTORED_TAG)?.parse::<Timestamp>().ok());
+    if let Some(restored) = restored {
+        let is_used = |key: &PasswordCredential| key.start_date_time.is_some_and(|start| start >= restored);
+        let is_young = graph.clock().now().duration_since(restored) < UNFINISHED;
+        return Ok(is_young && !active.password_credentials.iter().any(is_used));
+    }
+    if graph.service_principals().get_by_client_id(call, &active.client_id).await?.is_some() {
+        return Ok(false);
+    }
+    match graph.deleted_items().principal_by_client_id(call, &active.client_id).await {
+        Ok(deleted) => Ok(deleted.is_some()),
+        Err(error) if error.is_forbidden() => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// Leaves the date on an application that was restored. Its date of deletion says that the principal has to be restored as well.
+async fn mark(graph: &Graph, call: &Call, restored: Application) -> Result<Application, graph::Error> {
+    let now = graph.now();
+    let kept = restored.tags.iter().filter(|tag| !tag.starts_with(RESTORED_TAG)).cloned();
+    let tags: Vec<String> = kept.chain([format!("{RESTORED_TAG}{now}")]).collect();
+    let change = ApplicationChange { tags: Some(tags.clone()), ..ApplicationChange::default() };
+    graph.applications().update(call, &restored.object_id, &change).await?;
+    Ok(Application { deleted_date_time: Some(now), tags, ..restored })
+}
+
+/// What a restored application has again that nobody may know of.
+pub(super) fn revived_secrets(restored: &Application) -> Option<Diagnostic> {
+    let secrets: Vec<String> = restored
+        .password_credentials
+        .iter()
+        .map(|key| format!("`{}` ({})", key.key_id, key.display_name.as_deref().unwrap_or("no description")))
+        .collect();
+    if secrets.is_empty() {
+        return None;
+    }
+    Some(Diagnostic::warning(
+        format!("`{}` is restored with its secrets", restored.display_name),
+        format!(
+            "The application (client id `{}`) was deleted within the last 30 days, and whoever has one of these secrets can sign \
+             in with it again: {}. Those that a sync or a `proofpoint_azure_client_secret` of a state has are that one's; remove \
+             the others under Certificates & secrets.",
+            restored.client_id,
+            secrets.join(", ")
+        ),
+    ))
 }
 
 fn is_young(application: &Application, now: Timestamp) -> bool {

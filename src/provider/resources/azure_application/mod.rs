@@ -4,6 +4,7 @@ mod adoption;
 mod model;
 mod moved;
 mod properties;
+mod tags;
 
 use std::collections::BTreeSet;
 
@@ -26,21 +27,12 @@ use framework::timeouts::DefaultTimeouts;
 
 use adoption::Holder;
 pub(crate) use model::{ApplicationIdentity, ApplicationModel};
+pub(crate) use tags::is_ours;
+use tags::{OWN_TAG, OWNER_TAG, RESTORED_TAG, is_own_tag};
 
 /// The resource.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct AzureApplication;
-
-/// Tag by which the provider knows the applications it made. It is hidden from `tags`.
-const OWN_TAG: &str = "terraform-provider-proofpoint";
-
-/// Beginning of the tag that tells which resource an application belongs to: the one that made it or took it over last. It
-/// is hidden as well.
-const OWNER_TAG: &str = "terraform-provider-proofpoint:owner:";
-
-fn is_own_tag(tag: &str) -> bool {
-    tag == OWN_TAG || tag.starts_with(OWNER_TAG)
-}
 
 /// Tag that puts a service principal into the portal's list of enterprise applications.
 const ENTERPRISE_APPLICATION: &str = "WindowsAzureActiveDirectoryIntegratedApp";
@@ -124,7 +116,7 @@ impl Resource for AzureApplication {
         &self,
         ctx: &Context<Session>,
         planned: Planned<Self>,
-        _diagnostics: &mut Diagnostics,
+        diagnostics: &mut Diagnostics,
     ) -> Result<State<Self>, Failure> {
         let (session, call) = (&ctx.clients, ctx.clients.call(ctx));
         let graph = graph_of(ctx, &planned.model).await?;
@@ -136,7 +128,7 @@ impl Resource for AzureApplication {
         }
         let owner = Uuid::new_v4().simple().to_string();
         let new = properties::registration(&model, access, &owner);
-        let (application, principal) = register(&graph, &call, &new, &owner).await?;
+        let (application, principal) = register(&graph, &call, &new, &owner, diagnostics).await?;
         graph.note_owner(&application.object_id, &owner);
         let before = graph::owner_in(&application.tags, OWNER_TAG).filter(|before| *before != owner);
         let before = before.map(str::to_owned);
@@ -258,6 +250,8 @@ impl Resource for AzureApplication {
             graph.note_made(object_id, written);
         }
         if graph.is_relied_on(model.client_id.text()) {
+            let mark = Mark { prefix: OWNER_TAG, owner: facts.owner.as_deref(), before: None };
+            graph.applications().disown(&ctx.clients.call(ctx), object_id, mark).await?;
             diagnostics.push(relied_on(object_id));
             return Ok(());
         }
@@ -373,11 +367,6 @@ fn relied_on(object_id: &str) -> Diagnostic {
     )
 }
 
-/// Whether this provider has made an application, or taken it over.
-pub(crate) fn is_ours(application: &Application) -> bool {
-    application.tags.iter().any(|tag| tag == OWN_TAG)
-}
-
 async fn graph_of(ctx: &Context<Session>, model: &ApplicationModel) -> Result<Graph, Failure> {
     let call = ctx.clients.call(ctx);
     ctx.clients.graph(&call, model.tenant_id.known().map(String::as_str)).await
@@ -389,6 +378,7 @@ async fn register(
     call: &Call,
     new: &NewApplication,
     owner: &str,
+    diagnostics: &mut Diagnostics,
 ) -> Result<(Application, ServicePrincipal), Failure> {
     let error = match graph.applications().create(call, new).await {
         Ok(application) => return complete(graph, call, new, application).await,
@@ -398,9 +388,15 @@ async fn register(
     let Some(name) = &new.unique_name else { return Err(error.into()) };
     let deleted = match adoption::find(graph, call, name).await {
         Ok(Holder::Unfinished(found, alone)) => {
+            if found.deleted_date_time.is_some() {
+                diagnostics.append(adoption::revived_secrets(&found));
+            }
             let (application, principal) = complete(graph, call, new, *found).await?;
             // The mark comes last: until then the application is the one's that had it before.
-            let change = properties::whole_change(new, &application);
+            let mut change = properties::whole_change(new, &application);
+            if let Some(tags) = &mut change.tags {
+                tags.extend(application.tags.iter().filter(|tag| tag.starts_with(RESTORED_TAG)).cloned());
+            }
             graph.applications().take_over(call, &application, owner, &change, &alone).await?;
             return Ok((application, principal));
         }

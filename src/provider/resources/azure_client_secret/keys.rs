@@ -24,13 +24,12 @@ const LONGEST_LOOK: Duration = Duration::from_secs(4);
 /// jump between replicas for a while after a change.
 const LOOKS: usize = 4;
 
-/// How old a secret may be to be taken for one that a killed command has left.
-const LATELY: SignedDuration = SignedDuration::from_hours(24);
-
 /// What a look at the application showed.
 pub(super) enum Seen {
     /// The application is gone.
     Nothing,
+    /// The application lies among the deleted items, from where it can come back.
+    Deleted,
     /// The application is there without the key.
     NoKey,
     /// The key.
@@ -74,13 +73,16 @@ impl<'a> Keys<'a> {
             let sight = match seen {
                 Seen::Key(_) => Sight::Whole,
                 Seen::NoKey => Sight::Part,
-                Seen::Nothing => Sight::Nothing,
+                Seen::Nothing | Seen::Deleted => Sight::Nothing,
             };
             Ok((seen, sight))
         };
         let thing = Thing::Application(&self.application);
         let seen = self.graph.look_since(self.call, made, thing, look).await;
         let mut seen = seen.at(ClientSecretModel::application_id())?;
+        if matches!(seen, Seen::Nothing) && self.graph.has_gone(self.call, thing, None).await {
+            return Ok(Seen::Deleted);
+        }
         for delay in delays(FIRST_LOOK, LONGEST_LOOK).take(LOOKS) {
             if matches!(seen, Seen::Key(_)) || self.call.wait(delay).await.is_err() {
                 break;
@@ -88,6 +90,19 @@ impl<'a> Keys<'a> {
             seen = self.glance(key_id).await.at(ClientSecretModel::application_id())?;
         }
         Ok(seen)
+    }
+
+    /// What is to be known of a secret whose application was deleted.
+    pub(super) fn deleted(&self) -> Diagnostic {
+        Diagnostic::warning(
+            "The application of a secret is deleted",
+            format!(
+                "The application `{}` lies among the deleted items, where Entra keeps it for 30 days. Nobody can sign in with its \
+                 secrets until it is restored.",
+                self.application
+            ),
+        )
+        .at(ClientSecretModel::application_id())
     }
 
     async fn glance(&self, key_id: &str) -> Result<Seen, graph::Error> {
@@ -144,26 +159,25 @@ impl<'a> Keys<'a> {
         removed.map(drop).at(ClientSecretModel::application_id())
     }
 
-    /// Tells of secrets that were made lately with the same description as a new one: a command that was killed, state and all,
-    /// leaves one that nothing knows of. It may as well be somebody else's, so that it is not removed.
+    /// Tells of other secrets that were made with the same description as a new one: a command that was killed, state and all,
+    /// leaves one that nothing knows of, however long ago that was. It may as well be somebody else's, so that it is not removed.
     pub(super) async fn twins(&self, made: &MintedPassword, description: &str) -> Option<Diagnostic> {
         let application = self.graph.applications().get(self.call, &self.application).await.ok().flatten()?;
-        let since = self.graph.now().checked_sub(LATELY).ok()?;
         let is_twin = |key: &&PasswordCredential| {
             let name = key.display_name.as_deref().unwrap_or_default();
-            key.key_id != made.key_id
-                && unmarked(name) == description
-                && unmarked(name) != name
-                && key.start_date_time.is_some_and(|start| start > since)
+            key.key_id != made.key_id && unmarked(name) == description && unmarked(name) != name
         };
         let twins = application.password_credentials.iter().filter(is_twin);
-        let twins: Vec<String> = twins.map(|key| format!("`{}`", key.key_id)).collect();
+        let told = |key: &PasswordCredential| match key.start_date_time {
+            Some(start) => format!("`{}` of {}", key.key_id, start.strftime("%Y-%m-%d")),
+            None => format!("`{}`", key.key_id),
+        };
+        let twins: Vec<String> = twins.map(told).collect();
         if twins.is_empty() {
             return None;
         }
         let text = format!(
-            "The application `{}` has other secrets that this provider has made since yesterday with the description \
-             `{description}`: {}. If a command was killed before it could write its state, nobody knows their values: remove \
+            "The application `{}` has other secrets that this provider has made with the description `{description}`: {}. If a command was killed before it could write its state, nobody knows their values: remove \
              them under Certificates & secrets. They may as well be those of another configuration.",
             application.display_name,
             twins.join(", ")

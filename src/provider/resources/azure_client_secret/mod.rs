@@ -113,7 +113,7 @@ impl Resource for AzureClientSecret {
         &self,
         ctx: &Context<Session>,
         state: State<Self>,
-        _diagnostics: &mut Diagnostics,
+        diagnostics: &mut Diagnostics,
     ) -> Result<Option<State<Self>>, Failure> {
         let Some(key_id) = state.model.key_id.known() else {
             // A creation that was not answered: kept, so that its destruction looks for what was made.
@@ -144,6 +144,11 @@ impl Resource for AzureClientSecret {
             }
             // Earlier keys would be forgotten with the state; with them there, the missing one is made anew in place.
             Seen::NoKey if !private.superseded.is_empty() => false,
+            // With its application restored it is there again, and has to be known to be removed.
+            Seen::Deleted => {
+                diagnostics.push(keys.deleted());
+                return Ok(Some(State::new(model).with_private(private)));
+            }
             Seen::NoKey | Seen::Nothing => return Ok(None),
         };
         let mut facts = rotation::observe(private, &model, present, graph.now());

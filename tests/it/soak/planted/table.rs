@@ -153,8 +153,8 @@ pub(super) const PLANTED: &[Planted] = &[
         history: "an application came back from the recycle bin without its enterprise application",
         file: "src/provider/resources/azure_application/adoption.rs",
         changes: &[(
-            "let restored = Application { deleted_date_time, ..restored.at(at)? };",
-            "let _ = deleted_date_time;\n            let restored = restored.at(at)?;",
+            "Ok(Application { deleted_date_time: Some(now), tags, ..restored })",
+            "Ok(Application { deleted_date_time: None, tags, ..restored })",
         )],
     },
     Planted {

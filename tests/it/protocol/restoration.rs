@@ -1,0 +1,69 @@
+//! An application that comes back from the deleted items has its secrets again: what was to be removed meanwhile is not among
+//! them, and of the others is told.
+
+use reqwest::Method;
+use serde_json::json;
+
+use crate::support::plugin::calls::Messages;
+use crate::support::quickstart::{APPLICATION, Quickstart, SECRET};
+use crate::support::simulator::Simulator;
+
+#[track_caller]
+fn succeeds(said: &Messages) {
+    assert!(!said.has_errors(), "{said}");
+}
+
+/// An application with a secret for use elsewhere, which somebody has deleted; a refresh has shown it.
+fn deleted() -> Quickstart {
+    let mut quickstart = Quickstart::start(Simulator::start(&["--users", "1"]));
+    succeeds(&quickstart.change(APPLICATION));
+    quickstart.write_anew(
+        SECRET,
+        json!({ "application_id": quickstart.state(APPLICATION)["id"], "display_name": "elsewhere" }),
+    );
+    succeeds(&quickstart.change(SECRET));
+    assert_eq!(quickstart.keys().len(), 1);
+    quickstart.simulator.advance_clock("2h");
+    let object_id = quickstart.state(APPLICATION)["object_id"].as_str().expect("an id").to_owned();
+    quickstart.graph(Method::DELETE, &format!("applications/{object_id}"), None);
+    quickstart.restart();
+    quickstart
+}
+
+const DELETED: &str = "The application of a secret is deleted";
+
+#[test]
+fn a_secret_whose_application_is_deleted_is_known_until_it_cannot_come_back() {
+    let quickstart = deleted();
+    let planned = quickstart.plan(SECRET);
+    assert!(planned.messages.warns(DELETED), "{}", planned.messages);
+    assert_eq!(planned.state["key_id"], quickstart.state(SECRET)["key_id"]);
+
+    let object_id = quickstart.state(APPLICATION)["object_id"].as_str().expect("an id").to_owned();
+    quickstart.graph(Method::DELETE, &format!("directory/deletedItems/{object_id}"), None);
+    let planned = quickstart.plan(SECRET);
+    assert!(!planned.messages.warns(DELETED), "{}", planned.messages);
+    assert!(planned.state["key_id"] == "<unknown>", "it is to be made anew: {}", planned.state);
+}
+
+#[test]
+fn a_secret_that_was_destroyed_while_its_application_was_deleted_does_not_come_back() {
+    for destroyed_first in [true, false] {
+        let quickstart = deleted();
+        let steps: [&str; 2] = if destroyed_first { [SECRET, APPLICATION] } else { [APPLICATION, SECRET] };
+        for kind in steps {
+            if kind == SECRET {
+                quickstart.destroy_one(SECRET);
+            } else {
+                let said = quickstart.change(APPLICATION);
+                succeeds(&said);
+                assert_eq!(
+                    said.to_string().contains("restored with its secrets"),
+                    !destroyed_first,
+                    "{said}"
+                );
+            }
+        }
+        assert_eq!(quickstart.keys().len(), 0, "destroyed first: {destroyed_first}");
+    }
+}
