@@ -79,7 +79,6 @@ const MAY_SLEEP: &[(&str, &str)] = &[
         "src/clients/http/call.rs",
         "raced against deadline and cancellation; every wait of the provider goes through here",
     ),
-    ("src/clients/http/limiter.rs", "entered through `Call::run`"),
     (
         "src/framework/plugin/listener.rs",
         "a listener that can't accept, the process out of descriptors; backs off",

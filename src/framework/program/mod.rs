@@ -162,13 +162,13 @@ fn perform(
         });
         let done = tokio::select! {
             biased;
-            done = &mut work => Some(done),
+            done = &mut work => Ok(done),
             () = interruption => {
                 cancel.cancel();
-                tokio::time::timeout(LAST_WORDS, work).await.ok()
+                tokio::time::timeout(LAST_WORDS, work).await
             }
         };
-        done.transpose().map_err(io::Error::other)
+        done.ok().transpose().map_err(io::Error::other)
     });
     match outcome.flatten() {
         Ok(Some(Ok(Completion::Whole))) => ExitCode::SUCCESS,

@@ -3,7 +3,8 @@
 
 use serde_json::{Map, Value};
 
-use super::step::{Finding, Level, Step};
+use super::level::Level;
+use super::step::{Finding, Step};
 
 /// The whole document in a line.
 pub(super) fn write(domain: &str, steps: &[Step], verdict: Level, next: &str) -> String {

@@ -8,8 +8,9 @@ use grammar::counted;
 
 use super::essentials;
 use super::examination::Examination;
+use super::level::Level;
 use super::reach::{self, Reach, Reached as _};
-use super::step::{Level, Step, names};
+use super::step::{Step, names};
 use crate::lists::is_candidate;
 use crate::preview;
 use crate::provider_block::{Diagnose as _, Failure, permissions};

@@ -6,8 +6,9 @@ use framework::diagnostic::Diagnostic;
 use grammar::counted;
 
 use super::examination::Examination;
+use super::level::Level;
 use super::reach::{self, Reached as _};
-use super::step::{Level, Step};
+use super::step::Step;
 use crate::commands::domain::domain_of;
 use crate::provider_block::{Failure, argument};
 use crate::resources::azure_sync::unable;

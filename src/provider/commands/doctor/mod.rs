@@ -6,6 +6,7 @@ mod document;
 mod entra;
 mod essentials;
 mod examination;
+mod level;
 mod next;
 mod order;
 mod reach;
@@ -25,9 +26,10 @@ use examination::Examination;
 use framework::diagnostic::{Diagnostic, Diagnostics};
 use framework::subcommand::{Completion, Invocation, Subcommand, Terminal};
 use grammar::counted;
+use level::Level;
 use report::Report;
 use screen::Paint;
-use step::{Level, Step, StepName};
+use step::{Step, StepName};
 
 /// The subcommand.
 pub(super) const SUBCOMMAND: Subcommand = Subcommand {

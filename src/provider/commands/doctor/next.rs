@@ -6,7 +6,8 @@ use clients::{InputName, auth};
 
 use super::essentials;
 use super::examination::Examination;
-use super::step::{Level, Step, StepName};
+use super::level::Level;
+use super::step::{Step, StepName};
 use crate::resources::azure_application::is_ours;
 
 /// A command, or several lines of them.

@@ -2,7 +2,7 @@
 
 use clients::{auth, essentials, graph, http};
 
-use super::step::Level;
+use super::level::Level;
 use crate::provider_block::{Cause, Failure};
 
 /// How far a request came that failed.

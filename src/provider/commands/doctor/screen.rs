@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use clients::http::legible;
 
-use super::step::{Level, Step, StepName};
+use super::level::Level;
+use super::step::{Step, StepName};
 
 /// How texts are made to stand out.
 #[derive(Debug, Clone, Copy)]
