@@ -163,6 +163,18 @@ impl ServicePrincipals<'_> {
             Ask::new(Method::PATCH, path, &needs::WRITE_APPLICATIONS, operation).body(change)?.repeatable();
         self.0.settle_late(call, ask, Thing::Principal(object_id)).await.map(drop)
     }
+
+    /// Deletes the principal of an application that was deleted: it goes along by itself (inferred, nothing is published), so
+    /// that nothing is done where it is gone, or where the caller may not.
+    pub async fn delete_left_over(&self, call: &Call, object_id: &str) -> Result<(), Error> {
+        let path = format!("/servicePrincipals/{}", encoded(object_id));
+        let operation = format!("delete service principal `{object_id}`");
+        let ask = Ask::new(Method::DELETE, path, &needs::WRITE_APPLICATIONS, operation).repeatable();
+        match self.0.settle(call, ask, never).await {
+            Err(error) if !error.is_not_found() && !error.is_forbidden() => Err(error),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// A principal of this client id exists (409, observed; its service principal name is in use).

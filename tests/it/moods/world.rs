@@ -52,6 +52,7 @@ pub(super) fn assert_nothing_left(quickstart: &Quickstart, made: &Json) {
     let principal = &made["service_principal_object_id"];
     for (list, member, value) in [
         ("applications", "appId", &made["client_id"]),
+        ("service_principals", "appId", &made["client_id"]),
         ("grants", "clientId", principal),
         ("app_role_assignments", "principalId", principal),
     ] {

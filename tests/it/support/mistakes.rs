@@ -217,7 +217,7 @@ pub(crate) fn mistakes(simulator: &Simulator) -> Vec<Mistake> {
         health("contosso.com"),
         Plan,
         "domain",
-        "or its domain is misspelt. Check the domain's spelling",
+        "there is no organization `contosso.com`, or it is misspelt",
     );
     row(
         "no_authorities",

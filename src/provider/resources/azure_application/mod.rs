@@ -258,9 +258,14 @@ impl Resource for AzureApplication {
         let before = facts.before.as_deref().filter(|_| graph.is_young(facts.written));
         let mark = Mark { prefix: OWNER_TAG, owner: facts.owner.as_deref(), before };
         let name = model.unique_name.known().map(String::as_str);
-        let deleted = graph.applications().delete_own(&ctx.clients.call(ctx), object_id, name, mark).await;
+        let call = ctx.clients.call(ctx);
+        let deleted = graph.applications().delete_own(&call, object_id, name, mark).await;
         match deleted? {
-            Deletion::Gone => {}
+            Deletion::Gone => {
+                if let Some(principal) = model.service_principal_object_id.known() {
+                    graph.service_principals().delete_left_over(&call, principal).await?;
+                }
+            }
             Deletion::Unsure => return Err(enterprise_application::unsure("application", object_id).into()),
             Deletion::LetGo => diagnostics.warning(
                 "The application stays",
