@@ -70,7 +70,8 @@ pub(crate) fn delay(world: &World, request: &Request) -> u64 {
         return 0;
     }
     let items = read(request).unwrap_or_default();
-    let delays = items.iter().map(|item| world.faults.delay(&item.request.method, &item.request.path));
+    let delay = |item: &Request| world.faults.delay_of_item(&item.method, &item.path, &request.path);
+    let delays = items.iter().map(|item| delay(&item.request));
     delays.max().unwrap_or(0)
 }
 

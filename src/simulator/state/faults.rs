@@ -103,11 +103,13 @@ impl Faults {
 }
 
 impl Faults {
-    /// For how many milliseconds the fault that would strike this request holds it up; nothing is counted.
-    pub(crate) fn delay(&self, method: &str, path: &str) -> u64 {
+    /// For how many milliseconds the fault that would strike this item of a batch holds it up; nothing is counted. One that means the
+    /// batch as well strikes that as a whole.
+    pub(crate) fn delay_of_item(&self, method: &str, path: &str, batch: &str) -> u64 {
         let strikes = |fault: &&Fault| {
             let wanted = fault.method.as_deref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(method));
-            wanted && fault.count != Some(0) && fault.skip == 0 && matches(&fault.path, path)
+            let is_due = wanted && fault.count != Some(0) && fault.skip == 0;
+            is_due && matches(&fault.path, path) && !matches(&fault.path, batch)
         };
         self.0.iter().find(strikes).and_then(|fault| fault.delay).unwrap_or(0)
     }
