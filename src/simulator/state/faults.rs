@@ -50,6 +50,12 @@ pub(crate) struct Fault {
 }
 
 impl Fault {
+    /// Whether it is about such a request, and not used up.
+    fn means(&self, method: &str, path: &str) -> bool {
+        let wanted = self.method.as_deref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(method));
+        wanted && self.count != Some(0) && matches(&self.path, path)
+    }
+
     fn check(&self) -> Result<(), String> {
         let Self { path, status, drop, delay, .. } = self;
         if !path.starts_with(['/', '*']) {
@@ -85,8 +91,7 @@ impl Faults {
     /// pass; those after it do not.
     pub(crate) fn strike(&mut self, method: &str, path: &str) -> Option<Fault> {
         for fault in &mut self.0 {
-            let wanted = fault.method.as_deref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(method));
-            if !wanted || fault.count == Some(0) || !matches(&fault.path, path) {
+            if !fault.means(method, path) {
                 continue;
             }
             if fault.skip > 0 {
@@ -103,14 +108,16 @@ impl Faults {
 }
 
 impl Faults {
+    /// Whether any of them holds requests up.
+    pub(crate) fn hold_up(&self) -> bool {
+        self.0.iter().any(|fault| fault.delay.is_some())
+    }
+
     /// For how many milliseconds the fault that would strike this item of a batch holds it up; nothing is counted. One that means the
     /// batch as well strikes that as a whole.
     pub(crate) fn delay_of_item(&self, method: &str, path: &str, batch: &str) -> u64 {
-        let strikes = |fault: &&Fault| {
-            let wanted = fault.method.as_deref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(method));
-            let is_due = wanted && fault.count != Some(0) && fault.skip == 0;
-            is_due && matches(&fault.path, path) && !matches(&fault.path, batch)
-        };
+        let strikes =
+            |fault: &&Fault| fault.means(method, path) && fault.skip == 0 && !matches(&fault.path, batch);
         self.0.iter().find(strikes).and_then(|fault| fault.delay).unwrap_or(0)
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use super::model::ApplicationModel;
-use super::tags::{OWN_TAG, RESTORED_TAG, is_nobodys, is_ours};
+use super::tags::{RESTORED_TAG, is_nobodys, is_ours};
 use crate::provider_block::{At as _, Failure, ObjectPath};
 use clients::graph::{
     self, Alone, Application, ApplicationChange, Graph, InPlace, NewApplication, PasswordCredential, Sight,
@@ -230,7 +230,7 @@ fn held_by_restored(application: &Application, name: &str) -> Diagnostic {
 
 fn held_by_active(application: &Application, name: &str) -> Diagnostic {
     let id = ObjectPath::new(None, "applications", &application.object_id);
-    let whose = if application.tags.iter().any(|tag| tag == OWN_TAG) {
+    let whose = if is_ours(application) {
         "It was made by this provider: under another address of this configuration (a rename needs a `moved` block; where \
          this run destroys it later, apply again), in another configuration, longer ago, or by a command that was killed \
          before it could write its state. If this plan replaces it with `create_before_destroy`, both would need the name at \

@@ -249,16 +249,15 @@ impl Resource for AzureApplication {
         if let Some(written) = facts.written {
             graph.note_made(object_id, written);
         }
+        let call = ctx.clients.call(ctx);
+        let before = facts.before.as_deref().filter(|_| graph.is_young(facts.written));
+        let mark = Mark { prefix: OWNER_TAG, owner: facts.owner.as_deref(), before };
         if graph.is_relied_on(model.client_id.text()) {
-            let mark = Mark { prefix: OWNER_TAG, owner: facts.owner.as_deref(), before: None };
-            graph.applications().disown(&ctx.clients.call(ctx), object_id, mark).await?;
+            graph.applications().disown(&call, object_id, mark).await?;
             diagnostics.push(relied_on(object_id));
             return Ok(());
         }
-        let before = facts.before.as_deref().filter(|_| graph.is_young(facts.written));
-        let mark = Mark { prefix: OWNER_TAG, owner: facts.owner.as_deref(), before };
         let name = model.unique_name.known().map(String::as_str);
-        let call = ctx.clients.call(ctx);
         let deleted = graph.applications().delete_own(&call, object_id, name, mark).await;
         match deleted? {
             Deletion::Gone => {
