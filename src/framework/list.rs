@@ -7,7 +7,7 @@ use tokio::sync::mpsc;
 use super::attr::AttributeType;
 use super::context::Context;
 use super::description::Description;
-use super::diagnostic::{Diagnostic, Diagnostics};
+use super::diagnostic::{Diagnostic, Diagnostics, is_obeyed};
 use super::model::Model;
 use super::resource::{ImportBy, Resource};
 use super::service::ListEvent;
@@ -170,7 +170,9 @@ impl<R: Resource> Finds<R> {
         if let Some(path) = object.as_ref().and_then(Value::first_unknown) {
             return Err(bug(&format!("`{path}` of it is unknown")));
         }
-        let display_name = find.display_name;
+        // CLIs write it to the terminal as it is.
+        let visible = find.display_name.split(is_obeyed).filter(|part| !part.is_empty());
+        let display_name = visible.collect::<Vec<_>>().join(" ");
         Ok(ListEvent { identity: Some(identity), display_name, object, diagnostics: Diagnostics::new() })
     }
 }
