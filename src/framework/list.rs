@@ -136,7 +136,7 @@ impl<R: Resource> Finds<R> {
         {
             return false;
         }
-        let event = match self.event(find) {
+        let event = match self.event(&find) {
             Ok(event) => event,
             Err(error) => ListEvent { diagnostics: error.into(), ..ListEvent::default() },
         };
@@ -152,7 +152,7 @@ impl<R: Resource> Finds<R> {
         let _ = self.sender.send(ListEvent { diagnostics, ..ListEvent::default() }).await;
     }
 
-    fn event(&self, find: Find<R>) -> Result<ListEvent, Diagnostic> {
+    fn event(&self, find: &Find<R>) -> Result<ListEvent, Diagnostic> {
         let bug = |what: &str| {
             let detail =
                 format!("`{}` was found, but {what}. This is a bug in the provider.", find.display_name);
