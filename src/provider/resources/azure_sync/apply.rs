@@ -6,11 +6,12 @@ use super::evidence::ends_then;
 use super::handover::{Change, HandedOver};
 use super::judging::{Foreseen, Judge, Refusal};
 use super::late_keys::LeftOver;
-use super::managed_secret::{Minted, Unproven, gone, prove};
+use super::managed_secret::Minted;
 use super::model::{ManagedClientSecret, SyncModel};
 use super::old_keys::Unused;
 use super::planning::{drops_an_exemption, exemptions_taken_over, needs_put};
 use super::preflight::{Preflight, declared_roles};
+use super::proof::{Unproven, gone, prove};
 use super::settings::{self, settings};
 use super::sides::Side;
 use super::steps::{Apply, Done};
@@ -21,6 +22,10 @@ use clients::essentials::{Settings, Shown};
 use clients::http::Call;
 use framework::attr::Attr;
 use framework::diagnostic::{Diagnostic, Diagnostics};
+
+/// What is told where nothing of a failed creation is taken back.
+const OVERTAKEN: &str = " Another state has set the sync up at the same time, so that nothing was removed again: see to it that one \
+                         configuration alone has it, and apply that one.";
 
 impl Apply<'_> {
     /// Brings the organization to what the plan says.
@@ -95,7 +100,7 @@ impl Apply<'_> {
         self.session.claim(&self.name, &self.owner);
         drop(turn);
         self.record(&handed, minted.as_ref(), done);
-        let HandedOver { run_before, shown, seen, failure, may_run, .. } = handed;
+        let HandedOver { run_before, end_before, shown, seen, failure, may_run, .. } = handed;
         let contradicted = done.facts.rotation.shows_ends
             && minted.as_ref().is_some_and(|minted| {
                 let shown = done.model.secret_expiry.text();
@@ -117,7 +122,7 @@ impl Apply<'_> {
             } else {
                 Unused::Earlier
             };
-            return self.settle_keys(&call, minted, unused, done, diagnostics).await;
+            return self.settle_keys(&call, minted, (unused, end_before), done, diagnostics).await;
         }
         let ran = match shown {
             Some(shown) if waits && waiting::shows_runs(&run_before, &shown) => {
@@ -134,7 +139,7 @@ impl Apply<'_> {
         }
         let proven = (ran || wanted.sync_frequency == 0) && !contradicted;
         let unused = if proven { Unused::All } else { Unused::None };
-        self.settle_keys(&call, minted, unused, done, diagnostics).await
+        self.settle_keys(&call, minted, (unused, end_before), done, diagnostics).await
     }
 
     /// Looks once more before the first write: now every problem counts.
@@ -299,18 +304,24 @@ impl Apply<'_> {
     }
 
     /// Removes settings that this apply has made and that nothing runs of, with every key that was made for them: a create that
-    /// fails leaves no state that would know of them.
+    /// fails leaves no state that would know of them. Where another state has set it up meanwhile, that one's next apply finds the
+    /// key and goes on from there.
     async fn take_back(&self, call: &Call, failure: Failure, minted: Option<&Minted>) -> Failure {
         let outcome = async {
+            if let Some(minted) = minted
+                && self.is_overtaken(call, minted).await?
+            {
+                return Ok(OVERTAKEN);
+            }
             self.organization.delete_settings(call).await?;
             if self.planned.model.managed_client_secret.is_known() {
                 let made = minted.iter().map(|minted| minted.key_id.clone()).collect();
                 self.keys()?.remove_all(call, &made).await?;
             }
-            Ok::<(), Failure>(())
+            Ok::<_, Failure>(" What was made for it at Proofpoint and in Entra has been removed again.")
         };
         let told = match outcome.await {
-            Ok(()) => " What was made for it at Proofpoint and in Entra has been removed again.",
+            Ok(told) => told,
             Err(problem) => {
                 tracing::warn!(?problem, "what a failed create has made is left behind");
                 " What was made for it could not be removed again; nothing runs, and the next apply goes on from there."

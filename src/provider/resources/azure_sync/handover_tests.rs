@@ -12,7 +12,14 @@ fn end() -> Timestamp {
 }
 
 fn minted() -> Minted {
-    Minted { key_id: String::new(), hint: String::new(), end: end(), secret: SecretString::default() }
+    Minted {
+        key_id: String::new(),
+        hint: String::new(),
+        start: None,
+        end: end(),
+        earlier: BTreeSet::new(),
+        secret: SecretString::default(),
+    }
 }
 
 /// Settings with this role and frequency.

@@ -19,6 +19,7 @@ mod observation;
 mod old_keys;
 mod planning;
 mod preflight;
+mod proof;
 mod rotation;
 mod settings;
 mod sides;
@@ -203,7 +204,7 @@ impl Resource for AzureSync {
             let exempt = organization.exemptions(&call).await;
             model.exemptions = exempt.at(SyncModel::exemptions())?.into();
         }
-        observe(session, &call, &model, &mut facts, &shown, &organization, diagnostics).await?;
+        observe(session, &call, &mut model, &mut facts, &shown, &organization, diagnostics).await?;
         let before = model.clone();
         settings::show(&shown, &mut model);
         if !imported {
