@@ -56,7 +56,8 @@ fn what_was_withheld_is_no_change_while_the_same_is_asked() {
 
 #[test]
 fn whatever_decides_what_a_run_does_makes_another_run_of_it() {
-    let others: [(&str, fn(&mut RunModel)); 7] = [
+    type Edit = fn(&mut RunModel);
+    let others: [(&str, Edit); 7] = [
         ("domain", |model| model.domain = "fabrikam.com".into()),
         ("tenant_id", |model| model.tenant_id = Attr::Unknown),
         ("changes", |model| model.changes = rows(&[("bea@contoso.com", "add end_user: new")]).into()),
