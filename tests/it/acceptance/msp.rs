@@ -197,7 +197,16 @@ fn a_line_that_gets_another_name_ends_no_sync_by_mistake() {
         refused.says("mistyped.example");
         assert!(stage.simulator.writes().is_empty(), "{:#?}", stage.simulator.writes());
         assert_eq!(settings(stage, domain)["sync_frequency"], json!(1));
+
+        // One of the tenant that Proofpoint does not know: a customer of its own, and the plan counts what it costs.
+        stage.simulator.graph_done(reqwest::Method::POST, "domains", Some(&json!({ "id": "other.example" })));
+        stage.simulator.graph_done(reqwest::Method::POST, "domains/other.example/verify", None);
+        lines(stage, &[&Tenant { domain: "other.example".to_owned(), ..customer.clone() }]);
+        let plan = stage.workspace.plan(&[]);
+        plan.says("7 to add, 0 to change, 7 to destroy");
         lines(stage, &[&customer]);
+        stage.simulator.graph_done(reqwest::Method::DELETE, "domains/other.example", None);
+        stage.simulator.forget_requests();
         stage.workspace.assert_nothing_to_do();
 
         // One that goes to another state, as the guide says: nothing of it is touched.
