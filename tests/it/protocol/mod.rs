@@ -2,6 +2,7 @@
 
 mod addresses;
 mod adoption;
+mod another_organization;
 mod another_state;
 mod application;
 mod arguments;
@@ -19,6 +20,7 @@ mod exemptions;
 mod first_try;
 mod five_years;
 mod from_azuread;
+mod gone_keys;
 mod graph_arguments;
 mod guides;
 mod handover;
@@ -43,6 +45,7 @@ pub(crate) mod onboarding;
 mod preflight;
 pub(crate) mod preview;
 mod provider_config;
+mod racing_states;
 mod refusals;
 mod refused_key;
 mod rename;

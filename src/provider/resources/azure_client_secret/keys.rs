@@ -32,8 +32,8 @@ pub(super) enum Seen {
     Deleted,
     /// The application is there without the key.
     NoKey,
-    /// The key.
-    Key(PasswordCredential),
+    /// The key, and the ids of all that are there with it.
+    Key(PasswordCredential, BTreeSet<String>),
 }
 
 /// A secret that could not be made.
@@ -71,7 +71,7 @@ impl<'a> Keys<'a> {
         let look = || async {
             let seen = self.glance(key_id).await?;
             let sight = match seen {
-                Seen::Key(_) => Sight::Whole,
+                Seen::Key(..) => Sight::Whole,
                 Seen::NoKey => Sight::Part,
                 Seen::Nothing | Seen::Deleted => Sight::Nothing,
             };
@@ -84,7 +84,7 @@ impl<'a> Keys<'a> {
             return Ok(Seen::Deleted);
         }
         for delay in delays(FIRST_LOOK, LONGEST_LOOK).take(LOOKS) {
-            if matches!(seen, Seen::Key(_)) || self.call.wait(delay).await.is_err() {
+            if matches!(seen, Seen::Key(..)) || self.call.wait(delay).await.is_err() {
                 break;
             }
             seen = self.glance(key_id).await.at(ClientSecretModel::application_id())?;
@@ -108,7 +108,8 @@ impl<'a> Keys<'a> {
     async fn glance(&self, key_id: &str) -> Result<Seen, graph::Error> {
         let application = self.graph.applications().get(self.call, &self.application).await?;
         let Some(application) = application else { return Ok(Seen::Nothing) };
-        Ok(application.password(key_id).cloned().map_or(Seen::NoKey, Seen::Key))
+        let Some(key) = application.password(key_id).cloned() else { return Ok(Seen::NoKey) };
+        Ok(Seen::Key(key, application.password_credentials.into_iter().map(|key| key.key_id).collect()))
     }
 
     /// Makes a secret as planned.

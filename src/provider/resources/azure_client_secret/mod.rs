@@ -125,9 +125,9 @@ impl Resource for AzureClientSecret {
         let _departure = graph.departing_from(keys.application());
         let made = state.model.start_date.known().and_then(|start| instant(start));
         let seen = keys.look(key_id, made).await?;
-        let State { mut model, private } = state;
+        let State { mut model, mut private } = state;
         let present = match seen {
-            Seen::Key(key) => {
+            Seen::Key(key, there) => {
                 if model.id.is_null() {
                     let path = path(ctx, &graph, &keys);
                     model.application_id = path.to_string().into();
@@ -140,6 +140,7 @@ impl Resource for AzureClientSecret {
                     model.end_date = key.end_date_time.map(|time| time.to_string()).into();
                     model.previous_key_ids = Attr::Known(BTreeSet::new());
                 }
+                private.keep(&there, &mut model);
                 true
             }
             // Earlier keys would be forgotten with the state; with them there, the missing one is made anew in place.

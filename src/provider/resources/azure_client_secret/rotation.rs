@@ -43,6 +43,15 @@ impl Facts {
         self.lost.extend(description);
     }
 
+    /// Forgets earlier keys that somebody has removed: they are missing where the present one is shown, which was made after them.
+    /// Those that go with the next apply anyway may have been made later.
+    pub(super) fn keep(&mut self, there: &BTreeSet<String>, model: &mut ClientSecretModel) {
+        let Some(mut previous) = model.previous_key_ids.known().cloned() else { return };
+        previous.retain(|key| there.contains(key) || self.over.contains(key));
+        self.superseded.retain(|key, _| previous.contains(key));
+        model.previous_key_ids = previous.into();
+    }
+
     /// Takes note of one that was lost and is there: it goes with the next apply.
     pub(super) fn found(&mut self, description: &str, key: &str, now: Timestamp) {
         self.lost.remove(description);

@@ -6,11 +6,12 @@ use super::evidence::ends_then;
 use super::handover::{Change, HandedOver};
 use super::judging::{Foreseen, Judge, Refusal};
 use super::late_keys::LeftOver;
-use super::managed_secret::{Minted, Unproven, gone, prove};
+use super::managed_secret::Minted;
 use super::model::{ManagedClientSecret, SyncModel};
 use super::old_keys::Unused;
 use super::planning::{drops_an_exemption, exemptions_taken_over, needs_put};
 use super::preflight::{Preflight, declared_roles};
+use super::proof::{Unproven, gone, prove};
 use super::settings::{self, settings};
 use super::sides::Side;
 use super::steps::{Apply, Done};
@@ -21,6 +22,10 @@ use clients::essentials::{Settings, Shown};
 use clients::http::Call;
 use framework::attr::Attr;
 use framework::diagnostic::{Diagnostic, Diagnostics};
+
+/// What is told where nothing of a failed creation is taken back.
+const OVERTAKEN: &str = " Another state has set the sync up at the same time, so that nothing was removed again: see to it that one \
+                         configuration alone has it, and apply that one.";
 
 impl Apply<'_> {
     /// Brings the organization to what the plan says.
@@ -38,6 +43,7 @@ impl Apply<'_> {
         if let Some(exempt) = exemptions_taken_over(self.planned) {
             exemptions::refuse_unlisted(&self.organization, self.call, exempt).await?;
         }
+        done.facts.exemptions_found = false;
         if needs_put(self.planned.prior.as_ref(), &done.model) {
             self.put(present, wanted, &mut done, diagnostics).await?;
         } else {
@@ -60,8 +66,7 @@ impl Apply<'_> {
         diagnostics: &mut Diagnostics,
     ) -> Result<(), Failure> {
         let widens = due::widens(self.planned, present.as_ref(), &wanted);
-        let (new, idle_before) =
-            (present.is_none(), present.as_ref().is_none_or(|present| present.sync_frequency == 0));
+        let new = present.is_none();
         let waits = done.model.wait_for_sync == Attr::Known(true) && wanted.sync_frequency > 0;
         let sign_in = self.look_before(diagnostics).await?;
         let foreseen = match self.foresee(present.as_ref(), &wanted, waits).await {
@@ -96,7 +101,7 @@ impl Apply<'_> {
         self.session.claim(&self.name, &self.owner);
         drop(turn);
         self.record(&handed, minted.as_ref(), done);
-        let HandedOver { run_before, shown, seen, failure, may_run, .. } = handed;
+        let HandedOver { run_before, end_before, shown, seen, failure, may_run, .. } = handed;
         let contradicted = done.facts.rotation.shows_ends
             && minted.as_ref().is_some_and(|minted| {
                 let shown = done.model.secret_expiry.text();
@@ -113,12 +118,12 @@ impl Apply<'_> {
             // Nothing runs. A create that fails leaves no state in which an old key could be kept for later.
             let unused = if contradicted {
                 Unused::None
-            } else if seen || (idle_before && self.planned.prior.is_none()) {
+            } else if seen || self.planned.prior.is_none() {
                 Unused::All
             } else {
                 Unused::Earlier
             };
-            return self.settle_keys(&call, minted, unused, done, diagnostics).await;
+            return self.settle_keys(&call, minted, (unused, end_before), done, diagnostics).await;
         }
         let ran = match shown {
             Some(shown) if waits && waiting::shows_runs(&run_before, &shown) => {
@@ -135,7 +140,7 @@ impl Apply<'_> {
         }
         let proven = (ran || wanted.sync_frequency == 0) && !contradicted;
         let unused = if proven { Unused::All } else { Unused::None };
-        self.settle_keys(&call, minted, unused, done, diagnostics).await
+        self.settle_keys(&call, minted, (unused, end_before), done, diagnostics).await
     }
 
     /// Looks once more before the first write: now every problem counts.
@@ -300,18 +305,24 @@ impl Apply<'_> {
     }
 
     /// Removes settings that this apply has made and that nothing runs of, with every key that was made for them: a create that
-    /// fails leaves no state that would know of them.
+    /// fails leaves no state that would know of them. Where another state has set it up meanwhile, that one's next apply finds the
+    /// key and goes on from there.
     async fn take_back(&self, call: &Call, failure: Failure, minted: Option<&Minted>) -> Failure {
         let outcome = async {
+            if let Some(minted) = minted
+                && self.is_overtaken(call, minted).await?
+            {
+                return Ok(OVERTAKEN);
+            }
             self.organization.delete_settings(call).await?;
             if self.planned.model.managed_client_secret.is_known() {
                 let made = minted.iter().map(|minted| minted.key_id.clone()).collect();
                 self.keys()?.remove_all(call, &made).await?;
             }
-            Ok::<(), Failure>(())
+            Ok::<_, Failure>(" What was made for it at Proofpoint and in Entra has been removed again.")
         };
         let told = match outcome.await {
-            Ok(()) => " What was made for it at Proofpoint and in Entra has been removed again.",
+            Ok(told) => told,
             Err(problem) => {
                 tracing::warn!(?problem, "what a failed create has made is left behind");
                 " What was made for it could not be removed again; nothing runs, and the next apply goes on from there."

@@ -54,6 +54,8 @@ pub(super) struct Change<'a> {
 pub(super) struct HandedOver {
     /// The last run before it.
     pub(super) run_before: LastRun,
+    /// The end of a secret as it was shown before.
+    pub(super) end_before: Option<String>,
     /// The settings as Proofpoint showed them in the end, if it did.
     pub(super) shown: Option<Shown>,
     /// Members that the stack shows otherwise than it was sent them.
@@ -82,8 +84,10 @@ impl Apply<'_> {
             // Until all that protects people is in place, nothing may run that was not allowed to run before.
             first.sync_frequency = 0;
         }
+        let before = self.organization.settings(self.call).await?;
         let mut done = HandedOver {
-            run_before: self.last_run(self.call).await?,
+            end_before: before.as_ref().and_then(|shown| shown.secret_expiry.clone()),
+            run_before: before.map(|shown| shown.last_run).unwrap_or_default(),
             shown: None,
             echoes: change.echoes.clone(),
             shows_end: false,
@@ -361,19 +365,5 @@ fn is_fresh(change: &Change<'_>, first: &Settings, shown: &Shown) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use tokio_util::sync::CancellationToken;
-    use uuid::Uuid;
-
-    use super::*;
-
-    #[tokio::test(start_paused = true)]
-    async fn a_key_that_was_made_for_it_is_tried_to_the_deadline() {
-        let hour = Duration::from_secs(3600);
-        let call = Call::new(hour, CancellationToken::new(), Uuid::nil());
-        let (key_id, hint) = (String::new(), String::new());
-        let minted = Minted { key_id, hint, end: Timestamp::MAX, secret: SecretString::default() };
-        assert_eq!(patience(&call, Some(&minted)).remaining(), hour);
-        assert_eq!(patience(&call, None).remaining(), CONFIGURED_PATIENCE);
-    }
-}
+#[path = "handover_tests.rs"]
+mod tests;

@@ -68,6 +68,11 @@ impl LateKeys {
         self.unseen.retain(|key| !listed.contains(key));
     }
 
+    /// Takes note of keys that somebody else has removed.
+    pub(super) fn lack(&mut self, keys: &BTreeSet<String>) {
+        self.unseen.retain(|key| !keys.contains(key));
+    }
+
     /// Forgets what no replica can be late with any more.
     pub(super) fn forget_the_old(&mut self, graph: &Graph) {
         if !graph.is_young(self.written) {

@@ -17,7 +17,7 @@ use super::model::{ManagedClientSecret, SyncModel};
 use crate::provider_block::{At as _, Diagnose as _, Failure, ObjectPath};
 use clients::graph::{self, Graph, NewPassword, PasswordCredential, Sight, Thing};
 use clients::http::{Call, delays};
-use framework::diagnostic::{Diagnostic, Diagnostics};
+use framework::diagnostic::Diagnostic;
 
 const FIRST_LOOK: Duration = Duration::from_millis(500);
 const LONGEST_LOOK: Duration = Duration::from_secs(4);
@@ -25,9 +25,6 @@ const LONGEST_LOOK: Duration = Duration::from_secs(4);
 const LOOKS: usize = 4;
 /// The same while replicas may disagree about a key since it is young, each look meeting another one: about forty seconds.
 const LOOKS_AT_THE_YOUNG: usize = 12;
-const LONGEST_PROOF: Duration = Duration::from_secs(10);
-/// Between two looks at whether a key that is proven is still there.
-const LONGEST_WATCH: Duration = Duration::from_secs(5);
 /// How much earlier than asked a key may end, so that no date that Proofpoint may compute by itself is its end by chance.
 const LONGEST_EARLIER: i64 = 60 * 60;
 
@@ -37,8 +34,12 @@ pub(super) struct Minted {
     pub(super) key_id: String,
     /// Its first characters, as Entra shows them.
     pub(super) hint: String,
+    /// The beginning of its life, by Entra's clock.
+    pub(super) start: Option<Timestamp>,
     /// The end of its life.
     pub(super) end: Timestamp,
+    /// Keys that a list showed before it was made.
+    pub(super) earlier: BTreeSet<String>,
     /// The secret itself.
     pub(super) secret: SecretString,
 }
@@ -95,6 +96,11 @@ impl<'a> Keys<'a> {
         })
     }
 
+    /// The tenant that the application is in.
+    pub(super) const fn graph(&self) -> &Graph {
+        self.graph
+    }
+
     /// The same for whoever knows what lists of them may be late with.
     pub(super) fn knowing(self, late: &LateKeys) -> Self {
         Self { late: late.clone(), ..self }
@@ -109,10 +115,8 @@ impl<'a> Keys<'a> {
         known: &BTreeSet<String>,
         another: Option<&str>,
     ) -> Result<bool, Failure> {
-        let is_a_successors = |key: &PasswordCredential| {
-            let owner = key.display_name.as_deref().and_then(|name| self.owner_in(name));
-            !known.contains(&key.key_id) && owner.is_some_and(|owner| owner != self.owner)
-        };
+        let is_a_successors =
+            |key: &PasswordCredential| !known.contains(&key.key_id) && self.is_anothers(key);
         let is_the_other = |key: &PasswordCredential| {
             another.zip(key.end_date_time).is_some_and(|(shown, end)| ends_then(shown, end) == Some(true))
         };
@@ -139,9 +143,19 @@ impl<'a> Keys<'a> {
         nonce.split_at_checked(DIGITS).map(|(owner, _)| owner)
     }
 
-    /// Every key that bears the marker, and `tracked` if it is there; none that was removed.
-    pub(super) async fn list(&self, call: &Call, tracked: Option<&str>) -> Result<Vec<String>, Failure> {
-        self.read(call, tracked).await.at(application_id())
+    /// Whether another resource has made a key for the same synchronization.
+    pub(super) fn is_anothers(&self, key: &PasswordCredential) -> bool {
+        let owner = key.display_name.as_deref().and_then(|name| self.owner_in(name));
+        owner.is_some_and(|owner| owner != self.owner)
+    }
+
+    /// Every key that bears the marker, and those that are `known` if they are there; none that was removed.
+    pub(super) async fn list(
+        &self,
+        call: &Call,
+        known: &BTreeSet<String>,
+    ) -> Result<Vec<PasswordCredential>, Failure> {
+        self.read(call, known).await.at(application_id())
     }
 
     /// The same for a refresh, which looks again at a bad sign: listings of keys jump between replicas for a while, and a key
@@ -157,12 +171,14 @@ impl<'a> Keys<'a> {
             keys.iter().any(|key| key == key_id)
                 && keys.iter().all(|key| key == key_id || superseded.contains(key))
         };
+        let mut known = superseded.clone();
+        known.insert(key_id.to_owned());
         let snapshot = self.graph.snapshot(call, client_id).await?;
         let application = snapshot.application.as_ref().filter(|found| found.object_id == self.application);
-        let mut keys = match application {
-            Some(application) => self.ours(&application.password_credentials, Some(key_id)),
-            None => self.read(call, Some(key_id)).await?,
-        };
+        let mut keys = ids(match application {
+            Some(application) => self.ours(&application.password_credentials, &known),
+            None => self.read(call, &known).await?,
+        });
         if self.late.unseen.contains(key_id) && !keys.iter().any(|key| key == key_id) {
             let look = || async {
                 let found = self.graph.applications().get(call, &self.application).await?;
@@ -171,8 +187,8 @@ impl<'a> Keys<'a> {
                     Some(found) if found.password(key_id).is_none() => Sight::Part,
                     Some(_) => Sight::Whole,
                 };
-                let keys = found.map(|found| self.ours(&found.password_credentials, Some(key_id)));
-                Ok((keys.unwrap_or_default(), sight))
+                let keys = found.map(|found| self.ours(&found.password_credentials, &known));
+                Ok((ids(keys.unwrap_or_default()), sight))
             };
             let thing = Thing::Application(&self.application);
             keys = self.graph.settled(call, self.late.written, Some(thing), look).await?;
@@ -185,24 +201,28 @@ impl<'a> Keys<'a> {
             if is_over || expected(&keys) || call.wait(delay).await.is_err() {
                 break;
             }
-            keys = self.read(call, Some(key_id)).await?;
+            keys = ids(self.read(call, &known).await?);
         }
         Ok(keys)
     }
 
-    async fn read(&self, call: &Call, tracked: Option<&str>) -> Result<Vec<String>, graph::Error> {
+    async fn read(
+        &self,
+        call: &Call,
+        known: &BTreeSet<String>,
+    ) -> Result<Vec<PasswordCredential>, graph::Error> {
         let application = self.graph.applications().get(call, &self.application).await?;
-        Ok(application.map(|found| self.ours(&found.password_credentials, tracked)).unwrap_or_default())
+        Ok(application.map(|found| self.ours(&found.password_credentials, known)).unwrap_or_default())
     }
 
-    fn ours(&self, keys: &[PasswordCredential], tracked: Option<&str>) -> Vec<String> {
+    fn ours(&self, keys: &[PasswordCredential], known: &BTreeSet<String>) -> Vec<PasswordCredential> {
         keys.iter()
             .filter(|key| !self.late.removed.contains(&key.key_id))
             .filter(|key| {
-                Some(key.key_id.as_str()) == tracked
+                known.contains(&key.key_id)
                     || key.display_name.as_deref().is_some_and(|name| name.contains(&self.marker))
             })
-            .map(|key| key.key_id.clone())
+            .cloned()
             .collect()
     }
 
@@ -253,6 +273,7 @@ impl<'a> Keys<'a> {
         let application = self.graph.applications().get(call, &self.application).await;
         let application = application.at(application_id())?;
         let keys = application.map(|found| found.password_credentials).unwrap_or_default();
+        let listed_before = keys.iter().map(|key| key.key_id.clone()).collect();
         let ends = keys.iter().filter_map(|key| Some(key.end_date_time?.as_second())).collect();
         // By the end that Proofpoint shows, its key is told from all others.
         let drawn = Uuid::new_v4();
@@ -271,6 +292,8 @@ impl<'a> Keys<'a> {
         Ok(minted.map(|minted| Minted {
             key_id: minted.key_id,
             hint: minted.hint,
+            start: minted.start_date_time,
+            earlier: listed_before,
             end: minted.end_date_time.unwrap_or(end),
             secret: minted.secret,
         }))
@@ -319,7 +342,7 @@ impl<'a> Keys<'a> {
         let look = || async {
             let found = self.graph.applications().get(call, &self.application).await?;
             let Some(found) = found else { return Ok((Vec::new(), Sight::Nothing)) };
-            let keys = self.ours(&found.password_credentials, None);
+            let keys = ids(self.ours(&found.password_credentials, &BTreeSet::new()));
             let is_seen = keys.iter().any(|key| !known.contains(key));
             Ok((keys, if is_seen { Sight::Whole } else { Sight::Part }))
         };
@@ -351,92 +374,12 @@ impl<'a> Keys<'a> {
     }
 }
 
-/// Signs in with a new secret as Proofpoint will, until Entra knows it everywhere, and holds the token's roles against what
-/// the application declares. A consent that was just given shows in tokens only after a while, too. Ends at once when
-/// somebody removes the key meanwhile.
-pub(super) async fn prove(
-    call: &Call,
-    keys: &Keys<'_>,
-    client_id: &str,
-    minted: &Minted,
-    declared: &BTreeSet<String>,
-) -> Result<(), Unproven> {
-    tokio::select! {
-        proof = sign_in(call, keys.graph, client_id, minted, declared) => proof.map_err(Unproven::Refused),
-        () = keys.until_gone(call, &minted.key_id, LONGEST_WATCH) => Err(Unproven::Gone),
-    }
-}
-
-/// Why a new key was not proven.
-pub(super) enum Unproven {
-    /// Entra does not let it sign in, or not with what the application declares.
-    Refused(Failure),
-    /// It is not there any more.
-    Gone,
-}
-
-/// The key that is waited for is not there any more.
-pub(super) fn gone(key_id: &str) -> Diagnostic {
-    Diagnostic::error(
-        "The new key was removed while it was proven",
-        format!(
-            "The client secret `{key_id}` was made by this apply, and somebody or something has removed it in Entra since. Find \
-             out who manages the secrets of this application, and apply again."
-        ),
-    )
-    .at(application_id())
-}
-
-async fn sign_in(
-    call: &Call,
-    graph: &Graph,
-    client_id: &str,
-    minted: &Minted,
-    declared: &BTreeSet<String>,
-) -> Result<(), Failure> {
-    let mut refusal = Failure::from(Diagnostics::new());
-    for delay in delays(FIRST_LOOK, LONGEST_PROOF) {
-        let token = graph
-            .credentials()
-            .client_secret_token(call, graph.tenant(), client_id, &minted.secret, graph.scope())
-            .await;
-        refusal = match token {
-            Ok(token) => {
-                let held: BTreeSet<&str> = token.claims().roles.iter().map(String::as_str).collect();
-                let missing: Vec<String> = declared
-                    .iter()
-                    .filter(|name| !held.contains(name.as_str()))
-                    .map(|name| format!("`{name}`"))
-                    .collect();
-                if missing.is_empty() {
-                    return Ok(());
-                }
-                without_roles(client_id, &missing).into()
-            }
-            Err(error) if error.may_be_replication() => Failure::from(error).at(SyncModel::client_id()),
-            Err(error) => return Err(Failure::from(error).at(SyncModel::client_id())),
-        };
-        if call.wait(delay).await.is_err() {
-            break;
-        }
-    }
-    Err(refusal)
-}
-
-fn without_roles(client_id: &str, missing: &[String]) -> Diagnostic {
-    Diagnostic::error(
-        "The application has not been given its permissions",
-        format!(
-            "A token for `{client_id}` does not carry {}. Grant admin consent first, for example with \
-             `proofpoint_azure_admin_consent` and a `depends_on` on it. Nothing was handed to Proofpoint.",
-            missing.join(", ")
-        ),
-    )
-    .at(SyncModel::client_id())
-}
-
-fn application_id() -> framework::path::Path {
+pub(super) fn application_id() -> framework::path::Path {
     SyncModel::managed_client_secret().join(ManagedClientSecret::application_id())
+}
+
+fn ids(keys: Vec<PasswordCredential>) -> Vec<String> {
+    keys.into_iter().map(|key| key.key_id).collect()
 }
 
 /// When a key ends, so that no other key of its application does: to the second.
@@ -459,5 +402,15 @@ mod tests {
         let others = BTreeSet::from([second, second - 1, second - 3]);
         assert_eq!(end_of_its_own(wanted, &others).as_second(), second - 2);
         assert_eq!(end_of_its_own(wanted, &BTreeSet::new()).to_string(), "2028-11-24T00:00:00Z");
+    }
+
+    #[test]
+    fn an_owner_is_drawn_anew_each_time_and_as_long_as_descriptions_name_it() {
+        let (one, other) = (new_owner(), new_owner());
+        assert_ne!(one, other);
+        for owner in [one, other] {
+            assert_eq!(owner.len(), DIGITS);
+            assert!(owner.bytes().all(|digit| digit.is_ascii_hexdigit()), "{owner}");
+        }
     }
 }

@@ -19,6 +19,7 @@ mod observation;
 mod old_keys;
 mod planning;
 mod preflight;
+mod proof;
 mod rotation;
 mod settings;
 mod sides;
@@ -69,6 +70,9 @@ pub(crate) struct Facts {
     /// Keys in applications that were left, which could not be removed yet.
     #[serde(default, skip_serializing_if = "old_keys::Left::is_empty")]
     left: old_keys::Left,
+    /// Whether the exemptions of the state are those that an import found, of which no apply has made anything yet.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    exemptions_found: bool,
     /// What lists of keys may be late with.
     #[serde(default, skip_serializing_if = "late_keys::LateKeys::is_empty")]
     late_keys: late_keys::LateKeys,
@@ -199,11 +203,13 @@ impl Resource for AzureSync {
             model.wait_for_sync = false.into();
             model.wait_for_routing = false.into();
         }
-        if model.exemptions.is_known() {
+        if imported {
+            exemptions::take_over(&organization, &call, &mut model, &mut facts, diagnostics).await;
+        } else if model.exemptions.is_known() {
             let exempt = organization.exemptions(&call).await;
             model.exemptions = exempt.at(SyncModel::exemptions())?.into();
         }
-        observe(session, &call, &model, &mut facts, &shown, &organization, diagnostics).await?;
+        observe(session, &call, &mut model, &mut facts, &shown, &organization, diagnostics).await?;
         let before = model.clone();
         settings::show(&shown, &mut model);
         if !imported {

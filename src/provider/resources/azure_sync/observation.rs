@@ -1,5 +1,6 @@
 //! What a refresh looks at: the settings where they were last, and the managed key.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::evidence::{SignedInWith, ends_then, signed_in_with};
@@ -79,7 +80,7 @@ pub(super) fn not_shown_yet(organization: &str, late_until: Option<Timestamp>) -
 pub(super) async fn observe(
     session: &Session,
     call: &Call,
-    model: &SyncModel,
+    model: &mut SyncModel,
     facts: &mut Facts,
     shown: &Shown,
     organization: &Organization,
@@ -91,7 +92,7 @@ pub(super) async fn observe(
     let graph = session.graph(call, model.tenant_id.known().map(String::as_str)).await?;
     let keys = Keys::new(&graph, managed, model.organization.text(), facts.owner.as_deref())?;
     let keys = keys.knowing(&facts.late_keys);
-    let superseded = model.superseded_key_ids.unwrap_or_default();
+    let mut superseded = model.superseded_key_ids.unwrap_or_default();
     // A rotation that is due already needs no further evidence.
     let listed = match facts.rotation.due {
         Some(_) => None,
@@ -107,6 +108,12 @@ pub(super) async fn observe(
     };
     facts.late_keys.seen(listed.as_deref().unwrap_or_default());
     facts.late_keys.forget_the_old(&graph);
+    let elsewhere: BTreeSet<String> = facts.left.values().flatten().cloned().collect();
+    let gone = rotation::gone(key_id, superseded.difference(&elsewhere), listed.as_deref());
+    facts.late_keys.lack(&gone);
+    superseded.retain(|key| !gone.contains(key));
+    let is_shorter = !gone.is_empty();
+    facts.rotation.gone.extend(gone);
     let late = is_late(session, facts)?;
     let rotate_before = parse_duration(managed.rotate_before.text()).unwrap_or_default();
     let tracked = rotation::Tracked {
@@ -116,10 +123,11 @@ pub(super) async fn observe(
         superseded: &superseded,
         client_id: model.client_id.text(),
     };
+    let older: BTreeSet<String> = superseded.union(&facts.rotation.gone).cloned().collect();
     let handed_over =
-        facts.rotation.handed_over.filter(|_| !superseded.is_empty() && facts.rotation.due.is_none());
+        facts.rotation.handed_over.filter(|_| !older.is_empty() && facts.rotation.due.is_none());
     let signed_in = match handed_over {
-        Some(then) => signed_in_with(call, &graph, key_id, &superseded, then).await?,
+        Some(then) => signed_in_with(call, &graph, key_id, &older, then).await?,
         None => SignedInWith::NotKnown,
     };
     // What is from before the last PUT tells nothing of the key that came with it.
@@ -140,6 +148,9 @@ pub(super) async fn observe(
         signed_in,
     };
     facts.rotation = rotation::observe(&facts.rotation, &tracked, &seen);
+    if is_shorter {
+        model.superseded_key_ids = superseded.into();
+    }
     Ok(())
 }
 

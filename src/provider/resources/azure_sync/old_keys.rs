@@ -3,12 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::AzureSync;
+use super::evidence::ends_then;
 use super::managed_secret::{Keys, Minted};
 use super::model::ManagedClientSecret;
 use super::planning::{Credential, ends_managed};
+use super::proof::gone;
+use super::rotation::Reason;
 use super::steps::{Apply, Done};
 use crate::provider_block::Failure;
-use clients::graph::Graph;
+use clients::graph::{Graph, PasswordCredential};
 use clients::http::Call;
 use framework::attr::Attr;
 use framework::diagnostic::{Diagnostic, Diagnostics};
@@ -26,6 +29,26 @@ pub(super) enum Unused {
     Earlier,
     /// All of them.
     All,
+}
+
+/// What a list shows after the new key was handed over.
+struct Listed {
+    /// The keys that are this resource's to deal with.
+    listed: Vec<String>,
+    /// Whether it knows of what was made after the new key, and not of that: somebody has removed it.
+    lacks_the_new: bool,
+}
+
+/// Whether a key was made after the new one, by Entra's clock and by what was listed before that was made.
+fn is_younger(key: &PasswordCredential, minted: &Minted) -> bool {
+    let dates = key.start_date_time.zip(minted.start);
+    dates.is_some_and(|(theirs, ours)| theirs >= ours) && !minted.earlier.contains(&key.key_id)
+}
+
+/// Whether the end that Proofpoint shows is that of a key, and not that of the new one.
+fn is_held(key: &PasswordCredential, minted: &Minted, end: &str) -> bool {
+    let theirs = key.end_date_time.and_then(|theirs| ends_then(end, theirs));
+    theirs == Some(true) && ends_then(end, minted.end) == Some(false)
 }
 
 /// What is left behind once the plan is applied: what was there already, and the keys of an application that it leaves.
@@ -66,7 +89,7 @@ pub(super) async fn remove_left(
             ..ManagedClientSecret::default()
         };
         let keys = Keys::new(graph, &managed, organization, None)?;
-        let bearing_the_mark = keys.list(call, None).await?;
+        let bearing_the_mark = keys.list(call, &recorded).await?.into_iter().map(|key| key.key_id);
         let all: BTreeSet<String> = recorded.into_iter().chain(bearing_the_mark).collect();
         keys.remove(call, &all).await?;
         left.remove(&application);
@@ -75,12 +98,13 @@ pub(super) async fn remove_left(
 }
 
 impl Apply<'_> {
-    /// Says in the model which keys there are now, and removes those that are unused.
+    /// Says in the model which keys there are now, and removes those that are unused; with the end of a secret that Proofpoint
+    /// showed before it was given the new one.
     pub(super) async fn settle_keys(
         &self,
         call: &Call,
         minted: Option<Minted>,
-        unused: Unused,
+        (unused, end_before): (Unused, Option<String>),
         done: &mut Done,
         diagnostics: &mut Diagnostics,
     ) -> Result<(), Failure> {
@@ -108,9 +132,20 @@ impl Apply<'_> {
         let outcome = async {
             let tracked = self.planned.prior.as_ref().and_then(|prior| prior.key_id.known());
             // Those from before this apply that no list has shown yet are late, not gone.
-            let unseen = done.facts.late_keys.unseen.clone();
-            let listed = keys.list(call, tracked.map(String::as_str)).await?;
+            let mut unseen = done.facts.late_keys.unseen.clone();
+            let known = older.union(&unseen).cloned().collect();
+            let Listed { listed, lacks_the_new } =
+                self.listed(call, &keys, &minted, &known, end_before.as_deref()).await?;
+            if lacks_the_new {
+                diagnostics.push(gone(&minted.key_id).into_warning());
+                done.facts.rotation.due = Some(Reason::KeyMissing);
+            }
             done.facts.late_keys.seen(&listed);
+            if listed.contains(&minted.key_id) {
+                // This list knows of all that was made before.
+                unseen.retain(|key| listed.contains(key));
+                done.facts.late_keys.unseen.clear();
+            }
             older.retain(|key| listed.contains(key) || unseen.contains(key));
             // What an apply that failed has left, listed or not.
             older.extend(unseen.into_iter().filter(|key| !elsewhere.contains(key)));
@@ -144,6 +179,42 @@ impl Apply<'_> {
         done.facts.rotation.proven = unused == Unused::All && !older.is_empty();
         done.model.superseded_key_ids = older.into();
         Ok(())
+    }
+
+    /// The keys that a list shows, without those that another state has made meanwhile: Proofpoint may be given one of them at
+    /// any moment, or holds it already. They are left alone, and the next plan tells of them.
+    async fn listed(
+        &self,
+        call: &Call,
+        keys: &Keys<'_>,
+        minted: &Minted,
+        known: &BTreeSet<String>,
+        end_before: Option<&str>,
+    ) -> Result<Listed, Failure> {
+        let mut listed = keys.list(call, known).await?;
+        let is_anothers = |key: &PasswordCredential| !known.contains(&key.key_id) && keys.is_anothers(key);
+        let mut end = None;
+        if listed.iter().any(is_anothers) {
+            // As late as can be: it may have been given another key since it was given this one.
+            let shown = self.organization.settings(call).await.ok().flatten();
+            end = shown.and_then(|shown| shown.secret_expiry);
+            end = end.filter(|end| Some(end.as_str()) != end_before);
+        }
+        let is_younger = |key: &PasswordCredential| is_anothers(key) && is_younger(key, minted);
+        let has_the_new = listed.iter().any(|key| key.key_id == minted.key_id);
+        let lacks_the_new = !has_the_new && listed.iter().any(is_younger);
+        let is_held = |key: &PasswordCredential| {
+            is_anothers(key) && end.as_deref().is_some_and(|end| is_held(key, minted, end))
+        };
+        listed.retain(|key| !is_younger(key) && !is_held(key));
+        Ok(Listed { listed: listed.into_iter().map(|key| key.key_id).collect(), lacks_the_new })
+    }
+
+    /// Whether another state has made a key for the same synchronization since the new one was made.
+    pub(super) async fn is_overtaken(&self, call: &Call, minted: &Minted) -> Result<bool, Failure> {
+        let keys = self.keys()?;
+        let listed = keys.list(call, &BTreeSet::new()).await?;
+        Ok(listed.iter().any(|key| keys.is_anothers(key) && is_younger(key, minted)))
     }
 
     /// After the PUT of another credential, our keys are not in use any more; those that cannot be removed now are told of, and

@@ -53,6 +53,10 @@ pub(super) struct Facts {
     /// The stack was seen to show the end of the key that it was given: what it shows counts.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub shows_ends: bool,
+    /// Superseded keys that somebody has removed since. Proofpoint may hold one of them nevertheless, until something tells that it
+    /// uses the current one.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub gone: BTreeSet<String>,
     /// `last_successful_sync` as it stood before the current key was handed over, in Proofpoint's spelling.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run_before_handover: Option<String>,
@@ -97,7 +101,21 @@ pub(super) fn observe(known: &Facts, tracked: &Tracked<'_>, seen: &Seen<'_>) -> 
     let ran = seen.last_successful_sync.is_some_and(|run| known.run_before_handover.as_deref() != Some(run));
     let shown = known.proven || seen.signed_in == SignedInWith::Current || ran;
     let proven = shown && !contradicted && !tracked.superseded.is_empty();
-    Facts { due, proven, ..known.clone() }
+    let gone = if shown && !contradicted { BTreeSet::new() } else { known.gone.clone() };
+    Facts { due, proven, gone, ..known.clone() }
+}
+
+/// The superseded keys that somebody has removed. A list that shows the current key knows of all that was made before it, since
+/// replicas get the writes to one object in their order (inferred); any other list proves nothing.
+pub(super) fn gone<'k>(
+    key_id: &str,
+    superseded: impl Iterator<Item = &'k String>,
+    listed: Option<&[String]>,
+) -> BTreeSet<String> {
+    match listed.filter(|listed| listed.iter().any(|key| key == key_id)) {
+        Some(listed) => superseded.filter(|key| !listed.contains(key)).cloned().collect(),
+        None => BTreeSet::new(),
+    }
 }
 
 /// Whether there is evidence that Proofpoint holds another key than it was given last.
@@ -238,6 +256,34 @@ mod tests {
             seen("2027-01-01T00:00:00Z", Some(&keys(&["key-2", "key-3"]))),
             &Facts::default(),
         );
+    }
+
+    #[test]
+    fn a_superseded_key_is_gone_only_where_a_list_knows_of_the_current_one() {
+        let superseded = keys(&["key-0", "key-1"]);
+        let gone = |listed: &[&str]| {
+            gone("key-2", superseded.iter(), Some(&keys(listed))).into_iter().collect::<Vec<_>>()
+        };
+        assert_eq!(gone(&["key-1", "key-2"]), ["key-0"]);
+        assert_eq!(gone(&["key-2"]), ["key-0", "key-1"]);
+        assert!(gone(&["key-0", "key-1", "key-2"]).is_empty());
+        for late in [&[][..], &["key-1"], &["key-0", "key-1"]] {
+            assert!(gone(late).is_empty(), "{late:?}");
+        }
+    }
+
+    #[test]
+    fn a_key_that_is_gone_counts_until_something_tells_that_the_current_one_is_used() {
+        let gone: BTreeSet<String> = keys(&["key-1"]).into_iter().collect();
+        let known = Facts { gone, shows_ends: true, ..Facts::default() };
+        let listed = keys(&["key-2"]);
+        let quiet = seen("2027-01-02T00:00:00Z", Some(&listed));
+        check(&known, &[], quiet, &known);
+        let ran = Seen { last_successful_sync: Some("2027-01-01 10:00:00"), ..quiet };
+        check(&known, &[], ran, &Facts { gone: BTreeSet::new(), ..known.clone() });
+        // A run that may have been one with the key that is gone.
+        let other = Facts { due: Some(Reason::ProofpointHoldsAnotherKey), ..known.clone() };
+        check(&known, &[], Seen { secret_expiry: Some("2027-12-31 23:59:59"), ..ran }, &other);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use super::managed_secret::{Keys, new_owner};
 use super::model::SyncModel;
 use super::{AzureSync, Facts, exemptions};
 use crate::provider_block::{Failure, Session};
-use clients::essentials::{LastRun, Organization};
+use clients::essentials::Organization;
 use clients::graph::Graph;
 use clients::http::Call;
 use framework::diagnostic::Diagnostic;
@@ -108,11 +108,5 @@ impl<'a> Apply<'a> {
             )
             .into()
         })
-    }
-
-    /// The last run that Proofpoint shows.
-    pub(super) async fn last_run(&self, call: &Call) -> Result<LastRun, Failure> {
-        let shown = self.organization.settings(call).await?;
-        Ok(shown.map(|shown| shown.last_run).unwrap_or_default())
     }
 }
