@@ -301,3 +301,38 @@ fn a_kind_of_permission_that_is_not_named_is_nobodys_business_until_extra_ones_a
     succeeds(&quickstart.change(CONSENT));
     assert_eq!((scopes(&quickstart), roles(&quickstart)), (BTreeSet::new(), 1));
 }
+
+#[test]
+fn marks_that_can_not_be_written_are_an_error_unless_the_caller_may_not_or_the_principal_is_gone() {
+    let quickstart = Quickstart::start(Simulator::start(&["--users", "1"]));
+    succeeds(&quickstart.change(APPLICATION));
+    let refuse = |status: u16, code: &str| {
+        let body = json!({ "error": { "code": code, "message": "Refused." } });
+        let path = "/v1.0/servicePrincipals/*";
+        quickstart
+            .simulator
+            .set_faults(&json!([{ "method": "PATCH", "path": path, "status": status, "body": body }]));
+    };
+    // An owner that is not known to have the consent would lose it to whoever comes next.
+    refuse(400, "Request_BadRequest");
+    let said = quickstart.change(CONSENT);
+    assert!(said.has_errors(), "{said}");
+
+    // Who may not write principals goes without marks.
+    refuse(403, "Authorization_RequestDenied");
+    succeeds(&quickstart.change(CONSENT));
+
+    // Marks of a principal that is gone need not be taken off, and what was taken back is.
+    let mut marked = Quickstart::start(Simulator::start(&["--users", "1"]));
+    marked.write(CONSENT, &json!({ "timeouts": { "delete": "2s" } }));
+    for kind in [APPLICATION, CONSENT] {
+        succeeds(&marked.change(kind));
+    }
+    let body = json!({ "error": { "code": "Request_ResourceNotFound", "message": "It does not exist." } });
+    marked.simulator.set_faults(
+        &json!([{ "method": "PATCH", "path": "/v1.0/servicePrincipals/*", "status": 404, "body": body }]),
+    );
+    let said = marked.destroy_saying(CONSENT);
+    assert!(!said.has_errors(), "{said}");
+    assert_eq!((scopes(&marked), roles(&marked)), (BTreeSet::new(), 0));
+}

@@ -90,6 +90,15 @@ fn a_key_lives_as_long_as_the_policies_of_tenant_and_application_allow() {
     let planned = quickstart.plan(SYNC);
     assert_eq!(planned.state, quickstart.state(SYNC), "{}", planned.messages);
     assert!(!planned.messages.warns(TOLD), "{}", planned.messages);
+
+    // Nor does a change that needs no key.
+    quickstart.write(SYNC, &json!({ "exemptions": ["scanner@contoso.com"] }));
+    assert!(!quickstart.change(SYNC).has_errors());
+    quickstart.write(SYNC, &json!({ "exemptions": [] }));
+    quickstart.restart();
+    let planned = quickstart.plan(SYNC);
+    assert_eq!(planned.state["key_id"], quickstart.state(SYNC)["key_id"]);
+    assert!(!planned.messages.warns(TOLD), "{}", planned.messages);
     quickstart.simulator.assert_every_route_was_known();
 }
 
@@ -114,9 +123,12 @@ fn a_policy_that_changes_after_the_plan_or_after_it_was_read_is_learnt_of() {
     let mut quickstart = prepared();
     set_tenants(&quickstart, &limit("P90D"));
     let planned = quickstart.plan(SYNC);
+    assert!(planned.messages.warns(TOLD), "{}", planned.messages);
     set_tenants(&quickstart, &limit("P30D"));
     let said = quickstart.apply(SYNC, planned);
     assert!(!said.has_errors(), "{said}");
+    // It is told once, by the plan.
+    assert!(!said.warns(TOLD), "{said}");
     let now: jiff::Timestamp =
         quickstart.simulator.control(Method::GET, "clock", None)["now"].as_str().unwrap().parse().unwrap();
     let end: jiff::Timestamp = quickstart.state(SYNC)["key_end_date"].as_str().unwrap().parse().unwrap();
@@ -140,7 +152,10 @@ fn a_limit_that_would_have_every_key_replaced_at_once_is_refused_before_the_firs
     quickstart.write(SYNC, &json!({ "managed_client_secret": { "rotate_before": "720h" } }));
     set_tenants(&quickstart, &limit("P7D"));
     let planned = quickstart.plan(SYNC);
-    assert!(planned.messages.warns("Every key would be due at once (contoso.com)"), "{}", planned.messages);
+    let due = "Every key would be due at once (contoso.com)";
+    let told = planned.messages.0.iter().find(|one| one.summary == due);
+    let told = told.unwrap_or_else(|| panic!("{}", planned.messages));
+    assert!(told.detail.starts_with("Policies allow a life of `167h`."), "{}", planned.messages);
     quickstart.simulator.forget_requests();
     let said = quickstart.apply(SYNC, planned);
     assert_eq!(said.expect_error().path, "managed_client_secret.rotate_before", "{said}");
@@ -150,5 +165,19 @@ fn a_limit_that_would_have_every_key_replaced_at_once_is_refused_before_the_firs
         quickstart.write(SYNC, &json!({ "managed_client_secret": { "lifetime": lifetime } }));
         let said = quickstart.validate(SYNC, true);
         assert!(said.expect_error().detail.contains(words), "{said}");
+    }
+}
+
+#[test]
+fn a_key_may_live_exactly_as_long_as_a_policy_allows_and_no_hour_longer() {
+    let mut quickstart = Quickstart::prepared(Simulator::start(&["--users", "2"]));
+    set_tenants(&quickstart, &limit("P90D"));
+    let longer = "A policy of the tenant requires client secrets to end earlier (contoso.com)";
+    for (lifetime, is_warned_of) in [("2159h", false), ("2160h", false), ("2161h", true)] {
+        quickstart.write(SYNC, &json!({ "managed_client_secret": { "lifetime": lifetime } }));
+        quickstart.restart();
+        let said = quickstart.plan(SYNC).messages;
+        assert_eq!(said.warns(longer), is_warned_of, "{lifetime}: {said}");
+        assert!(!said.has_errors(), "{lifetime}: {said}");
     }
 }

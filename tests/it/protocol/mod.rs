@@ -2,6 +2,7 @@
 
 mod addresses;
 mod adoption;
+mod another_organization;
 mod another_state;
 mod application;
 mod arguments;

@@ -233,6 +233,28 @@ fn a_check_that_may_not_be_read_is_skipped_and_says_so() {
     quickstart.assert_sound("unchecked");
 }
 
+/// Whoever brings both sides together has to know that they belong together; whoever brings a secret knows it.
+#[test]
+fn a_managed_key_wants_to_know_whose_the_tenant_is_and_a_secret_that_is_brought_does_not() {
+    let mut quickstart = Quickstart::prepared(Simulator::start(&["--users", "2"]));
+    quickstart.write(SYNC, &json!({ "frequency": 0 }));
+    let denied =
+        json!({ "error": { "code": "Authorization_RequestDenied", "message": "Insufficient privileges." } });
+    let domains = json!({ "method": "GET", "path": "/v1.0/domains*", "status": 403, "body": denied });
+    quickstart.simulator.set_faults(&json!([domains]));
+    refused_before_the_first_write(&quickstart, "at `primary_domain`");
+
+    let tenant = quickstart.simulator.tenant().clone();
+    let brought = json!({
+        "client_id": tenant.client_id, "client_secret": tenant.client_secret, "managed_client_secret": null,
+    });
+    quickstart.write(SYNC, &brought);
+    quickstart.configure();
+    let said = quickstart.change(SYNC);
+    assert!(said.warns("Not checked: whether the tenant is the right one (contoso.com)"), "{said}");
+    assert!(!said.has_errors(), "{said}");
+}
+
 /// Takes application permissions of Microsoft Graph from a principal, all or the one with this id; how many.
 pub(super) fn revoke_roles(quickstart: &Quickstart, principal: &str, role: Option<&str>) -> usize {
     let path = format!("servicePrincipals/{principal}/appRoleAssignments");

@@ -60,7 +60,11 @@ struct Imported<M> {
 impl Survey<'_> {
     async fn organization(&mut self, customers: &Customers, domain: &str) -> Result<(), Failure> {
         let organization = self.context.clients.essentials()?.organization(self.call, domain).await?;
-        let primary = organization.profile(self.call).await?.primary_domain.to_lowercase();
+        let primary = if customers.knows(domain) {
+            domain.to_owned()
+        } else {
+            organization.profile(self.call).await?.primary_domain.to_lowercase()
+        };
         self.held.domain.clone_from(&primary);
         match &customers.children {
             Ok(children) => match children.get(&primary) {

@@ -440,3 +440,7 @@ fn unconsented(graph: &Graph, planned: &Planned<AzureAdminConsent>, missing: &Na
     .flatten()
     .collect()
 }
+
+#[cfg(test)]
+#[path = "consent_tests.rs"]
+mod tests;

@@ -43,6 +43,7 @@ impl Apply<'_> {
         if let Some(exempt) = exemptions_taken_over(self.planned) {
             exemptions::refuse_unlisted(&self.organization, self.call, exempt).await?;
         }
+        done.facts.exemptions_found = false;
         if needs_put(self.planned.prior.as_ref(), &done.model) {
             self.put(present, wanted, &mut done, diagnostics).await?;
         } else {
@@ -65,8 +66,7 @@ impl Apply<'_> {
         diagnostics: &mut Diagnostics,
     ) -> Result<(), Failure> {
         let widens = due::widens(self.planned, present.as_ref(), &wanted);
-        let (new, idle_before) =
-            (present.is_none(), present.as_ref().is_none_or(|present| present.sync_frequency == 0));
+        let new = present.is_none();
         let waits = done.model.wait_for_sync == Attr::Known(true) && wanted.sync_frequency > 0;
         let sign_in = self.look_before(diagnostics).await?;
         let foreseen = match self.foresee(present.as_ref(), &wanted, waits).await {
@@ -118,7 +118,7 @@ impl Apply<'_> {
             // Nothing runs. A create that fails leaves no state in which an old key could be kept for later.
             let unused = if contradicted {
                 Unused::None
-            } else if seen || (idle_before && self.planned.prior.is_none()) {
+            } else if seen || self.planned.prior.is_none() {
                 Unused::All
             } else {
                 Unused::Earlier

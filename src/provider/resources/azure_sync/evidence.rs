@@ -93,6 +93,19 @@ mod tests {
     }
 
     #[test]
+    fn a_stack_shows_an_end_only_where_it_is_this_one() {
+        let end = at("2027-05-01T10:20:30Z");
+        let shows = |expiry: Option<&str>| {
+            let shown = Shown { secret_expiry: expiry.map(str::to_owned), ..Shown::default() };
+            shows_end(&shown, end)
+        };
+        assert!(shows(Some("2027-05-01 10:20:30")));
+        assert!(!shows(Some("2027-05-01 10:20:31")));
+        assert!(!shows(Some("soon")));
+        assert!(!shows(None));
+    }
+
+    #[test]
     fn the_key_that_signed_in_last_is_the_one_that_counts() {
         let handed_over = at("2027-05-01T10:00:00Z");
         let told = |current: KeyUse, older: KeyUse| {

@@ -365,25 +365,5 @@ fn is_fresh(change: &Change<'_>, first: &Settings, shown: &Shown) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use tokio_util::sync::CancellationToken;
-    use uuid::Uuid;
-
-    use super::*;
-
-    #[tokio::test(start_paused = true)]
-    async fn a_key_that_was_made_for_it_is_tried_to_the_deadline() {
-        let hour = Duration::from_secs(3600);
-        let call = Call::new(hour, CancellationToken::new(), Uuid::nil());
-        let minted = Minted {
-            key_id: String::new(),
-            hint: String::new(),
-            start: None,
-            end: Timestamp::MAX,
-            earlier: BTreeSet::new(),
-            secret: SecretString::default(),
-        };
-        assert_eq!(patience(&call, Some(&minted)).remaining(), hour);
-        assert_eq!(patience(&call, None).remaining(), CONFIGURED_PATIENCE);
-    }
-}
+#[path = "handover_tests.rs"]
+mod tests;

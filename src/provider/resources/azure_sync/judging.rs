@@ -308,4 +308,35 @@ mod tests {
         write_rows(&mut text, "Adding", &rows(2), &BTreeSet::from(["u01@contoso.com".to_owned()]));
         assert_eq!(text, "\n\nAdding (1):\n  u01@contoso.com  end_user: x", "nobody else was foreseen");
     }
+
+    #[test]
+    fn what_is_grave_is_told_after_the_rows_unless_it_has_a_section_of_its_own() {
+        let finding = |severity, code: &str, text: &str| Finding {
+            severity,
+            code: code.to_owned(),
+            text: text.to_owned(),
+        };
+        let report = Report {
+            findings: vec![
+                finding(Gravity::Warning, "group_without_members", "Grave."),
+                finding(Gravity::Info, "other", "Not grave."),
+                finding(Gravity::Warning, "accounts_turn_inactive", "Told already."),
+                finding(Gravity::Warning, "accounts_recreated", "Told already."),
+            ],
+            ..Report::default()
+        };
+        let rows = report.text(LOSSES, ROWS);
+        assert_eq!(told(&report), format!("{rows}\n\n{}: Grave.", Gravity::Warning));
+    }
+
+    #[test]
+    fn who_is_synced_is_settled_by_a_run() {
+        let input = world(true);
+        assert_eq!(settled(&input, &Estimate::of(&input)), BTreeSet::from([ANN.to_owned()]));
+        // Nobody gets an account where none are made.
+        let mut input = Input { roster: Roster::new(vec![], ["contoso.com"], None), ..world(true) };
+        assert_eq!(settled(&input, &Estimate::of(&input)), BTreeSet::from([ANN.to_owned()]));
+        input.switches.users.add = false;
+        assert_eq!(settled(&input, &Estimate::of(&input)), BTreeSet::new());
+    }
 }

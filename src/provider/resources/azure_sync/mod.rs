@@ -70,6 +70,9 @@ pub(crate) struct Facts {
     /// Keys in applications that were left, which could not be removed yet.
     #[serde(default, skip_serializing_if = "old_keys::Left::is_empty")]
     left: old_keys::Left,
+    /// Whether the exemptions of the state are those that an import found, of which no apply has made anything yet.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    exemptions_found: bool,
     /// What lists of keys may be late with.
     #[serde(default, skip_serializing_if = "late_keys::LateKeys::is_empty")]
     late_keys: late_keys::LateKeys,
@@ -200,7 +203,9 @@ impl Resource for AzureSync {
             model.wait_for_sync = false.into();
             model.wait_for_routing = false.into();
         }
-        if model.exemptions.is_known() {
+        if imported {
+            exemptions::take_over(&organization, &call, &mut model, &mut facts, diagnostics).await;
+        } else if model.exemptions.is_known() {
             let exempt = organization.exemptions(&call).await;
             model.exemptions = exempt.at(SyncModel::exemptions())?.into();
         }

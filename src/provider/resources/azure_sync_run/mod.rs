@@ -265,3 +265,7 @@ pub(crate) fn refuse_other_rows(changes: &Attr<BTreeMap<String, String>>, diagno
         }
     }
 }
+
+#[cfg(test)]
+#[path = "plan_tests.rs"]
+mod tests;

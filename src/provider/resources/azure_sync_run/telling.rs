@@ -284,3 +284,7 @@ fn listed(rows: &BTreeMap<String, String>, most: usize) -> String {
     }
     lines.join("\n")
 }
+
+#[cfg(test)]
+#[path = "telling_tests.rs"]
+mod tests;
