@@ -344,7 +344,8 @@ fn grants_to_one_person_or_to_another_api_are_none_of_this_consent() {
     let principal = quickstart.state(APPLICATION)["service_principal_object_id"].clone();
     let granted = grant(&quickstart);
     let user = quickstart.graph(Method::GET, "users?$top=1", None)["value"][0]["id"].clone();
-    let other = json!({ "appId": "00000003-0000-0ff1-ce00-000000000000" });
+    let other = quickstart.graph(Method::POST, "applications", Some(&json!({ "displayName": "Another" })));
+    let other = json!({ "appId": other["appId"] });
     let other = quickstart.graph(Method::POST, "servicePrincipals", Some(&other))["id"].clone();
     for (person, api, scope) in
         [(user, granted["resourceId"].clone(), "Mail.Read"), (Json::Null, other, "Sites.Read.All")]
