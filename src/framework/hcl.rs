@@ -22,11 +22,16 @@ enum Entry {
 /// Columns of a comment, but for a word that has more.
 const LONGEST_COMMENT: usize = 100;
 
+/// Columns of a list that stands in one line.
+const LONGEST_LINE: usize = 100;
+
 /// What follows an equals sign.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Expression {
     /// In one line.
     Line(String),
+    /// Elements, one below the other: in one line they would be too many to be read, or reviewed.
+    Lines(Vec<String>),
     Object(BlockBody),
     /// Objects, one below the other.
     Objects(Vec<BlockBody>),
@@ -120,6 +125,13 @@ impl BlockBody {
                     let width = self.width_around(index);
                     writeln!(f, "{indent}{name:width$} = {text}")?;
                 }
+                Entry::Attribute(name, Expression::Lines(elements)) => {
+                    writeln!(f, "{indent}{name} = [")?;
+                    for element in elements {
+                        writeln!(f, "{indent}  {element},")?;
+                    }
+                    writeln!(f, "{indent}]")?;
+                }
                 Entry::Attribute(name, Expression::Object(body)) => {
                     writeln!(f, "{indent}{name} = {{")?;
                     body.write(f, depth + 1)?;
@@ -174,7 +186,7 @@ impl fmt::Display for BlockBody {
 }
 
 fn expression(attribute: &Attribute, value: &Value, references: &[(Path, String)], at: &Path) -> Expression {
-    let Shape::Nested(nesting, schema) = &attribute.shape else { return Expression::Line(inline(value)) };
+    let Shape::Nested(nesting, schema) = &attribute.shape else { return plain(value) };
     let body = |value: &Value| BlockBody::within(schema, value, references, at);
     match (nesting, value) {
         (Nesting::Single, value) => Expression::Object(body(value)),
@@ -185,6 +197,17 @@ fn expression(attribute: &Attribute, value: &Value, references: &[(Path, String)
             Expression::Object(BlockBody(members.collect()))
         }
         (_, value) => Expression::Objects(value.as_elements().unwrap_or_default().iter().map(body).collect()),
+    }
+}
+
+/// A value without a schema of its own.
+fn plain(value: &Value) -> Expression {
+    let line = inline(value);
+    match value.as_elements() {
+        Some(elements) if line.chars().count() > LONGEST_LINE => {
+            Expression::Lines(elements.iter().map(inline).collect())
+        }
+        _ => Expression::Line(line),
     }
 }
 
@@ -295,6 +318,22 @@ resource "library_shelf" "old" {
             ("b c", Value::object([("d", Value::from("e"))])),
         ]);
         assert_eq!(inline(&value), r#"{ a = [1, null], "b c" = { d = "e" } }"#);
+    }
+
+    #[test]
+    fn a_list_that_is_longer_than_a_line_is_broken() {
+        let list = |elements: usize| {
+            Value::List((0..elements).map(|_| Value::from("somebody@example.com")).collect())
+        };
+        assert!(matches!(plain(&list(4)), Expression::Line(_)));
+        let body = BlockBody(vec![
+            Entry::Attribute("a".into(), plain(&list(1))),
+            Entry::Attribute("bc".into(), plain(&list(5))),
+            Entry::Attribute("d".into(), plain(&list(1))),
+        ]);
+        let five = "  \"somebody@example.com\",\n".repeat(5);
+        let one = "[\"somebody@example.com\"]";
+        assert_eq!(body.to_string(), format!("a = {one}\n\nbc = [\n{five}]\n\nd = {one}\n"));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use tokio::sync::mpsc;
 use super::attr::AttributeType;
 use super::context::Context;
 use super::description::Description;
-use super::diagnostic::{Diagnostic, Diagnostics};
+use super::diagnostic::{Diagnostic, Diagnostics, is_obeyed};
 use super::model::Model;
 use super::resource::{ImportBy, Resource};
 use super::service::ListEvent;
@@ -136,7 +136,7 @@ impl<R: Resource> Finds<R> {
         {
             return false;
         }
-        let event = match self.event(find) {
+        let event = match self.event(&find) {
             Ok(event) => event,
             Err(error) => ListEvent { diagnostics: error.into(), ..ListEvent::default() },
         };
@@ -152,7 +152,7 @@ impl<R: Resource> Finds<R> {
         let _ = self.sender.send(ListEvent { diagnostics, ..ListEvent::default() }).await;
     }
 
-    fn event(&self, find: Find<R>) -> Result<ListEvent, Diagnostic> {
+    fn event(&self, find: &Find<R>) -> Result<ListEvent, Diagnostic> {
         let bug = |what: &str| {
             let detail =
                 format!("`{}` was found, but {what}. This is a bug in the provider.", find.display_name);
@@ -170,7 +170,9 @@ impl<R: Resource> Finds<R> {
         if let Some(path) = object.as_ref().and_then(Value::first_unknown) {
             return Err(bug(&format!("`{path}` of it is unknown")));
         }
-        let display_name = find.display_name;
+        // CLIs write it to the terminal as it is.
+        let visible = find.display_name.split(is_obeyed).filter(|part| !part.is_empty());
+        let display_name = visible.collect::<Vec<_>>().join(" ");
         Ok(ListEvent { identity: Some(identity), display_name, object, diagnostics: Diagnostics::new() })
     }
 }

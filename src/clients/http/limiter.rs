@@ -4,8 +4,10 @@ use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{Notify, Semaphore, SemaphorePermit};
+use tokio::sync::Notify;
 use tokio::time::{Instant, timeout_at};
+
+use super::places::{Place, Places};
 
 /// Shared by all requests that count against one limit of a service; clones share it.
 ///
@@ -20,7 +22,7 @@ pub(crate) struct Limiter {
 
 #[derive(Debug)]
 struct State {
-    slots: Semaphore,
+    places: Places,
     waits: Mutex<Waits>,
     /// Told whenever somebody may have to wait no longer.
     changed: Notify,
@@ -53,10 +55,10 @@ pub(super) struct Turn {
 }
 
 impl Limiter {
-    /// At most `parallel` requests at once.
+    /// At most `parallel` requests at once, without those that hang.
     pub(crate) fn new(parallel: usize) -> Self {
-        let slots = Semaphore::new(parallel);
-        let state = State { slots, waits: Mutex::default(), changed: Notify::new() };
+        let places = Places::new(parallel, PATIENCE);
+        let state = State { places, waits: Mutex::default(), changed: Notify::new() };
         Self { state: Arc::new(state), part: "".into() }
     }
 
@@ -69,14 +71,14 @@ impl Limiter {
         self.state.waits.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits for a slot; its permit is `None` only if the semaphore was closed, which nothing does.
-    pub(super) async fn enter(&self) -> (Option<SemaphorePermit<'_>>, Turn) {
+    /// Waits for a place.
+    pub(super) async fn enter(&self) -> (Place<'_>, Turn) {
         loop {
-            // Who waits for patience's sake takes no slot from the others.
+            // Who waits for patience's sake takes no place from the others.
             self.until_nobody_asks_for_patience().await;
-            let permit = self.state.slots.acquire().await.ok();
+            let place = self.state.places.enter().await;
             if let Some(turn) = self.turn() {
-                return (permit, turn);
+                return (place, turn);
             }
         }
     }
@@ -169,8 +171,12 @@ impl Default for Limiter {
     }
 }
 
+/// How long a request may keep others from going: an account whose organizations hang, as many as there are places, is held up
+/// for so long and no longer, while each of those requests goes on until its own deadline.
+const PATIENCE: Duration = Duration::from_secs(5);
+
 /// How long the others wait for what becomes of a scout: one that hangs tells nothing.
-const SCOUT_PATIENCE: Duration = Duration::from_secs(5);
+const SCOUT_PATIENCE: Duration = PATIENCE;
 
 #[cfg(test)]
 #[path = "limiter_tests.rs"]

@@ -170,8 +170,8 @@ impl<'a> Attempts<'a> {
         // Nothing of `self` is held while waiting, so that the whole can move between threads.
         let (limiter, request) = (&self.http.limiter, self.reqwest_request());
         let attempt = async move {
-            let (_slot, turn) = limiter.enter().await;
-            client.execute(request).await.map(|answer| (answer, turn))
+            let (place, turn) = limiter.enter().await;
+            place.during(client.execute(request)).await.map(|answer| (answer, turn))
         };
         match self.call.run(attempt).await {
             Err(interrupted) => Err(self.about.error(interrupted.into())),

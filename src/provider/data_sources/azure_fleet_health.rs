@@ -1,11 +1,12 @@
 //! `proofpoint_azure_fleet_health`: whether the syncs of many organizations work.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use super::azure_sync_health::{HealthModel, examine};
 use crate::preview::FindingModel;
 use crate::provider_block::{Failure, Session};
-use clients::http::Call;
+use clients::http::{Call, Places};
 use framework::attr::Attr;
 use framework::context::Context;
 use framework::data_source::{DataSource, DataSourceDescription};
@@ -14,6 +15,7 @@ use framework::model;
 use framework::timeouts::{DefaultTimeouts, ReadTimeouts};
 use framework::validators::{range, size};
 use futures::StreamExt as _;
+use futures::stream::FuturesUnordered;
 use grammar::counted;
 use sync_report::Gravity;
 
@@ -23,6 +25,9 @@ pub(crate) struct AzureFleetHealthSource;
 
 /// Organizations that are looked at side by side.
 const AT_ONCE: usize = 16;
+
+/// How long one of them holds up others that wait for their turn.
+const PATIENCE: Duration = Duration::from_secs(15);
 
 model! {
     /// Tells of many organizations at once whether their syncs work, the worst first: for one `check` block, one JSON output or
@@ -101,13 +106,11 @@ impl DataSource for AzureFleetHealthSource {
         // Without a login no organization can be read, which is a matter of the configuration.
         session.essentials()?;
         session.credentials()?;
-        let looks = config
-            .tenants
-            .unwrap_or_default()
-            .into_iter()
-            .map(|(domain, tenant)| look(session, call, domain, tenant, config.warn_days.clone()));
-        let mut rows: Vec<OrganizationHealth> =
-            futures::stream::iter(looks).buffer_unordered(AT_ONCE).collect().await;
+        let (places, warn_days) = (&Places::new(AT_ONCE, PATIENCE), &config.warn_days);
+        let looks = config.tenants.unwrap_or_default().into_iter().map(|(domain, tenant)| {
+            places.take(move || Box::pin(look(session, call, domain, tenant, warn_days.clone())))
+        });
+        let mut rows: Vec<OrganizationHealth> = looks.collect::<FuturesUnordered<_>>().collect().await;
         rows.sort_by_cached_key(|row| (rank(row), row.domain.text().to_owned()));
         let unhealthy: BTreeSet<String> = rows
             .iter()

@@ -1,13 +1,15 @@
 //! `list "proofpoint_azure_sync"`: the synchronizations of a partner's customers.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
-use futures::{StreamExt as _, stream};
+use futures::StreamExt as _;
+use futures::stream::FuturesOrdered;
 
 use super::customers::customers;
 use crate::provider_block::{Failure, Session};
 use crate::resources::azure_sync::{AzureSync, SyncIdentity};
-use clients::http::Call;
+use clients::http::{Call, Places};
 use framework::attr::Attr;
 use framework::context::Context;
 use framework::description::Description;
@@ -21,6 +23,9 @@ pub(crate) struct AzureSyncList;
 
 /// Organizations that are looked at side by side.
 const AT_A_TIME: usize = 8;
+
+/// How long one of them holds up others that wait for their turn.
+const PATIENCE: Duration = Duration::from_secs(15);
 
 model! {
     /// Finds the organizations whose people Proofpoint Essentials synchronizes with Microsoft Entra ID, so that their settings
@@ -54,11 +59,16 @@ impl ListResource for AzureSyncList {
             Attr::Known(domains) => domains.into_iter().collect(),
             _ => customers(&ctx.clients, &call).await?,
         };
-        let looks = domains.into_iter().map(|domain| async {
-            let found = find(ctx, &call, &domain, query.objects).await;
-            (domain, found)
+        let (places, call) = (&Places::new(AT_A_TIME, PATIENCE), &call);
+        let looks = domains.into_iter().map(|domain| {
+            places.take(move || {
+                Box::pin(async move {
+                    let found = find(ctx, call, &domain, query.objects).await;
+                    (domain, found)
+                })
+            })
         });
-        let mut looks = stream::iter(looks).buffered(AT_A_TIME);
+        let mut looks: FuturesOrdered<_> = looks.collect();
         while let Some((domain, found)) = looks.next().await {
             match found {
                 Ok(Some(find)) => {

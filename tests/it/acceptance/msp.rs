@@ -165,6 +165,60 @@ fn lines_that_are_gone_doubled_or_written_otherwise_are_understood_or_refused() 
 }
 
 #[test]
+fn a_line_that_gets_another_name_ends_no_sync_by_mistake() {
+    on_every_cli_with(&["--tenants", "2", "--users", "3"], Install::Mirror, |stage| {
+        as_partner(stage);
+        let customer = stage.simulator.ready().tenants[0].clone();
+        let domain = &customer.domain;
+        lines(stage, &[&customer]);
+        apply_and_let_run(stage, &[&customer]).succeeds();
+        let other = format!("mail.{domain}");
+        let more = json!({ "name": other, "destination": "mx.example" });
+        let path = format!("orgs/{domain}/domains");
+        stage.simulator.as_partner(reqwest::Method::POST, &path, Some(&more));
+        stage.simulator.forget_requests();
+
+        // Another domain of the organization, with and without a word about where the customer went.
+        let renamed = Tenant { domain: other.clone(), ..customer.clone() };
+        lines(stage, &[&renamed]);
+        let refused = stage.workspace.plan(&[]).fails();
+        refused.says(&format!("`{other}` is a domain of the organization `{domain}`"));
+        let moved = format!(
+            "moved {{\n  from = module.customer[\"{domain}\"]\n  to   = module.customer[\"{other}\"]\n}}\n"
+        );
+        stage.workspace.write("moved.tf", &moved);
+        let refused = stage.workspace.plan(&[]).fails();
+        refused.says(&format!("`primary_domain` of the organization `{domain}` can't be changed"));
+        stage.workspace.remove("moved.tf");
+
+        // One that nobody has.
+        lines(stage, &[&Tenant { domain: "mistyped.example".to_owned(), ..customer.clone() }]);
+        let refused = stage.workspace.plan(&[]).fails();
+        refused.says("mistyped.example");
+        assert!(stage.simulator.writes().is_empty(), "{:#?}", stage.simulator.writes());
+        assert_eq!(settings(stage, domain)["sync_frequency"], json!(1));
+
+        // One of the tenant that Proofpoint does not know: a customer of its own, and the plan counts what it costs.
+        stage.simulator.graph_done(reqwest::Method::POST, "domains", Some(&json!({ "id": "other.example" })));
+        stage.simulator.graph_done(reqwest::Method::POST, "domains/other.example/verify", None);
+        lines(stage, &[&Tenant { domain: "other.example".to_owned(), ..customer.clone() }]);
+        let plan = stage.workspace.plan(&[]);
+        plan.says("7 to add, 0 to change, 7 to destroy");
+        lines(stage, &[&customer]);
+        stage.simulator.graph_done(reqwest::Method::DELETE, "domains/other.example", None);
+        stage.simulator.forget_requests();
+        stage.workspace.assert_nothing_to_do();
+
+        // One that goes to another state, as the guide says: nothing of it is touched.
+        stage.workspace.run(&["state", "rm", &format!("module.customer[\"{domain}\"]")]).succeeds();
+        stage.workspace.write("tenants.yaml", "# nobody\n");
+        stage.workspace.apply(&[]).succeeds();
+        assert!(stage.simulator.writes().is_empty(), "{:#?}", stage.simulator.writes());
+        assert_eq!(settings(stage, domain)["sync_frequency"], json!(1));
+    });
+}
+
+#[test]
 fn the_lines_of_the_example_are_those_of_the_test() {
     let text = fs::read_to_string(repository().join("examples/msp/tenants.yaml")).expect("the customers");
     let customers: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).collect();

@@ -5,6 +5,7 @@ use std::fs;
 use reqwest::Method;
 use serde_json::{Value as Json, json};
 
+use super::Stage;
 use super::adoption::{ORGANIZATION, SYNC, import_blocks, label, on_every_cli_with_customers};
 use crate::support::hand_built::Customer;
 
@@ -84,5 +85,138 @@ fn where_half_of_the_tenants_are_closed_the_other_half_is_taken_over() {
         let (plan, changes) = stage.workspace.plan_into("plan.bin", &[]);
         let changes = changes["resource_changes"].as_array().expect("changes");
         assert!(changes.iter().all(|change| !change["change"]["importing"].is_null()), "{plan}");
+    });
+}
+
+/// Exempts addresses by hand.
+fn exempt_by_hand(stage: &Stage, domain: &str, addresses: &[&str]) {
+    let path = format!("orgs/{domain}/settings/azure/exemptions");
+    stage.simulator.as_partner(Method::PUT, &path, Some(&json!(addresses)));
+}
+
+/// Who is exempt.
+fn exempt(stage: &Stage, domain: &str) -> Json {
+    let listed = stage.simulator.state()["organizations"][domain]["exemptions"].clone();
+    listed.as_array().expect("a list").iter().map(|one| one["email"].clone()).collect()
+}
+
+#[test]
+fn whom_somebody_has_exempted_stays_exempt_whichever_way_a_sync_is_taken_over() {
+    on_every_cli_with_customers(1, |stage, customers| {
+        let domain = customers[0].domain.as_str();
+        let all: Vec<String> = (10..15).map(|number| format!("somebody-{number}@mail.{domain}")).collect();
+        let all: Vec<&str> = all.iter().map(String::as_str).collect();
+        exempt_by_hand(stage, domain, &all);
+        let is_taken_over = |stage: &Stage, key: &str| {
+            let (plan, changes) = stage.workspace.plan_into("plan.bin", &[]);
+            let changes = changes["resource_changes"].as_array().expect("changes").clone();
+            let sync = changes.iter().find(|change| change["type"] == SYNC).expect("a sync");
+            assert_eq!(sync["change"]["actions"], json!([key]), "{plan}");
+            for moment in ["before", "after"] {
+                assert_eq!(sync["change"][moment]["exemptions"], json!(all), "{moment}: {plan}");
+            }
+        };
+        if stage.cli.queries() {
+            let list = format!(
+                "list \"{SYNC}\" \"all\" {{\n  provider         = proofpoint\n  include_resource = true\n}}\n"
+            );
+            stage.workspace.write("search.tfquery.hcl", &list);
+            stage.workspace.run(&["query", "-no-color", "-generate-config-out=queried.tf"]).succeeds();
+            stage.workspace.remove("search.tfquery.hcl");
+            stage.workspace.run(&["fmt", "-check", "-diff"]).succeeds();
+            is_taken_over(stage, "no-op");
+            stage.workspace.remove("queried.tf");
+        }
+        import_blocks(stage, "--output found.tf").succeeds();
+        stage.workspace.run(&["fmt", "-check", "-diff"]).succeeds();
+        is_taken_over(stage, "update");
+
+        // One who was exempted since the file was written is not lost by its first apply: it says what to add.
+        exempt_by_hand(stage, domain, &["late@mail.example"]);
+        stage
+            .workspace
+            .plan(&[])
+            .fails()
+            .says("exemptions that are not listed")
+            .says("\"late@mail.example\",");
+        let path = format!("orgs/{domain}/settings/azure/exemptions/late@mail.example");
+        stage.simulator.as_partner(Method::DELETE, &path, None);
+        stage.workspace.apply(&[]).succeeds();
+        stage.workspace.assert_nothing_to_do();
+        assert_eq!(exempt(stage, domain), json!(all));
+    });
+}
+
+/// An import that changes nothing, and applies that have nothing to do.
+#[test]
+fn exemptions_of_a_sync_that_keeps_its_key_are_refused_once_and_then_taken_off_as_the_advice_says() {
+    on_every_cli_with_customers(1, |stage, customers| {
+        let domain = customers[0].domain.as_str();
+        let both = ["boss", "scanner"].map(|name| format!("{name}@{domain}"));
+        exempt_by_hand(stage, domain, &both.each_ref().map(String::as_str));
+        let found = import_blocks(stage, "").succeeds().stdout;
+        let (before, rest) = found.split_once("  managed_client_secret = {").expect("a key");
+        let (_, after) = rest.split_once("\n  }\n").expect("its end");
+        let all = format!("{before}{after}");
+        let fewer = all.replace(&format!(", \"{}\"", both[1]), "");
+        assert_ne!(all, fewer);
+        stage.workspace.write("found.tf", &all);
+        stage.workspace.apply(&[]).succeeds();
+        stage.workspace.assert_nothing_to_do();
+
+        stage.workspace.write("found.tf", &fewer);
+        let refused = stage.workspace.plan(&[]).fails();
+        refused.says("Add them to the set and apply; the next apply takes off what you then leave out");
+        stage.workspace.write("found.tf", &all);
+        stage.workspace.apply(&[]).succeeds();
+        stage.workspace.write("found.tf", &fewer);
+        stage.workspace.apply(&[]).succeeds();
+        assert_eq!(exempt(stage, domain), json!([both[0]]));
+        stage.workspace.assert_nothing_to_do();
+    });
+}
+
+#[test]
+fn a_query_writes_whatever_things_are_called_as_it_is() {
+    on_every_cli_with_customers(1, |stage, _| {
+        if !stage.cli.queries() {
+            return;
+        }
+        for (domain, name) in NAMES {
+            let document = json!({
+                "name": name, "primary_domain": domain, "user_licenses": 5, "type": "organization",
+                "admin_user": { "primary_email": format!("it@{domain}") },
+                "domains": [{ "name": domain, "destination": "mx.example" }],
+            });
+            stage.simulator.as_partner(Method::POST, "orgs/partner.example/orgs", Some(&document));
+        }
+        // Two of one name, and those that would make the same label.
+        let names = NAMES.iter().map(|(_, name)| *name).chain(["a b", "a_b", "a-b", "a b", ""]);
+        for name in names {
+            let body = json!({ "displayName": format!("Proofpoint {name}") });
+            let made = stage.simulator.graph_done(Method::POST, "applications", Some(&body));
+            let principal = json!({ "appId": made["appId"] });
+            stage.simulator.graph_done(Method::POST, "servicePrincipals", Some(&principal));
+        }
+        let list = |kind: &str| {
+            format!(
+                "list \"{kind}\" \"all\" {{\n  provider         = proofpoint\n  include_resource = true\n}}\n"
+            )
+        };
+        let lists = [ORGANIZATION, "proofpoint_azure_application", SYNC].map(list).concat();
+        stage.workspace.write("search.tfquery.hcl", &lists);
+        let outcome =
+            stage.workspace.run(&["query", "-no-color", "-generate-config-out=found.tf"]).succeeds();
+        for letter in ['\u{202e}', '\u{1b}', '\u{1}'] {
+            assert!(!outcome.stdout.contains(letter), "{letter:?}: {:?}", outcome.stdout);
+        }
+        stage.workspace.remove("search.tfquery.hcl");
+        stage.workspace.run(&["fmt", "-check", "-diff"]).succeeds();
+        let (plan, changes) = stage.workspace.plan_into("plan.bin", &[]);
+        let changes = changes["resource_changes"].as_array().expect("changes");
+        assert_eq!(changes.len(), 1 + NAMES.len() + 1 + NAMES.len() + 5 + 1, "{plan}");
+        for change in changes {
+            assert_eq!(change["change"]["actions"], json!(["no-op"]), "{plan}");
+        }
     });
 }

@@ -164,6 +164,113 @@ fn taking_exemptions_under_management_is_refused_while_there_are_others_and_need
 }
 
 #[test]
+fn exemptions_outlive_their_resource_and_the_next_one_is_told_what_to_do() {
+    let mut quickstart = world(&json!([SCANNER, FAX]));
+    assert!(!quickstart.change(SYNC).has_errors());
+    quickstart.destroy_one(SYNC);
+    assert_eq!(exempt(&quickstart), strings(&json!([SCANNER, FAX])));
+
+    quickstart.write(SYNC, &json!({ "exemptions": [SCANNER] }));
+    let said = quickstart.plan(SYNC).messages;
+    refused(&said, FAX);
+    let advice = "Add them to the set and apply; the next apply takes off what you then leave out.";
+    assert!(said.expect_error().detail.contains(advice), "{said}");
+    // To the letter.
+    quickstart.write(SYNC, &json!({ "exemptions": [SCANNER, FAX] }));
+    let said = quickstart.change(SYNC);
+    assert!(!said.has_errors(), "{said}");
+    quickstart.write(SYNC, &json!({ "exemptions": [SCANNER] }));
+    let said = quickstart.change(SYNC);
+    assert!(!said.has_errors(), "{said}");
+    assert_eq!(exempt(&quickstart), strings(&json!([SCANNER])));
+}
+
+/// The sync of a world, as a state that knows nothing of it would import it.
+fn imported(exempt: &[&str]) -> Quickstart {
+    let mut quickstart = world(&Json::Null);
+    assert!(!quickstart.change(SYNC).has_errors());
+    for address in exempt {
+        exempt_by_hand(&quickstart, address);
+    }
+    // Whoever imports it plans no other key.
+    let key = quickstart.settings()["ad_key"].clone();
+    quickstart.write(
+        SYNC,
+        &json!({ "managed_client_secret": null, "client_secret": key, "frequency": 1, "exemptions": null }),
+    );
+    quickstart.import(SYNC, "contoso.com");
+    quickstart
+}
+
+#[test]
+fn an_import_reads_what_is_exempt_and_no_first_apply_takes_any_of_it() {
+    let mut quickstart = imported(&[SCANNER, FAX]);
+    assert_eq!(strings(&quickstart.state(SYNC)["exemptions"]), strings(&json!([SCANNER, FAX])));
+
+    // A configuration that lacks one of them is refused, and so is one that lacks what was added since.
+    for fewer in [json!([SCANNER]), json!([])] {
+        // A plan that is not applied keeps nothing of its reading.
+        quickstart.import(SYNC, "contoso.com");
+        quickstart.write(SYNC, &json!({ "exemptions": fewer }));
+        refused(&quickstart.plan(SYNC).messages, FAX);
+    }
+    quickstart.write(SYNC, &json!({ "exemptions": [SCANNER, FAX] }));
+    quickstart.import(SYNC, "contoso.com");
+    exempt_by_hand(&quickstart, PRINTER);
+    let early = quickstart.plan(SYNC);
+    refused(&early.messages, PRINTER);
+    assert_eq!(quickstart.simulator.writes(), []);
+
+    // With all of them it is an apply like any other, after which the set is managed: a plan shows who is taken off.
+    quickstart.write(SYNC, &json!({ "exemptions": [SCANNER, FAX, PRINTER] }));
+    let said = quickstart.change(SYNC);
+    assert!(!said.has_errors(), "{said}");
+    assert_eq!(exempt(&quickstart), strings(&json!([SCANNER, FAX, PRINTER])));
+    quickstart.write(SYNC, &json!({ "exemptions": [SCANNER, FAX] }));
+    let said = quickstart.change(SYNC);
+    assert!(!said.has_errors(), "{said}");
+    assert_eq!(exempt(&quickstart), strings(&json!([SCANNER, FAX])));
+}
+
+#[test]
+fn an_import_into_a_configuration_without_exemptions_says_that_they_stay() {
+    let quickstart = imported(&[SCANNER, FAX]);
+    let planned = quickstart.plan(SYNC);
+    let said = planned.messages.0.iter().find(|message| message.path == "exemptions").expect("a warning");
+    assert_eq!(said.summary, "Exemptions will not be managed (contoso.com)");
+    assert!(said.detail.contains("2 exemptions") && said.detail.contains(FAX), "{said}");
+    let said = quickstart.apply(SYNC, planned);
+    assert!(!said.has_errors(), "{said}");
+    assert!(writes(&quickstart).iter().all(|write| write == "PUT settings"), "{:?}", writes(&quickstart));
+    assert_eq!(exempt(&quickstart), strings(&json!([SCANNER, FAX])));
+    quickstart.configure();
+    let again = quickstart.plan(SYNC);
+    assert!(again.messages.0.is_empty(), "{}", again.messages);
+    assert_eq!(again.state, quickstart.state(SYNC));
+
+    // Nobody is told of a list that is empty.
+    let none = imported(&[]);
+    assert_eq!(none.state(SYNC)["exemptions"], Json::Null);
+    assert!(none.plan(SYNC).messages.0.iter().all(|message| message.path != "exemptions"));
+}
+
+#[test]
+fn an_import_that_may_not_read_exemptions_says_so_and_manages_none() {
+    let quickstart = imported(&[FAX]);
+    for answer in [json!({ "status": 403 }), json!({ "status": 200, "body": [{ "email": "fax@nowhere" }] })] {
+        let mut fault = json!({ "method": "GET", "path": "**/exemptions" });
+        for (name, value) in answer.as_object().expect("an answer") {
+            fault[name] = value.clone();
+        }
+        quickstart.simulator.set_faults(&json!([fault]));
+        quickstart.import(SYNC, "contoso.com");
+        assert_eq!(quickstart.state(SYNC)["exemptions"], Json::Null);
+        quickstart.simulator.set_faults(&json!([]));
+    }
+    assert_eq!(exempt(&quickstart), strings(&json!([FAX])));
+}
+
+#[test]
 fn an_exemption_made_after_the_plan_stays_until_a_plan_has_shown_it() {
     let mut quickstart = world(&json!([SCANNER]));
     assert!(!quickstart.change(SYNC).has_errors());

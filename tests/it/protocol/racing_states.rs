@@ -161,3 +161,25 @@ fn a_creation_that_fails_takes_nothing_back_from_a_state_that_was_faster() {
     assert_eq!(quickstart.settings()["sync_frequency"], 24, "the other state's settings are gone: {said}");
     signs_in(&quickstart, "the other state's");
 }
+
+#[test]
+fn a_destroy_leaves_the_key_that_another_state_makes_meanwhile() {
+    let quickstart = Quickstart::prepared(Simulator::start(&["--users", "1"]));
+    let said = quickstart.change(SYNC);
+    assert!(!said.has_errors(), "{said}");
+    let path = "**/settings/azure";
+    let held = json!({ "method": "DELETE", "path": path, "delay": HELD, "count": 1 });
+    quickstart.simulator.set_faults(&json!([held]));
+    let other = Other { quickstart: &quickstart, application: quickstart.state(APPLICATION) };
+    let key = thread::scope(|scope| {
+        let other = scope.spawn(|| {
+            until_struck(&quickstart);
+            other.mint()
+        });
+        quickstart.destroy_one(SYNC);
+        other.join().expect("the other state")
+    });
+    other.hand_over(&key);
+    signs_in(&quickstart, "after the other one's destroy");
+    assert_eq!(quickstart.keys(), [key["keyId"].as_str().expect("an id").to_owned()].into());
+}

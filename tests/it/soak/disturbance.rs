@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::hands::Hand;
+use super::meanwhile::Meanwhile;
 use super::wire::{Fatal, Fault};
 use crate::differential::random::Random;
 
@@ -30,6 +31,8 @@ pub(super) enum Disturbance {
     Clock(&'static str),
     /// Another state takes the same organization while the command runs, and gives it back later.
     SecondState,
+    /// Something stands in the way of the command, and is set right after it.
+    Meanwhile(Meanwhile),
 }
 
 impl Disturbance {
@@ -45,6 +48,16 @@ impl Disturbance {
             _ => Self::SecondState,
         }
     }
+
+    /// One of those that lives learned of later. They have draws of their own, so that a number means what it meant.
+    pub(super) fn draw_more(random: &mut Random) -> Self {
+        match random.below(6) {
+            0 => Self::ByHand(Hand::RestoresApplication),
+            1..=3 => Self::ByHand(Hand::RemovesOldKey),
+            4 => Self::Meanwhile(Meanwhile::ForbidsKeys),
+            _ => Self::Meanwhile(Meanwhile::DisablesSignIn),
+        }
+    }
 }
 
 impl fmt::Display for Disturbance {
@@ -54,6 +67,7 @@ impl fmt::Display for Disturbance {
             Self::Kill(death, fatal) => write!(f, "{death:?} killed {fatal}"),
             Self::ByHand(hand) => write!(f, "by hand: {hand:?}"),
             Self::Clock(by) => write!(f, "{by} later"),
+            Self::Meanwhile(what) => write!(f, "meanwhile: {what:?}"),
             Self::SecondState => f.write_str("a second state for the organization"),
         }
     }

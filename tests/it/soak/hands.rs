@@ -25,6 +25,10 @@ pub(super) enum Hand {
     DeletesApplication,
     /// The key that Proofpoint uses is removed.
     RemovesKey,
+    /// The registration goes to the recycle bin by mistake, and is restored at once.
+    RestoresApplication,
+    /// A key of ours that Proofpoint does not use any more is removed.
+    RemovesOldKey,
     /// A key is added for something else, which stays.
     AddsKey,
     /// Another secret of the application is pasted into the console.
@@ -59,7 +63,14 @@ impl Hand {
 
     /// Whether the key that Proofpoint holds may be none afterwards, or none of the application that it names.
     pub(super) fn may_end_the_key(self) -> bool {
-        matches!(self, Self::DeletesApplication | Self::RemovesKey | Self::Principal | Self::Settings(_))
+        matches!(
+            self,
+            Self::DeletesApplication
+                | Self::RestoresApplication
+                | Self::RemovesKey
+                | Self::Principal
+                | Self::Settings(_)
+        )
     }
 
     /// Does it, where there is something to do it to. The ids of keys that are nobody's but that person's.
@@ -79,7 +90,9 @@ impl Hand {
         let key = held.as_str().unwrap_or_default().to_owned();
         let hand = by_hand::Hand { simulator, application: application.clone(), key };
         let settings = format!("orgs/{}/settings/azure", tenant.domain);
-        let person = random.next();
+        // Those that lives learned of later draw nothing here.
+        let is_new = matches!(self, Self::RestoresApplication | Self::RemovesOldKey);
+        let person = if is_new { 0 } else { random.next() };
         let done = catch_unwind(AssertUnwindSafe(|| match self {
             Self::Application(index) => edit(&by_hand::edits_of_application()[index], &hand),
             Self::Consent(index) => edit(&by_hand::edits_of_consent()[index], &hand),
@@ -90,13 +103,23 @@ impl Hand {
                 hand.graph(Method::DELETE, &hand.application(), &Json::Null);
                 None
             }
-            Self::RemovesKey => {
+            Self::RestoresApplication => {
+                hand.graph(Method::DELETE, &hand.application(), &Json::Null);
+                let id = application["object_id"].as_str().expect("an id");
+                hand.graph(Method::POST, &format!("directory/deletedItems/{id}/restore"), &Json::Null);
+                None
+            }
+            Self::RemovesKey | Self::RemovesOldKey => {
                 let shown = hand.graph(Method::GET, &hand.application(), &Json::Null);
                 let credentials = shown["passwordCredentials"].as_array().cloned().unwrap_or_default();
-                let of_ours = credentials
-                    .iter()
-                    .find(|one| hint_of(one).is_some_and(|hint| hand.key.starts_with(hint)));
-                if let Some(id) = of_ours.map(|one| one["keyId"].clone()) {
+                let is_used = |one: &Json| hint_of(one).is_some_and(|hint| hand.key.starts_with(hint));
+                let is_old = |one: &Json| {
+                    let name = one["displayName"].as_str().unwrap_or_default();
+                    name.contains("proofpoint-sync:") && hint_of(one).is_some() && !is_used(one)
+                };
+                let is_meant =
+                    |one: &&Json| if self == Self::RemovesKey { is_used(one) } else { is_old(one) };
+                if let Some(id) = credentials.iter().find(is_meant).map(|one| one["keyId"].clone()) {
                     let path = format!("{}/removePassword", hand.application());
                     hand.graph(Method::POST, &path, &json!({ "keyId": id }));
                 }

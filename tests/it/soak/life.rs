@@ -101,7 +101,7 @@ impl Life {
         self.ran_by_itself |= self.configuration.frequency > 0;
         self.workspace.write("main.tf", &self.configuration.text());
         let application = self.workspace.attributes(APPLICATION);
-        let (mut faults, mut death, mut other) = (Vec::new(), None, None);
+        let (mut faults, mut death, mut other, mut in_the_way) = (Vec::new(), None, None, None);
         for (_, disturbance) in &phase.disturbances {
             match disturbance {
                 Disturbance::Fault(fault) => faults.push(fault.order(&self.soon())),
@@ -111,9 +111,11 @@ impl Life {
                     self.key_is_safe &= !by.ends_with('d');
                 }
                 Disturbance::SecondState => other = self.second_state(&application),
+                Disturbance::Meanwhile(what) => in_the_way = Some(*what),
                 Disturbance::ByHand(hand) => {
                     self.foreign_keys.extend(hand.act(&self.simulator, &application, random));
-                    self.lost_applications |= matches!(hand, Hand::DeletesApplication);
+                    self.lost_applications |= matches!(hand, Hand::DeletesApplication)
+                        || (*hand == Hand::RestoresApplication && !self.has(&application));
                     self.key_is_safe &= !hand.may_end_the_key();
                 }
             }
@@ -144,12 +146,18 @@ impl Life {
         let takes_away = matches!(phase.order, Order::Replace(_) | Order::Destroy);
         self.lost_applications |= takes_away;
         self.key_is_safe &= !takes_away;
+        if let Some(what) = in_the_way {
+            what.set(&self.simulator, &application, true);
+        }
         let racing = other
             .as_ref()
             .map(|other| other.start("racing", &["apply", "-no-color", "-input=false", "-auto-approve"]));
         self.lost_its_state |= death.is_some_and(|(death, _)| death == Death::Cli);
         let outcome = command::run(&self.workspace, &self.simulator, &arguments, death, &faults);
         self.hear(outcome);
+        if let Some(what) = in_the_way {
+            what.set(&self.simulator, &application, false);
+        }
         if let Some((plan, before)) = approved.filter(|_| !self.ran_by_itself) {
             ending::only_these_changed(&before, &self.world().1["users"], &plan);
         }
@@ -196,6 +204,12 @@ impl Life {
         }
         let secret = self.workspace.attributes("proofpoint_azure_client_secret.other")["value"].clone();
         self.chosen.extend(secret.as_str().map(str::to_owned));
+    }
+
+    /// Whether an application is registered.
+    fn has(&self, application: &Json) -> bool {
+        let registered = self.world().0["applications"].take();
+        registered.as_array().into_iter().flatten().any(|one| one["id"] == application["object_id"])
     }
 
     /// What both sides hold.

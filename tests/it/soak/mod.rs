@@ -14,6 +14,7 @@ mod disturbance;
 mod ending;
 mod hands;
 mod life;
+mod meanwhile;
 mod planted;
 mod schedule;
 mod seeds;

@@ -75,6 +75,16 @@ impl Schedule {
             };
             phases.push(Phase { changes, disturbances, order });
         }
+        let mut more = Random::new(seed ^ 0x3a0e_0000);
+        if more.chance(30) {
+            let phase = more.below(phases.len());
+            let more = Disturbance::draw_more(&mut more);
+            // Of one that is taken away nobody could set anything right.
+            let is_apply = matches!(phases[phase].order, Order::Apply | Order::Saved);
+            if is_apply || !matches!(more, Disturbance::Meanwhile(_)) {
+                phases[phase].disturbances.push((number, more));
+            }
+        }
         Self { seed, moods: drawn, first, phases }
     }
 

@@ -1,5 +1,5 @@
 //! A world of customers that people set up by hand, in the portal and in Proofpoint's console: plain ones, and ten kinds of
-//! mess.
+//! mess, and organizations that leave people out of the sync.
 
 use serde_json::{Value as Json, json};
 
@@ -30,11 +30,13 @@ pub(crate) enum Setup {
     ExpiredSecret,
     /// A policy forbids client secrets.
     BlockedPolicy,
+    /// People are exempt from the sync.
+    Exemptions,
 }
 
 impl Setup {
-    /// Every kind of mess.
-    pub(crate) const MESSES: [Self; 10] = [
+    /// Every kind of mess, and what a takeover must not lose.
+    pub(crate) const MESSES: [Self; 11] = [
         Self::TwoOfOneName,
         Self::ForeignKeys,
         Self::HalfAConsent,
@@ -45,6 +47,7 @@ impl Setup {
         Self::ActiveDirectory,
         Self::ExpiredSecret,
         Self::BlockedPolicy,
+        Self::Exemptions,
     ];
 }
 
@@ -236,6 +239,10 @@ fn build_organization(organization: &mut Json, number: usize, setup: Setup, doma
         "add_users": true, "update_users": true, "remove_deleted_users": number.is_multiple_of(2), "add_groups": true,
         "update_groups": true, "remove_deleted_groups": false,
     });
+    if setup == Setup::Exemptions {
+        organization["exemptions"] =
+            json!([{ "email": format!("boss@{domain}") }, { "email": format!("scanner@{domain}") }]);
+    }
     if setup == Setup::ActiveDirectory {
         organization["organization"]["details"]["ldap_url"] = json!(format!("ldaps://dc1.{domain}"));
     }

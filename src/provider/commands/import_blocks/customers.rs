@@ -19,6 +19,11 @@ pub(super) struct Customers {
 }
 
 impl Customers {
+    /// Whether a domain is that by which its organization is known.
+    pub(super) fn knows(&self, domain: &str) -> bool {
+        domain == self.home || self.children.as_ref().is_ok_and(|children| children.contains_key(domain))
+    }
+
     /// The organizations of these domains, or all that the account's organization and those below it are.
     pub(super) async fn find(desk: &Desk, named: Option<Vec<String>>) -> Result<Self, Diagnostics> {
         let context = desk.context()?;

@@ -11,7 +11,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures::{FutureExt as _, StreamExt as _, stream};
+use clients::http::Places;
+use futures::stream::FuturesUnordered;
+use futures::{FutureExt as _, StreamExt as _};
 use grammar::counted;
 use tokio_util::sync::CancellationToken;
 
@@ -59,7 +61,10 @@ Exit codes:
 /// Organizations that are looked at side by side.
 const AT_A_TIME: usize = 8;
 
-/// How long one organization may take: one that hangs holds up nobody else for longer.
+/// How long one of them holds up others that wait for their turn.
+const LONGEST_TURN: Duration = Duration::from_secs(15);
+
+/// How long one organization may take.
 const PATIENCE: Duration = Duration::from_secs(5 * 60);
 
 async fn run(invocation: Invocation<'_>) -> Result<Completion, Diagnostics> {
@@ -92,12 +97,11 @@ async fn find(invocation: &Invocation<'_>) -> Result<Completion, Diagnostics> {
     let customers = customers?;
     let (all, terminal) = (customers.domains.len(), invocation.terminal);
     let (desk, customers) = (&desk, &customers);
-    let surveys = customers
-        .domains
-        .clone()
-        .into_iter()
-        .map(|domain| async move { survey::look(desk, customers, &domain).await });
-    let mut surveys = stream::iter(surveys).buffered(AT_A_TIME);
+    let places = &Places::new(AT_A_TIME, LONGEST_TURN);
+    let surveys = customers.domains.iter().map(|domain| {
+        places.take(move || Box::pin(async move { survey::look(desk, customers, domain).await }))
+    });
+    let mut surveys: FuturesUnordered<_> = surveys.collect();
     let mut found: Vec<Held> = Vec::with_capacity(all);
     while let Some(held) = surveys.next().await {
         invocation.unless_interrupted().await;

@@ -60,7 +60,11 @@ struct Imported<M> {
 impl Survey<'_> {
     async fn organization(&mut self, customers: &Customers, domain: &str) -> Result<(), Failure> {
         let organization = self.context.clients.essentials()?.organization(self.call, domain).await?;
-        let primary = organization.profile(self.call).await?.primary_domain.to_lowercase();
+        let primary = if customers.knows(domain) {
+            domain.to_owned()
+        } else {
+            organization.profile(self.call).await?.primary_domain.to_lowercase()
+        };
         self.held.domain.clone_from(&primary);
         match &customers.children {
             Ok(children) => match children.get(&primary) {
@@ -298,7 +302,7 @@ impl Survey<'_> {
 
 /// What is said of an application that bears the provider's own tag.
 const OF_ANOTHER_STATE: &str = "This provider made it or has taken it over before: if another state holds it, take it out of that \
-                                one first (`removed`, or `terraform state rm`).";
+                                one first (`removed`, or `state rm`).";
 
 /// What is said where no key is taken over.
 const KEY_STAYS: &str =

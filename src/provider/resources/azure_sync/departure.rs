@@ -74,7 +74,8 @@ pub(super) async fn leave(
     }
     if let Some(keys) = &keys {
         let elsewhere: BTreeSet<String> = facts.left.values().flatten().cloned().collect();
-        keys.remove_all(call, &known.difference(&elsewhere).cloned().collect()).await?;
+        // Nobody else had made one when it was asked; who has since takes its own way.
+        keys.remove_own(call, &known.difference(&elsewhere).cloned().collect()).await?;
     }
     if facts.left.is_empty() {
         return Ok(());

@@ -73,6 +73,9 @@ pub(super) async fn foresee(
     if let Some(exempt) = planning::exemptions_taken_over(planned) {
         exemptions::refuse_unlisted(&organization, &call, exempt).await?;
     }
+    if let Some(exempt) = planning::exemptions_let_go(planned) {
+        diagnostics.push(exemptions::let_go(exempt));
+    }
     if !planning::needs_put(planned.prior.as_ref(), model) && !planning::drops_an_exemption(planned) {
         return Ok(());
     }

@@ -336,13 +336,28 @@ impl<'a> Keys<'a> {
     }
 
     /// Removes every key that bears the marker, and those that are `known`, which a list may not show yet: they come last.
-    ///
-    /// One whose making was not answered is waited for, as long as the operation is patient with what was made then.
     pub(super) async fn remove_all(&self, call: &Call, known: &BTreeSet<String>) -> Result<(), Failure> {
+        self.remove_those(call, known, |_| true).await
+    }
+
+    /// The same without what another resource has made: it may be about to hand that over.
+    pub(super) async fn remove_own(&self, call: &Call, known: &BTreeSet<String>) -> Result<(), Failure> {
+        self.remove_those(call, known, |key| !self.is_anothers(key)).await
+    }
+
+    /// One whose making was not answered is waited for, as long as the operation is patient with what was made then.
+    async fn remove_those(
+        &self,
+        call: &Call,
+        known: &BTreeSet<String>,
+        is_meant: impl Fn(&PasswordCredential) -> bool,
+    ) -> Result<(), Failure> {
         let look = || async {
             let found = self.graph.applications().get(call, &self.application).await?;
             let Some(found) = found else { return Ok((Vec::new(), Sight::Nothing)) };
-            let keys = ids(self.ours(&found.password_credentials, &BTreeSet::new()));
+            let mut keys = self.ours(&found.password_credentials, &BTreeSet::new());
+            keys.retain(|key| known.contains(&key.key_id) || is_meant(key));
+            let keys = ids(keys);
             let is_seen = keys.iter().any(|key| !known.contains(key));
             Ok((keys, if is_seen { Sight::Whole } else { Sight::Part }))
         };

@@ -86,9 +86,11 @@ model! {
         /// Whether people may sign in to the Proofpoint console with their Microsoft account. Defaults to true.
         allow_microsoft_login: Attr<bool> => optional().computed().default_value(true),
 
-        /// Addresses that the sync leaves alone, in lower case. Left out, exemptions are not managed. A set is authoritative:
-        /// addresses that are not in it are taken off the list. Exemptions that are there before the set is managed, on
-        /// creation or later, must be in it: otherwise it is refused and lists them.
+        /// Addresses that the sync leaves alone, in lower case. Left out, exemptions are not managed and stay as they are. A
+        /// set is authoritative: addresses that are not in it are taken off the list. Exemptions that are there before an
+        /// apply first manages the set, on creation, after an import or later, must be in it: otherwise it is refused and lists
+        /// them. An import reads those that are there. Destroying the resource leaves them, since whoever syncs next may
+        /// rely on them.
         exemptions: Attr<BTreeSet<String>> => optional().validate(each(length(3, 254))).check(lower_case_addresses),
 
         /// How many accounts a change that starts or widens syncing may remove or deactivate: a number, or a percentage of the

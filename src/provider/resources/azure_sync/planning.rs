@@ -97,10 +97,17 @@ pub(super) fn drops_an_exemption(planned: &Planned<AzureSync>) -> bool {
     })
 }
 
-/// The exemptions that come under management with this plan: whatever is on the list today was never shown to anybody.
+/// The exemptions that come under management with this plan: what is on the list today was made by others, whether nobody was
+/// shown it or an import has read it.
 pub(super) fn exemptions_taken_over(planned: &Planned<AzureSync>) -> Option<&BTreeSet<String>> {
     let managed = planned.prior.as_ref().is_some_and(|prior| prior.exemptions.is_known());
-    planned.model.exemptions.known().filter(|_| !managed)
+    planned.model.exemptions.known().filter(|_| !managed || planned.private.exemptions_found > 0)
+}
+
+/// The exemptions that are in the state and will not be managed any more.
+pub(super) fn exemptions_let_go(planned: &Planned<AzureSync>) -> Option<&BTreeSet<String>> {
+    let before = planned.prior.as_ref().and_then(|prior| prior.exemptions.known());
+    before.filter(|_| planned.model.exemptions.is_null())
 }
 
 /// A configured secret that is to be sent again.

@@ -19,7 +19,9 @@ use framework::timeouts::DefaultTimeouts;
 pub(crate) use listed::listed;
 use model::FirstDomain;
 pub(crate) use model::{OrganizationIdentity, OrganizationModel};
-use telling::{another_name, ends, own_parent, protected, still_shown, taken, taking_over, without_admin};
+use telling::{
+    another_name, domain_of, ends, own_parent, protected, still_shown, taken, taking_over, without_admin,
+};
 
 /// The resource.
 #[derive(Debug, Clone, Copy, Default)]
@@ -100,16 +102,21 @@ impl Resource for OrganizationResource {
             return;
         }
         let call = ctx.clients.call(ctx);
+        let primary = model.primary_domain.text();
         let look = async {
-            let parent = ctx.clients.essentials()?.partner(&call, named(&planned.config.parent)).await?;
-            Ok::<_, Failure>(child(&parent, &call, model.primary_domain.text()).await?)
+            let essentials = ctx.clients.essentials()?;
+            let parent = essentials.partner(&call, named(&planned.config.parent)).await?;
+            let present = child(&parent, &call, primary).await?;
+            let owner = if present.is_none() { owner(essentials, &call, primary).await } else { None };
+            Ok::<_, Failure>((present, owner))
         };
         match look.await {
-            Ok(Some(present)) => diagnostics.append(taking_over(model, &present)),
-            Ok(None) if model.admin_user.is_null() => diagnostics.push(without_admin()),
-            Ok(None) => {
+            Ok((Some(present), _)) => diagnostics.append(taking_over(model, &present)),
+            Ok((None, Some(owner))) => diagnostics.push(domain_of(primary, &owner)),
+            Ok((None, None)) if model.admin_user.is_null() => diagnostics.push(without_admin()),
+            Ok((None, None)) => {
                 let licences = model.user_licenses.known().and_then(|licences| u64::try_from(*licences).ok());
-                ctx.clients.intentions().keep_newcomer(model.primary_domain.text(), licences);
+                ctx.clients.intentions().keep_newcomer(primary, licences);
             }
             Err(failure) => diagnostics.append(failure.at(OrganizationModel::parent())),
         }
@@ -305,6 +312,13 @@ fn is_protected(model: &OrganizationModel) -> bool {
 
 fn named(parent: &Attr<String>) -> Option<&str> {
     parent.known().map(String::as_str)
+}
+
+/// The organization that has a domain among its others, as far as that can be read.
+async fn owner(essentials: &Essentials, call: &Call, domain: &str) -> Option<String> {
+    let organization = essentials.organization(call, domain).await.ok()?;
+    let owner = organization.profile(call).await.ok()?.primary_domain.to_lowercase();
+    (owner != domain).then_some(owner)
 }
 
 /// One of a partner's organizations, as its list shows it.

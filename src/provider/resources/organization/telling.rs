@@ -52,6 +52,21 @@ pub(super) fn taken(parent: &Organization, primary_domain: &str, refusal: &essen
     .at(OrganizationModel::primary_domain())
 }
 
+/// No organization can be made of another one's domain. At apply it would be too late: where a customer got another key, the sync
+/// under the old one would be gone.
+pub(super) fn domain_of(domain: &str, owner: &str) -> Diagnostic {
+    Diagnostic::error(
+        format!("`{domain}` is a domain of the organization `{owner}`"),
+        format!(
+            "Proofpoint has each domain once, so that no organization of this name can be made. An organization goes by its primary \
+             domain: write `primary_domain = \"{owner}\"`. Where a line of a file or the key of a `for_each` names the customer, keep \
+             that name, since another one destroys what the old one has made. For an organization of its own, take the domain out of \
+             `{owner}` first, in an apply of its own."
+        ),
+    )
+    .at(OrganizationModel::primary_domain())
+}
+
 pub(super) fn without_admin() -> Diagnostic {
     Diagnostic::error(
         "A new organization needs an administrator",

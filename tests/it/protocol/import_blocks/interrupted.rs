@@ -112,3 +112,34 @@ fn while_nobody_takes_what_it_writes_it_says_that_it_may_not_be_whole() {
         assert_eq!(rest, ["Interrupted. What it was writing may not be whole."]);
     }
 }
+
+#[test]
+fn organizations_that_hang_hold_up_none_of_the_others() {
+    // More than are looked at side by side, and the first ones.
+    let world = world(14);
+    let mut domains: Vec<&str> = world.customers.iter().map(|one| one.domain.as_str()).collect();
+    domains.sort_unstable();
+    let (hanging, well) = domains.split_at(10);
+    let faults: Vec<_> = hanging
+        .iter()
+        .map(|domain| json!({ "path": format!("/api/v1/orgs/{domain}/settings/azure"), "delay": 600_000 }))
+        .collect();
+    world.simulator.set_faults(&json!(faults));
+    let mut process = spawned(world.command(&[]));
+    let stderr = BufReader::new(process.stderr.take().expect("a pipe"));
+    let (sender, lines) = std::sync::mpsc::channel();
+    let reader = std::thread::spawn(move || {
+        for line in stderr.lines().map_while(Result::ok) {
+            if sender.send(line).is_err() {
+                break;
+            }
+        }
+    });
+    let mut said = Vec::new();
+    while !well.iter().all(|domain| said.iter().any(|line: &String| line.contains(&format!(" {domain}: ")))) {
+        let next = lines.recv_timeout(Duration::from_secs(90));
+        said.push(next.unwrap_or_else(|_| panic!("they wait for those that hang: {said:#?}")));
+    }
+    ends_at_once(process, "-INT", String::new());
+    reader.join().expect("it ends");
+}

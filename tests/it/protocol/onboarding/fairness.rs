@@ -46,7 +46,7 @@ fn a_tenant_that_hangs_or_throttles_slows_nobody_else() {
     let environment = as_partner(&simulator);
     let held = [silent, slow, throttled, limited, within, stuck].map(|tenant| tenant.domain.clone());
     Runtime::new().expect("a runtime").block_on(async {
-        let mut working = reading(&environment, &tenants).await;
+        let mut working = reading(&environment, &tenants, WAYS).await;
         let mut done = Vec::new();
         while done.len() < TENANTS - held.len() {
             // The deadline is for waits that would not end; those that are held take minutes.
@@ -72,6 +72,46 @@ fn a_tenant_that_hangs_or_throttles_slows_nobody_else() {
     assert_eq!(tried(format!("/applications(appId='{}')", within.client_id)), 1);
 }
 
+/// More than requests may be on their way at once: with `-parallelism=50`, and in the health of a fleet.
+#[test]
+fn as_many_as_hang_at_once_slow_nobody_else() {
+    let simulator = Simulator::start(&["--tenants", &TENANTS.to_string(), "--users", "2", "--groups", "1"]);
+    consented_everywhere(&simulator);
+    let mut tenants = simulator.ready().tenants.clone();
+    tenants.sort_by(|a, b| a.domain.cmp(&b.domain));
+    let (hanging, well) = tenants.split_at(TENANTS - 12);
+    let (silent, slow) = hanging.split_at(hanging.len() / 2);
+    let long = 600_000;
+    let sign_ins = silent.iter().map(|one| format!("/{}/oauth2/**", one.tenant_id));
+    let organizations = slow.iter().map(|one| format!("/api/v1/orgs/{}/**", one.domain));
+    let faults: Vec<_> =
+        sign_ins.chain(organizations).map(|path| json!({ "path": path, "delay": long })).collect();
+    simulator.set_faults(&json!(faults));
+    let environment = as_partner(&simulator);
+    let well: Vec<&str> = well.iter().map(|one| one.domain.as_str()).collect();
+    Runtime::new().expect("a runtime").block_on(async {
+        // Those that hang are asked first: one after the other takes a place.
+        let mut working = reading(&environment, &tenants, TENANTS).await;
+        for _ in &well {
+            let next = timeout(Duration::from_secs(90), working.join_next()).await;
+            let (domain, said) = next.expect("somebody is done").expect("more").expect("a reading");
+            assert!(well.contains(&domain.as_str()) && said.is_empty(), "{domain}: {said}");
+        }
+        drop(working);
+        let plugin = configured(&environment).await;
+        let fleet: BTreeMap<_, _> = tenants.iter().map(|one| (&one.domain, &one.tenant_id)).collect();
+        let config = json!({ "tenants": fleet, "timeouts": { "read": "90s" } });
+        let (read, said) = plugin.data("proofpoint_azure_fleet_health", config).await;
+        assert!(!said.has_errors(), "{said}");
+        for row in read["organizations"].as_array().expect("rows") {
+            let domain = row["domain"].as_str().expect("a domain");
+            // Where there is no sync no tenant is asked.
+            let hangs = slow.iter().any(|one| one.domain == domain);
+            assert_eq!(row["problem"].is_string(), hangs, "{row:#}");
+        }
+    });
+}
+
 #[test]
 fn an_account_that_proofpoint_throttles_is_waited_for_by_all_and_not_hammered() {
     let simulator = Simulator::start(&["--tenants", "24", "--users", "2", "--groups", "1"]);
@@ -80,7 +120,7 @@ fn an_account_that_proofpoint_throttles_is_waited_for_by_all_and_not_hammered() 
     let (environment, tenants) = (as_partner(&simulator), simulator.ready().tenants.clone());
     simulator.forget_requests();
     Runtime::new().expect("a runtime").block_on(async {
-        let mut working = reading(&environment, &tenants).await;
+        let mut working = reading(&environment, &tenants, WAYS).await;
         while let Some(read) = timeout(Duration::from_secs(240), working.join_next()).await.expect("an end") {
             let (domain, said) = read.expect("a reading");
             assert!(said.is_empty(), "{domain}: {said}");
@@ -93,10 +133,14 @@ fn an_account_that_proofpoint_throttles_is_waited_for_by_all_and_not_hammered() 
     assert!(refused <= log.len() - refused, "{refused} of {} were refused", log.len());
 }
 
-/// Readers of both sides of these tenants, as many at a time as core has ways: the domain, and what was said.
-async fn reading(environment: &BTreeMap<String, String>, tenants: &[Tenant]) -> JoinSet<(String, String)> {
+/// Readers of both sides of these tenants, so many at a time: the domain, and what was said.
+async fn reading(
+    environment: &BTreeMap<String, String>,
+    tenants: &[Tenant],
+    ways: usize,
+) -> JoinSet<(String, String)> {
     let plugin = Arc::new(configured(environment).await);
-    let ways = Arc::new(Semaphore::new(WAYS));
+    let ways = Arc::new(Semaphore::new(ways));
     let mut working = JoinSet::new();
     for tenant in tenants.iter().cloned() {
         let (plugin, ways) = (Arc::clone(&plugin), Arc::clone(&ways));

@@ -47,6 +47,7 @@ fn a_list_of_syncs_asks_for_each_thing_once_and_goes_by_the_primary_domain() {
         asked.retain(|one| one.contains("/api/v1/orgs/"));
         asked.sort();
         let own = format!("GET /api/v1/orgs/{named}");
-        assert_eq!(asked, [own.clone(), format!("{own}/settings/azure")]);
+        let settings = format!("{own}/settings/azure");
+        assert_eq!(asked, [own, settings.clone(), format!("{settings}/exemptions")]);
     }
 }

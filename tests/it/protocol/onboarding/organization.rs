@@ -297,6 +297,14 @@ fn an_organization_of_another_partner_is_an_error_that_names_it() {
     // A domain of a customer is taken, and no organization of the list is called so.
     let second = json!({ "name": NEW });
     simulator.essentials_done(Method::POST, "orgs/contoso.com/domains", Some(&second));
+    let refusal = hand.plan(ORGANIZATION, None, config()).messages.expect_error().clone();
+    assert_eq!(
+        (refusal.path.as_str(), refusal.summary.as_str()),
+        ("primary_domain", format!("`{NEW}` is a domain of the organization `contoso.com`").as_str())
+    );
+    assert!(refusal.detail.contains("primary_domain = \"contoso.com\""), "{refusal}");
+    // Whose it is may not be read: then only Proofpoint's refusal tells.
+    simulator.set_faults(&json!([{ "method": "GET", "path": format!("/api/v1/orgs/{NEW}"), "status": 403 }]));
     let stored = hand.try_apply(ORGANIZATION, None, config());
     let refusal = stored.messages.expect_error();
     assert_eq!(
@@ -304,6 +312,7 @@ fn an_organization_of_another_partner_is_an_error_that_names_it() {
         ("primary_domain", format!("The organization `{NEW}` exists elsewhere").as_str())
     );
     assert!(stored.state.is_null());
+    simulator.set_faults(&json!([]));
     // A customer's administrator makes no organizations, and says so while planning where it can.
     let customer = Hand::with(&simulator.environment());
     let said = customer

@@ -26,7 +26,7 @@ pub(super) const PLANTED: &[Planted] = &[
         history: "destroying a sync left its keys in an application that stays",
         file: "src/provider/resources/azure_sync/departure.rs",
         changes: &[(
-            "        keys.remove_all(call, &known.difference(&elsewhere).cloned().collect()).await?;\n    }\n    if facts",
+            "        keys.remove_own(call, &known.difference(&elsewhere).cloned().collect()).await?;\n    }\n    if facts",
             "        let _ = (keys, known, elsewhere);\n    }\n    if facts",
         )],
     },
