@@ -9,7 +9,7 @@ use subtle::ConstantTimeEq;
 use super::ordered;
 use super::path::Path;
 use super::schema::{Nesting, Shape};
-use super::value::{ConformError, Number, Type, Value};
+use super::value::{ConformError, Name, Number, Type, Value};
 
 /// An attribute: null, unknown until apply, or known.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -408,8 +408,9 @@ impl<T: AttributeType> AttributeType for BTreeMap<String, T> {
     fn read(value: &Value, path: &Path) -> Result<Self, ReadError> {
         let members =
             present(value, path)?.as_members().ok_or_else(|| ReadError::wrong(path, "a map is required"))?;
-        let read =
-            |(key, member): (&String, _)| Ok((key.clone(), T::read(member, &path.clone().key(key.clone()))?));
+        let read = |(key, member): (&Name, _)| {
+            Ok((key.to_string(), T::read(member, &path.clone().key(key.as_ref()))?))
+        };
         ordered::try_map(members.iter().map(read))
     }
 

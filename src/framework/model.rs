@@ -2,7 +2,7 @@
 
 use super::attr::{AttributeType, ReadError};
 use super::diagnostic::Diagnostic;
-use super::path::Path;
+use super::path::{Path, Step};
 use super::schema::Schema;
 use super::value::Value;
 
@@ -37,22 +37,23 @@ fn unreadable(error: ReadError) -> Diagnostic {
 #[doc(hidden)]
 pub struct Members<'a> {
     object: &'a Value,
-    path: &'a Path,
+    path: Path,
     wrong: Option<ReadError>,
 }
 
 #[doc(hidden)]
 impl<'a> Members<'a> {
-    pub fn of(object: &'a Value, path: &'a Path) -> Self {
-        Self { object, path, wrong: object.is_unknown().then_some(ReadError::Unknown) }
+    pub fn of(object: &'a Value, path: &Path) -> Self {
+        Self { object, path: path.clone(), wrong: object.is_unknown().then_some(ReadError::Unknown) }
     }
 
     pub fn read<T: AttributeType + Default>(&mut self, name: &'static str) -> T {
         if self.wrong.is_some() {
             return T::default();
         }
-        let path = self.path.clone().join(Path::attribute(name));
-        T::read(self.object.member(name), &path).unwrap_or_else(|wrong| {
+        let member = self.object.member(name);
+        let read = self.path.within(Step::Attribute(name.into()), |path| T::read(member, path));
+        read.unwrap_or_else(|wrong| {
             self.wrong = Some(wrong);
             T::default()
         })

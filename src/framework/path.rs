@@ -50,6 +50,14 @@ impl Path {
         self
     }
 
+    /// Does something one step further on, without a path of its own for it: most places are only passed.
+    pub(crate) fn within<T>(&mut self, step: Step, work: impl FnOnce(&mut Self) -> T) -> T {
+        self.0.push(step);
+        let done = work(self);
+        self.0.pop();
+        done
+    }
+
     /// The steps from the root.
     pub fn steps(&self) -> &[Step] {
         &self.0
@@ -89,6 +97,13 @@ impl fmt::Display for Path {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_step_is_taken_back_after_it() {
+        let mut path = Path::attribute("rows");
+        let inner = path.within(Step::Index(1), |path| path.to_string());
+        assert_eq!((inner.as_str(), path.to_string().as_str()), ("rows[1]", "rows"));
+    }
 
     #[test]
     fn paths_read_as_in_a_configuration() {

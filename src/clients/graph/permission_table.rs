@@ -3,6 +3,7 @@
 //! no request; a name that is newer than the table is looked up in the tenant.
 
 use std::cmp::Ordering;
+use std::sync::LazyLock;
 
 /// Client id of Microsoft Graph itself, the same in every tenant.
 pub(crate) const GRAPH_CLIENT_ID: &str = "00000003-0000-0000-c000-000000000000";
@@ -81,9 +82,24 @@ pub fn permission_id(kind: PermissionKind, name: &str) -> Option<&'static str> {
     None
 }
 
+/// Every id with its kind and its name, in order: a plan of many tenants asks for the same few names again and again.
+static BY_ID: LazyLock<Vec<(&str, PermissionKind, &str)>> = LazyLock::new(|| {
+    let mut ids = Vec::new();
+    for row in rows() {
+        for kind in [PermissionKind::Delegated, PermissionKind::Application] {
+            ids.extend(row.id(kind).map(|id| (id, kind, row.name)));
+        }
+    }
+    ids.sort_unstable();
+    ids
+});
+
 /// The name of a permission by its id, without asking a tenant.
 pub(crate) fn permission_name(kind: PermissionKind, id: &str) -> Option<&'static str> {
-    rows().find(|row| row.id(kind).is_some_and(|known| known.eq_ignore_ascii_case(id))).map(|row| row.name)
+    // The table has them in lower case.
+    let id = id.to_ascii_lowercase();
+    let found = BY_ID.binary_search_by_key(&(id.as_str(), kind), |(id, kind, _)| (*id, *kind)).ok()?;
+    BY_ID.get(found).map(|(_, _, name)| *name)
 }
 
 /// All names of a kind.
@@ -101,7 +117,8 @@ mod tests {
             for kind in [PermissionKind::Delegated, PermissionKind::Application] {
                 assert_eq!(permission_id(kind, row.name), row.id(kind), "{}", row.name);
                 if let Some(id) = row.id(kind) {
-                    assert_eq!(permission_name(kind, id), Some(row.name));
+                    assert_eq!(permission_name(kind, &id.to_uppercase()), Some(row.name));
+                    assert_eq!(id, id.to_lowercase());
                     assert!(uuid::Uuid::try_parse(id).is_ok(), "{id}");
                 }
             }

@@ -18,9 +18,9 @@ impl<R: Resource> Managed<R> {
     }
 
     fn upgrade(&self, version: i64, json: &str) -> Result<Value, Diagnostic> {
-        let value_type = self.schema.value_type();
+        let value_type = self.schema.settled_type();
         let value = if version == self.schema.version {
-            Value::from_json(json, &value_type).map_err(|error| unreadable(&error))?
+            Value::from_json(json, value_type).map_err(|error| unreadable(&error))?
         } else {
             let upgrades = self.resource.upgrades();
             let upgrade = upgrades
@@ -28,7 +28,7 @@ impl<R: Resource> Managed<R> {
                 .find(|upgrade| upgrade.from == version)
                 .ok_or_else(|| unknown_version("state", version, self.schema.version))?;
             let stored = Value::parse_json(json).map_err(|error| unreadable(&error))?;
-            (upgrade.upgrade)(stored)?.conform(&value_type).map_err(|error| unreadable(&error))?
+            (upgrade.upgrade)(stored)?.conform(value_type).map_err(|error| unreadable(&error))?
         };
         if value.is_null() {
             return Ok(value);
@@ -68,9 +68,9 @@ impl<R: Resource> Managed<R> {
         if matches!(json.trim(), "" | "{}" | "null") {
             return Ok(schema.empty_value());
         }
-        let value_type = schema.value_type();
+        let value_type = schema.settled_type();
         if version == schema.version {
-            return Value::from_json(json, &value_type).map_err(|error| unreadable(&error));
+            return Value::from_json(json, value_type).map_err(|error| unreadable(&error));
         }
         let upgrades = self.resource.identity_upgrades();
         let upgrade = upgrades
@@ -79,7 +79,7 @@ impl<R: Resource> Managed<R> {
             .ok_or_else(|| unknown_version("identity", version, schema.version))?;
         let stored = Value::parse_json(json).map_err(|error| unreadable(&error))?;
         let value = (upgrade.upgrade)(stored)?;
-        Ok(schema.complete(value.conform(&value_type).map_err(|error| unreadable(&error))?))
+        Ok(schema.complete(value.conform(value_type).map_err(|error| unreadable(&error))?))
     }
 
     pub(super) fn moved(&self, own_provider: &str, request: &MoveRequest) -> StateResponse {

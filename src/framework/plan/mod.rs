@@ -28,7 +28,9 @@ pub(crate) fn draft(schema: &Schema, prior: &Value, config: &Value, proposed: Va
     let place = Place::of(&root, config, prior);
     let mut planned = walk::body(&mut passes::Defaults, schema, &place, proposed);
     planned = walk::body(&mut passes::KeepState, schema, &place, planned);
-    planned = walk::body(&mut passes::KeepSpelling, schema, &place, planned);
+    if has_spellings(schema) {
+        planned = walk::body(&mut passes::KeepSpelling, schema, &place, planned);
+    }
     if planned != *prior {
         planned = walk::body(&mut passes::Unknowns, schema, &place, planned);
     }
@@ -46,6 +48,9 @@ pub(crate) fn with_defaults(schema: &Schema, config: Value) -> Value {
 
 /// The same object without write-only values.
 pub(crate) fn without_write_only(schema: &Schema, object: Value) -> Value {
+    if !schema.any(&|attribute| attribute.write_only) {
+        return object;
+    }
     let root = Path::root();
     let same = object.clone();
     walk::body(&mut passes::WithoutWriteOnly, schema, &Place::of(&root, &same, &same), object)
@@ -53,9 +58,17 @@ pub(crate) fn without_write_only(schema: &Schema, object: Value) -> Value {
 
 /// The same object with the earlier spelling of values that mean the same as before.
 pub(crate) fn keep_spelling(schema: &Schema, before: &Value, object: Value) -> Value {
+    if !has_spellings(schema) {
+        return object;
+    }
     let root = Path::root();
     let same = object.clone();
     walk::body(&mut passes::KeepSpelling, schema, &Place::of(&root, &same, before), object)
+}
+
+/// Whether the same can be written in different ways in an object of this schema.
+fn has_spellings(schema: &Schema) -> bool {
+    schema.any(&|attribute| attribute.same.is_some())
 }
 
 /// Applies what a typed model changed to the value it was read from. Parts that the model left alone keep exactly

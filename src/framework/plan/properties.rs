@@ -149,13 +149,13 @@ impl Dice<'_> {
                 }
                 _ => self.resolve_value(&attribute.shape, prior.member(name), member),
             };
-            members.insert(name.to_owned(), member);
+            members.insert(name.to_owned().into(), member);
         }
         for block in &schema.blocks {
             let shape = Shape::Nested(block.nesting, block.body.clone());
             let member = members.remove(block.name.as_ref()).unwrap_or_default();
             let member = self.resolve_value(&shape, prior.member(&block.name), member);
-            members.insert(block.name.clone().into_owned(), member);
+            members.insert(block.name.clone(), member);
         }
         Value::Map(members)
     }

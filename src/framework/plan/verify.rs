@@ -290,7 +290,7 @@ impl Findings {
     /// An object holds exactly the members of its schema.
     fn members(&mut self, schema: &Schema, path: &Path, object: &Value) {
         let Some(members) = object.as_members() else { return };
-        if !members.keys().map(String::as_str).eq(schema.names()) {
+        if !members.keys().map(AsRef::as_ref).eq(schema.names()) {
             self.push(path, "the members of the object are not those of the schema");
         }
     }
@@ -337,9 +337,9 @@ mod tests {
 
     fn object(changes: &[(&str, Value)]) -> Value {
         let Value::Map(mut members) = schema().empty_value() else { unreachable!("a body is an object") };
-        members.insert("name".to_owned(), "n".into());
+        members.insert("name".into(), "n".into());
         for (name, value) in changes {
-            members.insert((*name).to_owned(), value.clone());
+            members.insert((*name).to_owned().into(), value.clone());
         }
         Value::Map(members)
     }

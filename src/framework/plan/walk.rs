@@ -1,13 +1,12 @@
 //! Walks configuration, prior state and planned state side by side along a schema.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::mem;
 
 use super::sets::{Member, members};
-use crate::ordered;
-use crate::path::Path;
+use crate::path::{Path, Step};
 use crate::schema::{Attribute, DefaultValue, Nesting, Schema, Shape};
-use crate::value::Value;
+use crate::value::{Name, Value};
 
 const NULL: &Value = &Value::Null;
 
@@ -28,10 +27,6 @@ impl<'a> Place<'a> {
         Self { path, config, prior, existed: !matches!(prior, Value::Null), in_set: false }
     }
 
-    fn member_path(&self, name: Cow<'static, str>) -> Path {
-        if self.in_set { self.path.clone() } else { self.path.clone().join(Path::attribute(name)) }
-    }
-
     fn element_path(&self, append: impl FnOnce(Path) -> Path) -> Path {
         if self.in_set { self.path.clone() } else { append(self.path.clone()) }
     }
@@ -41,13 +36,13 @@ impl<'a> Place<'a> {
         Place { in_set: self.in_set, ..Place::of(path, config, prior) }
     }
 
-    /// The place of an attribute or of the blocks of one name in the object that is here.
-    fn member<'b>(&self, path: &'b Path, name: &str) -> Place<'b>
-    where
-        'a: 'b,
-    {
+    /// Goes to the place of an attribute or of the blocks of one name in the object that is here. `path` is the path of
+    /// this place, and is again afterwards.
+    fn at_member(&self, path: &mut Path, name: &Name, work: impl FnOnce(&Place<'_>)) {
         let (config, prior) = (self.config.member(name), self.prior.member(name));
-        Place { path, config, prior, existed: !self.prior.is_null(), in_set: self.in_set }
+        let existed = !self.prior.is_null();
+        let visit = |path: &Path| work(&Place { path, config, prior, existed, in_set: self.in_set });
+        if self.in_set { visit(path) } else { path.within(Step::Attribute(name.clone()), |path| visit(path)) }
     }
 }
 
@@ -70,26 +65,24 @@ pub(super) fn body<P: Pass>(pass: &mut P, schema: &Schema, place: &Place<'_>, pl
         }
         _ => return planned,
     };
+    let mut path = place.path.clone();
     for attribute in &schema.attributes {
-        let path = place.member_path(attribute.name.clone());
-        let inner = place.member(&path, &attribute.name);
-        let member = members.remove(attribute.name.as_ref()).unwrap_or_default();
-        let mut member = pass.attribute(attribute, &inner, member);
-        if let Shape::Nested(nesting, nested) = &attribute.shape {
-            let of_members = matches!(attribute.default, Some(DefaultValue::Members));
-            if !inner.config.is_null() || of_members {
-                member = elements(pass, nested, *nesting, &inner, member);
+        let member = members.entry(attribute.name.clone()).or_default();
+        place.at_member(&mut path, &attribute.name, |inner| {
+            *member = pass.attribute(attribute, inner, mem::take(member));
+            if let Shape::Nested(nesting, nested) = &attribute.shape {
+                let of_members = matches!(attribute.default, Some(DefaultValue::Members));
+                if !inner.config.is_null() || of_members {
+                    *member = elements(pass, nested, *nesting, inner, mem::take(member));
+                }
             }
-        }
-        members.insert(attribute.name.clone().into_owned(), member);
+        });
     }
     for block in &schema.blocks {
-        let path = place.member_path(block.name.clone());
-        let inner = place.member(&path, &block.name);
-        if let Some(member) = members.remove(block.name.as_ref()) {
-            let member = elements(pass, &block.body, block.nesting, &inner, member);
-            members.insert(block.name.clone().into_owned(), member);
-        }
+        let Some(member) = members.get_mut(&block.name) else { continue };
+        place.at_member(&mut path, &block.name, |inner| {
+            *member = elements(pass, &block.body, block.nesting, inner, mem::take(member));
+        });
     }
     Value::Map(members)
 }
@@ -129,15 +122,14 @@ fn map<P: Pass>(
     pass: &mut P,
     schema: &Schema,
     place: &Place<'_>,
-    planned: BTreeMap<String, Value>,
-) -> BTreeMap<String, Value> {
-    let visit = |(key, planned): (String, Value)| {
-        let path = place.element_path(|map| map.key(key.clone()));
-        let element = place.element(&path, place.config.member(&key), place.prior.member(&key));
-        let planned = body(pass, schema, &element, planned);
-        (key, planned)
-    };
-    ordered::map(planned.into_iter().map(visit))
+    mut planned: BTreeMap<Name, Value>,
+) -> BTreeMap<Name, Value> {
+    for (key, planned) in &mut planned {
+        let path = place.element_path(|map| map.key(key.as_ref()));
+        let element = place.element(&path, place.config.member(key), place.prior.member(key));
+        *planned = body(pass, schema, &element, mem::take(planned));
+    }
+    planned
 }
 
 fn set<P: Pass>(pass: &mut P, schema: &Schema, place: &Place<'_>, planned: Vec<Value>) -> Vec<Value> {

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use rmpv::{Utf8StringRef, Value as Packed, ValueRef};
+use rmp::encode::{self, ByteBuf};
+use rmpv::{Utf8StringRef, ValueRef};
 
 use crate::ordered;
-use crate::path::Path;
-use crate::value::{Number, Type, Value};
+use crate::path::{Path, Step};
+use crate::value::{Name, Number, Type, Value};
 
 /// How deep values may nest; core's own values stay far below, and the stack holds this many levels.
 const DEEPEST: usize = 200;
@@ -35,20 +36,17 @@ pub fn decode(bytes: &[u8], ty: &Type) -> Result<Value, MsgpackError> {
     if !rest.is_empty() {
         return wrong(&Path::root(), "bytes after the end of the value");
     }
-    read(&packed, ty, &Path::root())
+    read(&packed, ty, &mut Path::root())
 }
 
 /// Writes a value of a type.
 pub fn encode(value: &Value, ty: &Type) -> Result<Vec<u8>, MsgpackError> {
-    let packed = pack(value, ty, &Path::root())?;
-    let mut bytes = Vec::new();
-    match rmpv::encode::write_value(&mut bytes, &packed) {
-        Ok(()) => Ok(bytes),
-        Err(error) => wrong(&Path::root(), error.to_string()),
-    }
+    let mut bytes = ByteBuf::new();
+    write(&mut bytes, value, ty, &mut Path::root())?;
+    Ok(bytes.into_vec())
 }
 
-fn read(packed: &ValueRef<'_>, ty: &Type, path: &Path) -> Result<Value, MsgpackError> {
+fn read(packed: &ValueRef<'_>, ty: &Type, path: &mut Path) -> Result<Value, MsgpackError> {
     match (ty, packed) {
         (_, ValueRef::Nil) => Ok(Value::Null),
         (_, ValueRef::Ext(..)) => Ok(Value::Unknown),
@@ -65,9 +63,8 @@ fn read(packed: &ValueRef<'_>, ty: &Type, path: &Path) -> Result<Value, MsgpackE
         (Type::Bool, ValueRef::Boolean(flag)) => Ok(Value::Bool(*flag)),
         (Type::Number, packed) => read_number(packed, path).map(Value::Number),
         (Type::List(element), ValueRef::Array(parts)) => {
-            let elements = parts.iter().enumerate();
-            let elements = elements.map(|(index, part)| read(part, element, &path.clone().index(index)));
-            Ok(Value::List(elements.collect::<Result<_, _>>()?))
+            let parts = parts.iter().map(|part| (part, &**element));
+            read_elements(parts, path).map(Value::List)
         }
         (Type::Set(element), ValueRef::Array(parts)) => {
             let elements = parts.iter().map(|part| read(part, element, path));
@@ -75,53 +72,76 @@ fn read(packed: &ValueRef<'_>, ty: &Type, path: &Path) -> Result<Value, MsgpackE
         }
         (Type::Tuple(types), ValueRef::Array(parts)) => {
             if types.len() != parts.len() {
-                return wrong(
-                    path,
-                    format!("a tuple of {} is required ({} given)", types.len(), parts.len()),
-                );
+                let (required, given) = (types.len(), parts.len());
+                return wrong(path, format!("a tuple of {required} is required ({given} given)"));
             }
-            let elements = parts.iter().zip(types).enumerate();
-            let elements = elements.map(|(index, (part, ty))| read(part, ty, &path.clone().index(index)));
-            Ok(Value::List(elements.collect::<Result<_, _>>()?))
+            read_elements(parts.iter().zip(types), path).map(Value::List)
         }
         (Type::Map(element), ValueRef::Map(entries)) => {
-            let members = members(entries, path)?.into_iter();
-            let members = members.map(|(key, part)| {
-                let value = read(part, element, &path.clone().key(key))?;
-                Ok((key.to_owned(), value))
-            });
-            Ok(Value::Map(ordered::try_map(members)?))
+            let mut members = Vec::with_capacity(entries.len());
+            for (key, part) in entries {
+                let key = key_of(key, path)?;
+                let value = path.within(Step::Key(key.to_owned()), |path| read(part, element, path))?;
+                members.push((Name::from(key.to_owned()), value));
+            }
+            Ok(Value::of_members(members))
         }
         (Type::Object { attributes, .. }, ValueRef::Map(entries)) => {
-            let members = members(entries, path)?;
-            if let Some(name) = members.keys().find(|name| !attributes.contains_key(**name)) {
-                return wrong(path, format!("unsupported attribute `{name}`"));
-            }
-            let members = attributes.iter().map(|(name, ty)| {
-                let path = path.clone().join(Path::attribute(name.clone()));
-                match members.get(name.as_str()) {
-                    Some(part) => Ok((name.clone(), read(part, ty, &path)?)),
-                    None => wrong(&path, "the attribute is missing"),
+            let mut members = Vec::with_capacity(attributes.len());
+            let mut read_member = |name: &Name, ty, part: Option<&ValueRef<'_>>, path: &mut Path| {
+                let value = path.within(Step::Attribute(name.clone()), |path| match part {
+                    Some(part) => read(part, ty, path),
+                    None => wrong(path, "the attribute is missing"),
+                })?;
+                members.push((name.clone(), value));
+                Ok(())
+            };
+            // Cores write the members in order of their names, all of them.
+            let named = |(name, (key, _)): (&Name, &(ValueRef<'_>, _))| matches!(key, ValueRef::String(key) if key.as_str() == Some(name));
+            if attributes.len() == entries.len() && attributes.keys().zip(entries).all(named) {
+                for ((name, ty), (_, part)) in attributes.iter().zip(entries) {
+                    read_member(name, ty, Some(part), path)?;
                 }
-            });
-            Ok(Value::Map(ordered::try_map(members)?))
+            } else {
+                let parts = by_name(entries, attributes, path)?;
+                for (name, ty) in attributes {
+                    read_member(name, ty, parts.get(name.as_ref()).copied(), path)?;
+                }
+            }
+            Ok(Value::of_members(members))
         }
         (ty, _) => wrong(path, format!("{} is required", name(ty))),
     }
+}
+
+fn read_elements<'a, 'b: 'a>(
+    parts: impl Iterator<Item = (&'a ValueRef<'b>, &'a Type)>,
+    path: &mut Path,
+) -> Result<Vec<Value>, MsgpackError> {
+    let elements = parts.enumerate();
+    elements.map(|(index, (part, ty))| path.within(Step::Index(index), |path| read(part, ty, path))).collect()
 }
 
 fn utf8<'a>(text: &Utf8StringRef<'a>, path: &Path) -> Result<&'a str, MsgpackError> {
     text.into_str().map_or_else(|| wrong(path, "the text is not UTF-8"), Ok)
 }
 
-/// The entries of a map in order of their keys.
-fn members<'a, 'b>(
+fn key_of<'a>(key: &ValueRef<'a>, path: &Path) -> Result<&'a str, MsgpackError> {
+    match key {
+        ValueRef::String(key) => utf8(key, path),
+        _ => wrong(path, "a key is not a string"),
+    }
+}
+
+/// The members of an object that may come in any order.
+fn by_name<'a, 'b>(
     entries: &'b [(ValueRef<'a>, ValueRef<'a>)],
+    attributes: &BTreeMap<Name, Type>,
     path: &Path,
 ) -> Result<BTreeMap<&'a str, &'b ValueRef<'a>>, MsgpackError> {
-    let entries = entries.iter().map(|(key, value)| match key {
-        ValueRef::String(key) => Ok((utf8(key, path)?, value)),
-        _ => wrong(path, "a key is not a string"),
+    let entries = entries.iter().map(|(key, value)| match key_of(key, path)? {
+        key if attributes.contains_key(key) => Ok((key, value)),
+        key => wrong(path, format!("unsupported attribute `{key}`")),
     });
     ordered::try_map(entries)
 }
@@ -141,66 +161,87 @@ fn read_number(packed: &ValueRef<'_>, path: &Path) -> Result<Number, MsgpackErro
     number.map_or_else(|| wrong(path, "a finite number is required"), Ok)
 }
 
-fn pack(value: &Value, ty: &Type, path: &Path) -> Result<Packed, MsgpackError> {
-    Ok(match (ty, value) {
-        (_, Value::Null) => Packed::Nil,
+fn write(into: &mut ByteBuf, value: &Value, ty: &Type, path: &mut Path) -> Result<(), MsgpackError> {
+    match (ty, value) {
+        (_, Value::Null) => never(encode::write_nil(into)),
         // The one form that every core reads: extension 0 with one byte.
-        (_, Value::Unknown) => Packed::Ext(0, vec![0]),
+        (_, Value::Unknown) => into.as_mut_vec().extend([0xd4, 0, 0]),
         (Type::Dynamic, Value::Dynamic(own, inner)) => {
-            Packed::Array(vec![Packed::Binary(own.to_json().into_bytes()), pack(inner, own, path)?])
+            never(encode::write_array_len(into, 2));
+            never(encode::write_bin(into, own.to_json().as_bytes()));
+            write(into, inner, own, path)?;
         }
-        (Type::String, Value::String(text)) => Packed::from(text.as_str()),
-        (Type::Bool, Value::Bool(flag)) => Packed::Boolean(*flag),
-        (Type::Number, Value::Number(number)) => pack_number(number),
+        (Type::String, Value::String(text)) => never(encode::write_str(into, text)),
+        (Type::Bool, Value::Bool(flag)) => never(encode::write_bool(into, *flag)),
+        (Type::Number, Value::Number(number)) => write_number(into, number),
         (Type::List(element), Value::List(elements)) => {
-            let elements = elements.iter().enumerate();
-            let elements = elements.map(|(index, value)| pack(value, element, &path.clone().index(index)));
-            Packed::Array(elements.collect::<Result<_, _>>()?)
+            write_elements(into, elements, std::iter::repeat(&**element), path)?;
         }
         (Type::Set(element), Value::Set(elements)) => {
-            let elements = elements.iter().map(|value| pack(value, element, path));
-            Packed::Array(elements.collect::<Result<_, _>>()?)
+            never(encode::write_array_len(into, length(elements.len(), path)?));
+            for value in elements {
+                write(into, value, element, path)?;
+            }
         }
         (Type::Tuple(types), Value::List(elements)) if types.len() == elements.len() => {
-            let elements = elements.iter().zip(types).enumerate();
-            let elements = elements.map(|(index, (value, ty))| pack(value, ty, &path.clone().index(index)));
-            Packed::Array(elements.collect::<Result<_, _>>()?)
+            write_elements(into, elements, types, path)?;
         }
         (Type::Map(element), Value::Map(members)) => {
-            let members = members.iter().map(|(key, value)| {
-                let value = pack(value, element, &path.clone().key(key.clone()))?;
-                Ok((Packed::from(key.as_str()), value))
-            });
-            Packed::Map(members.collect::<Result<_, _>>()?)
+            never(encode::write_map_len(into, length(members.len(), path)?));
+            for (key, value) in members {
+                never(encode::write_str(into, key));
+                path.within(Step::Key(key.to_string()), |path| write(into, value, element, path))?;
+            }
         }
         (Type::Object { attributes, .. }, Value::Map(members)) => {
             if let Some(name) = members.keys().find(|name| !attributes.contains_key(*name)) {
                 return wrong(path, format!("unsupported attribute `{name}`"));
             }
-            let members = attributes.iter().map(|(name, ty)| {
-                let path = path.clone().join(Path::attribute(name.clone()));
-                match members.get(name) {
-                    Some(value) => Ok((Packed::from(name.as_str()), pack(value, ty, &path)?)),
-                    None => wrong(&path, "the attribute is missing"),
-                }
-            });
-            Packed::Map(members.collect::<Result<_, _>>()?)
+            never(encode::write_map_len(into, length(attributes.len(), path)?));
+            for (name, ty) in attributes {
+                never(encode::write_str(into, name));
+                path.within(Step::Attribute(name.clone()), |path| match members.get(name) {
+                    Some(value) => write(into, value, ty, path),
+                    None => wrong(path, "the attribute is missing"),
+                })?;
+            }
         }
         (ty, _) => return wrong(path, format!("{} is required", name(ty))),
-    })
+    }
+    Ok(())
+}
+
+fn write_elements<'a>(
+    into: &mut ByteBuf,
+    elements: &[Value],
+    types: impl IntoIterator<Item = &'a Type>,
+    path: &mut Path,
+) -> Result<(), MsgpackError> {
+    never(encode::write_array_len(into, length(elements.len(), path)?));
+    for (index, (value, ty)) in elements.iter().zip(types).enumerate() {
+        path.within(Step::Index(index), |path| write(into, value, ty, path))?;
+    }
+    Ok(())
+}
+
+fn length(length: usize, path: &Path) -> Result<u32, MsgpackError> {
+    u32::try_from(length).or_else(|_| wrong(path, "more elements than msgpack can hold"))
 }
 
 /// As core writes numbers: an integer of 64 bits, else a float that is exact and no integer, else decimal text.
-fn pack_number(number: &Number) -> Packed {
-    if let Some(number) = number.as_i64() {
-        return Packed::from(number);
-    }
+fn write_number(into: &mut ByteBuf, number: &Number) {
     let float = number.to_f64();
-    if !number.is_integer() && Number::from_f64(float).as_ref() == Ok(number) {
-        return Packed::F64(float);
+    if let Some(number) = number.as_i64() {
+        never(encode::write_sint(into, number));
+    } else if !number.is_integer() && Number::from_f64(float).as_ref() == Ok(number) {
+        never(encode::write_f64(into, float));
+    } else {
+        never(encode::write_str(into, &number.to_string()));
     }
-    Packed::from(number.to_string())
 }
+
+/// Writing to memory does not fail.
+fn never<T, E>(_written: Result<T, E>) {}
 
 fn name(ty: &Type) -> &'static str {
     match ty {

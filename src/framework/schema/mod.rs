@@ -6,12 +6,12 @@ pub mod rules;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::ordered;
 use super::plan::modifiers::Modifier;
 use super::validators::Validator;
-use super::value::{Type, Value};
+use super::value::{Name, Type, Value};
 pub use check::{SchemaKind, check_identity, check_schema};
 
 /// The body of a resource, data source, provider or block.
@@ -27,6 +27,7 @@ pub struct Schema {
     pub attributes: Vec<Attribute>,
     /// In the order of declaration.
     pub blocks: Vec<Block>,
+    value_type: OnceLock<Type>,
 }
 
 /// How a nested attribute or block occurs.
@@ -122,9 +123,21 @@ impl Schema {
         Type::object(self.member_types())
     }
 
-    fn member_types(&self) -> BTreeMap<String, Type> {
-        let attributes = self.attributes.iter().map(|a| (a.name.clone().into_owned(), a.value_type()));
-        let blocks = self.blocks.iter().map(|b| (b.name.clone().into_owned(), b.value_type()));
+    /// The same of a schema that nobody changes any more: every call asks for it.
+    pub(crate) fn settled_type(self: &Arc<Self>) -> &Type {
+        self.value_type.get_or_init(|| self.value_type())
+    }
+
+    /// Whether an attribute at any depth is like that.
+    pub(crate) fn any(&self, like: &dyn Fn(&Attribute) -> bool) -> bool {
+        self.attributes.iter().any(|attribute| {
+            like(attribute) || matches!(&attribute.shape, Shape::Nested(_, body) if body.any(like))
+        }) || self.blocks.iter().any(|block| block.body.any(like))
+    }
+
+    fn member_types(&self) -> BTreeMap<Name, Type> {
+        let attributes = self.attributes.iter().map(|a| (a.name.clone(), a.value_type()));
+        let blocks = self.blocks.iter().map(|b| (b.name.clone(), b.value_type()));
         ordered::map(attributes.chain(blocks))
     }
 
@@ -146,8 +159,8 @@ impl Schema {
 
     /// An object of this body in which everything is null, and collections of blocks are empty as core wants them.
     pub fn empty_value(&self) -> Value {
-        let attributes = self.attributes.iter().map(|a| (a.name.clone().into_owned(), Value::Null));
-        let blocks = self.blocks.iter().map(|b| (b.name.clone().into_owned(), b.nesting.no_blocks()));
+        let attributes = self.attributes.iter().map(|a| (a.name.clone(), Value::Null));
+        let blocks = self.blocks.iter().map(|b| (b.name.clone(), b.nesting.no_blocks()));
         Value::object(attributes.chain(blocks))
     }
 
@@ -157,10 +170,10 @@ impl Schema {
     pub fn complete(&self, value: Value) -> Value {
         let Value::Map(mut members) = value else { return value };
         for attribute in &self.attributes {
-            members.entry(attribute.name.clone().into_owned()).or_default();
+            members.entry(attribute.name.clone()).or_default();
         }
         for block in &self.blocks {
-            let member = members.entry(block.name.clone().into_owned()).or_default();
+            let member = members.entry(block.name.clone()).or_default();
             let given = std::mem::take(member);
             *member = if given == Value::Null {
                 block.nesting.no_blocks()

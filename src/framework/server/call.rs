@@ -15,6 +15,7 @@ use crate::plugin::Lifecycle;
 use crate::plugin::panic::{self, Panic};
 use crate::protocol::convert::{self, ValueError};
 use crate::protocol::wire::tfplugin6 as wire;
+use crate::schema::Schema;
 use crate::service::Service;
 use crate::value::Type;
 
@@ -215,10 +216,8 @@ pub(super) async fn answer<A: Answer>(
 
 /// The types of one resource's values.
 pub(super) struct ResourceTypes {
-    /// Of configuration, plan and state.
-    pub(super) object: Type,
-    /// Of the identity, for resources that have one.
-    pub(super) identity: Option<Type>,
+    schema: Arc<Schema>,
+    identity: Option<Arc<Schema>>,
 }
 
 impl ResourceTypes {
@@ -227,7 +226,16 @@ impl ResourceTypes {
         let schema = service
             .resource_schema(name)
             .ok_or_else(|| Fault::Unknown { kind: "resource", name: name.to_owned() })?;
-        let identity = service.identity_schema(name).map(|schema| schema.value_type());
-        Ok(Self { object: schema.value_type(), identity })
+        Ok(Self { schema, identity: service.identity_schema(name) })
+    }
+
+    /// Of configuration, plan and state.
+    pub(super) fn object(&self) -> &Type {
+        self.schema.settled_type()
+    }
+
+    /// Of the identity, for resources that have one.
+    pub(super) fn identity(&self) -> Option<&Type> {
+        self.identity.as_ref().map(Schema::settled_type)
     }
 }

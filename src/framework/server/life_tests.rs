@@ -34,7 +34,7 @@ fn shelf(ty: &Type, given: &[(&str, Value)]) -> Value {
     let mut all = Value::object(attributes.keys().map(|name| (name.clone(), Value::Null)));
     let Value::Map(members) = &mut all else { panic!("a map") };
     for (name, value) in given {
-        assert!(members.insert((*name).to_owned(), value.clone()).is_some(), "no attribute {name}");
+        assert!(members.insert((*name).to_owned().into(), value.clone()).is_some(), "no attribute {name}");
     }
     all
 }
@@ -143,7 +143,7 @@ async fn a_change_that_replaces_says_where() {
     let config = packed(&shelf(&ty, &beech), &ty);
     let mut proposed = unpacked(created.new_state.as_ref(), &ty);
     let Value::Map(members) = &mut proposed else { panic!("a map") };
-    members.insert("wood".to_owned(), Value::string("beech"));
+    members.insert("wood".into(), Value::string("beech"));
     let answer = plan(&rpcs, created.new_state, packed(&proposed, &ty), config).await;
     let selectors: Vec<_> = answer
         .requires_replace

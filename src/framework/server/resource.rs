@@ -15,12 +15,12 @@ use crate::value::Value;
 impl ResourceTypes {
     /// A configuration, plan or state of a request.
     fn read(&self, field: &'static str, message: Option<&DynamicValue>) -> Result<Value, Fault> {
-        convert::value_of_dynamic(message, &self.object).map_err(Fault::value(field))
+        convert::value_of_dynamic(message, self.object()).map_err(Fault::value(field))
     }
 
     /// A plan or state for a response.
     pub(super) fn write(&self, field: &'static str, value: &Value) -> Result<Option<DynamicValue>, Fault> {
-        convert::dynamic_value(value, &self.object).map(Some).map_err(Fault::value(field))
+        convert::dynamic_value(value, self.object()).map(Some).map_err(Fault::value(field))
     }
 
     /// An identity of a request; none for resources without one, whatever was sent.
@@ -29,7 +29,7 @@ impl ResourceTypes {
         field: &'static str,
         message: Option<&ResourceIdentityData>,
     ) -> Result<Option<Value>, Fault> {
-        let Some(ty) = &self.identity else { return Ok(None) };
+        let Some(ty) = self.identity() else { return Ok(None) };
         convert::value_of_identity(message, ty).map_err(Fault::value(field))
     }
 
@@ -39,7 +39,7 @@ impl ResourceTypes {
         field: &'static str,
         value: Option<&Value>,
     ) -> Result<Option<ResourceIdentityData>, Fault> {
-        let (Some(ty), Some(value)) = (&self.identity, value) else { return Ok(None) };
+        let (Some(ty), Some(value)) = (self.identity(), value) else { return Ok(None) };
         convert::identity_value(value, ty).map(Some).map_err(Fault::value(field))
     }
 }

@@ -5,8 +5,7 @@ use std::fmt::Write as _;
 
 use serde_json::value::RawValue;
 
-use super::{ConformError, Type, Value};
-use crate::ordered;
+use super::{ConformError, Name, Type, Value};
 
 /// JSON that can't be read as a value, or a value that JSON can't hold. Never contains the value itself.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -31,7 +30,8 @@ impl Value {
     /// Reads JSON of a known type. See [`Value::conform`] for what is tolerated.
     pub fn from_json(text: &str, ty: &Type) -> Result<Self, JsonError> {
         let parsed = Self::parse_json(text)?;
-        Ok(parsed.untag(ty).conform(ty)?)
+        let tagged = if ty.contains_dynamic() { parsed.untag(ty) } else { parsed };
+        Ok(tagged.conform(ty)?)
     }
 
     /// Reads JSON whose type is not known: arrays become lists, objects become maps.
@@ -102,7 +102,7 @@ impl Value {
                     }
                     (_, value) => {
                         if let Some(value) = value {
-                            members.insert("value".to_owned(), value);
+                            members.insert("value".into(), value);
                         }
                         Self::Map(members)
                     }
@@ -137,8 +137,8 @@ fn parse(raw: &RawValue) -> Result<Value, JsonError> {
     Ok(match text.as_bytes().first() {
         Some(b'{') => {
             let members: BTreeMap<String, &RawValue> = serde_json::from_str(text).map_err(syntax)?;
-            let members = members.into_iter().map(|(name, raw)| Ok::<_, JsonError>((name, parse(raw)?)));
-            Value::Map(ordered::try_map(members)?)
+            let members = members.into_iter().map(|(name, raw)| Ok((Name::from(name), parse(raw)?)));
+            Value::of_members(members.collect::<Result<_, JsonError>>()?)
         }
         Some(b'[') => {
             let elements: Vec<&RawValue> = serde_json::from_str(text).map_err(syntax)?;

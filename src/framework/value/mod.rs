@@ -4,15 +4,18 @@ mod json;
 mod number;
 mod types;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
-use super::ordered;
 use super::path::{Path, Step};
 pub use json::JsonError;
 pub use number::{Number, NumberError};
 pub use types::{Type, TypeError};
+
+/// The name of an attribute, or a key of a map. Those of attributes stand in the program and are copied without a copy.
+pub type Name = Cow<'static, str>;
 
 /// One value of any type. What type it has is said by the schema, never by the value, except for
 /// [`Value::Dynamic`].
@@ -37,7 +40,7 @@ pub enum Value {
     /// A set, sorted and without duplicates, see [`Value::set`].
     Set(Vec<Self>),
     /// A map or an object. An object holds every attribute of its type.
-    Map(BTreeMap<String, Self>),
+    Map(BTreeMap<Name, Self>),
     /// A value of an attribute of dynamic type, together with the type it has. The inner value may be null or
     /// unknown; a null or unknown of no particular type is [`Value::Null`] or [`Value::Unknown`].
     Dynamic(Type, Box<Self>),
@@ -47,6 +50,9 @@ impl Value {
     /// A string, normalised as core normalises it, so that it compares equal to what core sends back.
     pub fn string(text: impl Into<String>) -> Self {
         let text = text.into();
+        if text.is_ascii() {
+            return Self::String(text);
+        }
         match is_nfc_quick(text.chars()) {
             IsNormalized::Yes => Self::String(text),
             _ => Self::String(text.nfc().collect()),
@@ -63,8 +69,18 @@ impl Value {
     }
 
     /// An object or a map out of its members.
-    pub fn object<K: Into<String>>(members: impl IntoIterator<Item = (K, Self)>) -> Self {
-        Self::Map(ordered::map(members.into_iter().map(|(name, value)| (name.into(), value))))
+    pub fn object<K: Into<Name>>(members: impl IntoIterator<Item = (K, Self)>) -> Self {
+        let mut all: Vec<(Name, Self)> = Vec::new();
+        for (name, value) in members {
+            all.push((name.into(), value));
+        }
+        Self::of_members(all)
+    }
+
+    /// An object or a map; of two members with one name the later one stays.
+    pub(crate) fn of_members(members: Vec<(Name, Self)>) -> Self {
+        // The one place that sorts, see `ordered`.
+        Self::Map(members.into_iter().collect())
     }
 
     /// Whether it is null (a dynamic value may be a typed null).
@@ -157,7 +173,7 @@ impl Value {
                     Some(member) => member,
                     None => return false,
                 },
-                (Step::Key(key), Self::Map(members)) => match members.get(key) {
+                (Step::Key(key), Self::Map(members)) => match members.get(key.as_str()) {
                     Some(member) => member,
                     None => return false,
                 },
@@ -190,7 +206,7 @@ impl Value {
     }
 
     /// The members of a known map or object.
-    pub fn as_members(&self) -> Option<&BTreeMap<String, Self>> {
+    pub fn as_members(&self) -> Option<&BTreeMap<Name, Self>> {
         match self {
             Self::Map(members) => Some(members),
             Self::Dynamic(_, inner) => inner.as_members(),
@@ -202,13 +218,13 @@ impl Value {
     /// as text, lists may stand for sets, attributes that an object lacks become null, surplus ones are dropped.
     /// For a dynamic type a value without a type of its own gets the one its shape implies.
     pub fn conform(self, ty: &Type) -> Result<Self, ConformError> {
-        self.conform_at(ty, &Path::root())
+        self.conform_at(ty, &mut Path::root())
     }
 
-    fn conform_at(self, ty: &Type, path: &Path) -> Result<Self, ConformError> {
-        let wrong = |found: &Self| ConformError {
+    fn conform_at(self, ty: &Type, path: &mut Path) -> Result<Self, ConformError> {
+        let wrong = |path: &Path, found: &'static str| ConformError {
             path: path.clone(),
-            message: format!("{} is required, but this is {}", ty.article(), found.kind()),
+            message: format!("{} is required, but this is {found}", ty.article()),
         };
         Ok(match (ty, self) {
             (_, Self::Null) => Self::Null,
@@ -228,19 +244,21 @@ impl Value {
             (Type::String, Self::Bool(flag)) => Self::String(flag.to_string()),
             (Type::Number, Self::Number(number)) => Self::Number(number),
             (Type::Number, Self::String(text)) => {
-                Self::Number(text.parse().map_err(|_| wrong(&Self::String(text.clone())))?)
+                Self::Number(text.parse().map_err(|_| wrong(path, "a string"))?)
             }
             (Type::Bool, Self::Bool(flag)) => Self::Bool(flag),
             (Type::Bool, Self::String(text)) => match text.as_str() {
                 "true" => Self::Bool(true),
                 "false" => Self::Bool(false),
-                _ => return Err(wrong(&Self::String(text))),
+                _ => return Err(wrong(path, "a string")),
             },
             (Type::List(element), Self::List(values) | Self::Set(values)) => Self::List(
                 values
                     .into_iter()
                     .enumerate()
-                    .map(|(index, value)| value.conform_at(element, &path.clone().index(index)))
+                    .map(|(index, value)| {
+                        path.within(Step::Index(index), |path| value.conform_at(element, path))
+                    })
                     .collect::<Result<_, _>>()?,
             ),
             (Type::Set(element), Self::List(values) | Self::Set(values)) => Self::set(
@@ -254,23 +272,29 @@ impl Value {
                     .into_iter()
                     .zip(types)
                     .enumerate()
-                    .map(|(index, (value, ty))| value.conform_at(ty, &path.clone().index(index)))
+                    .map(|(index, (value, ty))| {
+                        path.within(Step::Index(index), |path| value.conform_at(ty, path))
+                    })
                     .collect::<Result<_, _>>()?,
             ),
             (Type::Map(element), Self::Map(members)) => {
-                Self::Map(ordered::try_map(members.into_iter().map(|(key, value)| {
-                    let value = value.conform_at(element, &path.clone().key(key.clone()))?;
-                    Ok((key, value))
-                }))?)
+                let mut conforming = Vec::with_capacity(members.len());
+                for (key, value) in members {
+                    let step = Step::Key(key.to_string());
+                    conforming.push((key, path.within(step, |path| value.conform_at(element, path))?));
+                }
+                Self::of_members(conforming)
             }
             (Type::Object { attributes, .. }, Self::Map(mut members)) => {
-                Self::Map(ordered::try_map(attributes.iter().map(|(name, ty)| {
+                let mut conforming = Vec::with_capacity(attributes.len());
+                for (name, ty) in attributes {
                     let value = members.remove(name).unwrap_or_default();
-                    let value = value.conform_at(ty, &path.clone().join(Path::attribute(name.clone())))?;
-                    Ok((name.clone(), value))
-                }))?)
+                    let step = Step::Attribute(name.clone());
+                    conforming.push((name.clone(), path.within(step, |path| value.conform_at(ty, path))?));
+                }
+                Self::of_members(conforming)
             }
-            (_, other) => return Err(wrong(&other)),
+            (_, other) => return Err(wrong(path, other.kind())),
         })
     }
 

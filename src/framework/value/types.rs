@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value as Json, json};
 
+use super::Name;
 use crate::ordered;
 
 /// A type of Terraform's type system.
@@ -28,7 +29,7 @@ pub enum Type {
     /// Named attributes, each of its own type.
     Object {
         /// The attributes by name.
-        attributes: BTreeMap<String, Self>,
+        attributes: BTreeMap<Name, Self>,
         /// Those that a user may leave out (types of function parameters only).
         optional: BTreeSet<String>,
     },
@@ -56,7 +57,8 @@ impl Type {
     }
 
     /// `object({...})` whose attributes are all required.
-    pub fn object(attributes: impl IntoIterator<Item = (String, Self)>) -> Self {
+    pub fn object<N: Into<Name>>(attributes: impl IntoIterator<Item = (N, Self)>) -> Self {
+        let attributes = attributes.into_iter().map(|(name, ty)| (name.into(), ty));
         Self::Object { attributes: ordered::map(attributes), optional: BTreeSet::new() }
     }
 
@@ -89,7 +91,7 @@ impl Type {
             Self::Object { attributes, optional } => {
                 // BTreeMap, not serde_json's own map, keeps the keys sorted whatever features others switch on.
                 let members: BTreeMap<&str, Json> =
-                    ordered::map(attributes.iter().map(|(name, ty)| (name.as_str(), ty.json())));
+                    ordered::map(attributes.iter().map(|(name, ty)| (name.as_ref(), ty.json())));
                 if optional.is_empty() {
                     json!(["object", members])
                 } else {
@@ -120,7 +122,7 @@ impl Type {
                     Ok(Self::Tuple(types.iter().map(Self::parse).collect::<Result<_, _>>()?))
                 }
                 [Json::String(kind), Json::Object(members), rest @ ..] if kind == "object" => {
-                    let parse = |(name, ty): (&String, _)| Ok((name.clone(), Self::parse(ty)?));
+                    let parse = |(name, ty): (&String, _)| Ok((Name::from(name.clone()), Self::parse(ty)?));
                     let attributes = ordered::try_map(members.iter().map(parse))?;
                     let optional = match rest {
                         [] => BTreeSet::new(),

@@ -194,11 +194,11 @@ fn values(ty: &Type) -> BoxedStrategy<Value> {
         Type::List(element) => prop::collection::vec(values(element), 0..3).prop_map(Value::List).boxed(),
         Type::Set(element) => prop::collection::vec(values(element), 0..3).prop_map(Value::set).boxed(),
         Type::Map(element) => {
-            prop::collection::btree_map("[a-c]?", values(element), 0..3).prop_map(Value::Map).boxed()
+            prop::collection::btree_map("[a-c]?", values(element), 0..3).prop_map(Value::object).boxed()
         }
         Type::Tuple(types) => types.iter().map(values).collect::<Vec<_>>().prop_map(Value::List).boxed(),
         Type::Object { attributes, .. } => {
-            let names: Vec<String> = attributes.keys().cloned().collect();
+            let names: Vec<Name> = attributes.keys().cloned().collect();
             let members = attributes.values().map(values).collect::<Vec<_>>();
             members.prop_map(move |members| Value::object(names.iter().cloned().zip(members))).boxed()
         }

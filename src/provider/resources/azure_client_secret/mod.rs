@@ -285,7 +285,10 @@ fn from_azuread(source: &MoveSource) -> Result<State<AzureClientSecret>, Diagnos
         ));
     };
     let triggers = source.state.member("rotate_when_changed").as_members().map(|members| {
-        members.iter().filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned()))).collect()
+        members
+            .iter()
+            .filter_map(|(name, value)| Some((name.to_string(), value.as_str()?.to_owned())))
+            .collect()
     });
     Ok(State::new(ClientSecretModel {
         application_id: application.into(),
