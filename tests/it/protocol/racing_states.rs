@@ -44,14 +44,12 @@ impl Other<'_> {
     }
 }
 
-impl Other<'_> {
-    /// Takes all keys but its own for old ones.
-    fn remove_all_but(&self, key: &Json) {
-        let id = self.application["object_id"].as_str().expect("an id");
-        for old in self.quickstart.keys().into_iter().filter(|old| key["keyId"] != old.as_str()) {
-            let path = format!("applications/{id}/removePassword");
-            self.quickstart.graph(Method::POST, &path, Some(&json!({ "keyId": old })));
-        }
+/// The other state takes all keys but its own for old ones.
+fn remove_all_but(other: &Other<'_>, key: &Json) {
+    let id = other.application["object_id"].as_str().expect("an id");
+    for old in other.quickstart.keys().into_iter().filter(|old| key["keyId"] != old.as_str()) {
+        let path = format!("applications/{id}/removePassword");
+        other.quickstart.graph(Method::POST, &path, Some(&json!({ "keyId": old })));
     }
 }
 
@@ -198,7 +196,7 @@ fn a_destroy_leaves_the_key_that_another_state_makes_meanwhile() {
 
 #[test]
 fn a_state_whose_new_key_another_one_removes_says_so_and_makes_another() {
-    let (mut quickstart, _, said) = raced(&[], Made::After, |other, key| other.remove_all_but(key));
+    let (mut quickstart, _, said) = raced(&[], Made::After, remove_all_but);
     assert!(
         !said.has_errors() && said.warns("The new key was removed while it was proven (contoso.com)"),
         "{said}"
