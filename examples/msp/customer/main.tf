@@ -20,6 +20,11 @@ resource "proofpoint_organization" "this" {
   user_licenses  = var.licences
   admin_user     = { email = var.admin }
   domain         = { destination = local.destination }
+
+  # Sent when it is made and never again: from then on `proofpoint_domain` says where mail goes, and the console who administers.
+  lifecycle {
+    ignore_changes = [admin_user, domain]
+  }
 }
 
 resource "proofpoint_domain" "this" {

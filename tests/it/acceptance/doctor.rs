@@ -3,6 +3,7 @@
 use serde_json::Value as Json;
 
 use super::on_every_cli_with;
+use crate::support::cli::Product;
 use crate::support::printed::blocks;
 use crate::support::workspace::Install;
 
@@ -33,6 +34,10 @@ fn the_guides_commands_find_the_program_and_look_at_both_sides() {
         assert!(outcome.stdout.contains("looks at contoso.com. It changes nothing."), "{outcome}");
         let document: Json = serde_json::from_str(&stage.workspace.read("doctor.json")).expect("JSON");
         assert!(matches!(document["exit_code"].as_i64(), Some(0 | 2)), "{document:#}");
+        // Whoever has only one of the CLIs is not told to type the other one.
+        let name = if stage.cli.product == Product::OpenTofu { "tofu" } else { "terraform" };
+        let next = document["next"].as_str().expect("a command");
+        assert!(next.ends_with(&format!("{name} plan")), "{next}");
         assert!(stage.workspace.read("report.md").starts_with("# Conformance report\n"), "{outcome}");
         assert!(stage.simulator.writes().is_empty(), "{:#?}", stage.simulator.writes());
     });

@@ -165,6 +165,32 @@ fn lines_that_are_gone_doubled_or_written_otherwise_are_understood_or_refused() 
 }
 
 #[test]
+fn what_a_line_says_can_change_as_far_as_proofpoint_lets_it() {
+    on_every_cli_with(&["--tenants", "2", "--users", "3"], Install::Mirror, |stage| {
+        as_partner(stage);
+        let customer = stage.simulator.ready().tenants[0].clone();
+        let Tenant { domain, tenant_id, .. } = &customer;
+        lines(stage, &[&customer]);
+        apply_and_let_run(stage, &[&customer]).succeeds();
+        let line = |rest: &str| {
+            stage
+                .workspace
+                .write("tenants.yaml", &format!("{domain}: {{ tenant_id: {tenant_id}, {rest} }}\n"));
+        };
+        line(&format!("name: {domain}, licences: 60, admin: else@{domain}, destination: mx2.example"));
+        stage.workspace.plan(&[]).says("0 to add, 2 to change, 0 to destroy");
+        stage.workspace.apply(&[]).succeeds();
+        stage.workspace.assert_nothing_to_do();
+        let state = stage.simulator.state();
+        let organization = &state["organizations"][domain];
+        assert_eq!(organization["licences"]["user_licenses"], json!(60), "{organization:#}");
+        assert_eq!(organization["domains"][0]["destination"], json!("mx2.example"), "{organization:#}");
+        line(&format!("name: Else, licences: 60, admin: else@{domain}, destination: mx2.example"));
+        stage.workspace.plan(&[]).fails().says("`name` of the organization").says("can't be changed");
+    });
+}
+
+#[test]
 fn a_line_that_gets_another_name_ends_no_sync_by_mistake() {
     on_every_cli_with(&["--tenants", "2", "--users", "3"], Install::Mirror, |stage| {
         as_partner(stage);
@@ -197,7 +223,16 @@ fn a_line_that_gets_another_name_ends_no_sync_by_mistake() {
         refused.says("mistyped.example");
         assert!(stage.simulator.writes().is_empty(), "{:#?}", stage.simulator.writes());
         assert_eq!(settings(stage, domain)["sync_frequency"], json!(1));
+
+        // One of the tenant that Proofpoint does not know: a customer of its own, and the plan counts what it costs.
+        stage.simulator.graph_done(reqwest::Method::POST, "domains", Some(&json!({ "id": "other.example" })));
+        stage.simulator.graph_done(reqwest::Method::POST, "domains/other.example/verify", None);
+        lines(stage, &[&Tenant { domain: "other.example".to_owned(), ..customer.clone() }]);
+        let plan = stage.workspace.plan(&[]);
+        plan.says("7 to add, 0 to change, 7 to destroy");
         lines(stage, &[&customer]);
+        stage.simulator.graph_done(reqwest::Method::DELETE, "domains/other.example", None);
+        stage.simulator.forget_requests();
         stage.workspace.assert_nothing_to_do();
 
         // One that goes to another state, as the guide says: nothing of it is touched.

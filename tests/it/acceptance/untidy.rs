@@ -147,6 +147,35 @@ fn whom_somebody_has_exempted_stays_exempt_whichever_way_a_sync_is_taken_over() 
     });
 }
 
+/// An import that changes nothing, and applies that have nothing to do.
+#[test]
+fn exemptions_of_a_sync_that_keeps_its_key_are_refused_once_and_then_taken_off_as_the_advice_says() {
+    on_every_cli_with_customers(1, |stage, customers| {
+        let domain = customers[0].domain.as_str();
+        let both = ["boss", "scanner"].map(|name| format!("{name}@{domain}"));
+        exempt_by_hand(stage, domain, &both.each_ref().map(String::as_str));
+        let found = import_blocks(stage, "").succeeds().stdout;
+        let (before, rest) = found.split_once("  managed_client_secret = {").expect("a key");
+        let (_, after) = rest.split_once("\n  }\n").expect("its end");
+        let all = format!("{before}{after}");
+        let fewer = all.replace(&format!(", \"{}\"", both[1]), "");
+        assert_ne!(all, fewer);
+        stage.workspace.write("found.tf", &all);
+        stage.workspace.apply(&[]).succeeds();
+        stage.workspace.assert_nothing_to_do();
+
+        stage.workspace.write("found.tf", &fewer);
+        let refused = stage.workspace.plan(&[]).fails();
+        refused.says("Add them to the set and apply; the next apply takes off what you then leave out");
+        stage.workspace.write("found.tf", &all);
+        stage.workspace.apply(&[]).succeeds();
+        stage.workspace.write("found.tf", &fewer);
+        stage.workspace.apply(&[]).succeeds();
+        assert_eq!(exempt(stage, domain), json!([both[0]]));
+        stage.workspace.assert_nothing_to_do();
+    });
+}
+
 #[test]
 fn a_query_writes_whatever_things_are_called_as_it_is() {
     on_every_cli_with_customers(1, |stage, _| {

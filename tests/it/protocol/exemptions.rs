@@ -209,10 +209,13 @@ fn an_import_reads_what_is_exempt_and_no_first_apply_takes_any_of_it() {
 
     // A configuration that lacks one of them is refused, and so is one that lacks what was added since.
     for fewer in [json!([SCANNER]), json!([])] {
+        // A plan that is not applied keeps nothing of its reading.
+        quickstart.import(SYNC, "contoso.com");
         quickstart.write(SYNC, &json!({ "exemptions": fewer }));
         refused(&quickstart.plan(SYNC).messages, FAX);
     }
     quickstart.write(SYNC, &json!({ "exemptions": [SCANNER, FAX] }));
+    quickstart.import(SYNC, "contoso.com");
     exempt_by_hand(&quickstart, PRINTER);
     let early = quickstart.plan(SYNC);
     refused(&early.messages, PRINTER);

@@ -50,7 +50,7 @@ pub(super) fn command(examination: &Examination, steps: &[Step], verdict: Level)
             lines.push(if is_configured && !adopted {
                 format!("echo {domain} | {program} import-blocks --domains - --output found.tf")
             } else {
-                "terraform plan".to_owned()
+                format!("{} plan", cli_of(&examination.program))
             });
             return lines.join("\n");
         }
@@ -58,6 +58,11 @@ pub(super) fn command(examination: &Examination, steps: &[Step], verdict: Level)
     let tenant = tenant.map(|tenant| format!(" --tenant {tenant}")).unwrap_or_default();
     lines.push(format!("{program} doctor {domain}{tenant}"));
     lines.join("\n")
+}
+
+/// The CLI that fetched the program, by the registry in whose directory it lies.
+fn cli_of(program: &str) -> &'static str {
+    if program.contains("registry.opentofu.org") { "tofu" } else { "terraform" }
 }
 
 /// What is missing to sign in to Entra: of a way that was begun, or else of the most usual one.

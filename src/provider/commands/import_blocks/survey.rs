@@ -302,7 +302,7 @@ impl Survey<'_> {
 
 /// What is said of an application that bears the provider's own tag.
 const OF_ANOTHER_STATE: &str = "This provider made it or has taken it over before: if another state holds it, take it out of that \
-                                one first (`removed`, or `terraform state rm`).";
+                                one first (`removed`, or `state rm`).";
 
 /// What is said where no key is taken over.
 const KEY_STAYS: &str =

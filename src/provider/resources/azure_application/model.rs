@@ -54,7 +54,7 @@ model! {
     /// earlier one lets go of it with a warning. An import writes nothing, so that two states share the application until the
     /// one that imported it changes something in it, or sets up a sync with a managed secret that goes through it and the
     /// other one is destroyed as a whole: then that one lets go of the sync, the consent and the application. Otherwise take
-    /// what you imported out of the earlier state (`removed`, or `terraform state rm`) before you destroy that.
+    /// what you imported out of the earlier state (`removed`, or `state rm`) before you destroy that.
     pub struct ApplicationModel {
         /// Path of the application, `/applications/{object id}`, preceded by `/tenants/{tenant id}` when the tenant is
         /// not the provider's.

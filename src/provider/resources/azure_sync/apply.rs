@@ -43,7 +43,7 @@ impl Apply<'_> {
         if let Some(exempt) = exemptions_taken_over(self.planned) {
             exemptions::refuse_unlisted(&self.organization, self.call, exempt).await?;
         }
-        done.facts.exemptions_found = false;
+        done.facts.exemptions_found = 0;
         if needs_put(self.planned.prior.as_ref(), &done.model) {
             self.put(present, wanted, &mut done, diagnostics).await?;
         } else {

@@ -36,6 +36,10 @@ pub(super) async fn refuse_unlisted(
     .into())
 }
 
+/// The reading of the plan that first has them in its configuration, whose apply may have nothing to do and then keeps it, and
+/// that of the next plan.
+const READINGS: u8 = 2;
+
 /// Addresses as a configuration lists them.
 fn lines(addresses: &BTreeSet<String>) -> String {
     addresses.iter().map(|address| format!("  \"{address}\",")).collect::<Vec<_>>().join("\n")
@@ -55,7 +59,7 @@ pub(super) async fn take_over(
         Ok(found) => match lower_case_addresses(&found) {
             Ok(()) => {
                 model.exemptions = found.into();
-                facts.exemptions_found = true;
+                facts.exemptions_found = READINGS;
                 return;
             }
             Err(wrong) => format!("{wrong} These are exempt:\n\n{}", lines(&found)),

@@ -70,15 +70,21 @@ pub(crate) struct Facts {
     /// Keys in applications that were left, which could not be removed yet.
     #[serde(default, skip_serializing_if = "old_keys::Left::is_empty")]
     left: old_keys::Left,
-    /// Whether the exemptions of the state are those that an import found, of which no apply has made anything yet.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    exemptions_found: bool,
+    /// How many readings have to follow until exemptions that an import found count as managed. A plan forgets its reading: so
+    /// long, none of them is taken off that no apply has had in its configuration.
+    #[serde(default, skip_serializing_if = "is_none")]
+    exemptions_found: u8,
     /// What lists of keys may be late with.
     #[serde(default, skip_serializing_if = "late_keys::LateKeys::is_empty")]
     late_keys: late_keys::LateKeys,
     /// What is known about the managed key.
     #[serde(default, flatten)]
     rotation: rotation::Facts,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+fn is_none(readings: &u8) -> bool {
+    *readings == 0
 }
 
 /// What follows the organization in the id of a synchronization.
@@ -206,6 +212,7 @@ impl Resource for AzureSync {
         if imported {
             exemptions::take_over(&organization, &call, &mut model, &mut facts, diagnostics).await;
         } else if model.exemptions.is_known() {
+            facts.exemptions_found = facts.exemptions_found.saturating_sub(1);
             let exempt = organization.exemptions(&call).await;
             model.exemptions = exempt.at(SyncModel::exemptions())?.into();
         }

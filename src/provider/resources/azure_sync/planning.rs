@@ -101,7 +101,7 @@ pub(super) fn drops_an_exemption(planned: &Planned<AzureSync>) -> bool {
 /// shown it or an import has read it.
 pub(super) fn exemptions_taken_over(planned: &Planned<AzureSync>) -> Option<&BTreeSet<String>> {
     let managed = planned.prior.as_ref().is_some_and(|prior| prior.exemptions.is_known());
-    planned.model.exemptions.known().filter(|_| !managed || planned.private.exemptions_found)
+    planned.model.exemptions.known().filter(|_| !managed || planned.private.exemptions_found > 0)
 }
 
 /// The exemptions that are in the state and will not be managed any more.
