@@ -96,9 +96,7 @@ fn read(packed: &ValueRef<'_>, ty: &Type, path: &mut Path) -> Result<Value, Msgp
                 members.push((name.clone(), value));
                 Ok(())
             };
-            // Cores write the members in order of their names, all of them.
-            let named = |(name, (key, _)): (&Name, &(ValueRef<'_>, _))| matches!(key, ValueRef::String(key) if key.as_str() == Some(name));
-            if attributes.len() == entries.len() && attributes.keys().zip(entries).all(named) {
+            if in_order(attributes, entries) {
                 for ((name, ty), (_, part)) in attributes.iter().zip(entries) {
                     read_member(name, ty, Some(part), path)?;
                 }
@@ -131,6 +129,15 @@ fn key_of<'a>(key: &ValueRef<'a>, path: &Path) -> Result<&'a str, MsgpackError> 
         ValueRef::String(key) => utf8(key, path),
         _ => wrong(path, "a key is not a string"),
     }
+}
+
+/// Whether the members of an object come as cores write them: all of them, in order of their names.
+fn in_order(attributes: &BTreeMap<Name, Type>, entries: &[(ValueRef<'_>, ValueRef<'_>)]) -> bool {
+    let named = |(name, (key, _)): (&Name, &(ValueRef<'_>, _))| match key {
+        ValueRef::String(key) => key.as_str() == Some(name),
+        _ => false,
+    };
+    attributes.len() == entries.len() && attributes.keys().zip(entries).all(named)
 }
 
 /// The members of an object that may come in any order.

@@ -336,3 +336,53 @@ fn marks_that_can_not_be_written_are_an_error_unless_the_caller_may_not_or_the_p
     assert!(!said.has_errors(), "{said}");
     assert_eq!((scopes(&marked), roles(&marked)), (BTreeSet::new(), 0));
 }
+
+#[test]
+fn grants_to_one_person_or_to_another_api_are_none_of_this_consent() {
+    let mut quickstart = consented();
+    let own = scopes(&quickstart);
+    let principal = quickstart.state(APPLICATION)["service_principal_object_id"].clone();
+    let granted = grant(&quickstart);
+    let user = quickstart.graph(Method::GET, "users?$top=1", None)["value"][0]["id"].clone();
+    let other = quickstart.graph(Method::POST, "applications", Some(&json!({ "displayName": "Another" })));
+    let other = json!({ "appId": other["appId"] });
+    let other = quickstart.graph(Method::POST, "servicePrincipals", Some(&other))["id"].clone();
+    for (person, api, scope) in
+        [(user, granted["resourceId"].clone(), "Mail.Read"), (Json::Null, other, "Sites.Read.All")]
+    {
+        let kind = if person.is_null() { "AllPrincipals" } else { "Principal" };
+        let grant = json!({
+            "clientId": principal, "consentType": kind, "principalId": person, "resourceId": api, "scope": scope,
+        });
+        quickstart.graph(Method::POST, "oauth2PermissionGrants", Some(&grant));
+    }
+    quickstart.write(CONSENT, &json!({ "remove_extra": true }));
+    let id = quickstart.take(CONSENT).state["id"].as_str().unwrap().to_owned();
+    quickstart.restart();
+    quickstart.import(CONSENT, &id);
+    assert_eq!(strings(&quickstart.state(CONSENT)["delegated_permissions"]), own);
+    quickstart.simulator.forget_requests();
+    succeeds(&quickstart.change(CONSENT));
+    let grants: Vec<_> =
+        quickstart.simulator.writes().into_iter().filter(|one| one.path.contains("oauth2")).collect();
+    assert_eq!(grants, []);
+}
+
+#[test]
+fn what_a_principal_that_is_gone_held_need_not_be_taken_back_and_another_refusal_is_an_error() {
+    let mut quickstart = Quickstart::start(Simulator::start(&["--users", "1"]));
+    quickstart.write(CONSENT, &json!({ "delegated_permissions": null, "timeouts": { "delete": "2s" } }));
+    for kind in [APPLICATION, CONSENT] {
+        succeeds(&quickstart.change(kind));
+    }
+    for (status, code, fails) in [(400, "Request_BadRequest", true), (404, "Request_ResourceNotFound", false)]
+    {
+        let body = json!({ "error": { "code": code, "message": "Refused." } });
+        let path = "/v1.0/servicePrincipals/*/appRoleAssignments*";
+        quickstart
+            .simulator
+            .set_faults(&json!([{ "method": "GET", "path": path, "status": status, "body": body }]));
+        let said = quickstart.try_destroy(CONSENT);
+        assert_eq!(said.is_err(), fails, "{status}");
+    }
+}

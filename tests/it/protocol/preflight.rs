@@ -255,6 +255,22 @@ fn a_managed_key_wants_to_know_whose_the_tenant_is_and_a_secret_that_is_brought_
     assert!(!said.has_errors(), "{said}");
 }
 
+/// What this run gave may not be listed yet, so that only a token tells that it is gone again.
+#[test]
+fn a_key_whose_tokens_lack_what_the_application_declares_is_not_handed_over() {
+    let mut quickstart = Quickstart::prepared(Simulator::start(&["--users", "2"]));
+    quickstart.write(SYNC, &json!({ "frequency": 0, "timeouts": { "create": "3s" } }));
+    let principal = quickstart.state(APPLICATION)["service_principal_object_id"].as_str().unwrap().to_owned();
+    assert_eq!(revoke_roles(&quickstart, &principal, None), 1);
+    let said = quickstart.change(SYNC);
+    let refusal = said.expect_error();
+    assert_eq!(refusal.path, "client_id", "{said}");
+    assert!(refusal.summary.starts_with("The application has not been given its permissions"), "{said}");
+    assert!(refusal.detail.contains("`Directory.Read.All`"), "{said}");
+    assert!(quickstart.settings().is_null(), "{:#}", quickstart.settings());
+    assert!(quickstart.keys().is_empty(), "{:?}", quickstart.keys());
+}
+
 /// Takes application permissions of Microsoft Graph from a principal, all or the one with this id; how many.
 pub(super) fn revoke_roles(quickstart: &Quickstart, principal: &str, role: Option<&str>) -> usize {
     let path = format!("servicePrincipals/{principal}/appRoleAssignments");

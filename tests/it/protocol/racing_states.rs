@@ -44,6 +44,15 @@ impl Other<'_> {
     }
 }
 
+/// The other state takes all keys but its own for old ones.
+fn remove_all_but(other: &Other<'_>, key: &Json) {
+    let id = other.application["object_id"].as_str().expect("an id");
+    for old in other.quickstart.keys().into_iter().filter(|old| key["keyId"] != old.as_str()) {
+        let path = format!("applications/{id}/removePassword");
+        other.quickstart.graph(Method::POST, &path, Some(&json!({ "keyId": old })));
+    }
+}
+
 /// Each look is a request of its own, which is pause enough.
 #[track_caller]
 fn until(is_so: impl Fn() -> bool) {
@@ -58,8 +67,8 @@ fn until_struck(quickstart: &Quickstart) {
     until(|| quickstart.simulator.control(Method::GET, "faults", None)[0]["count"] == 0);
 }
 
-/// A state applies while another one gives Proofpoint a key of its own, right after this one has.
-fn raced(moods: &[&str], made: Made) -> (Quickstart, Json, Messages) {
+/// A state applies while another one gives Proofpoint a key of its own, right after this one has, and goes on from there.
+fn raced(moods: &[&str], made: Made, on: impl Fn(&Other<'_>, &Json) + Sync) -> (Quickstart, Json, Messages) {
     let moods: Vec<&str> = moods.iter().flat_map(|mood| ["--mood", mood]).collect();
     let mut quickstart = Quickstart::prepared(Simulator::start(&[&["--users", "1"][..], &moods].concat()));
     quickstart.write(SYNC, &json!({ "frequency": 0 }));
@@ -83,6 +92,7 @@ fn raced(moods: &[&str], made: Made) -> (Quickstart, Json, Messages) {
             until(|| quickstart.settings()["ad_key"] != before);
             let key = early.unwrap_or_else(|| other.mint());
             other.hand_over(&key);
+            on(&other, &key);
             key
         });
         let said = quickstart.apply(SYNC, planned);
@@ -110,7 +120,7 @@ fn the_key_that_another_state_hands_over_at_the_same_time_is_left_alone() {
         (&["secret_expiry=absent", "sign_in_activity=unlicensed"][..], Made::After),
     ] {
         let context = format!("{moods:?}, made {made:?}");
-        let (mut quickstart, key, said) = raced(moods, made);
+        let (mut quickstart, key, said) = raced(moods, made, |_, _| ());
         assert!(!said.has_errors(), "{context}: {said}");
         assert_eq!(
             quickstart.settings()["ad_key"],
@@ -182,4 +192,19 @@ fn a_destroy_leaves_the_key_that_another_state_makes_meanwhile() {
     other.hand_over(&key);
     signs_in(&quickstart, "after the other one's destroy");
     assert_eq!(quickstart.keys(), [key["keyId"].as_str().expect("an id").to_owned()].into());
+}
+
+#[test]
+fn a_state_whose_new_key_another_one_removes_says_so_and_makes_another() {
+    let (mut quickstart, _, said) = raced(&[], Made::After, remove_all_but);
+    assert!(
+        !said.has_errors() && said.warns("The new key was removed while it was proven (contoso.com)"),
+        "{said}"
+    );
+    quickstart.restart();
+    let planned = quickstart.plan(SYNC);
+    assert_eq!(planned.state["rotation_reason"], "key_missing", "{:#}", planned.state);
+    let said = quickstart.apply(SYNC, planned);
+    assert!(!said.has_errors(), "{said}");
+    quickstart.assert_sound("after the race");
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::echo::{apply_showing, idle};
+use super::echo::{apply_showing, idle, shown};
 use crate::support::plugin::calls::Messages;
 use crate::support::quickstart::{Quickstart, SYNC};
 use crate::support::simulator::Simulator;
@@ -52,4 +52,42 @@ fn nothing_is_switched_on_while_an_exemption_is_not_listed_any_more() {
     quickstart.simulator.set_faults(&json!([gone]));
     let said = quickstart.apply(SYNC, planned);
     stays_off(&quickstart, &said, "`scanner@contoso.com` is not exempt");
+}
+
+/// Nobody was seen to take the settings, which may be shown late; that has to be known to the next command.
+#[test]
+fn a_failure_keeps_until_when_the_settings_may_be_late_unless_they_were_seen() {
+    for (members, is_late) in [(json!({ "secret_expiry": null }), true), (json!({}), false)] {
+        let mut quickstart = Quickstart::prepared(Simulator::start(&[]));
+        quickstart.write(SYNC, &json!({ "frequency": 0, "exemptions": ["scanner@contoso.com"] }));
+        let said = quickstart.change(SYNC);
+        assert!(!said.has_errors(), "{said}");
+        quickstart.write(SYNC, &json!({ "frequency": 1, "timeouts": { "update": "8s" } }));
+        quickstart.configure();
+        let planned = quickstart.plan(SYNC);
+        assert!(!planned.messages.has_errors(), "{}", planned.messages);
+        let gone = json!({ "method": "GET", "path": "**/exemptions", "status": 200, "body": [], "skip": 2 });
+        let body = shown(&quickstart, &members);
+        let same = json!({ "method": "GET", "path": "**/settings/azure", "status": 200, "body": body });
+        let faults = if is_late { json!([gone, same]) } else { json!([gone]) };
+        quickstart.simulator.set_faults(&faults);
+        let said = quickstart.apply(SYNC, planned);
+        stays_off(&quickstart, &said, "`scanner@contoso.com` is not exempt");
+        let private = quickstart.stored(SYNC).expect("a state").private;
+        assert_eq!(String::from_utf8_lossy(&private).contains("late_until"), is_late, "{members}");
+    }
+}
+
+/// A creation takes back what it has made, and these settings it has not made.
+#[test]
+fn a_creation_that_cannot_switch_on_leaves_settings_that_were_there_before() {
+    let mut quickstart = idle();
+    quickstart.take(SYNC);
+    quickstart.write(SYNC, &json!({ "frequency": 1, "timeouts": { "create": "8s" } }));
+    let another = json!({ "primary_domain": "fabrikam.com", "secret_expiry": null });
+    let said = apply_showing(&quickstart, &another, None);
+    let error = said.expect_error();
+    assert_eq!(error.summary, "The sync of `contoso.com` was not switched on", "{said}");
+    assert_eq!(quickstart.settings()["sync_frequency"], 0, "something would run");
+    assert!(quickstart.state(SYNC).is_null());
 }

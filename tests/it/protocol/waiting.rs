@@ -6,6 +6,7 @@ use reqwest::Method;
 use serde_json::{Value as Json, json};
 
 use crate::support::plugin::calls::Messages;
+use crate::support::plugin::values::UNKNOWN;
 use crate::support::quickstart::{APPLICATION, Quickstart, SYNC, strings};
 use crate::support::simulator::Simulator;
 
@@ -146,6 +147,17 @@ fn a_stack_that_never_shows_a_run_is_not_waited_for() {
     );
     assert_eq!(quickstart.state(SYNC)["routing_ready_at"], Json::Null);
     quickstart.assert_sound("not waited for");
+}
+
+#[test]
+fn a_frequency_that_turns_out_to_be_none_is_not_waited_for() {
+    let quickstart = world(&json!({ "frequency": UNKNOWN, "max_removals": "100%" }));
+    let mut planned = quickstart.plan(SYNC);
+    assert!(!planned.messages.has_errors(), "{}", planned.messages);
+    planned.config["frequency"] = 0.into();
+    planned.state["frequency"] = 0.into();
+    quickstart.apply(SYNC, planned).expect_none();
+    assert_eq!(quickstart.settings()["sync_frequency"], 0);
 }
 
 #[test]

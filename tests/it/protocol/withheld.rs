@@ -107,6 +107,26 @@ fn when_nobody_is_written_the_time_of_the_run_stays() {
 }
 
 #[test]
+fn rows_that_turn_out_to_be_none_forget_what_was_withheld_and_keep_the_time_of_the_run() {
+    let world = Reviewed::start(&[]);
+    let mut run = withheld(&world);
+    world.simulator.advance_clock("1h");
+    let unknown = json!({ "changes": UNKNOWN, "on_excess": "withhold", "max_deletions": "0" });
+    let mut planned = world.plan_next(&mut run, unknown);
+    assert_eq!(planned.state["withheld"], json!(UNKNOWN));
+    planned.config["changes"] = json!({});
+    planned.state["changes"] = json!({});
+    let applied = world.apply_to(Some(&run), planned);
+    assert!(!applied.messages.has_errors(), "{}", applied.messages);
+    assert_eq!(applied.state["run_at"], run.state["run_at"]);
+    assert_eq!(applied.state["withheld"], json!({}));
+    let mut left = run.state["left"].clone();
+    assert!(left.as_object_mut().unwrap().remove(JACK).is_some(), "{left:#}");
+    assert_eq!(applied.state["left"], left);
+    world.expect_no_writes();
+}
+
+#[test]
 fn what_was_withheld_is_enacted_once_the_limit_allows_it() {
     let world = Reviewed::start(&[]);
     let mut run = withheld(&world);

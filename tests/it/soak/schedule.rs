@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::configuration::{Change, Configuration};
 use super::disturbance::Disturbance;
+use super::wire::Fault;
 use crate::differential::random::Random;
 use crate::moods;
 
@@ -84,6 +85,12 @@ impl Schedule {
             if is_apply || !matches!(more, Disturbance::Meanwhile(_)) {
                 phases[phase].disturbances.push((number, more));
             }
+        }
+        let mut outages = Random::new(seed ^ 0x07a6_0000);
+        if outages.chance(20) {
+            let phase = outages.below(phases.len());
+            let outage = Disturbance::Fault(Fault::draw_outage(&mut outages));
+            phases[phase].disturbances.push((number + 1, outage));
         }
         Self { seed, moods: drawn, first, phases }
     }

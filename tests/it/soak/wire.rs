@@ -32,6 +32,14 @@ const PLACES: [(&str, &str); 22] = [
     ("GET", "/v1.0/directory/deletedItems**"),
 ];
 
+/// Writes of which it hurts most not to know whether they were done.
+const LOST_WRITES: [(&str, &str); 4] = [
+    ("PUT", "**/settings/azure"),
+    ("PUT", "**/settings/azure"),
+    ("POST", "**/addPassword"),
+    ("POST", "/v1.0/applications"),
+];
+
 /// How a request is answered instead.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Trouble {
@@ -76,6 +84,17 @@ impl Fault {
             _ => Trouble::Slow(*random.pick(&[200, 700, 1500])),
         };
         Self { place: *random.pick(&PLACES), trouble, skip: random.below(4), count: 1 + random.below(4) }
+    }
+
+    /// Trouble with a write that lasts longer than anybody repeats: what was done stays unknown, whatever the patience.
+    pub(super) fn draw_outage(random: &mut Random) -> Self {
+        let trouble = match random.below(4) {
+            0 => Trouble::Status(504, true),
+            1 => Trouble::Reset { after: true },
+            2 => Trouble::Truncated,
+            _ => Trouble::Reset { after: false },
+        };
+        Self { place: *random.pick(&LOST_WRITES), trouble, skip: random.below(2), count: 40 }
     }
 
     /// As the control plane takes it. `soon` is a date a second ahead of the services, as HTTP writes dates.

@@ -138,11 +138,22 @@ fn a_dynamic_null_may_have_a_type() {
 }
 
 #[test]
+fn attributes_may_come_in_any_order() {
+    let ty = Type::object([("a", Type::String), ("b", Type::Bool)]);
+    let expected = Value::object([("a", Value::string("x")), ("b", Value::Bool(true))]);
+    for bytes in ["82 a161a178 a162c3", "82 a162c3 a161a178"] {
+        assert_eq!(decode(&hex(bytes), &ty).unwrap(), expected);
+    }
+}
+
+#[test]
 fn objects_have_exactly_their_attributes() {
     let ty = Type::object([("a".to_owned(), Type::String), ("b".to_owned(), Type::String)]);
     let error = |bytes: &str| decode(&hex(bytes), &ty).unwrap_err().to_string();
     assert_eq!(error("80"), "a: the attribute is missing");
     assert_eq!(error("83 a161c0 a162c0 a163c0"), "unsupported attribute `c`");
+    assert_eq!(error("82 a161c0 a163c0"), "unsupported attribute `c`");
+    assert_eq!(error("82 a161c0 c0c0"), "a key is not a string");
     assert_eq!(error("82 a161c3 a162c0"), "a: a string is required");
     let value = Value::object([("a", Value::Null)]);
     assert_eq!(encode(&value, &ty).unwrap_err().to_string(), "b: the attribute is missing");

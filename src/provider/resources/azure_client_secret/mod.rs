@@ -258,10 +258,6 @@ impl Resource for AzureClientSecret {
         }))
     }
 
-    fn identity(&self, _model: &ClientSecretModel) -> Option<NoIdentity> {
-        None
-    }
-
     fn moves(&self) -> Vec<MoveFrom<Self>> {
         vec![MoveFrom {
             provider: "hashicorp/azuread",

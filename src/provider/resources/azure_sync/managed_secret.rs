@@ -407,25 +407,5 @@ fn end_of_its_own(wanted: Timestamp, others: &BTreeSet<i64>) -> Timestamp {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_two_keys_of_an_application_end_in_the_same_second() {
-        let wanted: Timestamp = "2028-11-24T00:00:00.9Z".parse().unwrap();
-        let second = wanted.as_second();
-        let others = BTreeSet::from([second, second - 1, second - 3]);
-        assert_eq!(end_of_its_own(wanted, &others).as_second(), second - 2);
-        assert_eq!(end_of_its_own(wanted, &BTreeSet::new()).to_string(), "2028-11-24T00:00:00Z");
-    }
-
-    #[test]
-    fn an_owner_is_drawn_anew_each_time_and_as_long_as_descriptions_name_it() {
-        let (one, other) = (new_owner(), new_owner());
-        assert_ne!(one, other);
-        for owner in [one, other] {
-            assert_eq!(owner.len(), DIGITS);
-            assert!(owner.bytes().all(|digit| digit.is_ascii_hexdigit()), "{owner}");
-        }
-    }
-}
+#[path = "managed_secret_tests.rs"]
+mod tests;

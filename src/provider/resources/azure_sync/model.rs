@@ -137,13 +137,15 @@ model! {
         key_end_date: Attr<String> => computed(),
 
         /// Ids of earlier managed keys, also of an application that was left. They are removed once Proofpoint has proven the
-        /// present one by a run; what could not be removed stays listed, and the next apply tries again.
+        /// present one by a run; what could not be removed stays listed, and the next apply tries again. One that somebody else
+        /// has removed is taken off by a refresh.
         superseded_key_ids: Attr<BTreeSet<String>> => computed(),
 
         /// Why the present key was minted: `created`; `settings_changed`; `expiring` (`rotate_before` was reached);
         /// `key_missing` (it was removed in Entra); `client_id_changed` (Proofpoint signed in as another application);
         /// `trigger_changed` (`rotate_when_changed`); `adopted` (after an import, or after a client secret that the
-        /// configuration named); `interrupted` (an earlier apply did not get to its end); or `proofpoint_holds_another_key`.
+        /// configuration named); `interrupted` (an earlier apply did not get to its end, or another state has made a key as well);
+        /// or `proofpoint_holds_another_key`.
         rotation_reason: Attr<OrOther<Reason>> => computed(),
 
         /// End of the secret's life as Proofpoint shows it, where it does.

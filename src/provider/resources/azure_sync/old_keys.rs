@@ -255,3 +255,55 @@ impl Apply<'_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use secrecy::SecretString;
+    use serde_json::json;
+
+    use super::*;
+
+    /// A key that starts and ends then.
+    fn key(start: Option<&str>, end: Option<&str>) -> PasswordCredential {
+        let key = json!({ "keyId": "theirs", "startDateTime": start, "endDateTime": end });
+        serde_json::from_value(key).unwrap()
+    }
+
+    /// The new key, before which these were listed.
+    fn minted(start: Option<&str>, earlier: &[&str]) -> Minted {
+        Minted {
+            key_id: "new".to_owned(),
+            hint: String::new(),
+            start: start.map(|start| start.parse().unwrap()),
+            end: "2028-01-01T00:00:00Z".parse().unwrap(),
+            earlier: earlier.iter().map(|key| (*key).to_owned()).collect(),
+            secret: SecretString::default(),
+        }
+    }
+
+    #[test]
+    fn a_key_is_younger_that_starts_no_earlier_and_was_not_listed_before() {
+        let (start, before, after) = ("2026-01-01T00:00:10Z", "2026-01-01T00:00:09Z", "2026-01-01T00:00:11Z");
+        let new = minted(Some(start), &["another"]);
+        for (theirs, younger) in [(start, true), (after, true), (before, false)] {
+            assert_eq!(is_younger(&key(Some(theirs), None), &new), younger, "{theirs}");
+        }
+        assert!(!is_younger(&key(Some(after), None), &minted(Some(start), &["theirs"])));
+        // Without a date nothing tells.
+        assert!(!is_younger(&key(None, None), &new));
+        assert!(!is_younger(&key(Some(after), None), &minted(None, &[])));
+    }
+
+    #[test]
+    fn proofpoint_holds_a_key_whose_end_it_shows_unless_that_is_the_end_of_the_new_one() {
+        let (end, new) = ("2027-06-01T12:00:00Z", minted(None, &[]));
+        let theirs = key(None, Some(end));
+        assert!(is_held(&theirs, &new, "2027-06-01 12:00:00"));
+        assert!(!is_held(&theirs, &new, "2027-06-01 12:00:01"));
+        assert!(!is_held(&theirs, &new, "soon"));
+        assert!(!is_held(&key(None, None), &new, "2027-06-01 12:00:00"));
+        // Both end then.
+        let same = key(None, Some("2028-01-01T00:00:00Z"));
+        assert!(!is_held(&same, &new, "2028-01-01 00:00:00"));
+    }
+}

@@ -25,7 +25,7 @@ pub enum Reason {
     ClientIdChanged = "client_id_changed",
     /// Somebody removed the key from the application.
     KeyMissing = "key_missing",
-    /// An earlier run minted a key and ended before it could tell whether Proofpoint has it.
+    /// An earlier run minted a key and ended before it could tell whether Proofpoint has it, or another state has.
     Interrupted = "interrupted",
     /// There is evidence that Proofpoint signs in with another key than it was given last.
     ProofpointHoldsAnotherKey = "proofpoint_holds_another_key",

@@ -137,10 +137,6 @@ impl Resource for AzureSyncRun {
         }
     }
 
-    fn identity(&self, _model: &RunModel) -> Option<NoIdentity> {
-        None
-    }
-
     fn subject(&self, model: &RunModel) -> Option<String> {
         model.domain.known().cloned()
     }
