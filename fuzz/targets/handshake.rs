@@ -76,7 +76,7 @@ fn signs_in(env: &EnvMap) {
         .collect();
     // The same holds of the text that stands for a secret in the kept inputs.
     let mut others = ALL.iter().filter(|variable| !secret(variable.name));
-    if others.any(|other| env.value(other).is_some_and(|other| other.contains(SECRET))) {
+    if others.any(|other| env.value(other).is_some_and(|other| other.to_ascii_lowercase().contains(SECRET))) {
         return;
     }
     let chosen = ResolvedInputs::resolve(Inputs::default(), env).and_then(|settings| {
