@@ -6,7 +6,7 @@ use clients::auth::{Inputs, ResolvedInputs, choose};
 use clients::env::{ALL, EnvMap};
 use framework::plugin::{HostWishes, NoHost};
 
-use super::cautious::check_error;
+use super::cautious::{SECRET, check_error};
 
 /// What a host sets, the cookie first.
 const HOST: [&str; 7] = [
@@ -74,6 +74,11 @@ fn signs_in(env: &EnvMap) {
             !others.any(|other| env.value(other).is_some_and(|other| other.contains(*value)))
         })
         .collect();
+    // The same holds of the text that stands for a secret in the kept inputs.
+    let mut others = ALL.iter().filter(|variable| !secret(variable.name));
+    if others.any(|other| env.value(other).is_some_and(|other| other.contains(SECRET))) {
+        return;
+    }
     let chosen = ResolvedInputs::resolve(Inputs::default(), env).and_then(|settings| {
         check(&format!("{settings:?}"), &secrets);
         choose(&settings)

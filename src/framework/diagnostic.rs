@@ -47,6 +47,14 @@ impl Diagnostic {
         self.attribute = (!path.is_root()).then_some(path);
         self
     }
+
+    /// Messages quote names that somebody else has chosen, and have lines of their own.
+    fn harmless(self) -> Self {
+        let steers = |letter| is_obeyed(letter) && !matches!(letter, '\n' | '\t');
+        let shown =
+            |text: String| if text.contains(steers) { text.replace(steers, "\u{fffd}") } else { text };
+        Self { summary: shown(self.summary), detail: shown(self.detail), ..self }
+    }
 }
 
 /// Whether a character steers a terminal or turns the text around it: names that somebody else has chosen may hold such.
@@ -64,8 +72,10 @@ impl Diagnostics {
         Self(Vec::new())
     }
 
-    /// Adds one unless it is already there.
+    /// Adds one unless it is already there. What it quotes can't steer a terminal, whoever wrote it: state, environment and
+    /// answers reach messages in many places, and all of them pass here.
     pub fn push(&mut self, diagnostic: Diagnostic) {
+        let diagnostic = diagnostic.harmless();
         if !self.0.contains(&diagnostic) {
             self.0.push(diagnostic);
         }
@@ -142,7 +152,7 @@ fn names(text: &str, name: &str) -> bool {
 
 impl From<Diagnostic> for Diagnostics {
     fn from(diagnostic: Diagnostic) -> Self {
-        Self(vec![diagnostic])
+        Self(vec![diagnostic.harmless()])
     }
 }
 
@@ -190,6 +200,15 @@ mod tests {
         {
             assert_eq!(about(another), format!("{another} (contoso.com)"));
         }
+    }
+
+    #[test]
+    fn a_terminal_is_told_nothing_and_joiners_and_lines_stay() {
+        let said = Diagnostic::error("a\u{1b}[2J\u{202e}b", "1\n\t2\r\u{2066}\u{646}\u{200c}\u{627}");
+        let said = Diagnostics::from(said).about("conto\u{7}so.com");
+        let said = said.iter().next().unwrap();
+        assert_eq!(said.summary, "a\u{fffd}[2J\u{fffd}b (conto\u{fffd}so.com)");
+        assert_eq!(said.detail, "1\n\t2\u{fffd}\u{fffd}\u{646}\u{200c}\u{627}");
     }
 
     #[test]

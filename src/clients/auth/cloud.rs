@@ -10,7 +10,7 @@ use super::inputs::{Resolved, ResolvedInputs};
 use super::tenant::TenantId;
 use crate::InputName;
 use crate::env::ARM_METADATA_HOSTNAME;
-use crate::http::is_loopback;
+use crate::http::{is_loopback, legible};
 
 /// The addresses of one Microsoft cloud.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -110,6 +110,7 @@ fn refuse_metadata_of_another_cloud(settings: &ResolvedInputs, name: CloudName) 
     if addresses_named || cloud_named || host == known(name).metadata {
         return Ok(());
     }
+    let host = legible(&host, 100);
     let problem = Problem::AnotherCloud { variable: &ARM_METADATA_HOSTNAME, host, cloud: name.name() };
     Err(ConfigError { input: metadata.input, problem })
 }

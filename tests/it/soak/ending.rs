@@ -100,7 +100,7 @@ pub(super) fn is_as_configured(life: &Life, moods: &[String]) {
     assert_eq!(settings["application_id"], *client_id, "Proofpoint signs in as another application");
     holds_a_living_key(life);
     if moods.iter().all(|word| !word.starts_with("disable_login")) {
-        has_its_settings(life, settings, &organization["exemptions"]);
+        has_its_settings(life);
     }
     touched_nobody_unplanned(life, &organization["users"]);
 }
@@ -147,8 +147,10 @@ pub(super) fn holds_a_living_key(life: &Life) {
     }
 }
 
-fn has_its_settings(life: &Life, settings: &Json, exemptions: &Json) {
-    let configuration = &life.configuration;
+/// Proofpoint syncs as the configuration says.
+pub(super) fn has_its_settings(life: &Life) {
+    let (configuration, organization) = (&life.configuration, life.world().1);
+    let (settings, exemptions) = (&organization["settings"], &organization["exemptions"]);
     for (field, value) in [
         ("sync_frequency", json!(configuration.frequency)),
         ("default_user_role_name", json!(configuration.default_role)),

@@ -37,6 +37,8 @@ pub(super) struct Life {
     pub(super) lost_applications: bool,
     /// Whether a command was killed that may have had something to write into its state.
     pub(super) lost_its_state: bool,
+    /// Whether Proofpoint does what it is told at once, and shows it.
+    has_plain_settings: bool,
     /// Whether nobody but the provider can have ended the life of the key that Proofpoint holds.
     pub(super) key_is_safe: bool,
     /// Whether the sync ever ran by itself.
@@ -76,6 +78,7 @@ pub(super) fn live(schedule: &Schedule, provider: &Path) {
         foreign_keys: Vec::new(),
         lost_applications: false,
         lost_its_state: false,
+        has_plain_settings: schedule.has_plain_settings(),
         key_is_safe: true,
         ran_by_itself: false,
         printed: Vec::new(),
@@ -102,6 +105,7 @@ impl Life {
         self.workspace.write("main.tf", &self.configuration.text());
         let application = self.workspace.attributes(APPLICATION);
         let (mut faults, mut death, mut other, mut in_the_way) = (Vec::new(), None, None, None);
+        let hands = phase.disturbances.iter().any(|(_, one)| matches!(one, Disturbance::ByHand(_)));
         for (_, disturbance) in &phase.disturbances {
             match disturbance {
                 Disturbance::Fault(fault) => faults.push(fault.order(&self.soon())),
@@ -154,6 +158,7 @@ impl Life {
             .map(|other| other.start("racing", &["apply", "-no-color", "-input=false", "-auto-approve"]));
         self.lost_its_state |= death.is_some_and(|(death, _)| death == Death::Cli);
         let outcome = command::run(&self.workspace, &self.simulator, &arguments, death, &faults);
+        let claims_success = outcome.as_ref().is_some_and(|outcome| outcome.code == Some(0));
         self.hear(outcome);
         if let Some(what) = in_the_way {
             what.set(&self.simulator, &application, false);
@@ -163,6 +168,10 @@ impl Life {
         }
         if self.key_is_safe {
             ending::holds_a_living_key(self);
+        }
+        let alone = racing.is_none() && in_the_way.is_none() && !hands;
+        if claims_success && alone && self.has_plain_settings && phase.order == Order::Apply {
+            ending::has_its_settings(self);
         }
         if let (Some(mut racing), Some(other)) = (racing, other) {
             racing.wait().expect("the other CLI ends");

@@ -92,7 +92,31 @@ impl Schedule {
             let outage = Disturbance::Fault(Fault::draw_outage(&mut outages));
             phases[phase].disturbances.push((number + 1, outage));
         }
+        let mut unset = Random::new(seed ^ 0x5e77_0000);
+        if unset.chance(8) {
+            let phase = unset.below(phases.len());
+            phases[phase].disturbances.push((number + 2, Disturbance::Fault(Fault::unset())));
+        }
         Self { seed, moods: drawn, first, phases }
+    }
+
+    /// Whether Proofpoint does what it is told at once, and shows it.
+    pub(super) fn has_plain_settings(&self) -> bool {
+        const OF_ENTRA: [&str; 12] = [
+            "lag_of_",
+            "replica",
+            "token_",
+            "fresh_",
+            "concurrency",
+            "key_flapping",
+            "duplicate",
+            "principal_",
+            "scope_",
+            "empty_scope",
+            "deleted_items",
+            "owners_",
+        ];
+        self.moods.iter().all(|mood| OF_ENTRA.iter().any(|prefix| mood.starts_with(prefix)))
     }
 
     /// The numbers of its disturbances.

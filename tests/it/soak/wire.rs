@@ -97,6 +97,11 @@ impl Fault {
         Self { place: *random.pick(&LOST_WRITES), trouble, skip: random.below(2), count: 40 }
     }
 
+    /// The same of settings that never arrive: what claims to have set them lies.
+    pub(super) const fn unset() -> Self {
+        Self { place: LOST_WRITES[0], trouble: Trouble::Reset { after: false }, skip: 0, count: 40 }
+    }
+
     /// As the control plane takes it. `soon` is a date a second ahead of the services, as HTTP writes dates.
     pub(super) fn order(&self, soon: &str) -> Json {
         let mut order = match self.trouble {

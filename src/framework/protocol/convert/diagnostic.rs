@@ -1,6 +1,6 @@
 //! Diagnostics and paths.
 
-use crate::diagnostic::{Diagnostic, Diagnostics, Severity, is_obeyed};
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::path::{Path, Step};
 use crate::protocol::wire::tfplugin6 as wire;
 use wire::attribute_path::step::Selector;
@@ -17,16 +17,10 @@ fn diagnostic(diagnostic: Diagnostic) -> wire::Diagnostic {
     };
     wire::Diagnostic {
         severity: severity.into(),
-        summary: shown(diagnostic.summary),
-        detail: shown(diagnostic.detail),
+        summary: diagnostic.summary,
+        detail: diagnostic.detail,
         attribute: diagnostic.attribute.as_ref().map(path),
     }
-}
-
-/// Messages quote names that somebody else has chosen, and have lines of their own.
-fn shown(text: String) -> String {
-    let steers = |letter| is_obeyed(letter) && !matches!(letter, '\n' | '\t');
-    if text.contains(steers) { text.replace(steers, "\u{fffd}") } else { text }
 }
 
 /// A path, step by step.
@@ -45,14 +39,6 @@ pub(crate) fn path(path: &Path) -> wire::AttributePath {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_terminal_is_told_nothing_and_joiners_and_lines_stay() {
-        let said = Diagnostic::error("a\u{1b}[2J\u{202e}b", "1\n\t2\r\u{2066}\u{646}\u{200c}\u{627}");
-        let sent = diagnostics(said.into());
-        assert_eq!(sent[0].summary, "a\u{fffd}[2J\u{fffd}b");
-        assert_eq!(sent[0].detail, "1\n\t2\u{fffd}\u{fffd}\u{646}\u{200c}\u{627}");
-    }
 
     #[test]
     fn every_part_of_a_diagnostic_arrives() {

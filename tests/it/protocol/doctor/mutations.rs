@@ -108,7 +108,7 @@ const MUTATIONS: &[Mutation] = mutations! {
     ME, |_s, a| json(a)["is_partner_admin"] = json!(2) => "`essentials.me < is_partner_admin`: number, of which nothing is made";
     ME, |_s, a| rename(json(a), "entity_primary_domain", "Entity_Primary_Domain") => "`essentials.me < Entity_Primary_Domain`: in other letters than `entity_primary_domain`";
     STACK, |_s, a| json(a)["endpoints"] = json!([{ "host": "hush" }]) => "`essentials.stack < endpoints[]`: object, where text is known";
-    STACK, |s, _a| *s = 203 => "`essentials.stack`: status 203, where 200 is known";
+    STACK, |s, _a| *s = 203 => "`essentials.stack`: status 203, where 200,403,404 is known";
     ORGANIZATION, |_s, a| json(a)["user_licenses"] = json!("unlimited") => "`essentials.organization.get < user_licenses`: word of up to 16, where a number or a number as text is known";
     ORGANIZATION, |_s, a| json(a)["user_licenses"] = json!(2.5) => "`essentials.organization.get < user_licenses`: number with a fraction, of which nothing is made";
     ORGANIZATION, |_s, a| json(a)["type"] = json!("Organization") => "`essentials.organization.get < type`: in other letters than `organization`";
