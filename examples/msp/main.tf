@@ -20,6 +20,13 @@ locals {
   customers = merge(yamldecode("---\n${local.text}"), {})
   # A domain for each line, in lower case.
   lines = [for key in flatten(regexall("(?m)^[\"']?([^\\s\"':#]+)[\"']?\\s*:", local.text)) : lower(key)]
+
+  needed   = ["name", "tenant_id", "licences", "admin"]
+  optional = ["default_role", "destination", "exemptions", "frequency", "max_removals", "on_destroy"]
+  wrong = flatten([for domain, line in local.customers : concat(
+    [for field in local.needed : "${domain} has no `${field}`" if try(line[field], null) == null],
+    [for field in try(keys(line), []) : "${domain} has `${field}`, which is not a field of a line" if !contains(concat(local.needed, local.optional), field)],
+  )])
 }
 
 # Of two lines for one domain YAML takes the last one and says nothing.
@@ -29,6 +36,10 @@ output "customers" {
   precondition {
     condition     = length(local.lines) == length(distinct(local.lines))
     error_message = "tenants.yaml has two lines for ${join(", ", distinct([for line in local.lines : line if length([for other in local.lines : other if other == line]) > 1]))}."
+  }
+  precondition {
+    condition     = length(local.wrong) == 0
+    error_message = "tenants.yaml: ${join("; ", local.wrong)}. A line needs ${join(", ", local.needed)}, and may have ${join(", ", local.optional)}."
   }
 }
 
@@ -44,6 +55,13 @@ module "customer" {
   licences    = each.value.licences
   admin       = each.value.admin
   destination = try(each.value.destination, null)
+
+  # Left out, the module's own.
+  default_role = try(each.value.default_role, null)
+  exemptions   = try(each.value.exemptions, null)
+  frequency    = try(each.value.frequency, null)
+  max_removals = try(each.value.max_removals, null)
+  on_destroy   = try(each.value.on_destroy, null)
 }
 
 # Read when all is applied, so that a customer who is about to be onboarded is not reported as broken.

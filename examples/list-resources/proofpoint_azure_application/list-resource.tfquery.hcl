@@ -1,4 +1,5 @@
-# terraform query -generate-config-out=found.tf
+# In a file such as search.tfquery.hcl, beside the one with the provider:
+# terraform query -generate-config-out=queried.tf
 list "proofpoint_azure_application" "sync" {
   provider         = proofpoint
   include_resource = true

@@ -13,13 +13,16 @@ locals {
   destination = coalesce(var.destination, "${replace(var.domain, ".", "-")}.mail.protection.outlook.com")
 }
 
-# Destroying organization and domain leaves both as they are (`on_destroy = "keep"` is the default).
+# Destroying organization and domain leaves both as they are, unless `on_destroy` has said otherwise by an earlier apply.
 resource "proofpoint_organization" "this" {
   primary_domain = var.domain
   name           = var.name
   user_licenses  = var.licences
   admin_user     = { email = var.admin }
   domain         = { destination = local.destination }
+
+  on_destroy          = var.on_destroy
+  deletion_protection = var.on_destroy == "keep"
 
   # Sent when it is made and never again: from then on `proofpoint_domain` says where mail goes, and the console who administers.
   lifecycle {
@@ -61,9 +64,10 @@ resource "proofpoint_azure_sync" "this" {
   tenant_id     = var.tenant_id
   domain        = var.domain
   client_id     = proofpoint_azure_application.sync.client_id
-  default_role  = "end_user"
-  frequency     = 1
-  max_removals  = "5%"
+  default_role  = var.default_role
+  exemptions    = var.exemptions
+  frequency     = var.frequency
+  max_removals  = var.max_removals
   wait_for_sync = true
 
   managed_client_secret = {

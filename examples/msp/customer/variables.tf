@@ -28,3 +28,37 @@ variable "destination" {
   type        = string
   default     = null
 }
+
+variable "default_role" {
+  description = "Role of the users that the sync creates."
+  type        = string
+  default     = "end_user"
+  nullable    = false
+}
+
+variable "exemptions" {
+  description = "Addresses that the sync leaves alone, all of them. Left out, exemptions stay as they are."
+  type        = set(string)
+  default     = null
+}
+
+variable "frequency" {
+  description = "Hours between automatic runs."
+  type        = number
+  default     = 1
+  nullable    = false
+}
+
+variable "max_removals" {
+  description = "How many accounts a change of the sync may remove: a number or a percentage."
+  type        = string
+  default     = "5%"
+  nullable    = false
+}
+
+variable "on_destroy" {
+  description = "What taking out the line does to the organization, and so to mail: keep, deactivate or delete."
+  type        = string
+  default     = "keep"
+  nullable    = false
+}

@@ -59,3 +59,35 @@ run "one_customer" {
     error_message = "Mail would go to another server than Microsoft's for this domain."
   }
 }
+
+# What a line may say of its own, and what holds without.
+run "a_customer_with_settings_of_its_own" {
+  module {
+    source = "./customer"
+  }
+
+  variables {
+    domain       = "fabrikam.com"
+    name         = "Fabrikam"
+    tenant_id    = "33333333-3333-3333-3333-333333333333"
+    licences     = 10
+    admin        = "it@fabrikam.com"
+    default_role = "silent_user"
+    exemptions   = ["scanner@fabrikam.com"]
+    frequency    = 24
+    max_removals = null
+  }
+
+  assert {
+    condition     = proofpoint_azure_sync.this.default_role == "silent_user" && proofpoint_azure_sync.this.frequency == 24
+    error_message = "The sync has not what the line says."
+  }
+  assert {
+    condition     = proofpoint_azure_sync.this.exemptions == toset(["scanner@fabrikam.com"])
+    error_message = "The sync exempts somebody else."
+  }
+  assert {
+    condition     = proofpoint_azure_sync.this.max_removals == "5%"
+    error_message = "A line without `max_removals` must have the module's."
+  }
+}

@@ -15,7 +15,7 @@ use crate::support::printed::blocks;
 use crate::support::secret_search::Places;
 use crate::support::workspace::{Install, Outcome, provider};
 
-const ADOPT: &str = "docs/guides/adopt.md";
+pub(super) const ADOPT: &str = "docs/guides/adopt.md";
 pub(super) const ORGANIZATION: &str = "proofpoint_organization";
 const APPLICATION: &str = "proofpoint_azure_application";
 const CONSENT: &str = "proofpoint_azure_admin_consent";
@@ -27,7 +27,11 @@ pub(super) fn on_every_cli_with_customers(customers: usize, test: impl Fn(&mut S
 }
 
 /// The same with another way to install the provider.
-fn on_every_cli_installed(install: Install, customers: usize, test: impl Fn(&mut Stage, &[Customer]) + Sync) {
+pub(super) fn on_every_cli_installed(
+    install: Install,
+    customers: usize,
+    test: impl Fn(&mut Stage, &[Customer]) + Sync,
+) {
     let HandBuilt { customers, document } = hand_built(customers);
     let dir = tempfile::tempdir().expect("a temporary directory");
     let file = dir.path().join("state.json");
@@ -275,9 +279,10 @@ fn a_fleet_that_people_set_up_by_hand_is_taken_over_by_one_command() {
 
 #[test]
 fn the_guides_commands_adopt_what_is_there() {
-    let steps: Vec<String> = blocks(ADOPT, "", "shell")
+    let steps: Vec<String> = ["You set it up by hand: adopt it", "What comes of it"]
         .iter()
-        .flat_map(|block| block.lines())
+        .flat_map(|heading| blocks(ADOPT, heading, "shell"))
+        .flat_map(|block| block.lines().map(str::to_owned).collect::<Vec<_>>())
         .map(|line| line.replacen("terraform ", "tofu ", 1))
         .collect();
     let requirement = blocks(ADOPT, "", "hcl").swap_remove(0);
@@ -413,6 +418,25 @@ fn a_query_and_the_program_write_the_same_configuration() {
             let beyond: Vec<_> = theirs.difference(&ours).filter(|line| line.as_str() != "}").collect();
             let referred = if kind == SYNC { 2 } else { 0 };
             assert_eq!(beyond.len(), referred, "{kind}: {beyond:?}");
+        }
+    });
+}
+
+#[test]
+fn the_guides_query_is_followed_as_it_stands() {
+    let heading = "With Terraform 1.14 and later";
+    let lists = blocks(ADOPT, heading, "terraform").swap_remove(0);
+    let steps: Vec<String> =
+        blocks(ADOPT, heading, "shell").iter().map(|step| step.replacen("terraform ", "tofu ", 1)).collect();
+    on_every_cli_installed(Install::Override, 2, |stage, customers| {
+        if !stage.cli.queries() {
+            return;
+        }
+        stage.workspace.write("search.tfquery.hcl", &lists);
+        stage.workspace.run_steps(&steps).succeeds();
+        let queried = stage.workspace.read("queried.tf");
+        for Customer { domain, .. } in customers {
+            assert!(queried.contains(&format!("primary_domain = \"{domain}\"")), "{queried}");
         }
     });
 }

@@ -1,16 +1,21 @@
 //! A partner's customers, as `examples/msp` has them: a line onboards one, and a line that is taken out takes back its sync and
 //! what was made in its tenant.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use super::adoption::{ADOPT, import_blocks, label, on_every_cli_installed};
 use super::{Stage, on_every_cli_with};
 use crate::support::one_identity::consented_everywhere;
+use crate::support::printed::blocks;
 use crate::support::simulator::Tenant;
 use crate::support::workspace::{Install, Outcome, repository};
+
+const MANY: &str = "docs/guides/many-tenants.md";
 
 /// The simulator's customers are not Proofpoint's yet, and the partner signs in to all of them as one.
 pub(super) fn as_partner(stage: &mut Stage) {
@@ -187,6 +192,17 @@ fn what_a_line_says_can_change_as_far_as_proofpoint_lets_it() {
         assert_eq!(organization["domains"][0]["destination"], json!("mx2.example"), "{organization:#}");
         line(&format!("name: Else, licences: 60, admin: else@{domain}, destination: mx2.example"));
         stage.workspace.plan(&[]).fails().says("`name` of the organization").says("can't be changed");
+
+        // One who leaves, mail and all: said by an apply, and done when the line goes.
+        line(&format!(
+            "name: {domain}, licences: 60, admin: else@{domain}, destination: mx2.example, on_destroy: deactivate"
+        ));
+        stage.workspace.apply(&[]).succeeds();
+        let active = || stage.simulator.state()["organizations"][domain]["organization"]["is_active"].clone();
+        assert_eq!(active(), json!(true));
+        stage.workspace.write("tenants.yaml", "# nobody\n");
+        stage.workspace.apply(&[]).succeeds();
+        assert_eq!(active(), json!(false));
     });
 }
 
@@ -241,6 +257,166 @@ fn a_line_that_gets_another_name_ends_no_sync_by_mistake() {
         stage.workspace.apply(&[]).succeeds();
         assert!(stage.simulator.writes().is_empty(), "{:#?}", stage.simulator.writes());
         assert_eq!(settings(stage, domain)["sync_frequency"], json!(1));
+    });
+}
+
+#[test]
+fn a_line_may_differ_and_one_that_says_too_little_or_something_else_is_named() {
+    on_every_cli_with(&["--tenants", "2", "--users", "3"], Install::Mirror, |stage| {
+        as_partner(stage);
+        let Tenant { domain, tenant_id, .. } = stage.simulator.ready().tenants[0].clone();
+        let line = |rest: &str| {
+            let line = format!("{domain}: {{ name: {domain}, tenant_id: {tenant_id}, {rest} }}\n");
+            stage.workspace.write("tenants.yaml", &line);
+        };
+        line(&format!(
+            "licences: 5, admin: it@{domain}, default_role: silent_user, exemptions: [scanner@{domain}], \
+             frequency: 24, max_removals: 3"
+        ));
+        let (_, changes) = stage.workspace.plan_into("plan.bin", &[]);
+        let sync = format!("module.customer[\"{domain}\"].proofpoint_azure_sync.this");
+        let changes = changes["resource_changes"].as_array().expect("changes").clone();
+        let sync = changes.iter().find(|change| change["address"] == sync).expect("the sync");
+        for (argument, value) in [
+            ("default_role", json!("silent_user")),
+            ("exemptions", json!([format!("scanner@{domain}")])),
+            ("frequency", json!(24)),
+            ("max_removals", json!("3")),
+        ] {
+            assert_eq!(sync["change"]["after"][argument], value, "{argument}: {sync:#}");
+        }
+        line(&format!("user_licences: 5, admin: it@{domain}"));
+        let refused = stage.workspace.plan(&[]).fails();
+        refused
+            .says(&format!("{domain} has no `licences`"))
+            .says(&format!("{domain} has `user_licences`, which is not a field of a line"));
+        line(&format!("licences: 5, admin: it@{domain}, max_removal: 3"));
+        let refused = stage.workspace.plan(&[]).fails();
+        refused.says(&format!("{domain} has `max_removal`, which is not a field of a line"));
+        stage.workspace.write("tenants.yaml", &format!("{domain}:\n"));
+        stage.workspace.plan(&[]).fails().says(&format!("{domain} has no `name`"));
+    });
+}
+
+#[test]
+fn customers_that_people_set_up_become_lines_as_the_guide_says() {
+    let import = blocks(ADOPT, "Customers as lines of `tenants.yaml`", "hcl").swap_remove(0);
+    on_every_cli_installed(Install::Mirror, 3, |stage, customers| {
+        stage.workspace.remove("versions.tf");
+        stage.workspace.remove("provider.tf");
+        stage.workspace.copy_from("examples/msp");
+        let world = stage.simulator.state();
+        let tenants: Vec<Tenant> = stage.simulator.ready().tenants.clone();
+        // The third is no line yet.
+        let adopted: Vec<Tenant> = tenants
+            .into_iter()
+            .filter(|tenant| customers[..2].iter().any(|one| one.domain == tenant.domain))
+            .collect();
+        let mut lines = Vec::new();
+        for Tenant { domain, tenant_id, .. } in &adopted {
+            let organization = &world["organizations"][domain];
+            lines.push(format!(
+                "{domain}: {{ name: {}, tenant_id: {tenant_id}, licences: {}, admin: it@{domain}, destination: {} }}\n",
+                organization["organization"]["name"],
+                organization["licences"]["user_licenses"],
+                organization["domains"][0]["destination"],
+            ));
+        }
+        stage.workspace.write("tenants.yaml", &lines.concat());
+        let domains: Vec<&str> = adopted.iter().map(|tenant| tenant.domain.as_str()).collect();
+        let written = import.replace("[\"contoso.com\", \"adatum.com\"]", &json!(domains).to_string());
+        assert_ne!(written, import);
+        stage.workspace.write("adopt.tf", &written);
+        stage.workspace.init();
+        stage.simulator.forget_requests();
+        let (plan, changes) = stage.workspace.plan_into("plan.bin", &[]);
+        assert!(stage.simulator.writes().is_empty(), "{:#?}", stage.simulator.writes());
+        let plan = plan.says("12 to import, 2 to add, 6 to change, 0 to destroy");
+        for change in changes["resource_changes"].as_array().expect("changes") {
+            let kind = change["type"].as_str().expect("a type");
+            let actions = match kind {
+                "proofpoint_azure_sync"
+                | "proofpoint_azure_application"
+                | "proofpoint_domain_verification" => {
+                    json!(["update"])
+                }
+                "terraform_data" => json!(["create"]),
+                "proofpoint_azure_fleet_health" => json!(["read"]),
+                _ => json!(["no-op"]),
+            };
+            assert_eq!(change["change"]["actions"], actions, "{plan}");
+            let imported = !change["change"]["importing"].is_null();
+            let there = kind.starts_with("proofpoint_") && kind != "proofpoint_azure_fleet_health";
+            assert_eq!(imported, there, "{plan}");
+        }
+        let adopted: Vec<&Tenant> = adopted.iter().collect();
+        apply_and_let_run(stage, &adopted).succeeds();
+        stage.workspace.remove("adopt.tf");
+        stage.workspace.assert_nothing_to_do();
+        for Tenant { domain, .. } in &adopted {
+            let key = settings(stage, domain)["ad_key"].clone();
+            assert!(key.as_str().is_some_and(|key| !key.starts_with("made-by-hand")), "{domain}");
+        }
+        assert_eq!(
+            settings(stage, &customers[2].domain),
+            world["organizations"][&customers[2].domain]["settings"]
+        );
+
+        // At night: a configuration of its own, whose last command fails when somebody needs attention.
+        let file = &blocks(MANY, "At night", "hcl")[0];
+        let commands = blocks(MANY, "At night", "shell").swap_remove(0);
+        stage.workspace.write("nightly/main.tf", file);
+        stage.workspace.provide("terraform", &format!("exec '{}' \"$@\"", stage.cli.path.display()));
+        let check =
+            || stage.workspace.run_script(&format!("set -e\ncd nightly\n{commands}"), &BTreeMap::new());
+        check().succeeds();
+        let first = stage.simulator.tenant().domain.clone();
+        let client = settings(stage, &first)["application_id"].as_str().expect("a client id").to_owned();
+        let path = format!("applications(appId='{client}')");
+        stage.simulator.graph_done(reqwest::Method::DELETE, &path, None);
+        let found = check();
+        assert_eq!(found.code, Some(1), "{found}");
+        let found = found.says(&first);
+        assert!(stage.workspace.read("nightly/health.json").contains(&first), "{found}");
+    });
+}
+
+#[test]
+fn a_customer_that_was_adopted_by_itself_moves_into_its_line() {
+    let import = blocks(ADOPT, "Customers as lines of `tenants.yaml`", "hcl").swap_remove(0);
+    on_every_cli_installed(Install::Mirror, 1, |stage, customers| {
+        let domain = &customers[0].domain;
+        import_blocks(stage, "--output found.tf").succeeds();
+        stage.workspace.init();
+        stage.workspace.apply(&[]).succeeds();
+        for file in ["found.tf", "provider.tf", "versions.tf"] {
+            stage.workspace.remove(file);
+        }
+        stage.workspace.copy_from("examples/msp");
+        let tenant_id = &stage.simulator.tenant().tenant_id;
+        let organization = &stage.simulator.state()["organizations"][domain];
+        let line = format!(
+            "{domain}: {{ name: {}, tenant_id: {tenant_id}, licences: {}, admin: it@{domain} }}\n",
+            organization["organization"]["name"], organization["licences"]["user_licenses"],
+        );
+        stage.workspace.write("tenants.yaml", &line);
+        let of_domains = import.split("\n\n").filter(|block| block.contains("proofpoint_domain"));
+        let mut adopt = vec![format!("locals {{\n  adopted = toset([\"{domain}\"])\n}}\n")];
+        adopt.extend(of_domains.map(|block| format!("{block}\n")));
+        for (kind, name) in [
+            ("organization", "this"),
+            ("azure_application", "sync"),
+            ("azure_admin_consent", "sync"),
+            ("azure_sync", "this"),
+        ] {
+            adopt.push(format!(
+                "moved {{\n  from = proofpoint_{kind}.{}\n  to = module.customer[\"{domain}\"].proofpoint_{kind}.{name}\n}}\n",
+                label(domain)
+            ));
+        }
+        stage.workspace.write("adopt.tf", &adopt.concat());
+        stage.workspace.init();
+        stage.workspace.plan(&[]).says("2 to import, 1 to add, 3 to change, 0 to destroy");
     });
 }
 

@@ -9,7 +9,7 @@ use crate::support::cli::{Product, with_each};
 use crate::support::workspace::{Install, Workspace, repository, workspace};
 
 const MOCK: &str = "examples/mocks/proofpoint.tfmock.hcl";
-const EXAMPLES: [(&str, u8); 3] = [("quickstart", 2), ("reviewed-sync", 2), ("msp", 2)];
+const EXAMPLES: [(&str, u8); 3] = [("quickstart", 2), ("reviewed-sync", 2), ("msp", 3)];
 
 fn text(path: &str) -> String {
     fs::read_to_string(repository().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
