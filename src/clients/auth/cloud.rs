@@ -120,6 +120,9 @@ fn refuse_metadata_of_another_cloud(settings: &ResolvedInputs, name: CloudName) 
 /// The error names the input and says what is wrong; it repeats the address without anything that could be a
 /// password in it.
 pub(super) fn endpoint(setting: &Resolved<String>) -> Result<Url, ConfigError> {
+    if !setting.value.is_ascii() {
+        return Err(setting.invalid("an address is ASCII: write a host name in other letters as `xn--...`"));
+    }
     let url = Url::parse(&setting.value).map_err(|error| {
         setting.invalid(format!("this is not an address such as `https://host.example` ({error})"))
     })?;
@@ -184,6 +187,14 @@ mod tests {
         let cloud = cloud(&[("ARM_ENVIRONMENT", "China")]).expect("china");
         assert_eq!(cloud.authority.as_str(), "https://login.chinacloudapi.cn/");
         assert_eq!(cloud.graph_scope, "https://microsoftgraph.chinacloudapi.cn/.default");
+    }
+
+    #[test]
+    fn an_address_in_other_letters_is_refused_before_anybody_reads_it() {
+        let told = cloud(&[("AZURE_AUTHORITY_HOST", "ws:fARM_\u{fffd}")]).expect_err("letters").to_string();
+        assert!(told.contains("`xn--...`"), "{told}");
+        let told = cloud(&[("ARM_METADATA_HOSTNAME", "a\u{c}b.example")]).expect_err("a control character");
+        assert!(told.to_string().contains("`a b.example`"), "{told}");
     }
 
     #[test]
