@@ -69,7 +69,7 @@ impl Resource for DomainResource {
         };
         // An organization that can't be read may be one that this very run makes.
         if let Ok(Some(present)) = look.await {
-            diagnostics.push(taken_over(model, &present));
+            diagnostics.append(taken_over(model, &present));
         }
     }
 
@@ -86,7 +86,7 @@ impl Resource for DomainResource {
         let present = organization.find_domain(&call, &name).await.at(DomainModel::organization())?;
         let domain = match present {
             Some(present) => {
-                diagnostics.push(taken_over(&model, &present));
+                diagnostics.append(taken_over(&model, &present));
                 take_over(&organization, &call, &model, present).await?
             }
             None => add(&organization, &call, &model).await?,
@@ -329,7 +329,8 @@ async fn tell_of_inactive(
     }
 }
 
-fn taken_over(model: &DomainModel, present: &Domain) -> Diagnostic {
+/// What taking over a domain means; nothing where an organization's first one, which comes into being with it, is as it should be.
+fn taken_over(model: &DomainModel, present: &Domain) -> Option<Diagnostic> {
     let wanted = wanted(model, present.clone());
     let changes: Vec<&str> = [
         (wanted.is_relay != present.is_relay, "`relay`"),
@@ -340,19 +341,23 @@ fn taken_over(model: &DomainModel, present: &Domain) -> Diagnostic {
     .into_iter()
     .filter_map(|(changes, name)| changes.then_some(name))
     .collect();
+    if changes.is_empty() && wanted.name.eq_ignore_ascii_case(model.organization.text()) {
+        return None;
+    }
     let changes = match changes.as_slice() {
         [] => "Nothing of it changes.".to_owned(),
         names => format!("What changes: {}.", names.join(", ")),
     };
     let name = &wanted.name;
-    Diagnostic::warning(
+    let told = Diagnostic::warning(
         format!("The organization has `{name}` already"),
         format!(
             "The domain was made elsewhere, or by an apply that was interrupted, and is managed here from now on. {changes} \
              `on_destroy` says what becomes of it in the end."
         ),
     )
-    .at(DomainModel::name())
+    .at(DomainModel::name());
+    Some(told)
 }
 
 fn taken(organization: &Organization, name: &str, refusal: &essentials::Error) -> Diagnostic {

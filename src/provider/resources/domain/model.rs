@@ -12,7 +12,7 @@ model! {
     /// A domain of an organization of Proofpoint Essentials, and where its mail goes.
     ///
     /// A domain that the organization has already is taken over: plan and apply say so with a warning. So the primary domain,
-    /// which comes into being with the organization, can be managed as well.
+    /// which comes into being with the organization, can be managed as well; of it nothing is said where nothing changes.
     ///
     /// A new domain has to be verified: publish `txt_value` in its DNS, then let
     /// [`proofpoint_domain_verification`](domain_verification.md) ask Proofpoint to look. Whether a domain *is* verified is

@@ -143,6 +143,23 @@ fn a_domain_that_is_there_is_taken_over_with_a_warning_at_plan_and_apply() {
 }
 
 #[test]
+fn the_first_domain_of_an_organization_is_no_surprise_unless_something_of_it_changes() {
+    let simulator = simulator(&[]);
+    let hand = Hand::with(&simulator.environment());
+    let destination = held(&simulator, "contoso.com")["destination"].clone();
+    let first =
+        with(&config(), json!({ "name": "contoso.com", "destination": destination, "failovers": null }));
+    let summary = "The organization has `contoso.com` already";
+    let planned = hand.plan(DOMAIN, None, first.clone());
+    assert!(!planned.messages.warns(summary), "{}", planned.messages);
+    let stored = hand.apply(DOMAIN, None, first.clone());
+    assert!(!stored.messages.warns(summary), "{}", stored.messages);
+    let other = with(&first, json!({ "destination": "mx.other.example" }));
+    let planned = hand.plan(DOMAIN, None, other);
+    assert!(planned.messages.warns(summary), "{}", planned.messages);
+}
+
+#[test]
 fn a_domain_of_somebody_else_is_an_error_that_says_so() {
     let simulator = Simulator::start(&["--users", "1", "--tenants", "2"]);
     let foreign = simulator.ready().tenants[1].domain.clone();
