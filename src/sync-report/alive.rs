@@ -54,12 +54,30 @@ pub(super) fn living_on(input: &Input, accounts: impl Iterator<Item = u32>) -> B
 impl<'a> Allotment<'_, 'a> {
     /// Of the accounts that are to be deleted those with an address that an object has and none gets, each with the first
     /// such address.
+    ///
+    /// Who is added at the primary address of such an account is not added while it stays, and then gets nothing else either:
+    /// so it is asked again until no more accounts stay. All others may go together, since a run deletes before it adds.
     pub(super) fn addresses_lost(&self) -> BTreeMap<u32, Alive<'a>> {
         let held = self.held();
+        let mut lost = BTreeMap::new();
+        loop {
+            let known = lost.len();
+            lost = self.lost_while_these_stay(&held, &lost);
+            if lost.len() == known {
+                return lost;
+            }
+        }
+    }
+
+    fn lost_while_these_stay(
+        &self,
+        held: &Held<'a>,
+        staying: &BTreeMap<u32, Alive<'a>>,
+    ) -> BTreeMap<u32, Alive<'a>> {
         let mut lost: BTreeMap<u32, Alive<'a>> = BTreeMap::new();
-        for (address, (account, holders)) in &held {
+        for (address, (account, holders)) in held {
             let Some(&object) = holders.first() else { continue };
-            if !holders.iter().any(|object| self.gets(*object, address, &held)) {
+            if !holders.iter().any(|object| self.gets(*object, address, held, staying)) {
                 let found = Alive { address, object };
                 lost.entry(*account)
                     .and_modify(|first| *first = std::cmp::min_by_key(*first, found, |one| one.address))
@@ -96,7 +114,7 @@ impl<'a> Allotment<'_, 'a> {
     }
 
     /// Whether an object gets an address that an account to be deleted gives up.
-    fn gets(&self, index: u32, address: &str, held: &Held<'_>) -> bool {
+    fn gets(&self, index: u32, address: &str, held: &Held<'_>, staying: &BTreeMap<u32, Alive<'_>>) -> bool {
         let Some(object) = self.input.object(index) else { return false };
         let primary = object.primary_address();
         if !self.wishes.account(index)
@@ -111,9 +129,8 @@ impl<'a> Allotment<'_, 'a> {
         let changes = if let Some(account) = account {
             actions.update && account.account_type != AccountType::Administrator
         } else {
-            // Who waits for one more account to go, for the sake of its primary address, is not to be relied upon.
-            let waits = primary != address && held.contains_key(primary);
-            actions.add && !waits && !self.verdicts.kept.contains_key(primary)
+            let taken = held.get(primary).is_some_and(|(holder, _)| staying.contains_key(holder));
+            actions.add && !taken && !self.verdicts.kept.contains_key(primary)
         };
         let left_out = self.claims.left_out.get(&index).is_some_and(|aliases| aliases.contains(&address));
         let mut addresses = std::iter::once(primary).chain(aliases(object, &self.input.roster.domains));

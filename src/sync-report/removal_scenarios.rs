@@ -187,6 +187,37 @@ fn an_address_that_lives_on_elsewhere_is_not_deleted() {
     spared(&input, "sales@contoso.com");
 }
 
+/// Nora takes the address of one account that goes, and as an alias that of another.
+#[test]
+fn accounts_whose_addresses_all_go_to_one_person_go_in_one_run() {
+    let nora = UserFacts { mail: Some("sales@contoso.com"), ..facts("sales@contoso.com") };
+    let nora = DirectoryObject::user(id(1), &nora, ["smtp:team@contoso.com"]);
+    let mut input = carl_and(nora);
+    let team = account("team@contoso.com", AccountType::FunctionalAccount);
+    input.roster =
+        Roster::new([input.roster.accounts().to_vec(), vec![team]].concat(), ["contoso.com"], None);
+    let both = |user: &str| {
+        [DeletedItem::user(Some(user), "", None), DeletedItem::group(Some("team@contoso.com"), None)]
+    };
+    let objects = input.directory.objects().to_vec();
+    input.directory = Directory::new(objects.clone(), both("carl@contoso.com").to_vec(), []);
+    let touched: Vec<String> = lines(&input).iter().map(|line| words(line, 2)).collect();
+    assert_eq!(touched, ["carl@contoso.com delete", "team@contoso.com delete", "sales@contoso.com add"]);
+
+    // While Carl's account keeps her address nobody adds her, so that the other address would be lost.
+    input.directory = Directory::new(objects, both("else@contoso.com").to_vec(), []);
+    assert_eq!(lines(&input), [""; 0]);
+    let sections: Vec<String> = rows(&input).iter().map(|row| words(row, 2)).collect();
+    assert_eq!(
+        sections,
+        ["Unmatched carl@contoso.com", "Unmatched team@contoso.com", "Blocked sales@contoso.com"]
+    );
+}
+
+fn words(line: &str, count: usize) -> String {
+    line.split(' ').take(count).collect::<Vec<_>>().join(" ")
+}
+
 #[test]
 fn an_address_that_goes_to_a_functional_account_is_not_deleted_by_a_run_of_users_only() {
     let mut input = carl_and(list(1, "sales@contoso.com"));

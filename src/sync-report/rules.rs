@@ -223,7 +223,7 @@ impl Rule {
                  is unmatched. This looks at the account's primary address and aliases on one side, and at `mail`, user \
                  principal name and SMTP addresses of objects with another primary address on the other. An object does not get \
                  an address for certain while it is exempt or blocked, may not be added or updated, or is to be added at a \
-                 primary address that waits for yet another account to go."
+                 primary address that an account keeps, be it for this very rule."
             }
             Self::RemovalFlags => {
                 "`users.remove_deleted` about user accounts, `groups.remove_deleted` about functional accounts of deleted groups; \

@@ -97,26 +97,20 @@ impl Claims {
                 .filter(|(_, object)| object.addresses().any(|one| one == address))
                 .map(|(at, _)| at)
                 .collect();
-            !having.is_empty() && !having.iter().any(|at| self.gets(tables, asks, *at, address, account))
+            !having.is_empty() && !having.iter().any(|at| self.gets(tables, asks, *at, address))
         })
     }
 
-    /// Whether an object gets an address for certain when this account goes.
-    fn gets(&self, tables: &Tables, asks: &[Ask], index: usize, address: &str, going: usize) -> bool {
+    /// Whether an object gets an address for certain when the account that has it goes.
+    fn gets(&self, tables: &Tables, asks: &[Ask], index: usize, address: &str) -> bool {
         let object = &tables.objects[index];
         let own = self.own[index];
-        let waits = tables.accounts.iter().enumerate().any(|(other, row)| {
-            (other != going || *address != object.primary)
-                && matches!(self.removals[other], Some(Removal::Delete(_)))
-                && row.holds().any(|held| *held == object.primary)
-        });
         matches!(asks[index], Ask::Account(_))
             && self.winners.get(address) == Some(&index)
             && self.obstacle(tables, index).is_none()
             && !tables.exemptions.contains(&object.primary)
             && own.is_none_or(|own| !tables.accounts[own].is_administrator())
             && may(tables, object, if own.is_some() { "update" } else { "add" })
-            && (own.is_some() || !waits)
     }
 
     pub(super) fn own_account(&self, object: usize) -> Option<usize> {
