@@ -23,10 +23,16 @@ locals {
 
   needed   = ["name", "tenant_id", "licences", "admin"]
   optional = ["default_role", "destination", "exemptions", "frequency", "max_removals", "on_destroy"]
-  wrong = flatten([for domain, line in local.customers : concat(
-    [for field in local.needed : "${domain} has no `${field}`" if try(line[field], null) == null],
-    [for field in try(keys(line), []) : "${domain} has `${field}`, which is not a field of a line" if !contains(concat(local.needed, local.optional), field)],
-  )])
+  # The lines of each tenant, which can be only one.
+  tenants = { for domain, line in local.customers : lower(try(line.tenant_id, "")) => domain... }
+  wrong = concat(
+    flatten([for domain, line in local.customers : concat(
+      [for field in local.needed : "${domain} has no `${field}`" if try(line[field], null) == null],
+      [for field in try(keys(line), []) : "${domain} has `${field}`, which is not a field of a line" if !contains(concat(local.needed, local.optional), field)],
+    )]),
+    [for id, domains in local.tenants : "the `tenant_id` of ${domains[0]} is not the id of a tenant" if id != "" && !can(regex("^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", id))],
+    [for id, domains in local.tenants : "${join(" and ", domains)} have one `tenant_id`" if id != "" && length(domains) > 1],
+  )
 }
 
 # Of two lines for one domain YAML takes the last one and says nothing.

@@ -295,6 +295,19 @@ fn a_line_may_differ_and_one_that_says_too_little_or_something_else_is_named() {
         refused.says(&format!("{domain} has `max_removal`, which is not a field of a line"));
         stage.workspace.write("tenants.yaml", &format!("{domain}:\n"));
         stage.workspace.plan(&[]).fails().says(&format!("{domain} has no `name`"));
+
+        let with = |domain: &str, id: &str| {
+            format!("{domain}: {{ name: Some, tenant_id: {id}, licences: 5, admin: it@{domain} }}\n")
+        };
+        stage.workspace.write("tenants.yaml", &with(&domain, "contoso.onmicrosoft.com"));
+        let refused = stage.workspace.plan(&[]).fails();
+        refused.says(&format!("the `tenant_id` of {domain} is not the id of a tenant"));
+        let other = stage.simulator.ready().tenants[1].domain.clone();
+        let copied = with(&domain, &tenant_id) + &with(&other, &tenant_id.to_uppercase());
+        stage.workspace.write("tenants.yaml", &copied);
+        let mut both = [domain, other];
+        both.sort();
+        stage.workspace.plan(&[]).fails().says(&format!("{} have one `tenant_id`", both.join(" and ")));
     });
 }
 

@@ -115,7 +115,7 @@ fn whatever_would_make_the_sync_fail_is_refused_before_the_first_write() {
 
     let other = quickstart.simulator.ready().tenants[1].domain.clone();
     quickstart.write(SYNC, &json!({ "primary_domain": other }));
-    refused_before_the_first_write(&quickstart, "The domain belongs to another tenant");
+    refused_before_the_first_write(&quickstart, &format!("`{other}` is not a domain of the tenant"));
     quickstart.write(SYNC, &json!({ "primary_domain": null }));
 
     // A misspelled exemption saves nobody, which is no reason to stop.

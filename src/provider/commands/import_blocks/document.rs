@@ -17,15 +17,20 @@ use framework::schema::Schema;
 /// The whole file: organizations in their order, each with its import blocks.
 pub(super) fn write(found: &[Held]) -> String {
     let mut head = BlockBody::new();
+    let takes_keys = found.iter().flat_map(|held| &held.resources).any(|taken| taken.takes_key);
+    let changes = if takes_keys { "nothing but keys" } else { "nothing" };
     head.comment(&format!(
-        "Written by `terraform-provider-{} import-blocks`. Plan it: the plan imports, and changes nothing but keys.",
+        "Written by `terraform-provider-{} import-blocks`. Plan it: the plan imports, and changes {changes}.",
         PROGRAM.name
     ));
-    head.comment(
-        "\nWith `managed_client_secret` the first apply gives Proofpoint a key of the provider's own, which nobody sees and which \
-         is renewed in time. To go on with a secret of your own, write `client_secret_wo` and `client_secret_wo_version` in its \
-         place; without any of them the sync keeps the key that it has.\n\nAfter the apply the `import` blocks can go.",
-    );
+    if takes_keys {
+        head.comment(
+            "\nWith `managed_client_secret` the first apply gives Proofpoint a key of the provider's own, which nobody sees and \
+             which is renewed in time. To go on with a secret of your own, write `client_secret_wo` and \
+             `client_secret_wo_version` in its place; without any of them the sync keeps the key that it has.",
+        );
+    }
+    head.comment("\nAfter the apply the `import` blocks can go.");
     let mut text = head.to_string();
     let mut labels = Labels::default();
     for held in found {

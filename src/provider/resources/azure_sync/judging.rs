@@ -78,7 +78,8 @@ impl Judge<'_> {
         let estimate = Estimate::of(&input);
         let (report, settled) = (estimate.report(ROWS), settled(&input, &estimate));
         let judgement = report.judge(limit);
-        let text = told(&report) + &other_version(input, &report, limit);
+        let text = told(&report);
+        let text = format!("{text}{}{}", rest(&report, domain), other_version(input, &report, &text, limit));
         if judgement.exceeded() {
             let told = Diagnostic::error(
                 format!("The sync would remove too many accounts of {domain}"),
@@ -165,24 +166,53 @@ fn told(report: &Report) -> String {
     text
 }
 
-/// What the other version of the sync would remove, where that is something else: nothing tells which one a stack runs.
-fn other_version(input: Input, report: &Report, limit: Limit) -> String {
+/// Where the rows are that a warning does not show, and what it counts without a row.
+fn rest(report: &Report, domain: &str) -> String {
+    let mut text = String::new();
+    let counts = &report.counts;
+    for (title, reasons) in [("Out of scope", &counts.out_of_scope_because), ("Kept", &counts.kept_because)] {
+        let reasons: Vec<String> =
+            reasons.iter().map(|(because, count)| format!("{because} ({count})")).collect();
+        if !reasons.is_empty() {
+            let _ = write!(text, "\n\n{title}: {}.", reasons.join(", "));
+        }
+    }
+    let is_cut = report.sections().iter().any(|(title, section)| {
+        let shown = if matches!(*title, "Deleting" | "Deactivating" | "Recreating") { LOSSES } else { ROWS };
+        *title != "Exempt" && section.total > u64::try_from(shown).unwrap_or(u64::MAX)
+    });
+    if is_cut {
+        let _ = write!(
+            text,
+            "\n\nAll rows: data source `proofpoint_azure_sync_preview` with `domain = \"{domain}\"`."
+        );
+    }
+    text
+}
+
+/// What the other version of the sync would do, where that is something else: nothing tells which one a stack runs.
+fn other_version(input: Input, report: &Report, told: &str, limit: Limit) -> String {
+    const WHERE: &str =
+        "The title of the Azure page in Proofpoint's console shows the version; name it in `sync_version`.";
     if !report.findings.iter().any(|finding| finding.code == "versions_differ") {
         return String::new();
     }
-    let version = report.version.other();
+    let (assumed, version) = (report.version.number(), report.version.other());
     let otherwise = Estimate::of(&Input { version, ..input }).report(0);
-    if otherwise.counts.removals == report.counts.removals {
-        return String::new();
+    let version = version.number();
+    if otherwise.counts.removals != report.counts.removals {
+        let judged = otherwise.judge(limit);
+        let too_many = if judged.exceeded() { ", which would be too many" } else { "" };
+        format!(
+            "\n\nThis assumes version {assumed} of the sync. If the stack runs version {version}: {judged}{too_many}. {WHERE}"
+        )
+    } else if told.contains(&format!("(version {version} differs)")) {
+        format!(
+            "\n\nThis assumes version {assumed} of the sync, and marks what version {version} would do otherwise. {WHERE}"
+        )
+    } else {
+        String::new()
     }
-    let judged = otherwise.judge(limit);
-    format!(
-        "\n\nThis assumes version {} of the sync. If the stack runs version {}: {judged}{}. The title of the Azure page in \
-         Proofpoint's console shows the version; name it in `sync_version`.",
-        report.version.number(),
-        version.number(),
-        if judged.exceeded() { ", which would be too many" } else { "" }
-    )
 }
 
 /// Addresses of the objects that have an account after a run, which is then as they want it.
@@ -272,15 +302,18 @@ mod tests {
         for (enabled, told) in [(false, true), (true, false)] {
             let input = world(enabled);
             let report = Estimate::of(&input).report(0);
-            let text = other_version(input, &report, Limit::Count(0));
+            let text = other_version(input, &report, "", Limit::Count(0));
             assert_eq!(!text.is_empty(), told, "{text}");
             assert_eq!(text.contains("version 1"), told, "{text}");
         }
         // Both versions want something else of somebody who has no account, and neither takes anything.
-        let input = Input { roster: Roster::new(vec![], ["contoso.com"], None), ..world(false) };
-        let report = Estimate::of(&input).report(0);
+        let newcomer = || Input { roster: Roster::new(vec![], ["contoso.com"], None), ..world(false) };
+        let report = Estimate::of(&newcomer()).report(ROWS);
         assert!(report.findings.iter().any(|finding| finding.code == "versions_differ"));
-        assert_eq!(other_version(input, &report, Limit::Count(0)), "");
+        assert_eq!(other_version(newcomer(), &report, "nobody", Limit::Count(0)), "");
+        // Where a row is marked, the mark is explained.
+        let marked = other_version(newcomer(), &report, &told(&report), Limit::Count(0));
+        assert!(marked.contains("marks what version 1 would do otherwise"), "{marked} of {}", told(&report));
     }
 
     #[test]
@@ -327,6 +360,28 @@ mod tests {
         };
         let rows = report.text(LOSSES, ROWS);
         assert_eq!(told(&report), format!("{rows}\n\n{}: Grave.", Gravity::Warning));
+    }
+
+    #[test]
+    fn what_is_counted_without_a_row_is_told_with_its_reasons_and_where_the_rest_of_the_rows_is() {
+        assert_eq!(rest(&Report::default(), "contoso.com"), "");
+        let mut report = Report::default();
+        report.counts.out_of_scope_because = [("guest".to_owned(), 2), ("no address".to_owned(), 1)].into();
+        report.counts.kept_because = [("administrator".to_owned(), 3)].into();
+        report.deleting.total = 11;
+        report.exempt.total = 1000;
+        report.adding.total = 10;
+        assert_eq!(
+            rest(&report, "contoso.com"),
+            "\n\nOut of scope: guest (2), no address (1).\n\nKept: administrator (3)."
+        );
+        report.adding.total = 11;
+        assert!(rest(&report, "contoso.com").ends_with(
+            "\n\nAll rows: data source `proofpoint_azure_sync_preview` with `domain = \"contoso.com\"`."
+        ));
+        report.adding.total = 0;
+        report.deleting.total = 501;
+        assert!(rest(&report, "contoso.com").contains("All rows"));
     }
 
     #[test]

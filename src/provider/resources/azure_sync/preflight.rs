@@ -133,10 +133,10 @@ impl Preflight<'_> {
         if !verified.iter().any(|domain| domain.name.eq_ignore_ascii_case(primary)) {
             return findings.problems.error_at(
                 SyncModel::primary_domain(),
-                "The domain belongs to another tenant",
+                format!("`{primary}` is not a domain of the tenant"),
                 format!(
-                    "`{primary}` is not a verified domain of the tenant `{}`, which has {}. Set `tenant_id` to the tenant of this \
-                     organization, or `primary_domain` to one of its domains.",
+                    "It is not among the verified domains of the tenant `{}`, which are {}. Check its spelling; or set `tenant_id` \
+                     to the tenant of this organization.",
                     graph.tenant(),
                     quoted(&verified.iter().map(|domain| domain.name.to_lowercase()).collect::<Vec<_>>())
                 ),
