@@ -210,7 +210,7 @@ fn a_duplicate_that_no_list_shows_is_waited_for_to_the_deadline() {
     let mut quickstart = consented();
     quickstart.destroy_one(CONSENT);
     quickstart.simulator.advance_clock("6m");
-    quickstart.write(CONSENT, &json!({ "timeouts": { "create": "6s" } }));
+    quickstart.write(CONSENT, &json!({ "timeouts": { "create": "12s" } }));
     let duplicate = json!({ "error": {
         "code": "Request_BadRequest", "message": "Permission being assigned already exists on the object",
     } });
@@ -221,6 +221,8 @@ fn a_duplicate_that_no_list_shows_is_waited_for_to_the_deadline() {
     let refusal = said.expect_error();
     assert!(refusal.detail.contains("already exists"), "{refusal}");
     quickstart.simulator.set_faults(&refusals(3));
+    // Time enough on a machine that has more to do.
+    quickstart.write(CONSENT, &json!({ "timeouts": { "create": "90s" } }));
     quickstart.restart();
     succeeds(&quickstart.change(CONSENT));
     assert_eq!(roles(&quickstart), 1);
