@@ -12,6 +12,12 @@ use crate::support::secret_search::Places;
 /// Applies that it may take.
 const APPLIES: usize = 3;
 
+/// After so long a key that was made for two years has less life than `rotate_before` asks for.
+pub(super) const ALMOST_TWO_YEARS: &str = "715d";
+
+/// The life that a key has left at least when all is applied: `rotate_before`, unless it is set.
+const LIFE_LEFT: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+
 /// At most three undisturbed applies end in a plan without changes.
 pub(super) fn settles(life: &mut Life) {
     let mut last = String::new();
@@ -96,6 +102,7 @@ pub(super) fn is_as_configured(life: &Life, moods: &[String]) {
     );
 
     has_its_keys(life, ours[0]);
+    lives_on(life, ours[0]);
     let settings = &organization["settings"];
     assert_eq!(settings["application_id"], *client_id, "Proofpoint signs in as another application");
     holds_a_living_key(life);
@@ -129,6 +136,15 @@ fn has_its_keys(life: &Life, application: &Json) {
         let removed: Vec<&String> = foreign.difference(&there).collect();
         assert!(removed.is_empty(), "somebody else's keys were removed: {removed:?}");
     }
+}
+
+/// The key of the sync does not end before it has to be renewed.
+fn lives_on(life: &Life, application: &Json) {
+    let id = &life.workspace.attributes("proofpoint_azure_sync.this")["key_id"];
+    let key = such(application, "passwordCredentials", "keyId", id);
+    let key = key.first().unwrap_or_else(|| panic!("the key {id} is none of {application:#}"));
+    let end: jiff::Timestamp = key["endDateTime"].as_str().expect("an end").parse().expect("a time");
+    assert!(end > life.now() + LIFE_LEFT, "nobody renews {key:#}");
 }
 
 /// The key that Proofpoint holds, if it holds one, signs in; a fresh one may take a moment.

@@ -91,6 +91,11 @@ pub(super) fn live(schedule: &Schedule, provider: &Path) {
     }
     ending::settles(&mut life);
     ending::is_as_configured(&life, &schedule.moods);
+    if schedule.grows_old {
+        life.simulator.advance_clock(ending::ALMOST_TWO_YEARS);
+        ending::settles(&mut life);
+        ending::is_as_configured(&life, &schedule.moods);
+    }
     ending::is_destroyed(&mut life);
     ending::tells_no_secret(&life);
     life.simulator.assert_every_route_was_known();
@@ -195,11 +200,15 @@ impl Life {
         Some(other)
     }
 
+    /// The time of the services.
+    pub(super) fn now(&self) -> jiff::Timestamp {
+        let now = self.simulator.control(Method::GET, "clock", None);
+        now["now"].as_str().expect("the time").parse().expect("a time")
+    }
+
     /// A second ahead of the services' clock, as HTTP writes it.
     fn soon(&self) -> String {
-        let now = self.simulator.control(Method::GET, "clock", None);
-        let now: jiff::Timestamp = now["now"].as_str().expect("the time").parse().expect("a time");
-        let soon = now + Duration::from_secs(1);
+        let soon = self.now() + Duration::from_secs(1);
         soon.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
     }
 

@@ -36,6 +36,8 @@ pub(super) struct Schedule {
     pub(super) moods: Vec<String>,
     pub(super) first: Configuration,
     pub(super) phases: Vec<Phase>,
+    /// Whether somebody applies it once more shortly before its keys end.
+    pub(super) grows_old: bool,
 }
 
 impl Schedule {
@@ -97,7 +99,8 @@ impl Schedule {
             let phase = unset.below(phases.len());
             phases[phase].disturbances.push((number + 2, Disturbance::Fault(Fault::unset())));
         }
-        Self { seed, moods: drawn, first, phases }
+        let grows_old = Random::new(seed ^ 0x01d0_0000).chance(25);
+        Self { seed, moods: drawn, first, phases, grows_old }
     }
 
     /// Whether Proofpoint does what it is told at once, and shows it.
