@@ -66,9 +66,15 @@ struct Unreadable(AtomicBool);
 impl Graph {
     /// Whether a thing is certainly gone: deleted, and that after `written`, when it was there for certain.
     pub(super) async fn is_gone(&self, call: &Call, thing: Thing<'_>, written: Option<Timestamp>) -> bool {
+        let deleted = self.deleted_at(call, thing).await;
+        deleted.is_some_and(|deleted| written.is_none_or(|written| deleted >= written))
+    }
+
+    /// When a thing was deleted, as far as the deleted items tell.
+    pub(super) async fn deleted_at(&self, call: &Call, thing: Thing<'_>) -> Option<Timestamp> {
         let unreadable = self.lasting::<Unreadable>();
         if unreadable.0.load(Ordering::Relaxed) {
-            return false;
+            return None;
         }
         let deleted = match thing {
             Thing::Application(id) | Thing::Principal(id) => self.deletion(call, id).await,
@@ -81,13 +87,10 @@ impl Graph {
                 found.map(|found| found.and_then(|principal| principal.deleted_date_time))
             }
         };
-        match deleted {
-            Ok(deleted) => deleted.is_some_and(|deleted| written.is_none_or(|written| deleted >= written)),
-            Err(error) => {
-                unreadable.0.fetch_or(error.is_forbidden(), Ordering::Relaxed);
-                false
-            }
-        }
+        deleted.unwrap_or_else(|error| {
+            unreadable.0.fetch_or(error.is_forbidden(), Ordering::Relaxed);
+            None
+        })
     }
 
     /// When the object with this id was deleted, if it is among the deleted items.

@@ -47,6 +47,12 @@ impl Snapshot {
     pub fn app_role_assignments(&self) -> Result<&[AppRoleAssignment], Error> {
         self.app_role_assignments.as_deref().map_err(Clone::clone)
     }
+
+    /// The object id of a registration that has no principal.
+    fn left_alone(&self) -> Option<&str> {
+        let alone = self.application.as_ref().filter(|_| self.service_principal.is_none());
+        alone.map(|application| application.object_id.as_str())
+    }
 }
 
 #[derive(Deserialize)]
@@ -83,9 +89,30 @@ impl Graph {
                 };
                 Ok((snapshot, sight))
             };
-            self.settled(call, made, Some(principal), look).await.map(Arc::new)
+            let snapshot = self.settled(call, made, Some(principal), look).await?;
+            Box::pin(self.without_the_deleted(call, client_id, snapshot)).await.map(Arc::new)
         };
         known.get_or_try_init(read).await.cloned()
+    }
+
+    /// A snapshot in which an application that was deleted a moment ago is not there: its principal goes along, and may be
+    /// gone where a replica still shows the application.
+    async fn without_the_deleted(
+        &self,
+        call: &Call,
+        client_id: &str,
+        snapshot: Snapshot,
+    ) -> Result<Snapshot, Error> {
+        let Some(left) = snapshot.left_alone() else { return Ok(snapshot) };
+        let application = Thing::Application(left);
+        let Some(deleted) = self.deleted_at(call, application).await else { return Ok(snapshot) };
+        let look = || async {
+            let snapshot = self.read_snapshot(call, client_id).await?;
+            let is_in_doubt =
+                snapshot.left_alone().is_some() && self.deleted_at(call, application).await.is_some();
+            Ok((snapshot, if is_in_doubt { Sight::Part } else { Sight::Whole }))
+        };
+        self.settled(call, Some(deleted), None, look).await
     }
 
     async fn read_snapshot(&self, call: &Call, client_id: &str) -> Result<Snapshot, Error> {

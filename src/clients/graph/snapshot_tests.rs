@@ -73,6 +73,42 @@ async fn what_is_not_there_is_absent_and_no_error() {
     assert!(snapshot.grants().expect("readable").is_empty());
 }
 
+/// A tenant in which the application has no principal and is among the deleted items, and from which it vanishes after some looks.
+async fn losing(deleted: &'static str, looks: usize) -> (Fake, Graph) {
+    Fake::serving(move |seen, before| {
+        if seen.target.starts_with("GET /directory/deletedItems/o") {
+            return match deleted {
+                "" => Reply::error(404, "Request_ResourceNotFound", "none"),
+                deleted => Reply::ok(json!({ "deletedDateTime": deleted })),
+            };
+        }
+        batch(seen, |url| match url.split('?').next() {
+            Some("/applications(appId='c')") if before < looks => item(url),
+            _ => (404, json!({"error": {"code": "Request_ResourceNotFound", "message": "none"}})),
+        })
+    })
+    .await
+}
+
+#[tokio::test]
+async fn an_application_that_was_deleted_a_moment_ago_is_not_there_though_a_replica_shows_it() {
+    let (fake, graph) = losing("2999-01-01T00:00:00Z", 3).await;
+    let snapshot = graph.snapshot(&call(), "c").await.expect("a snapshot");
+    assert!(snapshot.application.is_none(), "{snapshot:?}");
+    assert_eq!(fake.count("POST /$batch"), 4);
+}
+
+#[tokio::test]
+async fn an_application_without_principal_is_what_is_shown_unless_its_deletion_is_recent() {
+    // Not deleted, or restored long ago of which the deleted items have not heard.
+    for (deleted, batches) in [("", 1), ("2020-01-01T00:00:00Z", 2)] {
+        let (fake, graph) = losing(deleted, usize::MAX).await;
+        let snapshot = graph.snapshot(&call(), "c").await.expect("a snapshot");
+        assert!(snapshot.application.is_some() && snapshot.service_principal.is_none(), "{snapshot:?}");
+        assert_eq!(fake.count("POST /$batch"), batches, "deleted at `{deleted}`");
+    }
+}
+
 #[tokio::test]
 async fn what_may_not_be_read_is_an_error_only_for_those_who_need_it() {
     let (_, graph) = Fake::serving(|seen, _| {

@@ -12,9 +12,6 @@ use crate::support::secret_search::Places;
 /// Applies that it may take.
 const APPLIES: usize = 3;
 
-/// After so long a key that was made for two years has less life than `rotate_before` asks for.
-pub(super) const ALMOST_TWO_YEARS: &str = "715d";
-
 /// The life that a key has left at least when all is applied: `rotate_before`, unless it is set.
 const LIFE_LEFT: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 

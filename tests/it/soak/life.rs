@@ -91,8 +91,10 @@ pub(super) fn live(schedule: &Schedule, provider: &Path) {
     }
     ending::settles(&mut life);
     ending::is_as_configured(&life, &schedule.moods);
-    if schedule.grows_old {
-        life.simulator.advance_clock(ending::ALMOST_TWO_YEARS);
+    if !schedule.afterwards.is_empty() {
+        for phase in &schedule.afterwards {
+            life.pass(phase, &mut random);
+        }
         ending::settles(&mut life);
         ending::is_as_configured(&life, &schedule.moods);
     }

@@ -8,6 +8,7 @@
 //! `make soak SEEDS=300` lives that many lives, `make soak SEED=17` the one of that number, and `make soak SEED=17 ONLY=0,3` the same
 //! with those disturbances only: what a failure prints, after it has left out every disturbance that it does not take.
 
+mod afterwards;
 mod command;
 mod configuration;
 mod disturbance;

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::afterwards;
 use super::configuration::{Change, Configuration};
 use super::disturbance::Disturbance;
 use super::wire::Fault;
@@ -36,8 +37,8 @@ pub(super) struct Schedule {
     pub(super) moods: Vec<String>,
     pub(super) first: Configuration,
     pub(super) phases: Vec<Phase>,
-    /// Whether somebody applies it once more shortly before its keys end.
-    pub(super) grows_old: bool,
+    /// What happens once more when all that is settled.
+    pub(super) afterwards: Vec<Phase>,
 }
 
 impl Schedule {
@@ -99,8 +100,9 @@ impl Schedule {
             let phase = unset.below(phases.len());
             phases[phase].disturbances.push((number + 2, Disturbance::Fault(Fault::unset())));
         }
-        let grows_old = Random::new(seed ^ 0x01d0_0000).chance(25);
-        Self { seed, moods: drawn, first, phases, grows_old }
+        let mut late = Random::new(seed ^ 0x01d0_0000);
+        let afterwards = if late.chance(40) { afterwards::draw(&mut late, number + 3) } else { Vec::new() };
+        Self { seed, moods: drawn, first, phases, afterwards }
     }
 
     /// Whether Proofpoint does what it is told at once, and shows it.
@@ -124,13 +126,18 @@ impl Schedule {
 
     /// The numbers of its disturbances.
     pub(super) fn disturbances(&self) -> Vec<usize> {
-        self.phases.iter().flat_map(|phase| phase.disturbances.iter().map(|(number, _)| *number)).collect()
+        let phases = self.phases.iter().chain(&self.afterwards);
+        let mut numbers: Vec<usize> =
+            phases.flat_map(|phase| phase.disturbances.iter().map(|(number, _)| *number)).collect();
+        // Two parts may have one.
+        numbers.dedup();
+        numbers
     }
 
     /// The same life with these disturbances only.
     pub(super) fn with_only(&self, numbers: &[usize]) -> Self {
         let mut schedule = self.clone();
-        for phase in &mut schedule.phases {
+        for phase in schedule.phases.iter_mut().chain(&mut schedule.afterwards) {
             phase.disturbances.retain(|(number, _)| numbers.contains(number));
         }
         schedule
@@ -140,10 +147,12 @@ impl Schedule {
 impl fmt::Display for Schedule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "seed {}, moods {:?}, first {:?}", self.seed, self.moods, self.first)?;
-        for Phase { changes, disturbances, order } in &self.phases {
-            writeln!(f, "  {order:?} after {changes:?}")?;
-            for (number, disturbance) in disturbances {
-                writeln!(f, "    {number}: {disturbance}")?;
+        for (title, phases) in [("", &self.phases), ("afterwards ", &self.afterwards)] {
+            for Phase { changes, disturbances, order } in phases {
+                writeln!(f, "  {title}{order:?} after {changes:?}")?;
+                for (number, disturbance) in disturbances {
+                    writeln!(f, "    {number}: {disturbance}")?;
+                }
             }
         }
         Ok(())

@@ -102,6 +102,13 @@ impl Fault {
         Self { place: LOST_WRITES[0], trouble: Trouble::Reset { after: false }, skip: 0, count: 40 }
     }
 
+    /// A POST that is done, and whose answer nobody hears.
+    pub(super) fn lost_answer(path: &'static str, random: &mut Random) -> Self {
+        let trouble =
+            *random.pick(&[Trouble::Status(504, true), Trouble::Reset { after: true }, Trouble::Truncated]);
+        Self { place: ("POST", path), trouble, skip: 0, count: 1 }
+    }
+
     /// As the control plane takes it. `soon` is a date a second ahead of the services, as HTTP writes dates.
     pub(super) fn order(&self, soon: &str) -> Json {
         let mut order = match self.trouble {

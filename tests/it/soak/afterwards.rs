@@ -1,0 +1,44 @@
+//! What happens when everything is settled: one thing alone, so that nothing else sets it right by the way.
+
+use super::configuration::Change;
+use super::disturbance::Disturbance;
+use super::hands::Hand;
+use super::schedule::{Order, Phase};
+use super::wire::Fault;
+use crate::differential::random::Random;
+use crate::support::by_hand;
+
+/// After so long a key that was made for two years has less life than `rotate_before` asks for.
+const ALMOST_TWO_YEARS: &str = "715d";
+
+/// Draws a late part of a life; its disturbances are counted from a number.
+pub(super) fn draw(random: &mut Random, number: usize) -> Vec<Phase> {
+    let phase = |order, changes: &[Change], disturbance: Option<Disturbance>| Phase {
+        changes: changes.to_vec(),
+        disturbances: disturbance.map(|one| (number, one)).into_iter().collect(),
+        order,
+    };
+    let by_hand = |hand| vec![phase(Order::Apply, &[], Some(Disturbance::ByHand(hand)))];
+    match random.below(10) {
+        0 => vec![phase(Order::Apply, &[], Some(Disturbance::Clock(ALMOST_TWO_YEARS)))],
+        1 => by_hand(Hand::RemovesKey),
+        2 => by_hand(Hand::DeletesApplication),
+        3 => by_hand(Hand::Application(random.below(by_hand::edits_of_application().len()))),
+        4 => by_hand(Hand::Settings(random.below(by_hand::edits_of_sync().len()))),
+        5 => by_hand(Hand::Consent(random.below(by_hand::edits_of_consent().len()))),
+        // Some are exempt for a while.
+        6 => [2, 0].map(|exempt| phase(Order::Apply, &[Change::Exempt(exempt)], None)).into(),
+        // In one of the two the secret is made, and in the other one it goes.
+        7 => (0..2)
+            .map(|_| {
+                let lost = Disturbance::Fault(Fault::lost_answer("**/addPassword", random));
+                phase(Order::Apply, &[Change::Secret], Some(lost))
+            })
+            .collect(),
+        8 => {
+            let lost = Disturbance::Fault(Fault::lost_answer("/v1.0/applications", random));
+            vec![phase(Order::Replace("proofpoint_azure_application.sync"), &[], Some(lost))]
+        }
+        _ => vec![phase(Order::Saved, &[], None)],
+    }
+}
