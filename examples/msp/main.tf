@@ -22,7 +22,7 @@ locals {
   lines = [for key in flatten(regexall("(?m)^[\"']?([^\\s\"':#]+)[\"']?\\s*:", local.text)) : lower(key)]
 
   needed   = ["name", "tenant_id", "licences", "admin"]
-  optional = ["default_role", "destination", "exemptions", "frequency", "max_removals", "on_destroy"]
+  optional = ["default_role", "destination", "exemptions", "frequency", "max_removals", "on_destroy", "remove_deleted"]
   # The lines of each tenant, which can be only one.
   tenants = { for domain, line in local.customers : lower(try(line.tenant_id, "")) => domain... }
   wrong = concat(
@@ -68,6 +68,8 @@ module "customer" {
   frequency    = try(each.value.frequency, null)
   max_removals = try(each.value.max_removals, null)
   on_destroy   = try(each.value.on_destroy, null)
+
+  remove_deleted = try(each.value.remove_deleted, null)
 }
 
 # Read when all is applied, so that a customer who is about to be onboarded is not reported as broken.

@@ -59,7 +59,8 @@ resource "proofpoint_azure_admin_consent" "sync" {
   application_permissions = proofpoint_azure_application.sync.application_permissions
 }
 
-# Judged before it is switched on (`max_removals`), and proven: the apply waits for the first run and tells how it went.
+# Judged before it is switched on (`max_removals`), and proven: the apply waits for the first run, and
+# warns of people whom that left otherwise than foreseen.
 resource "proofpoint_azure_sync" "this" {
   tenant_id     = var.tenant_id
   domain        = var.domain
@@ -68,6 +69,7 @@ resource "proofpoint_azure_sync" "this" {
   exemptions    = var.exemptions
   frequency     = var.frequency
   max_removals  = var.max_removals
+  users         = { remove_deleted = var.remove_deleted }
   wait_for_sync = true
 
   managed_client_secret = {

@@ -56,6 +56,13 @@ variable "max_removals" {
   nullable    = false
 }
 
+variable "remove_deleted" {
+  description = "Whether the accounts of users who were deleted in Entra go as well."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "on_destroy" {
   description = "What taking out the line does to the organization, and so to mail: keep, deactivate or delete."
   type        = string

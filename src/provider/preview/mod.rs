@@ -63,7 +63,8 @@ pub enum Error {
     /// The tenant's directory is not that of the organization.
     #[error(
         "The tenant has none of the domains of the organization `{organization}`: its verified domains are {domains}. A report \
-         of another customer's directory would show everybody as gone. Set `tenant_id` to the organization's tenant"
+         of another customer's directory would show everybody as gone. Set `tenant_id` to the organization's tenant, or check how \
+         its domain is spelt"
     )]
     OtherTenant {
         /// The organization as it was addressed.

@@ -106,7 +106,8 @@ fn a_line_onboards_a_customer_and_a_deleted_one_keeps_its_mail() {
             |stage: &Stage| stage.simulator.state()["organizations"][&second.domain]["users"].clone();
         let before = accounts(stage);
         lines(stage, &[first, third, fourth]);
-        stage.workspace.apply(&[]).succeeds();
+        let taken_out = stage.workspace.apply(&[]).succeeds();
+        taken_out.says(&format!("The organization `{}` stays at Proofpoint", second.domain));
         assert_eq!(settings(stage, &second.domain), json!(null));
         let state = stage.simulator.state();
         let organization = &state["organizations"][&second.domain];
@@ -271,7 +272,7 @@ fn a_line_may_differ_and_one_that_says_too_little_or_something_else_is_named() {
         };
         line(&format!(
             "licences: 5, admin: it@{domain}, default_role: silent_user, exemptions: [scanner@{domain}], \
-             frequency: 24, max_removals: 3"
+             frequency: 24, max_removals: 3, remove_deleted: true"
         ));
         let (_, changes) = stage.workspace.plan_into("plan.bin", &[]);
         let sync = format!("module.customer[\"{domain}\"].proofpoint_azure_sync.this");
@@ -282,6 +283,7 @@ fn a_line_may_differ_and_one_that_says_too_little_or_something_else_is_named() {
             ("exemptions", json!([format!("scanner@{domain}")])),
             ("frequency", json!(24)),
             ("max_removals", json!("3")),
+            ("users", json!({ "add": true, "update": true, "remove_deleted": true })),
         ] {
             assert_eq!(sync["change"]["after"][argument], value, "{argument}: {sync:#}");
         }

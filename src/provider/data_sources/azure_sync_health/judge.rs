@@ -93,8 +93,9 @@ pub(super) fn judge(
         }
         Known::Yes(None) => {
             let text = format!(
-                "The tenant has no application with the client id `{}` that Proofpoint signs in with. Check `tenant_id`, or \
-                 give the sync the application's client id.",
+                "The tenant has no application with the client id `{}` that Proofpoint signs in with. If it was \
+                 deleted, apply: an application of this provider comes back. Otherwise check `tenant_id`, or give the sync the \
+                 application's client id.",
                 sync.client_id.as_deref().unwrap_or_default()
             );
             verdict.find(Gravity::Error, "application_not_found", text);

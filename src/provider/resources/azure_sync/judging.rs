@@ -241,10 +241,13 @@ fn write_rows(text: &mut String, title: &str, section: &Section, foreseen: &BTre
 }
 
 fn unforeseeable(domain: &str, error: &preview::Error) -> Diagnostic {
+    // Nobody should sync another customer's people unseen.
+    let is_wrong = matches!(error, preview::Error::OtherTenant { .. });
+    let way_out = if is_wrong { "" } else { " `max_removals = \"100%\"` switches this check off." };
     Diagnostic::error(
         format!("What the sync would do to people of {domain} cannot be foreseen"),
         format!(
-            "{}\n\nUntil then syncing is not switched on or widened. `max_removals = \"100%\"` switches this check off.",
+            "{}\n\nUntil then syncing is not switched on or widened.{way_out}",
             error.diagnostic().detail
         ),
     )
@@ -314,6 +317,16 @@ mod tests {
         // Where a row is marked, the mark is explained.
         let marked = other_version(newcomer(), &report, &told(&report), Limit::Count(0));
         assert!(marked.contains("marks what version 1 would do otherwise"), "{marked} of {}", told(&report));
+    }
+
+    #[test]
+    fn nobody_is_shown_how_to_sync_the_people_of_another_customer_unseen() {
+        let organization = "contoso.com".to_owned();
+        let wrong = preview::Error::OtherTenant { organization, domains: "`fabrikam.com`".to_owned() };
+        for (error, offers) in [(wrong, false), (preview::Error::BasicProperties, true)] {
+            let told = unforeseeable("contoso.com", &error);
+            assert_eq!(told.detail.contains("max_removals"), offers, "{told:?}");
+        }
     }
 
     #[test]

@@ -20,7 +20,8 @@ pub(crate) use listed::listed;
 use model::FirstDomain;
 pub(crate) use model::{OrganizationIdentity, OrganizationModel};
 use telling::{
-    another_name, domain_of, ends, own_parent, protected, still_shown, taken, taking_over, without_admin,
+    another_name, domain_of, ends, own_parent, protected, stays, still_shown, taken, taking_over,
+    without_admin,
 };
 
 /// The resource.
@@ -85,7 +86,7 @@ impl Resource for OrganizationResource {
     fn plan_destroy(&self, state: &State<Self>, diagnostics: &mut Diagnostics) {
         let model = &state.model;
         let what = match model.on_destroy.unwrap_or_default() {
-            OnDestroy::Keep => return,
+            OnDestroy::Keep => return diagnostics.push(stays(model.primary_domain.text())),
             OnDestroy::Deactivate => "deactivated",
             OnDestroy::Delete => "deleted, with its domains, accounts and settings",
         };

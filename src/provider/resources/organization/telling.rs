@@ -112,6 +112,16 @@ pub(super) fn ends(primary_domain: &str, what: &str, at: Path) -> Diagnostic {
     .at(at)
 }
 
+/// A plan counts it among what is destroyed.
+pub(super) fn stays(primary_domain: &str) -> Diagnostic {
+    Diagnostic::warning(
+        format!("The organization `{primary_domain}` stays at Proofpoint"),
+        "`on_destroy` is `keep`: the state forgets it, and that is all. Its accounts stay, and so do its domains unless their own \
+         `on_destroy` says otherwise; mail goes on.",
+    )
+    .at(OrganizationModel::on_destroy())
+}
+
 /// A deletion that was accepted and has not happened as far as anybody sees.
 pub(super) fn still_shown(primary_domain: &str) -> Diagnostic {
     Diagnostic::warning(

@@ -361,6 +361,7 @@ fn destroying_does_what_on_destroy_says_unless_the_organization_is_protected() {
             let (said, kept) = hand.destroy(ORGANIZATION, &protected);
             if how == "keep" {
                 assert!(!said.has_errors() && kept.state.is_null(), "{said}");
+                assert!(said.warns(&format!("The organization `{NEW}` stays at Proofpoint")), "{said}");
                 assert_eq!(held(&simulator, NEW)["organization"]["is_active"], true);
                 continue;
             }
