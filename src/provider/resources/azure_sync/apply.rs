@@ -1,15 +1,15 @@
 //! The steps of a create or update, in the order in which an interruption does the least harm:
 //! checks, secret, settings that run nothing yet, exemptions, settings that run, proof, removal of old keys.
 
+use super::answers::Change;
 use super::due;
-use super::evidence::ends_then;
-use super::handover::{Change, HandedOver};
+use super::handover::HandedOver;
 use super::judging::{Foreseen, Judge, Refusal};
 use super::late_keys::LeftOver;
 use super::managed_secret::Minted;
 use super::model::{ManagedClientSecret, SyncModel};
-use super::old_keys::Unused;
-use super::planning::{drops_an_exemption, exemptions_taken_over, needs_put};
+use super::old_keys::{Unused, is_contradicted};
+use super::planning::{exemptions_taken_over, needs_put};
 use super::preflight::{Preflight, declared_roles};
 use super::proof::{Unproven, gone, prove};
 use super::settings::{self, settings};
@@ -102,11 +102,8 @@ impl Apply<'_> {
         drop(turn);
         self.record(&handed, minted.as_ref(), done);
         let HandedOver { run_before, end_before, shown, seen, failure, may_run, .. } = handed;
-        let contradicted = done.facts.rotation.shows_ends
-            && minted.as_ref().is_some_and(|minted| {
-                let shown = done.model.secret_expiry.text();
-                ends_then(shown, minted.end) == Some(false)
-            });
+        let shown_end = done.model.secret_expiry.text();
+        let contradicted = is_contradicted(done.facts.rotation.shows_ends, shown_end, minted.as_ref());
         let call = if waits { waiting::afterwards(self.call) } else { self.call.clone() };
         if let Some(failure) = failure {
             let call = waiting::afterwards(self.call);
@@ -115,14 +112,8 @@ impl Apply<'_> {
             }
             done.model.frequency = 0.into();
             done.failure = Some(failure);
-            // Nothing runs. A create that fails leaves no state in which an old key could be kept for later.
-            let unused = if contradicted {
-                Unused::None
-            } else if seen || self.planned.prior.is_none() {
-                Unused::All
-            } else {
-                Unused::Earlier
-            };
+            // Nothing runs.
+            let unused = Unused::beside_a_failure(contradicted, seen, self.planned.prior.is_none());
             return self.settle_keys(&call, minted, (unused, end_before), done, diagnostics).await;
         }
         let ran = match shown {
@@ -138,8 +129,7 @@ impl Apply<'_> {
         if let (true, Some(Foreseen { settled, .. })) = (ran, &foreseen) {
             diagnostics.append(Judge { call: &call, ..self.judge(&wanted) }.after_run(settled).await);
         }
-        let proven = (ran || wanted.sync_frequency == 0) && !contradicted;
-        let unused = if proven { Unused::All } else { Unused::None };
+        let unused = Unused::after(ran || wanted.sync_frequency == 0, contradicted);
         self.settle_keys(&call, minted, (unused, end_before), done, diagnostics).await
     }
 
@@ -343,9 +333,7 @@ impl Apply<'_> {
         {
             return Ok(());
         }
-        // What is shown may be late with what was sent last.
-        let runs = |settings: &Settings| settings.sync_frequency > 0;
-        if drops_an_exemption(self.planned) && (runs(wanted) || present.is_some_and(runs)) {
+        if due::is_due_to_exemptions(self.planned, present, wanted) {
             self.judge(wanted).judge().await?;
         }
         self.bring_exemptions().await

@@ -17,6 +17,17 @@ pub(super) fn is_due(planned: &Planned<AzureSync>, present: Option<&Settings>, w
     wanted.sync_frequency > 0 && (widens(planned, present, wanted) || drops_an_exemption(planned))
 }
 
+/// The same for a change of exemptions alone. What is shown may be late with what was sent last: something runs where either
+/// says so.
+pub(super) fn is_due_to_exemptions(
+    planned: &Planned<AzureSync>,
+    present: Option<&Settings>,
+    wanted: &Settings,
+) -> bool {
+    let runs = |settings: &Settings| settings.sync_frequency > 0;
+    drops_an_exemption(planned) && (runs(wanted) || present.is_some_and(runs))
+}
+
 /// Whether a change starts or widens syncing: by what Proofpoint shows, or by what it was sent last, with which that may be
 /// late. A creation was never judged, and what it finds may have been deleted a moment ago.
 pub(super) fn widens(planned: &Planned<AzureSync>, present: Option<&Settings>, wanted: &Settings) -> bool {
@@ -120,5 +131,25 @@ mod tests {
         assert!(!due(&let_go, &running), "they stay as they are");
         let added = planned(&[], BTreeSet::from(["scanner@contoso.com".to_owned()]).into());
         assert!(!due(&added, &running));
+    }
+
+    #[test]
+    fn exemptions_alone_are_judged_where_one_goes_and_something_runs_or_may_still_run() {
+        let running = settings(&SyncModel::default(), None);
+        let idle = Settings { sync_frequency: 0, ..running.clone() };
+        let dropped = planned(&["scanner@contoso.com"], BTreeSet::new().into());
+        let kept =
+            planned(&["scanner@contoso.com"], BTreeSet::from(["scanner@contoso.com".to_owned()]).into());
+        for (present, wanted, due) in [
+            (Some(&running), &running, true),
+            (Some(&running), &idle, true),
+            (Some(&idle), &running, true),
+            (None, &running, true),
+            (Some(&idle), &idle, false),
+            (None, &idle, false),
+        ] {
+            assert_eq!(is_due_to_exemptions(&dropped, present, wanted), due, "{present:?} {wanted:?}");
+            assert!(!is_due_to_exemptions(&kept, present, wanted));
+        }
     }
 }

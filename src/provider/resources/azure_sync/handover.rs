@@ -7,6 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use secrecy::SecretString;
 
+use super::answers::{Change, EndShown, InPlace, LOOKS, LastAnswer, is_fresh, is_idle_still, may_be_late};
 use super::echo::{self, Echoes};
 use super::evidence::shows_end;
 use super::exemptions;
@@ -15,40 +16,16 @@ use super::managed_secret::Minted;
 use super::steps::Apply;
 use super::waiting::{afterwards, tidying};
 use crate::provider_block::{Diagnose as _, Failure};
-use clients::essentials::{Difference, Error, LastRun, Member, Settings, Shown};
+use clients::essentials::{Difference, Error, LastRun, Settings, Shown};
 use clients::http::{Call, delays};
 use framework::diagnostic::{Diagnostic, Diagnostics};
 
 const FIRST_LOOK: Duration = Duration::from_millis(250);
 const LONGEST_LOOK: Duration = Duration::from_secs(4);
-/// How often the settings are looked at before a member that reads otherwise is told of: about eight seconds.
-const LOOKS: usize = 6;
-/// The same where an answer is known to be one from after the PUT, or nothing is missing but the end of the key.
-const FRESH_LOOKS: usize = 3;
 const LONGEST_RETRY: Duration = Duration::from_secs(15);
 /// How long a configured secret is tried with. It may be fresh, too, but is more often a wrong one, which should not take
 /// the whole time of the operation to be told.
 const CONFIGURED_PATIENCE: Duration = Duration::from_secs(120);
-
-/// What is to be sent, and what there was before.
-pub(super) struct Change<'a> {
-    /// The settings that the plan asks for.
-    pub(super) wanted: Settings,
-    /// What Proofpoint showed.
-    pub(super) present: Option<Settings>,
-    /// What it was sent last, as the state has it. It may be late with showing that as well.
-    pub(super) sent_before: Option<Settings>,
-    /// Whether they let a run do more than it may now.
-    pub(super) widens: bool,
-    /// The secret that goes with them.
-    pub(super) secret: &'a SecretString,
-    /// The key whose secret it is, where it was made for this.
-    pub(super) minted: Option<&'a Minted>,
-    /// What was learnt of the stack before.
-    pub(super) echoes: &'a Echoes,
-    /// Whether the stack is known to show the end of the key that it was given.
-    pub(super) shows_ends: bool,
-}
 
 /// What is known once Proofpoint has the key.
 pub(super) struct HandedOver {
@@ -72,6 +49,40 @@ pub(super) struct HandedOver {
     pub(super) may_run: bool,
 }
 
+impl HandedOver {
+    /// What is known before the first answer, with what was shown before.
+    fn after(before: Option<Shown>, echoes: &Echoes) -> Self {
+        Self {
+            end_before: before.as_ref().and_then(|shown| shown.secret_expiry.clone()),
+            run_before: before.map(|shown| shown.last_run).unwrap_or_default(),
+            shown: None,
+            echoes: echoes.clone(),
+            shows_end: false,
+            seen: false,
+            late_until: None,
+            failure: None,
+            may_run: false,
+        }
+    }
+
+    /// Takes note of what an answer shows otherwise than it was sent. One from after the PUT, once seen, is seen for good.
+    fn learn(
+        &mut self,
+        known: &Echoes,
+        fresh: bool,
+        differences: &[Difference],
+        stale: impl Fn(&Difference) -> bool,
+    ) {
+        self.seen = self.seen || fresh;
+        self.echoes = echo::learn(known, differences, stale);
+    }
+
+    /// Whether what was shown last may be from before the PUT.
+    fn may_be_late(&self) -> bool {
+        !self.seen || !echo::are_sure(&self.echoes)
+    }
+}
+
 impl Apply<'_> {
     /// Gives Proofpoint settings and key. An error means that it does not have the key, or that nobody can tell.
     pub(super) async fn hand_over(
@@ -85,17 +96,7 @@ impl Apply<'_> {
             first.sync_frequency = 0;
         }
         let before = self.organization.settings(self.call).await?;
-        let mut done = HandedOver {
-            end_before: before.as_ref().and_then(|shown| shown.secret_expiry.clone()),
-            run_before: before.map(|shown| shown.last_run).unwrap_or_default(),
-            shown: None,
-            echoes: change.echoes.clone(),
-            shows_end: false,
-            seen: false,
-            late_until: None,
-            failure: None,
-            may_run: false,
-        };
+        let mut done = HandedOver::after(before, change.echoes);
         let supplied = self.send(change, &first).await?;
         diagnostics
             .append((!supplied.is_empty()).then(|| unknown_members(self.organization.domain(), &supplied)));
@@ -110,7 +111,7 @@ impl Apply<'_> {
         };
         if let Err(failure) = protected {
             done.failure = Some(failure);
-            if !done.seen || !echo::are_sure(&done.echoes) {
+            if done.may_be_late() {
                 done.late_until = self.late_until();
             }
             return Ok(done);
@@ -218,31 +219,27 @@ impl Apply<'_> {
         idle: &Settings,
         done: &mut HandedOver,
     ) -> Result<Shown, Failure> {
-        let mut missing = vec!["the settings, of which none are shown".to_owned()];
-        let mut fresh_looks = 0;
+        let mut place = InPlace::unseen();
         for pause in delays(FIRST_LOOK, LONGEST_LOOK) {
             match self.organization.settings(self.call).await {
                 Ok(Some(shown)) => {
                     let differences = idle.differences(&shown.over(idle));
                     let fresh = is_fresh(change, idle, &shown);
-                    done.seen |= fresh;
                     let stale = |difference: &Difference| may_be_late(change, fresh, difference);
-                    done.echoes = echo::learn(change.echoes, &differences, stale);
-                    missing = echo::missing(&differences);
+                    done.learn(change.echoes, fresh, &differences, stale);
                     let exempt = self.planned.model.exemptions.known();
                     let lacking = exemptions::lacking(&self.organization, self.call, exempt).await?;
-                    missing.extend(lacking.iter().map(|address| format!("`{address}` is not exempt")));
-                    if missing.is_empty() {
+                    place.saw(fresh, &differences, &lacking);
+                    if place.missing.is_empty() {
                         return Ok(shown);
                     }
                     done.shown = Some(shown);
-                    fresh_looks += usize::from(fresh && lacking.is_empty());
                 }
                 Ok(None) => {}
                 Err(error) if error.is_definite_refusal() => return Err(error.into()),
                 Err(error) => tracing::warn!(%error, "looking at the settings failed"),
             }
-            if fresh_looks > FRESH_LOOKS || self.call.wait(pause).await.is_err() {
+            if place.is_in_vain() || self.call.wait(pause).await.is_err() {
                 break;
             }
         }
@@ -252,7 +249,7 @@ impl Apply<'_> {
                 "Proofpoint accepted everything, but does not show it: {}. A run could do something else to people than was \
                  judged, so that `frequency` stays 0. Look at the sync's page in the Proofpoint \
                  console; set what the stack does not take to what it shows, and apply again.",
-                missing.join("; ")
+                place.missing.join("; ")
             ),
         )
         .at(super::model::SyncModel::frequency())
@@ -268,30 +265,23 @@ impl Apply<'_> {
         diagnostics: &mut Diagnostics,
     ) {
         let call = afterwards(self.call);
-        let (mut seen, mut awaited) = (false, false);
-        for (look, pause) in delays(FIRST_LOOK, LONGEST_LOOK).take(LOOKS).enumerate() {
+        let mut last = LastAnswer::default();
+        for (looks, pause) in (1..).zip(delays(FIRST_LOOK, LONGEST_LOOK).take(LOOKS)) {
             match self.organization.settings(&call).await {
                 Ok(Some(shown)) => {
                     let differences = change.wanted.differences(&shown.over(&change.wanted));
                     let fresh = is_fresh(change, first, &shown);
                     let stale = |difference: &Difference| {
-                        // Only the last PUT raised it: an answer from after the one before shows 0.
-                        let idle = change.widens
-                            && difference.member == Member::SyncFrequency
-                            && difference.after == first.sync_frequency;
-                        idle || may_be_late(change, fresh, difference)
+                        is_idle_still(first, difference) || may_be_late(change, fresh, difference)
                     };
-                    done.echoes = echo::learn(change.echoes, &differences, stale);
-                    done.seen |= fresh;
-                    let end = change.minted.map(|minted| minted.end);
-                    done.shows_end = end.is_some_and(|end| shows_end(&shown, end));
-                    // The end of the key may come late, too; a stack that never showed one is not waited for.
-                    awaited = end.is_some() && shown.secret_expiry.is_some() && !done.shows_end;
+                    done.learn(change.echoes, fresh, &differences, stale);
+                    last = LastAnswer {
+                        agrees: differences.is_empty(),
+                        sure: echo::are_sure(&done.echoes),
+                        end: EndShown::of(change.minted, &shown),
+                    };
                     done.shown = Some(shown);
-                    seen = echo::are_sure(&done.echoes);
-                    let enough = if change.shows_ends && awaited { LOOKS } else { FRESH_LOOKS };
-                    let agrees = differences.is_empty() && !awaited;
-                    if seen && (agrees || look + 1 >= enough) {
+                    if last.is_enough(looks, change.shows_ends) {
                         break;
                     }
                 }
@@ -310,7 +300,8 @@ impl Apply<'_> {
                 "They were sent and accepted. The next plan looks again.",
             );
         }
-        if !seen || (change.shows_ends && awaited) {
+        done.shows_end = last.end == EndShown::This;
+        if last.may_be_late(change.shows_ends) {
             done.late_until = self.late_until();
         }
         let told = (done.late_until, &self.planned.model);
@@ -336,32 +327,6 @@ fn unknown_members(organization: &str, supplied: &BTreeSet<String>) -> Diagnosti
             names.join(", ")
         ),
     )
-}
-
-/// Whether a member may read otherwise only because the answer is from before the PUT: then it shows what was there, or
-/// what was sent before and may have been late itself.
-fn may_be_late(change: &Change<'_>, fresh: bool, difference: &Difference) -> bool {
-    let earlier = change.present.iter().chain(&change.sent_before);
-    !fresh && earlier.map(|earlier| earlier.member(difference.member)).any(|value| value == difference.after)
-}
-
-/// Whether an answer is certainly one from after the first PUT: it shows the end of the key that came with it, or another
-/// value than there was before that was sent.
-fn is_fresh(change: &Change<'_>, first: &Settings, shown: &Shown) -> bool {
-    if change.minted.is_some_and(|minted| shows_end(shown, minted.end)) {
-        return true;
-    }
-    let Some(present) = &change.present else { return true };
-    let members = |one: &Settings, other: &Settings| -> BTreeSet<Member> {
-        one.differences(other).iter().map(|different| different.member).collect()
-    };
-    let mut arrived = members(present, first);
-    if let Some(sent_before) = &change.sent_before {
-        let also = members(sent_before, first);
-        arrived.retain(|member| also.contains(member));
-    }
-    let still_otherwise = members(first, &shown.over(present));
-    arrived.difference(&still_otherwise).next().is_some()
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! `proofpoint_azure_sync`: how an organization synchronizes its people with Entra, and the secret it does so with.
 
 mod adoption;
+mod answers;
 mod apply;
 mod checkup;
 mod departure;

@@ -31,6 +31,30 @@ pub(super) enum Unused {
     All,
 }
 
+impl Unused {
+    /// After a handover to which nothing was missing: the new key is proven where it was used, or where nothing runs.
+    pub(super) const fn after(is_proven: bool, contradicted: bool) -> Self {
+        if is_proven && !contradicted { Self::All } else { Self::None }
+    }
+
+    /// Where the rest of the apply failed, so that nothing runs. A create that fails leaves no state in which an old key could
+    /// be kept for later.
+    pub(super) const fn beside_a_failure(contradicted: bool, seen: bool, creating: bool) -> Self {
+        if contradicted {
+            Self::None
+        } else if seen || creating {
+            Self::All
+        } else {
+            Self::Earlier
+        }
+    }
+}
+
+/// Whether a stack that is known to show ends shows another one than that of the key that it was given.
+pub(super) fn is_contradicted(shows_ends: bool, shown: &str, minted: Option<&Minted>) -> bool {
+    shows_ends && minted.is_some_and(|minted| ends_then(shown, minted.end) == Some(false))
+}
+
 /// What a list shows after the new key was handed over.
 struct Listed {
     /// The keys that are this resource's to deal with.
@@ -305,5 +329,40 @@ mod tests {
         // Both end then.
         let same = key(None, Some("2028-01-01T00:00:00Z"));
         assert!(!is_held(&same, &new, "2028-01-01 00:00:00"));
+    }
+
+    #[test]
+    fn old_keys_are_unused_once_the_new_one_is_proven_and_nothing_contradicts() {
+        assert_eq!(Unused::after(true, false), Unused::All);
+        assert_eq!(Unused::after(true, true), Unused::None);
+        assert_eq!(Unused::after(false, false), Unused::None);
+        assert_eq!(Unused::after(false, true), Unused::None);
+    }
+
+    #[test]
+    fn beside_a_failure_the_key_before_is_kept_until_an_answer_from_after_the_put_was_seen() {
+        for (contradicted, seen, creating, unused) in [
+            (false, false, false, Unused::Earlier),
+            (false, true, false, Unused::All),
+            (false, false, true, Unused::All),
+            (false, true, true, Unused::All),
+            (true, true, true, Unused::None),
+            (true, false, false, Unused::None),
+        ] {
+            let case = (contradicted, seen, creating);
+            assert_eq!(Unused::beside_a_failure(contradicted, seen, creating), unused, "{case:?}");
+        }
+    }
+
+    #[test]
+    fn another_end_contradicts_only_on_a_stack_that_shows_ends_and_where_a_key_was_made() {
+        let (another, new) = ("2027-06-01 12:00:00", minted(None, &[]));
+        assert!(is_contradicted(true, another, Some(&new)));
+        assert!(!is_contradicted(false, another, Some(&new)));
+        assert!(!is_contradicted(true, another, None));
+        assert!(!is_contradicted(true, "2028-01-01 00:00:00", Some(&new)));
+        for no_time in ["soon", ""] {
+            assert!(!is_contradicted(true, no_time, Some(&new)), "{no_time}");
+        }
     }
 }
