@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use secrecy::SecretString;
 
 use super::answers::{Change, EndShown, InPlace, LOOKS, LastAnswer, is_fresh, is_idle_still, may_be_late};
 use super::echo::{self, Echoes};

@@ -1,4 +1,5 @@
 use pretty_assertions::assert_eq;
+use secrecy::SecretString;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;

@@ -64,8 +64,10 @@ impl LateKeys {
     }
 
     /// Takes note of what a list shows.
-    pub(super) fn seen(&mut self, listed: &[String]) {
-        self.unseen.retain(|key| !listed.contains(key));
+    pub(super) fn seen<'k>(&mut self, listed: impl IntoIterator<Item = &'k String>) {
+        for key in listed {
+            self.unseen.remove(key);
+        }
     }
 
     /// Takes note of keys that somebody else has removed.

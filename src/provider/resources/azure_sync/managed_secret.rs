@@ -115,8 +115,6 @@ impl<'a> Keys<'a> {
         known: &BTreeSet<String>,
         another: Option<&str>,
     ) -> Result<bool, Failure> {
-        let is_a_successors =
-            |key: &PasswordCredential| !known.contains(&key.key_id) && self.is_anothers(key);
         let is_the_other = |key: &PasswordCredential| {
             another.zip(key.end_date_time).is_some_and(|(shown, end)| ends_then(shown, end) == Some(true))
         };
@@ -124,7 +122,7 @@ impl<'a> Keys<'a> {
             let found = self.graph.applications().get(call, &self.application).await?;
             let Some(application) = found else { return Ok::<_, graph::Error>((false, Sight::Nothing)) };
             let keys = &application.password_credentials;
-            let has_successor = keys.iter().any(is_a_successors);
+            let has_successor = keys.iter().any(|key| self.is_a_successors(key, known));
             let is_whole = has_successor || keys.iter().any(is_the_other);
             Ok((has_successor, if is_whole { Sight::Whole } else { Sight::Part }))
         };
@@ -147,6 +145,11 @@ impl<'a> Keys<'a> {
     pub(super) fn is_anothers(&self, key: &PasswordCredential) -> bool {
         let owner = key.display_name.as_deref().and_then(|name| self.owner_in(name));
         owner.is_some_and(|owner| owner != self.owner)
+    }
+
+    /// Whether it is one that another resource has made and that is not `known`.
+    pub(super) fn is_a_successors(&self, key: &PasswordCredential, known: &BTreeSet<String>) -> bool {
+        !known.contains(&key.key_id) && self.is_anothers(key)
     }
 
     /// Every key that bears the marker, and those that are `known` if they are there; none that was removed.

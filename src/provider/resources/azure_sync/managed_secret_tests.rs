@@ -1,165 +1,11 @@
-//! Keys in a small directory in this process, which holds one application.
-
-use std::sync::{Arc, Mutex};
-
-use axum::Router;
-use axum::body::to_bytes;
-use axum::extract::Request;
 use axum::http::StatusCode;
 use pretty_assertions::assert_eq;
-use serde_json::{Value, json};
-use tokio_util::sync::CancellationToken;
+use serde_json::json;
 
+use super::super::testing::{
+    ANOTHERS_MARK, APPLICATION, CLIENT, Directory, OWN_MARK, call, done, keys, managed, patient, quickly, set,
+};
 use super::*;
-use clients::auth::{Credentials, Inputs, ResolvedInputs, TenantId, choose};
-use clients::env::EnvMap;
-use clients::http::{HttpClient, Options};
-
-const TENANT: &str = "11111111-1111-1111-1111-111111111111";
-const APPLICATION: &str = "22222222-2222-2222-2222-222222222222";
-const CLIENT: &str = "33333333-3333-3333-3333-333333333333";
-const OWN: &str = "aaaaaaaa";
-const OWN_MARK: &str = "Sync proofpoint-sync:contoso.com:aaaaaaaa00000000";
-const ANOTHERS_MARK: &str = "Sync proofpoint-sync:contoso.com:bbbbbbbb00000000";
-
-/// The application's keys, and what was asked.
-#[derive(Clone, Default)]
-struct Directory {
-    keys: Arc<Mutex<Vec<Value>>>,
-    log: Arc<Mutex<Vec<String>>>,
-    /// The code with which each wish for a key is refused, until they are used up.
-    refusals: Arc<Mutex<Vec<&'static str>>>,
-}
-
-impl Directory {
-    /// With keys of these ids and descriptions.
-    fn holding(keys: &[(&str, &str)]) -> Self {
-        let directory = Self::default();
-        let key = |(id, name): &(&str, &str)| json!({ "keyId": id, "displayName": name });
-        *directory.keys.lock().unwrap() = keys.iter().map(key).collect();
-        directory
-    }
-
-    /// How many requests there were whose method and path end so.
-    fn count(&self, request: &str) -> usize {
-        self.log.lock().unwrap().iter().filter(|asked| asked.ends_with(request)).count()
-    }
-
-    fn answer(&self, request: &str, body: &Value) -> (StatusCode, Value) {
-        self.log.lock().unwrap().push(request.to_owned());
-        let refused = |code: &str| json!({ "error": { "code": code, "message": "Refused." } });
-        let (_, last) = request.rsplit_once('/').unwrap();
-        match last {
-            "token" => (
-                StatusCode::OK,
-                json!({ "token_type": "Bearer", "expires_in": 3599, "access_token": "e30.e30.x" }),
-            ),
-            "$batch" => {
-                let items = body["requests"].as_array().unwrap();
-                let answers = items.iter().map(
-                    |item| json!({ "id": item["id"], "status": 404, "body": refused("Request_ResourceNotFound") }),
-                );
-                (StatusCode::OK, json!({ "responses": answers.collect::<Vec<_>>() }))
-            }
-            "addPassword" => {
-                let mut refusals = self.refusals.lock().unwrap();
-                if !refusals.is_empty() {
-                    return (StatusCode::BAD_REQUEST, refused(refusals.remove(0)));
-                }
-                let mut made = body["passwordCredential"].clone();
-                let mut keys = self.keys.lock().unwrap();
-                made["keyId"] = json!(format!("made-{}", keys.len()));
-                keys.push(made.clone());
-                made["secretText"] = json!("never-to-be-seen");
-                made["hint"] = json!("nev");
-                (StatusCode::OK, made)
-            }
-            "removePassword" => {
-                self.log.lock().unwrap().push(format!("removed {}", body["keyId"].as_str().unwrap()));
-                self.keys.lock().unwrap().retain(|key| key["keyId"] != body["keyId"]);
-                (StatusCode::NO_CONTENT, Value::Null)
-            }
-            APPLICATION => {
-                let keys = self.keys.lock().unwrap().clone();
-                let application = json!({
-                    "id": APPLICATION, "appId": CLIENT, "displayName": "Sync", "passwordCredentials": keys,
-                    "createdDateTime": "2020-01-01T00:00:00Z",
-                });
-                (StatusCode::OK, application)
-            }
-            _ => (StatusCode::FORBIDDEN, refused("Authorization_RequestDenied")),
-        }
-    }
-
-    /// The keys that were removed, in order.
-    fn removed(&self) -> Vec<String> {
-        let log = self.log.lock().unwrap();
-        log.iter().filter_map(|line| line.strip_prefix("removed ")).map(str::to_owned).collect()
-    }
-
-    /// A connection to it.
-    async fn graph(&self) -> Graph {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = format!("http://{}", listener.local_addr().unwrap());
-        let directory = self.clone();
-        let router = Router::new().fallback(move |request: Request| {
-            let directory = directory.clone();
-            async move {
-                let (head, body) = request.into_parts();
-                let body = to_bytes(body, 1 << 20).await.unwrap();
-                let body = serde_json::from_slice(&body).unwrap_or(Value::Null);
-                let (status, answer) =
-                    directory.answer(&format!("{} {}", head.method, head.uri.path()), &body);
-                (status, if answer.is_null() { String::new() } else { answer.to_string() })
-            }
-        });
-        tokio::spawn(async move { axum::serve(listener, router).await });
-        let arguments = Inputs {
-            tenant_id: Some(TENANT.to_owned()),
-            authority_host: Some(address.clone()),
-            graph_endpoint: Some(address),
-            client_id: Some("c".to_owned()),
-            client_secret: Some("never-to-be-seen".into()),
-            ..Inputs::default()
-        };
-        let choice = choose(&ResolvedInputs::resolve(arguments, &EnvMap::default()).unwrap()).unwrap();
-        let options = Options { ca_bundle: None, env: EnvMap::default(), user_agent: "test".to_owned() };
-        let http = HttpClient::new(options);
-        let credentials = Credentials::new(choice, http.reqwest().unwrap(), Uuid::nil()).unwrap();
-        Graph::new(&http, credentials, TenantId::parse(TENANT).unwrap())
-    }
-}
-
-fn call(time: Duration) -> Call {
-    Call::new(time, CancellationToken::new(), Uuid::nil())
-}
-
-fn patient() -> Call {
-    call(Duration::from_secs(30))
-}
-
-fn managed(lifetime: &str) -> ManagedClientSecret {
-    ManagedClientSecret {
-        application_id: format!("/applications/{APPLICATION}").as_str().into(),
-        description: "Sync".into(),
-        lifetime: lifetime.into(),
-        ..ManagedClientSecret::default()
-    }
-}
-
-/// The keys as the resource sees them that marks its own as `OWN`.
-fn keys(graph: &Graph) -> Keys<'_> {
-    Keys::new(graph, &managed("720h"), "contoso.com", Some(OWN)).unwrap_or_else(|_| panic!("keys"))
-}
-
-fn set(ids: &[&str]) -> BTreeSet<String> {
-    ids.iter().map(|id| (*id).to_owned()).collect()
-}
-
-/// What came of it, or a panic.
-fn done<T>(outcome: Result<T, Failure>) -> T {
-    outcome.unwrap_or_else(|failure| panic!("{failure:?}"))
-}
 
 #[tokio::test]
 async fn those_are_listed_that_bear_the_mark_or_are_known_and_were_not_removed() {
@@ -206,22 +52,99 @@ async fn a_successor_is_who_made_a_key_that_is_neither_known_nor_ones_own() {
     assert_eq!(directory.count(APPLICATION), 4);
 }
 
-#[tokio::test]
-async fn a_refresh_looks_again_at_a_bad_sign_and_at_no_good_one() {
-    for (listed, superseded, is_good) in [
-        (vec!["own"], vec![], true),
-        (vec!["own", "old"], vec!["old"], true),
-        (vec!["own", "old"], vec![], false),
-        (vec!["old"], vec!["old"], false),
-        (vec![], vec![], false),
+/// What lists may be late with where a key was written just now.
+fn late(graph: &Graph) -> LateKeys {
+    LateKeys { written: Some(graph.now()), ..LateKeys::default() }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refresh_looks_again_at_a_bad_sign_and_longer_at_the_absence_of_a_young_key() {
+    for (listed, superseded, lists, lists_while_young) in [
+        (vec!["own"], vec![], 1, 1),
+        (vec!["own", "old"], vec!["old"], 1, 1),
+        // One too many is there for certain.
+        (vec!["own", "old"], vec![], 5, 5),
+        (vec!["old"], vec!["old"], 5, 13),
+        (vec![], vec![], 5, 13),
     ] {
-        let held: Vec<_> = listed.iter().map(|id| (*id, OWN_MARK)).collect();
-        let directory = Directory::holding(&held);
+        for (is_young, expected) in [(false, lists), (true, lists_while_young)] {
+            let held: Vec<_> = listed.iter().map(|id| (*id, OWN_MARK)).collect();
+            let directory = Directory::holding(&held);
+            let graph = directory.graph().await;
+            let (call, superseded) = (call(Duration::from_secs(3600)), set(&superseded));
+            let late = if is_young { late(&graph) } else { LateKeys::default() };
+            let keys = keys(&graph).knowing(&late);
+            let seen = quickly(keys.look(&call, CLIENT, "own", &superseded)).await.unwrap();
+            assert_eq!(seen, listed);
+            assert_eq!(directory.count(APPLICATION), expected, "{listed:?} {superseded:?} {is_young}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refresh_has_no_more_time_than_its_operation() {
+    let directory = Directory::holding(&[]);
+    let graph = directory.graph().await;
+    let keys = keys(&graph);
+    let (call, superseded) = (call(Duration::from_secs(3)), set(&[]));
+    assert!(quickly(keys.look(&call, CLIENT, "own", &superseded)).await.unwrap().is_empty());
+    // Five looks take more than that.
+    assert!((2..=3).contains(&directory.count(APPLICATION)), "{}", directory.count(APPLICATION));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_that_no_list_has_shown_yet_is_looked_for_as_long_as_the_operation_may_take() {
+    let absent = vec![&[("old", OWN_MARK)][..]; 30];
+    let directory = Directory::holding(&[("own", OWN_MARK), ("old", OWN_MARK)]).showing(&absent);
+    let graph = directory.graph().await;
+    let unseen = LateKeys { unseen: set(&["own"]), ..late(&graph) };
+    let keys = keys(&graph).knowing(&unseen);
+    let (call, superseded) = (call(Duration::from_secs(3600)), set(&["old"]));
+    let seen = quickly(keys.look(&call, CLIENT, "own", &superseded)).await.unwrap();
+    assert_eq!(seen, ["own", "old"]);
+    assert_eq!(directory.count(APPLICATION), 31);
+    // One look is enough where it is listed.
+    let seen = quickly(keys.look(&call, CLIENT, "own", &superseded)).await.unwrap();
+    assert_eq!(seen, ["own", "old"]);
+    assert_eq!(directory.count(APPLICATION), 32);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_has_vanished_that_twelve_lists_in_a_row_do_not_show() {
+    let (own, other) = ([("own", OWN_MARK)], [("other", OWN_MARK)]);
+    let mut back_at_last = vec![&other[..]; 11];
+    back_at_last.push(&own);
+    for (directory, time, vanished, lists) in [
+        (Directory::holding(&other), 3600, true, 12),
+        (Directory::holding(&own), 3600, false, 1),
+        (Directory::holding(&other).showing(&back_at_last), 3600, false, 12),
+        // Without the time for twelve looks nothing is certain.
+        (Directory::holding(&other), 1, false, 2),
+    ] {
         let graph = directory.graph().await;
-        let call = call(Duration::from_millis(1200));
-        let seen = keys(&graph).look(&call, CLIENT, "own", &set(&superseded)).await.unwrap();
-        assert_eq!(seen, listed);
-        assert_eq!(directory.count(APPLICATION) == 1, is_good, "{listed:?} {superseded:?}");
+        let (keys, call) = (keys(&graph), call(Duration::from_secs(time)));
+        assert_eq!(quickly(keys.has_vanished(&call, "own")).await, vanished, "{lists}");
+        assert!(directory.count(APPLICATION).abs_diff(lists) <= usize::from(time == 1), "{lists}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn whatever_waits_for_a_key_ends_when_it_was_seen_and_has_vanished_and_not_before() {
+    let (own, other) = ([("own", OWN_MARK)], [("other", OWN_MARK)]);
+    for (directory, ends) in [
+        (Directory::holding(&other).showing(&[&other, &own, &other]), true),
+        // Never seen: it may still be late.
+        (Directory::holding(&other), false),
+        (Directory::holding(&own), false),
+        // A list that does not show it comes from a replica that is late.
+        (Directory::holding(&own).showing(&[&own, &other, &other]), false),
+    ] {
+        let graph = directory.graph().await;
+        let (keys, call) = (keys(&graph), call(Duration::from_secs(120)));
+        let gone = keys.until_gone(&call, "own", Duration::from_secs(5));
+        let gone = quickly(tokio::time::timeout(Duration::from_secs(180), gone)).await;
+        assert_eq!(gone.is_ok(), ends, "{:?}", directory.keys);
+        assert!(directory.count(APPLICATION) > 10, "{}", directory.count(APPLICATION));
     }
 }
 
@@ -264,7 +187,7 @@ async fn a_life_that_has_become_too_long_is_asked_for_anew_only_where_it_is_as_l
         [("max", TOO_LONG, 2, true), ("720h", TOO_LONG, 1, false), ("max", "Request_BadRequest", 1, false)]
     {
         let directory = Directory::holding(&[]);
-        directory.refusals.lock().unwrap().push(refusal);
+        directory.refusals.lock().unwrap().push((StatusCode::BAD_REQUEST, refusal));
         let graph = directory.graph().await;
         let outcome = keys(&graph).mint(&patient(), &managed(lifetime), now).await;
         assert_eq!(outcome.as_ref().is_ok(), is_made, "{lifetime} {refusal}");
@@ -291,4 +214,57 @@ fn an_owner_is_drawn_anew_each_time_and_as_long_as_descriptions_name_it() {
         assert_eq!(owner.len(), DIGITS);
         assert!(owner.bytes().all(|digit| digit.is_ascii_hexdigit()), "{owner}");
     }
+}
+
+#[tokio::test]
+async fn of_a_successor_only_what_is_known_goes_with_the_own_keys() {
+    let directory =
+        Directory::holding(&[("own", OWN_MARK), ("anothers", ANOTHERS_MARK), ("taken", ANOTHERS_MARK)]);
+    let graph = directory.graph().await;
+    done(keys(&graph).remove_own(&patient(), &set(&["taken"])).await);
+    assert_eq!(directory.removed(), ["own", "taken"]);
+    assert_eq!(directory.count(APPLICATION), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_whose_making_was_not_answered_is_waited_for_before_all_are_removed() {
+    let (known, lost) = (("known", OWN_MARK), ("lost", OWN_MARK));
+    let directory = Directory::holding(&[known, lost]).showing(&[&[known], &[known], &[known]]);
+    let graph = directory.graph().await;
+    let late = LateKeys { lost: Some(graph.now()), ..LateKeys::default() };
+    let keys = keys(&graph).knowing(&late);
+    done(quickly(keys.remove_all(&patient(), &set(&["known"]))).await);
+    assert_eq!(directory.removed(), ["known", "lost"]);
+    assert_eq!(directory.count(APPLICATION), 4);
+}
+
+#[tokio::test]
+async fn a_key_may_be_there_all_the_same_where_its_making_was_not_answered_or_was_interrupted() {
+    let now: Timestamp = "2026-11-29T00:00:00Z".parse().unwrap();
+    let (failed, refused) = (StatusCode::INTERNAL_SERVER_ERROR, StatusCode::BAD_REQUEST);
+    for (refusal, interrupted, is_lost) in [
+        (Some((failed, "InternalServerError")), false, true),
+        (Some((refused, "Request_BadRequest")), false, false),
+        (None, true, true),
+    ] {
+        let directory = Directory::holding(&[]);
+        directory.refusals.lock().unwrap().extend(refusal);
+        let (graph, call) = (directory.graph().await, patient());
+        *directory.interrupted.lock().unwrap() = interrupted.then(|| call.cancel.clone());
+        let unmade = keys(&graph).mint(&call, &managed("1h"), now).await.err().expect("no key");
+        assert_eq!(unmade.is_lost, is_lost, "{refusal:?} {interrupted}");
+        let told: Vec<_> = unmade.problem.into_iter().map(|problem| problem.detail).collect();
+        assert_eq!(told.concat().contains("If the key was made nevertheless"), is_lost, "{told:?}");
+        assert_eq!(directory.count("addPassword"), 1);
+    }
+}
+
+#[tokio::test]
+async fn an_id_that_is_none_of_an_application_is_told_at_its_argument() {
+    let graph = Directory::holding(&[]).graph().await;
+    let wrong = ManagedClientSecret { application_id: "/users/1".into(), ..managed("720h") };
+    let failure = Keys::new(&graph, &wrong, "contoso.com", None).err().expect("a refusal");
+    let told: Vec<_> =
+        failure.into_iter().map(|problem| problem.attribute.map(|path| path.to_string())).collect();
+    assert_eq!(told, [Some("managed_client_secret.application_id".to_owned())]);
 }

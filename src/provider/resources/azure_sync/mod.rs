@@ -25,6 +25,8 @@ mod rotation;
 mod settings;
 mod sides;
 mod steps;
+#[cfg(test)]
+mod testing;
 pub(crate) mod waiting;
 
 use jiff::Timestamp;

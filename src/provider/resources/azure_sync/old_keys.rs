@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::AzureSync;
 use super::evidence::ends_then;
 use super::managed_secret::{Keys, Minted};
-use super::model::ManagedClientSecret;
+use super::model::{ManagedClientSecret, SyncModel};
 use super::planning::{Credential, ends_managed};
 use super::proof::gone;
 use super::rotation::Reason;
@@ -48,6 +48,15 @@ impl Unused {
             Self::Earlier
         }
     }
+
+    /// Those of the older keys, of which Proofpoint had one last.
+    fn of(self, older: &BTreeSet<String>, last: Option<&String>) -> BTreeSet<String> {
+        match self {
+            Self::None => BTreeSet::new(),
+            Self::Earlier => older.iter().filter(|key| Some(*key) != last).cloned().collect(),
+            Self::All => older.clone(),
+        }
+    }
 }
 
 /// Whether a stack that is known to show ends shows another one than that of the key that it was given.
@@ -58,9 +67,40 @@ pub(super) fn is_contradicted(shows_ends: bool, shown: &str, minted: Option<&Min
 /// What a list shows after the new key was handed over.
 struct Listed {
     /// The keys that are this resource's to deal with.
-    listed: Vec<String>,
-    /// Whether it knows of what was made after the new key, and not of that: somebody has removed it.
-    lacks_the_new: bool,
+    keys: BTreeSet<String>,
+    /// Whether another state has made a key since.
+    has_younger: bool,
+}
+
+impl Listed {
+    /// Sorts out the keys that another state has made meanwhile: Proofpoint may be given one of them at any moment, or holds it
+    /// already, where `end` is the one that it shows. They are left alone, and the next plan tells of them.
+    fn without_a_successors(
+        listed: &[PasswordCredential],
+        is_a_successors: impl Fn(&PasswordCredential) -> bool,
+        minted: &Minted,
+        end: Option<&str>,
+    ) -> Self {
+        let is_younger = |key: &PasswordCredential| is_a_successors(key) && is_younger(key, minted);
+        let is_held = |key: &PasswordCredential| {
+            is_a_successors(key) && end.is_some_and(|end| is_held(key, minted, end))
+        };
+        let own = listed.iter().filter(|key| !is_younger(key) && !is_held(key));
+        Self { keys: own.map(|key| key.key_id.clone()).collect(), has_younger: listed.iter().any(is_younger) }
+    }
+
+    /// Whether it knows of what was made after a key, and not of that: somebody has removed it.
+    fn lacks(&self, key_id: &str) -> bool {
+        self.has_younger && !self.keys.contains(key_id)
+    }
+}
+
+/// The keys that the state knows of, but for those in applications that were left.
+fn tracked(prior: Option<&SyncModel>, elsewhere: &BTreeSet<String>) -> BTreeSet<String> {
+    let keys = prior.into_iter().flat_map(|prior| {
+        prior.key_id.known().into_iter().chain(prior.superseded_key_ids.known().into_iter().flatten())
+    });
+    keys.filter(|key| !elsewhere.contains(*key)).cloned().collect()
 }
 
 /// Whether a key was made after the new one, by Entra's clock and by what was listed before that was made.
@@ -140,50 +180,35 @@ impl Apply<'_> {
             return Ok(());
         };
         let keys = self.keys()?;
-        // Whatever bears our marker besides the new key was handed over earlier, or left behind by a run that died.
-        let mut older: BTreeSet<String> = self
-            .planned
-            .prior
-            .iter()
-            .flat_map(|prior| {
-                prior.key_id.known().into_iter().chain(prior.superseded_key_ids.known().into_iter().flatten())
-            })
-            .cloned()
-            .collect();
         let mut left = left_behind(self.planned);
         let elsewhere = keys_of(&left);
-        older.retain(|key| !elsewhere.contains(key));
+        let prior = self.planned.prior.as_ref();
+        let mut older = tracked(prior, &elsewhere);
         let outcome = async {
-            let tracked = self.planned.prior.as_ref().and_then(|prior| prior.key_id.known());
-            // Those from before this apply that no list has shown yet are late, not gone.
-            let mut unseen = done.facts.late_keys.unseen.clone();
+            // Those that no list has shown yet, of before this apply or of one that failed, are late, not gone.
+            let mut unseen: BTreeSet<String> =
+                done.facts.late_keys.unseen.difference(&elsewhere).cloned().collect();
+            unseen.insert(minted.key_id.clone());
             let known = older.union(&unseen).cloned().collect();
-            let Listed { listed, lacks_the_new } =
-                self.listed(call, &keys, &minted, &known, end_before.as_deref()).await?;
-            if lacks_the_new {
+            let listed = self.listed(call, &keys, &minted, &known, end_before.as_deref()).await?;
+            if listed.lacks(&minted.key_id) {
                 diagnostics.push(gone(&minted.key_id).into_warning());
                 done.facts.rotation.due = Some(Reason::KeyMissing);
             }
-            done.facts.late_keys.seen(&listed);
-            if listed.contains(&minted.key_id) {
+            done.facts.late_keys.seen(&listed.keys);
+            if listed.keys.contains(&minted.key_id) {
                 // This list knows of all that was made before.
-                unseen.retain(|key| listed.contains(key));
+                unseen.clear();
                 done.facts.late_keys.unseen.clear();
             }
-            older.retain(|key| listed.contains(key) || unseen.contains(key));
-            // What an apply that failed has left, listed or not.
-            older.extend(unseen.into_iter().filter(|key| !elsewhere.contains(key)));
-            if listed.iter().any(|key| *key != minted.key_id && !older.contains(key)) {
+            if !listed.keys.is_subset(&known) {
                 done.facts.late_keys.lost = None;
             }
-            older.extend(listed);
+            // Whatever bears our marker besides the new key was handed over earlier, or left behind by a run that died.
+            older = listed.keys.into_iter().chain(unseen).collect();
             older.remove(&minted.key_id);
-            let kept = match unused {
-                Unused::All => None,
-                Unused::Earlier => tracked,
-                Unused::None => return Ok(()),
-            };
-            for key in older.clone().into_iter().filter(|key| Some(key) != kept) {
+            let last = prior.and_then(|prior| prior.key_id.known());
+            for key in unused.of(&older, last) {
                 keys.remove(call, [&key]).await?;
                 done.facts.late_keys.gone([&key], self.graph()?.now());
                 older.remove(&key);
@@ -205,8 +230,7 @@ impl Apply<'_> {
         Ok(())
     }
 
-    /// The keys that a list shows, without those that another state has made meanwhile: Proofpoint may be given one of them at
-    /// any moment, or holds it already. They are left alone, and the next plan tells of them.
+    /// The keys that a list shows, without those that another state has made meanwhile.
     async fn listed(
         &self,
         call: &Call,
@@ -215,30 +239,25 @@ impl Apply<'_> {
         known: &BTreeSet<String>,
         end_before: Option<&str>,
     ) -> Result<Listed, Failure> {
-        let mut listed = keys.list(call, known).await?;
-        let is_anothers = |key: &PasswordCredential| !known.contains(&key.key_id) && keys.is_anothers(key);
+        let listed = keys.list(call, known).await?;
+        let is_a_successors = |key: &PasswordCredential| keys.is_a_successors(key, known);
         let mut end = None;
-        if listed.iter().any(is_anothers) {
+        if listed.iter().any(is_a_successors) {
             // As late as can be: it may have been given another key since it was given this one.
             let shown = self.organization.settings(call).await.ok().flatten();
             end = shown.and_then(|shown| shown.secret_expiry);
-            end = end.filter(|end| Some(end.as_str()) != end_before);
         }
-        let is_younger = |key: &PasswordCredential| is_anothers(key) && is_younger(key, minted);
-        let has_the_new = listed.iter().any(|key| key.key_id == minted.key_id);
-        let lacks_the_new = !has_the_new && listed.iter().any(is_younger);
-        let is_held = |key: &PasswordCredential| {
-            is_anothers(key) && end.as_deref().is_some_and(|end| is_held(key, minted, end))
-        };
-        listed.retain(|key| !is_younger(key) && !is_held(key));
-        Ok(Listed { listed: listed.into_iter().map(|key| key.key_id).collect(), lacks_the_new })
+        // What was shown before the new key was handed over may be late.
+        let end = end.as_deref().filter(|end| Some(*end) != end_before);
+        Ok(Listed::without_a_successors(&listed, is_a_successors, minted, end))
     }
 
     /// Whether another state has made a key for the same synchronization since the new one was made.
     pub(super) async fn is_overtaken(&self, call: &Call, minted: &Minted) -> Result<bool, Failure> {
-        let keys = self.keys()?;
-        let listed = keys.list(call, &BTreeSet::new()).await?;
-        Ok(listed.iter().any(|key| keys.is_anothers(key) && is_younger(key, minted)))
+        let (keys, known) = (self.keys()?, BTreeSet::new());
+        let listed = keys.list(call, &known).await?;
+        let is_a_successors = |key: &PasswordCredential| keys.is_a_successors(key, &known);
+        Ok(Listed::without_a_successors(&listed, is_a_successors, minted, None).has_younger)
     }
 
     /// After the PUT of another credential, our keys are not in use any more; those that cannot be removed now are told of, and
@@ -281,88 +300,5 @@ impl Apply<'_> {
 }
 
 #[cfg(test)]
-mod tests {
-    use secrecy::SecretString;
-    use serde_json::json;
-
-    use super::*;
-
-    /// A key that starts and ends then.
-    fn key(start: Option<&str>, end: Option<&str>) -> PasswordCredential {
-        let key = json!({ "keyId": "theirs", "startDateTime": start, "endDateTime": end });
-        serde_json::from_value(key).unwrap()
-    }
-
-    /// The new key, before which these were listed.
-    fn minted(start: Option<&str>, earlier: &[&str]) -> Minted {
-        Minted {
-            key_id: "new".to_owned(),
-            hint: String::new(),
-            start: start.map(|start| start.parse().unwrap()),
-            end: "2028-01-01T00:00:00Z".parse().unwrap(),
-            earlier: earlier.iter().map(|key| (*key).to_owned()).collect(),
-            secret: SecretString::default(),
-        }
-    }
-
-    #[test]
-    fn a_key_is_younger_that_starts_no_earlier_and_was_not_listed_before() {
-        let (start, before, after) = ("2026-01-01T00:00:10Z", "2026-01-01T00:00:09Z", "2026-01-01T00:00:11Z");
-        let new = minted(Some(start), &["another"]);
-        for (theirs, younger) in [(start, true), (after, true), (before, false)] {
-            assert_eq!(is_younger(&key(Some(theirs), None), &new), younger, "{theirs}");
-        }
-        assert!(!is_younger(&key(Some(after), None), &minted(Some(start), &["theirs"])));
-        // Without a date nothing tells.
-        assert!(!is_younger(&key(None, None), &new));
-        assert!(!is_younger(&key(Some(after), None), &minted(None, &[])));
-    }
-
-    #[test]
-    fn proofpoint_holds_a_key_whose_end_it_shows_unless_that_is_the_end_of_the_new_one() {
-        let (end, new) = ("2027-06-01T12:00:00Z", minted(None, &[]));
-        let theirs = key(None, Some(end));
-        assert!(is_held(&theirs, &new, "2027-06-01 12:00:00"));
-        assert!(!is_held(&theirs, &new, "2027-06-01 12:00:01"));
-        assert!(!is_held(&theirs, &new, "soon"));
-        assert!(!is_held(&key(None, None), &new, "2027-06-01 12:00:00"));
-        // Both end then.
-        let same = key(None, Some("2028-01-01T00:00:00Z"));
-        assert!(!is_held(&same, &new, "2028-01-01 00:00:00"));
-    }
-
-    #[test]
-    fn old_keys_are_unused_once_the_new_one_is_proven_and_nothing_contradicts() {
-        assert_eq!(Unused::after(true, false), Unused::All);
-        assert_eq!(Unused::after(true, true), Unused::None);
-        assert_eq!(Unused::after(false, false), Unused::None);
-        assert_eq!(Unused::after(false, true), Unused::None);
-    }
-
-    #[test]
-    fn beside_a_failure_the_key_before_is_kept_until_an_answer_from_after_the_put_was_seen() {
-        for (contradicted, seen, creating, unused) in [
-            (false, false, false, Unused::Earlier),
-            (false, true, false, Unused::All),
-            (false, false, true, Unused::All),
-            (false, true, true, Unused::All),
-            (true, true, true, Unused::None),
-            (true, false, false, Unused::None),
-        ] {
-            let case = (contradicted, seen, creating);
-            assert_eq!(Unused::beside_a_failure(contradicted, seen, creating), unused, "{case:?}");
-        }
-    }
-
-    #[test]
-    fn another_end_contradicts_only_on_a_stack_that_shows_ends_and_where_a_key_was_made() {
-        let (another, new) = ("2027-06-01 12:00:00", minted(None, &[]));
-        assert!(is_contradicted(true, another, Some(&new)));
-        assert!(!is_contradicted(false, another, Some(&new)));
-        assert!(!is_contradicted(true, another, None));
-        assert!(!is_contradicted(true, "2028-01-01 00:00:00", Some(&new)));
-        for no_time in ["soon", ""] {
-            assert!(!is_contradicted(true, no_time, Some(&new)), "{no_time}");
-        }
-    }
-}
+#[path = "old_keys_tests.rs"]
+mod tests;

@@ -98,3 +98,7 @@ fn without_roles(client_id: &str, missing: &[String]) -> Diagnostic {
     )
     .at(SyncModel::client_id())
 }
+
+#[cfg(test)]
+#[path = "proof_tests.rs"]
+mod tests;
