@@ -11,8 +11,8 @@ use crate::support::by_hand;
 /// After so long a key that was made for two years has less life than `rotate_before` asks for.
 const ALMOST_TWO_YEARS: &str = "715d";
 
-/// Draws a late part of a life; its disturbances are counted from a number.
-pub(super) fn draw(random: &mut Random, number: usize) -> Vec<Phase> {
+/// Draws a late part of a life in which a secret for use elsewhere is there or not; its disturbances are counted from a number.
+pub(super) fn draw(random: &mut Random, has_secret: bool, number: usize) -> Vec<Phase> {
     let phase = |order, changes: &[Change], disturbance: Option<Disturbance>| Phase {
         changes: changes.to_vec(),
         disturbances: disturbance.map(|one| (number, one)).into_iter().collect(),
@@ -28,8 +28,8 @@ pub(super) fn draw(random: &mut Random, number: usize) -> Vec<Phase> {
         5 => by_hand(Hand::Consent(random.below(by_hand::edits_of_consent().len()))),
         // Some are exempt for a while.
         6 => [2, 0].map(|exempt| phase(Order::Apply, &[Change::Exempt(exempt)], None)).into(),
-        // In one of the two the secret is made, and in the other one it goes.
-        7 => (0..2)
+        // The secret is made in the last one.
+        7 => (0..if has_secret { 2 } else { 1 })
             .map(|_| {
                 let lost = Disturbance::Fault(Fault::lost_answer("**/addPassword", random));
                 phase(Order::Apply, &[Change::Secret], Some(lost))

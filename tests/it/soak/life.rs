@@ -95,6 +95,8 @@ pub(super) fn live(schedule: &Schedule, provider: &Path) {
         for phase in &schedule.afterwards {
             life.pass(phase, &mut random);
         }
+        // Until every replica knows what somebody did by hand, a plan may be right to see nothing.
+        life.simulator.advance_clock("10s");
         ending::settles(&mut life);
         ending::is_as_configured(&life, &schedule.moods);
     }

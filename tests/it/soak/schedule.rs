@@ -101,7 +101,10 @@ impl Schedule {
             phases[phase].disturbances.push((number + 2, Disturbance::Fault(Fault::unset())));
         }
         let mut late = Random::new(seed ^ 0x01d0_0000);
-        let afterwards = if late.chance(40) { afterwards::draw(&mut late, number + 3) } else { Vec::new() };
+        let mut last = first.clone();
+        phases.iter().flat_map(|phase| &phase.changes).for_each(|change| last.change(*change));
+        let afterwards =
+            if late.chance(40) { afterwards::draw(&mut late, last.secret, number + 3) } else { Vec::new() };
         Self { seed, moods: drawn, first, phases, afterwards }
     }
 
