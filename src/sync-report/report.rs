@@ -156,17 +156,27 @@ impl Report {
         }
     }
 
+    /// The sections of a message, each with the most rows of it. Exempt rows are left out: a run does nothing to them.
+    fn told(&self, losses: usize, others: usize) -> impl Iterator<Item = (&'static str, &Section, usize)> {
+        let told = |(title, section): &(&str, &Section)| section.total > 0 && *title != "Exempt";
+        self.sections().into_iter().filter(told).map(move |(title, section)| {
+            let is_loss = matches!(title, "Deleting" | "Deactivating" | "Recreating");
+            (title, section, if is_loss { losses } else { others })
+        })
+    }
+
+    /// Whether [`Self::text`] of so many rows leaves some out.
+    pub fn is_cut(&self, losses: usize, others: usize) -> bool {
+        self.told(losses, others)
+            .any(|(_, section, rows)| section.total > u64::try_from(rows).unwrap_or(u64::MAX))
+    }
+
     /// The counts and the beginning of each section, as plain text for a message: at most so many rows of people who lose
-    /// something for certain, and so many of the others. Exempt rows are left out: a run does nothing to them.
+    /// something for certain, and so many of the others.
     pub fn text(&self, losses: usize, others: usize) -> String {
         let mut text = self.summary();
         text.push('.');
-        for (title, section) in self.sections() {
-            if section.total == 0 || title == "Exempt" {
-                continue;
-            }
-            let rows =
-                if matches!(title, "Deleting" | "Deactivating" | "Recreating") { losses } else { others };
+        for (title, section, rows) in self.told(losses, others) {
             let _ = write!(text, "\n\n{title} ({}):", section.total);
             for (address, row) in section.rows.iter().take(rows) {
                 let _ = write!(text, "\n  {address}  {row}");

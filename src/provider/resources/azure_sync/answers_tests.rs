@@ -4,21 +4,11 @@ use serde_json::Value;
 
 use super::super::model::SyncModel;
 use super::super::settings::settings;
+use super::super::testing::minted;
 use super::*;
 
 fn end() -> Timestamp {
     "2028-11-24T00:00:00Z".parse().unwrap()
-}
-
-fn minted() -> Minted {
-    Minted {
-        key_id: String::new(),
-        hint: String::new(),
-        start: None,
-        end: end(),
-        earlier: BTreeSet::new(),
-        secret: SecretString::default(),
-    }
 }
 
 /// Settings with this role and frequency.
@@ -73,7 +63,7 @@ impl Sent {
 fn an_answer_is_from_after_the_put_where_it_shows_the_end_of_the_key_that_came_with_it() {
     let present = told("end_user", 24);
     let mut sent = Sent::over(Some(present.clone()), None);
-    sent.minted = Some(minted());
+    sent.minted = Some(minted("own", end()));
     let change = sent.change(present.clone());
     let with_end = |end: Timestamp| Shown { secret_expiry: Some(end.to_string()), ..shows("end_user", 24) };
     assert!(is_fresh(&change, &present, &with_end(end())));
@@ -108,14 +98,12 @@ fn what_was_sent_before_and_may_have_been_late_tells_nothing_of_the_last_put() {
 fn a_member_may_be_late_where_it_shows_what_was_there_or_was_sent_before() {
     let sent = Sent::over(Some(told("end_user", 1)), Some(told("end_user", 24)));
     let change = sent.change(told("end_user", 6));
-    let frequency =
-        |after: i64| Difference { member: Member::SyncFrequency, before: 6.into(), after: after.into() };
     for (after, late) in [(1, true), (24, true), (3, false)] {
-        assert_eq!(may_be_late(&change, false, &frequency(after)), late, "{after}");
-        assert!(!may_be_late(&change, true, &frequency(after)), "{after}");
+        assert_eq!(may_be_late(&change, false, &frequency(6, after)), late, "{after}");
+        assert!(!may_be_late(&change, true, &frequency(6, after)), "{after}");
     }
     let nothing = Sent::over(None, None);
-    assert!(!may_be_late(&nothing.change(told("end_user", 6)), false, &frequency(0)));
+    assert!(!may_be_late(&nothing.change(told("end_user", 6)), false, &frequency(6, 0)));
 }
 
 fn frequency(before: i64, after: i64) -> Difference {
@@ -134,7 +122,7 @@ fn the_frequency_of_the_first_put_is_late_after_the_last_one_and_no_other_value_
 #[test]
 fn the_end_of_the_key_is_told_from_another_and_from_none() {
     let with_end = |text: &str| Shown { secret_expiry: Some(text.to_owned()), ..shows("end_user", 24) };
-    let new = minted();
+    let new = minted("own", end());
     let of = |text: &str| EndShown::of(Some(&new), &with_end(text));
     assert_eq!(of("2028-11-24 00:00:00"), EndShown::This);
     assert_eq!(of("2028-11-24 00:00:01"), EndShown::Another);

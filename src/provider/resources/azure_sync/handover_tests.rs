@@ -1,28 +1,17 @@
 use pretty_assertions::assert_eq;
-use secrecy::SecretString;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use super::super::testing::minted;
 use super::*;
 use clients::essentials::Member;
-
-fn minted() -> Minted {
-    Minted {
-        key_id: String::new(),
-        hint: String::new(),
-        start: None,
-        end: Timestamp::UNIX_EPOCH,
-        earlier: BTreeSet::new(),
-        secret: SecretString::default(),
-    }
-}
 
 #[tokio::test(start_paused = true)]
 async fn a_key_that_was_made_for_it_is_tried_to_the_deadline() {
     let hour = Duration::from_secs(3600);
     let call = Call::new(hour, CancellationToken::new(), Uuid::nil());
-    assert_eq!(patience(&call, Some(&minted())).remaining(), hour);
+    assert_eq!(patience(&call, Some(&minted("own", Timestamp::UNIX_EPOCH))).remaining(), hour);
     assert_eq!(patience(&call, None).remaining(), CONFIGURED_PATIENCE);
 }
 

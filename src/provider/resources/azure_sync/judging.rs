@@ -177,11 +177,7 @@ fn rest(report: &Report, domain: &str) -> String {
             let _ = write!(text, "\n\n{title}: {}.", reasons.join(", "));
         }
     }
-    let is_cut = report.sections().iter().any(|(title, section)| {
-        let shown = if matches!(*title, "Deleting" | "Deactivating" | "Recreating") { LOSSES } else { ROWS };
-        *title != "Exempt" && section.total > u64::try_from(shown).unwrap_or(u64::MAX)
-    });
-    if is_cut {
+    if report.is_cut(LOSSES, ROWS) {
         let _ = write!(
             text,
             "\n\nAll rows: data source `proofpoint_azure_sync_preview` with `domain = \"{domain}\"`."

@@ -1,7 +1,7 @@
-use secrecy::SecretString;
 use serde_json::json;
 
 use super::super::Facts;
+use super::super::testing::{self, set};
 use super::*;
 
 /// A key that starts and ends then.
@@ -13,12 +13,9 @@ fn key(start: Option<&str>, end: Option<&str>) -> PasswordCredential {
 /// The new key, before which these were listed.
 fn minted(start: Option<&str>, earlier: &[&str]) -> Minted {
     Minted {
-        key_id: "new".to_owned(),
-        hint: String::new(),
         start: start.map(|start| start.parse().unwrap()),
-        end: "2028-01-01T00:00:00Z".parse().unwrap(),
-        earlier: earlier.iter().map(|key| (*key).to_owned()).collect(),
-        secret: SecretString::default(),
+        earlier: set(earlier),
+        ..testing::minted("new", "2028-01-01T00:00:00Z".parse().unwrap())
     }
 }
 
@@ -81,10 +78,6 @@ fn another_end_contradicts_only_on_a_stack_that_shows_ends_and_where_a_key_was_m
     for no_time in ["soon", ""] {
         assert!(!is_contradicted(true, no_time, Some(&new)), "{no_time}");
     }
-}
-
-fn set(ids: &[&str]) -> BTreeSet<String> {
-    ids.iter().map(|id| (*id).to_owned()).collect()
 }
 
 #[test]

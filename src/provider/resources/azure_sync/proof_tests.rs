@@ -1,32 +1,20 @@
 use std::collections::VecDeque;
 
 use jiff::Timestamp;
-use secrecy::SecretString;
 
-use super::super::testing::{CLIENT, Directory, OWN_MARK, SignIn, call, keys, quickly, set};
+use super::super::testing::{CLIENT, Directory, OWN_MARK, SignIn, call, keys, minted, quickly, set};
 use super::*;
 
 /// What Entra says of a secret that a replica does not know, and of one that has ended.
 const UNKNOWN: SignIn = SignIn::Refused(7_000_215);
 const ENDED: SignIn = SignIn::Refused(7_000_222);
 
-fn minted() -> Minted {
-    Minted {
-        key_id: "own".to_owned(),
-        hint: String::new(),
-        start: None,
-        end: Timestamp::UNIX_EPOCH,
-        earlier: BTreeSet::new(),
-        secret: SecretString::from("never-to-be-seen"),
-    }
-}
-
 /// Proves the key in two minutes at most.
 async fn proven(directory: &Directory, sign_ins: &[SignIn], declared: &[&str]) -> Result<(), Unproven> {
     *directory.sign_ins.lock().unwrap() = sign_ins.iter().copied().collect::<VecDeque<_>>();
     let graph = directory.graph().await;
     let (keys, call) = (keys(&graph), call(Duration::from_secs(120)));
-    quickly(prove(&call, &keys, CLIENT, &minted(), &set(declared))).await
+    quickly(prove(&call, &keys, CLIENT, &minted("own", Timestamp::UNIX_EPOCH), &set(declared))).await
 }
 
 /// What it is refused with.

@@ -9,11 +9,12 @@ use axum::Router;
 use axum::body::to_bytes;
 use axum::extract::Request;
 use axum::http::StatusCode;
+use jiff::Timestamp;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::managed_secret::Keys;
+use super::managed_secret::{Keys, Minted};
 use super::model::ManagedClientSecret;
 use crate::provider_block::Failure;
 use clients::auth::{Credentials, Inputs, ResolvedInputs, TenantId, choose};
@@ -203,6 +204,18 @@ pub(super) fn managed(lifetime: &str) -> ManagedClientSecret {
         description: "Sync".into(),
         lifetime: lifetime.into(),
         ..ManagedClientSecret::default()
+    }
+}
+
+/// A key that was made in this apply, and of which a list showed nothing before.
+pub(super) fn minted(key_id: &str, end: Timestamp) -> Minted {
+    Minted {
+        key_id: key_id.to_owned(),
+        hint: String::new(),
+        start: None,
+        end,
+        earlier: BTreeSet::new(),
+        secret: "never-to-be-seen".into(),
     }
 }
 
