@@ -67,3 +67,40 @@ fn a_secret_that_was_destroyed_while_its_application_was_deleted_does_not_come_b
         assert_eq!(quickstart.keys().len(), 0, "destroyed first: {destroyed_first}");
     }
 }
+
+#[test]
+fn a_deleted_enterprise_application_comes_back_as_it_was() {
+    let mut quickstart = Quickstart::start(Simulator::start(&["--users", "1"]));
+    succeeds(&quickstart.change(APPLICATION));
+    let made = quickstart.state(APPLICATION);
+    let id = |name: &str| made[name].as_str().expect("an id").to_owned();
+    let (application, principal) = (id("object_id"), id("service_principal_object_id"));
+    let restoring = format!("directory/deletedItems/{application}/restore");
+    let for_good = format!("directory/deletedItems/{principal}");
+    let delete = |path: String| (Method::DELETE, path);
+    for (name, by_hand, same) in [
+        ("alone", vec![delete(format!("servicePrincipals/{principal}"))], true),
+        (
+            "with its application, which was restored",
+            vec![delete(format!("applications/{application}")), (Method::POST, restoring)],
+            true,
+        ),
+        ("for good", vec![delete(format!("servicePrincipals/{principal}")), delete(for_good)], false),
+    ] {
+        quickstart.simulator.advance_clock("2h");
+        for (method, path) in by_hand {
+            quickstart.graph(method, &path, None);
+        }
+        quickstart.restart();
+        succeeds(&quickstart.change(APPLICATION));
+        let now = quickstart.state(APPLICATION);
+        assert_eq!(now["object_id"], made["object_id"], "{name}");
+        assert_eq!(
+            now["service_principal_object_id"] == made["service_principal_object_id"],
+            same,
+            "{name}: {now:#}"
+        );
+        assert_eq!(quickstart.directory()["deleted_items"], json!([]), "{name}");
+        assert_eq!(quickstart.plan(APPLICATION).state, now, "{name}");
+    }
+}

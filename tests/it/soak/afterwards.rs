@@ -11,6 +11,12 @@ use crate::support::by_hand;
 /// After so long a key that was made for two years has less life than `rotate_before` asks for.
 const ALMOST_TWO_YEARS: &str = "715d";
 
+/// Somebody is hired, that is planned, and somebody else is hired before the plan is applied.
+pub(super) fn hires(number: usize) -> Vec<Phase> {
+    let hired = vec![(number, Disturbance::ByHand(Hand::Hires))];
+    vec![Phase { changes: Vec::new(), disturbances: hired, order: Order::Saved }]
+}
+
 /// Draws a late part of a life in which a secret for use elsewhere is there or not; its disturbances are counted from a number.
 pub(super) fn draw(random: &mut Random, has_secret: bool, number: usize) -> Vec<Phase> {
     let phase = |order, changes: &[Change], disturbance: Option<Disturbance>| Phase {

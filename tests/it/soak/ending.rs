@@ -87,6 +87,11 @@ pub(super) fn is_as_configured(life: &Life, moods: &[String]) {
     };
     let principals = directory["service_principals"].as_array().into_iter().flatten().filter(stray).count();
     assert_eq!(principals, 1, "stray principals");
+    if !life.deleted_a_principal {
+        // An application that comes back brings its principal, with what others have set at it.
+        let left = such(&directory, "deleted_items", "appId", client_id);
+        assert!(left.is_empty(), "left in the recycle bin: {left:?}");
+    }
     assert_eq!(such(&directory, "grants", "clientId", principal).len(), 1, "grants");
     let permissions = application["application_permissions"].as_object().map_or_else(
         || application["application_permissions"].as_array().map_or(0, Vec::len),

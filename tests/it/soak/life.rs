@@ -35,6 +35,8 @@ pub(super) struct Life {
     pub(super) foreign_keys: Vec<String>,
     /// Whether an application that held such keys went away with them.
     pub(super) lost_applications: bool,
+    /// Whether somebody deleted an enterprise application, which stays in the recycle bin beside a new one.
+    pub(super) deleted_a_principal: bool,
     /// Whether a command was killed that may have had something to write into its state.
     pub(super) lost_its_state: bool,
     /// Whether Proofpoint does what it is told at once, and shows it.
@@ -77,6 +79,7 @@ pub(super) fn live(schedule: &Schedule, provider: &Path) {
         configuration: schedule.first.clone(),
         foreign_keys: Vec::new(),
         lost_applications: false,
+        deleted_a_principal: false,
         lost_its_state: false,
         has_plain_settings: schedule.has_plain_settings(),
         key_is_safe: true,
@@ -129,6 +132,7 @@ impl Life {
                     self.foreign_keys.extend(hand.act(&self.simulator, &application, random));
                     self.lost_applications |= matches!(hand, Hand::DeletesApplication)
                         || (*hand == Hand::RestoresApplication && !self.has(&application));
+                    self.deleted_a_principal |= *hand == Hand::Principal;
                     self.key_is_safe &= !hand.may_end_the_key();
                 }
             }

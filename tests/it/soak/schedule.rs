@@ -103,8 +103,13 @@ impl Schedule {
         let mut late = Random::new(seed ^ 0x01d0_0000);
         let mut last = first.clone();
         phases.iter().flat_map(|phase| &phase.changes).for_each(|change| last.change(*change));
-        let afterwards =
-            if late.chance(40) { afterwards::draw(&mut late, last.secret, number + 3) } else { Vec::new() };
+        let afterwards = if late.chance(40) {
+            afterwards::draw(&mut late, last.secret, number + 3)
+        } else if last.reviewed && late.chance(40) {
+            afterwards::hires(number + 3)
+        } else {
+            Vec::new()
+        };
         Self { seed, moods: drawn, first, phases, afterwards }
     }
 

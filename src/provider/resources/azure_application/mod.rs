@@ -3,6 +3,7 @@
 mod adoption;
 mod model;
 mod moved;
+mod principal;
 mod properties;
 mod tags;
 
@@ -15,8 +16,7 @@ use uuid::Uuid;
 use super::enterprise_application::{self, invalid_import};
 use crate::provider_block::{At as _, Failure, ObjectPath, Session, bare_client_id};
 use clients::graph::{
-    self, Application, Deletion, Graph, Mark, NewApplication, NewServicePrincipal, ServicePrincipal, Sight,
-    Thing,
+    self, Application, Deletion, Graph, Mark, NewApplication, ServicePrincipal, Sight, Thing,
 };
 use clients::http::Call;
 use framework::attr::Attr;
@@ -33,9 +33,6 @@ use tags::{OWN_TAG, OWNER_TAG, RESTORED_TAG, is_own_tag};
 /// The resource.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct AzureApplication;
-
-/// Tag that puts a service principal into the portal's list of enterprise applications.
-const ENTERPRISE_APPLICATION: &str = "WindowsAzureActiveDirectoryIntegratedApp";
 
 /// What a refresh learns besides the application itself.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
@@ -228,7 +225,7 @@ impl Resource for AzureApplication {
         let mut model = planned.model;
         if model.service_principal_object_id.is_unknown() {
             model.service_principal_object_id =
-                ensure_principal(&graph, &call, &application).await?.object_id.into();
+                principal::of_known(&graph, &call, &application).await?.object_id.into();
         }
         facts.written = Some(graph.now());
         Ok(State::new(model).with_private(facts))
@@ -420,32 +417,14 @@ async fn complete(
     new: &NewApplication,
     application: Application,
 ) -> Result<(Application, ServicePrincipal), Failure> {
-    let principal = ensure_principal(graph, call, &application).await?;
+    // The date of deletion says that it has come back.
+    let principal = if application.deleted_date_time.is_some() {
+        principal::of_known(graph, call, &application).await?
+    } else {
+        principal::of_new(graph, call, &application).await?
+    };
     own(graph, call, &application, new.owners.as_ref()).await?;
     Ok((application, principal))
-}
-
-/// The principal of the application: the one that is there, a deleted one restored, or a new one.
-async fn ensure_principal(
-    graph: &Graph,
-    call: &Call,
-    application: &Application,
-) -> Result<ServicePrincipal, Failure> {
-    let client_id = application.client_id.as_str();
-    let made = async {
-        // An application that was just made cannot have a deleted principal.
-        if application.deleted_date_time.is_some()
-            && let Some(deleted) = graph.deleted_items().principal_by_client_id(call, client_id).await?
-        {
-            return graph.deleted_items().restore_principal(call, &deleted.object_id).await;
-        }
-        let tags = vec![ENTERPRISE_APPLICATION.to_owned()];
-        graph
-            .service_principals()
-            .create(call, &NewServicePrincipal { client_id: client_id.to_owned(), tags })
-            .await
-    };
-    made.await.map_err(Failure::from)
 }
 
 /// Makes the owners what the plan names. Additions come first, and the caller removes itself last: one that may only change

@@ -110,7 +110,8 @@ model! {
         /// Application (client) id: what Proofpoint signs in with.
         client_id: Attr<String> => computed().use_state_for_unknown(),
 
-        /// Object id of the application's service principal in the tenant.
+        /// Object id of the application's service principal in the tenant. One that was deleted is restored while Entra keeps
+        /// it (30 days), with what is set at it; else a new one is made.
         service_principal_object_id: Attr<String> => computed(),
 
         /// Verified domain that Entra shows as the application's publisher.
