@@ -24,6 +24,13 @@ pub(super) fn draw(random: &mut Random, has_secret: bool, number: usize) -> Vec<
         disturbances: disturbance.map(|one| (number, one)).into_iter().collect(),
         order,
     };
+    // The secret is made in the last one.
+    let secrets = |random: &mut Random| -> Vec<Phase> {
+        let mut lost = || Disturbance::Fault(Fault::lost_answer("**/addPassword", random));
+        (0..if has_secret { 2 } else { 1 })
+            .map(|_| phase(Order::Apply, &[Change::Secret], Some(lost())))
+            .collect()
+    };
     let by_hand = |hand| vec![phase(Order::Apply, &[], Some(Disturbance::ByHand(hand)))];
     match random.below(10) {
         0 => vec![phase(Order::Apply, &[], Some(Disturbance::Clock(ALMOST_TWO_YEARS)))],
@@ -34,17 +41,17 @@ pub(super) fn draw(random: &mut Random, has_secret: bool, number: usize) -> Vec<
         5 => by_hand(Hand::Consent(random.below(by_hand::edits_of_consent().len()))),
         // Some are exempt for a while.
         6 => [2, 0].map(|exempt| phase(Order::Apply, &[Change::Exempt(exempt)], None)).into(),
-        // The secret is made in the last one.
-        7 => (0..if has_secret { 2 } else { 1 })
-            .map(|_| {
-                let lost = Disturbance::Fault(Fault::lost_answer("**/addPassword", random));
-                phase(Order::Apply, &[Change::Secret], Some(lost))
-            })
-            .collect(),
+        7 => secrets(random),
         8 => {
             let lost = Disturbance::Fault(Fault::lost_answer("/v1.0/applications", random));
             vec![phase(Order::Replace("proofpoint_azure_application.sync"), &[], Some(lost))]
         }
-        _ => vec![phase(Order::Saved, &[], None)],
+        _ => {
+            // Nor can it be removed again.
+            let mut phases = secrets(random);
+            let refused = Disturbance::Fault(Fault::refused("**/removePassword"));
+            phases.iter_mut().for_each(|phase| phase.disturbances.push((number + 1, refused)));
+            phases
+        }
     }
 }

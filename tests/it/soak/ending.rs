@@ -126,7 +126,11 @@ fn has_its_keys(life: &Life, application: &Json) {
     let foreign: BTreeSet<String> = life.foreign_keys.iter().cloned().collect();
     // Of a secret whose state died with its command the next apply tells, and leaves it to a person.
     let told = |key: &String| {
-        life.printed.iter().any(|text| text.contains(key.as_str()) && text.contains("that is left over"))
+        life.was_killed
+            && life
+                .printed
+                .iter()
+                .any(|text| text.contains(key.as_str()) && text.contains("that is left over"))
     };
     let stray: Vec<&String> =
         there.iter().filter(|key| !listed.contains(*key) && !foreign.contains(*key) && !told(key)).collect();

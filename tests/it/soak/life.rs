@@ -37,6 +37,8 @@ pub(super) struct Life {
     pub(super) lost_applications: bool,
     /// Whether somebody deleted an enterprise application, which stays in the recycle bin beside a new one.
     pub(super) deleted_a_principal: bool,
+    /// Whether a command or its provider was killed.
+    pub(super) was_killed: bool,
     /// Whether a command was killed that may have had something to write into its state.
     pub(super) lost_its_state: bool,
     /// Whether Proofpoint does what it is told at once, and shows it.
@@ -80,6 +82,7 @@ pub(super) fn live(schedule: &Schedule, provider: &Path) {
         foreign_keys: Vec::new(),
         lost_applications: false,
         deleted_a_principal: false,
+        was_killed: false,
         lost_its_state: false,
         has_plain_settings: schedule.has_plain_settings(),
         key_is_safe: true,
@@ -169,6 +172,7 @@ impl Life {
         let racing = other
             .as_ref()
             .map(|other| other.start("racing", &["apply", "-no-color", "-input=false", "-auto-approve"]));
+        self.was_killed |= death.is_some();
         self.lost_its_state |= death.is_some_and(|(death, _)| death == Death::Cli);
         let outcome = command::run(&self.workspace, &self.simulator, &arguments, death, &faults);
         let claims_success = outcome.as_ref().is_some_and(|outcome| outcome.code == Some(0));

@@ -109,6 +109,11 @@ impl Fault {
         Self { place: ("POST", path), trouble, skip: 0, count: 1 }
     }
 
+    /// A POST that is refused for longer than anybody repeats.
+    pub(super) const fn refused(path: &'static str) -> Self {
+        Self { place: ("POST", path), trouble: Trouble::Status(503, false), skip: 0, count: 40 }
+    }
+
     /// As the control plane takes it. `soon` is a date a second ahead of the services, as HTTP writes dates.
     pub(super) fn order(&self, soon: &str) -> Json {
         let mut order = match self.trouble {
