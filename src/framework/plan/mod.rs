@@ -7,6 +7,8 @@ mod walk;
 pub mod modifiers;
 pub(crate) mod verify;
 
+use std::mem;
+
 use super::path::Path;
 use super::schema::Schema;
 use super::value::Value;
@@ -80,7 +82,8 @@ pub(crate) fn merge(original: Value, before: &Value, after: Value) -> Value {
     match (original, before, after) {
         (Value::Map(mut original), Value::Map(before), Value::Map(after)) => {
             Value::object(after.into_iter().map(|(name, after)| {
-                let merged = match (original.remove(&name), before.get(&name)) {
+                // What is left of the original is not looked at again, so that its place may stay.
+                let merged = match (original.get_mut(&name).map(mem::take), before.get(&name)) {
                     (Some(original), Some(before)) => merge(original, before, after),
                     _ => after,
                 };

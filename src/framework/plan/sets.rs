@@ -63,14 +63,14 @@ fn agrees(config: &Value, planned: &Value) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
+    use crate::value::ByName;
 
     use super::*;
 
     #[test]
     fn an_element_with_an_empty_map_keeps_it_beside_one_without_a_map() {
         let element = |map: Value| Value::object([("map", map)]);
-        let (without, empty) = (element(Value::Null), element(Value::Map(BTreeMap::new())));
+        let (without, empty) = (element(Value::Null), element(Value::Map(ByName::new())));
         let config = Value::Set(vec![without.clone(), empty.clone()]);
         let found = members(&config, &Value::Null, vec![empty.clone(), without.clone()]);
         assert!(found.iter().all(|member| *member.config == member.planned));

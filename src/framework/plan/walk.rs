@@ -1,12 +1,11 @@
 //! Walks configuration, prior state and planned state side by side along a schema.
 
-use std::collections::BTreeMap;
 use std::mem;
 
 use super::sets::{Member, members};
 use crate::path::{Path, Step};
 use crate::schema::{Attribute, DefaultValue, Nesting, Schema, Shape};
-use crate::value::{Name, Value};
+use crate::value::{ByName, Name, Value};
 
 const NULL: &Value = &Value::Null;
 
@@ -67,7 +66,7 @@ pub(super) fn body<P: Pass>(pass: &mut P, schema: &Schema, place: &Place<'_>, pl
     };
     let mut path = place.path.clone();
     for attribute in &schema.attributes {
-        let member = members.entry(attribute.name.clone()).or_default();
+        let member = members.get_or_default(&attribute.name);
         place.at_member(&mut path, &attribute.name, |inner| {
             *member = pass.attribute(attribute, inner, mem::take(member));
             if let Shape::Nested(nesting, nested) = &attribute.shape {
@@ -122,9 +121,9 @@ fn map<P: Pass>(
     pass: &mut P,
     schema: &Schema,
     place: &Place<'_>,
-    mut planned: BTreeMap<Name, Value>,
-) -> BTreeMap<Name, Value> {
-    for (key, planned) in &mut planned {
+    mut planned: ByName<Value>,
+) -> ByName<Value> {
+    for (key, planned) in planned.iter_mut() {
         let path = place.element_path(|map| map.key(key.as_ref()));
         let element = place.element(&path, place.config.member(key), place.prior.member(key));
         *planned = body(pass, schema, &element, mem::take(planned));

@@ -7,7 +7,7 @@ use rmpv::{Utf8StringRef, ValueRef};
 
 use crate::ordered;
 use crate::path::{Path, Step};
-use crate::value::{Name, Number, Type, Value};
+use crate::value::{ByName, Name, Number, Type, Value};
 
 /// How deep values may nest; core's own values stay far below, and the stack holds this many levels.
 const DEEPEST: usize = 200;
@@ -132,7 +132,7 @@ fn key_of<'a>(key: &ValueRef<'a>, path: &Path) -> Result<&'a str, MsgpackError> 
 }
 
 /// Whether the members of an object come as cores write them: all of them, in order of their names.
-fn in_order(attributes: &BTreeMap<Name, Type>, entries: &[(ValueRef<'_>, ValueRef<'_>)]) -> bool {
+fn in_order(attributes: &ByName<Type>, entries: &[(ValueRef<'_>, ValueRef<'_>)]) -> bool {
     let named = |(name, (key, _)): (&Name, &(ValueRef<'_>, _))| match key {
         ValueRef::String(key) => key.as_str() == Some(name),
         _ => false,
@@ -143,7 +143,7 @@ fn in_order(attributes: &BTreeMap<Name, Type>, entries: &[(ValueRef<'_>, ValueRe
 /// The members of an object that may come in any order.
 fn by_name<'a, 'b>(
     entries: &'b [(ValueRef<'a>, ValueRef<'a>)],
-    attributes: &BTreeMap<Name, Type>,
+    attributes: &ByName<Type>,
     path: &Path,
 ) -> Result<BTreeMap<&'a str, &'b ValueRef<'a>>, MsgpackError> {
     let entries = entries.iter().map(|(key, value)| match key_of(key, path)? {
@@ -201,14 +201,17 @@ fn write(into: &mut ByteBuf, value: &Value, ty: &Type, path: &mut Path) -> Resul
             }
         }
         (Type::Object { attributes, .. }, Value::Map(members)) => {
-            if let Some(name) = members.keys().find(|name| !attributes.contains_key(*name)) {
+            if let Some(name) = members.keys().find(|name| !attributes.contains_key(name)) {
                 return wrong(path, format!("unsupported attribute `{name}`"));
             }
             never(encode::write_map_len(into, length(attributes.len(), path)?));
+            // Both are in order of their names, and nothing is in the one that is not in the other, but for what is missing.
+            let mut members = members.iter().peekable();
             for (name, ty) in attributes {
                 never(encode::write_str(into, name));
-                path.within(Step::Attribute(name.clone()), |path| match members.get(name) {
-                    Some(value) => write(into, value, ty, path),
+                let member = members.next_if(|(own, _)| *own == name);
+                path.within(Step::Attribute(name.clone()), |path| match member {
+                    Some((_, value)) => write(into, value, ty, path),
                     None => wrong(path, "the attribute is missing"),
                 })?;
             }

@@ -4,14 +4,13 @@ mod check;
 pub mod rules;
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
-use super::ordered;
 use super::plan::modifiers::Modifier;
 use super::validators::Validator;
-use super::value::{Name, Type, Value};
+use super::value::{ByName, Type, Value};
 pub use check::{SchemaKind, check_identity, check_schema};
 
 /// The body of a resource, data source, provider or block.
@@ -135,10 +134,10 @@ impl Schema {
         }) || self.blocks.iter().any(|block| block.body.any(like))
     }
 
-    fn member_types(&self) -> BTreeMap<Name, Type> {
+    fn member_types(&self) -> ByName<Type> {
         let attributes = self.attributes.iter().map(|a| (a.name.clone(), a.value_type()));
         let blocks = self.blocks.iter().map(|b| (b.name.clone(), b.value_type()));
-        ordered::map(attributes.chain(blocks))
+        attributes.chain(blocks).collect()
     }
 
     /// An attribute by name.
@@ -170,10 +169,10 @@ impl Schema {
     pub fn complete(&self, value: Value) -> Value {
         let Value::Map(mut members) = value else { return value };
         for attribute in &self.attributes {
-            members.entry(attribute.name.clone()).or_default();
+            members.get_or_default(&attribute.name);
         }
         for block in &self.blocks {
-            let member = members.entry(block.name.clone()).or_default();
+            let member = members.get_or_default(&block.name);
             let given = std::mem::take(member);
             *member = if given == Value::Null {
                 block.nesting.no_blocks()
@@ -201,7 +200,7 @@ impl Nesting {
             Self::Single => Value::Null,
             Self::List => Value::List(Vec::new()),
             Self::Set => Value::Set(Vec::new()),
-            Self::Map => Value::Map(BTreeMap::new()),
+            Self::Map => Value::Map(ByName::new()),
         }
     }
 

@@ -1,8 +1,8 @@
 //! The JSON form of values, as state files hold them. Numbers keep every digit.
 
-use std::collections::BTreeMap;
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::{ConformError, Name, Type, Value};
@@ -136,7 +136,7 @@ fn parse(raw: &RawValue) -> Result<Value, JsonError> {
     let syntax = |error: serde_json::Error| syntax(&error);
     Ok(match text.as_bytes().first() {
         Some(b'{') => {
-            let members: BTreeMap<String, &RawValue> = serde_json::from_str(text).map_err(syntax)?;
+            let Pairs(members) = serde_json::from_str(text).map_err(syntax)?;
             let members = members.into_iter().map(|(name, raw)| Ok((Name::from(name), parse(raw)?)));
             Value::of_members(members.collect::<Result<_, JsonError>>()?)
         }
@@ -150,6 +150,33 @@ fn parse(raw: &RawValue) -> Result<Value, JsonError> {
         Some(b'n') => Value::Null,
         _ => Value::Number(text.parse().map_err(|_| JsonError::Syntax { line: 1, column: 1 })?),
     })
+}
+
+/// The members of an object as they come.
+struct Pairs<'a>(Vec<(String, &'a RawValue)>);
+
+impl<'de> Deserialize<'de> for Pairs<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct AsTheyCome;
+
+        impl<'de> Visitor<'de> for AsTheyCome {
+            type Value = Pairs<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut pairs = Vec::new();
+                while let Some(pair) = map.next_entry()? {
+                    pairs.push(pair);
+                }
+                Ok(Pairs(pairs))
+            }
+        }
+
+        deserializer.deserialize_map(AsTheyCome)
+    }
 }
 
 fn syntax(error: &serde_json::Error) -> JsonError {

@@ -1,15 +1,16 @@
 //! Values as Terraform knows them: null, unknown or known at every level, numbers exact.
 
+mod by_name;
 mod json;
 mod number;
 mod types;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 use super::path::{Path, Step};
+pub use by_name::ByName;
 pub use json::JsonError;
 pub use number::{Number, NumberError};
 pub use types::{Type, TypeError};
@@ -40,7 +41,7 @@ pub enum Value {
     /// A set, sorted and without duplicates, see [`Value::set`].
     Set(Vec<Self>),
     /// A map or an object. An object holds every attribute of its type.
-    Map(BTreeMap<Name, Self>),
+    Map(ByName<Self>),
     /// A value of an attribute of dynamic type, together with the type it has. The inner value may be null or
     /// unknown; a null or unknown of no particular type is [`Value::Null`] or [`Value::Unknown`].
     Dynamic(Type, Box<Self>),
@@ -206,7 +207,7 @@ impl Value {
     }
 
     /// The members of a known map or object.
-    pub fn as_members(&self) -> Option<&BTreeMap<Name, Self>> {
+    pub fn as_members(&self) -> Option<&ByName<Self>> {
         match self {
             Self::Map(members) => Some(members),
             Self::Dynamic(_, inner) => inner.as_members(),
@@ -288,7 +289,7 @@ impl Value {
             (Type::Object { attributes, .. }, Self::Map(mut members)) => {
                 let mut conforming = Vec::with_capacity(attributes.len());
                 for (name, ty) in attributes {
-                    let value = members.remove(name).unwrap_or_default();
+                    let value = members.get_mut(name).map(std::mem::take).unwrap_or_default();
                     let step = Step::Attribute(name.clone());
                     conforming.push((name.clone(), path.within(step, |path| value.conform_at(ty, path))?));
                 }

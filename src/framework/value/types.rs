@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value as Json, json};
 
-use super::Name;
+use super::{ByName, Name};
 use crate::ordered;
 
 /// A type of Terraform's type system.
@@ -29,7 +29,7 @@ pub enum Type {
     /// Named attributes, each of its own type.
     Object {
         /// The attributes by name.
-        attributes: BTreeMap<Name, Self>,
+        attributes: ByName<Self>,
         /// Those that a user may leave out (types of function parameters only).
         optional: BTreeSet<String>,
     },
@@ -59,7 +59,7 @@ impl Type {
     /// `object({...})` whose attributes are all required.
     pub fn object<N: Into<Name>>(attributes: impl IntoIterator<Item = (N, Self)>) -> Self {
         let attributes = attributes.into_iter().map(|(name, ty)| (name.into(), ty));
-        Self::Object { attributes: ordered::map(attributes), optional: BTreeSet::new() }
+        Self::Object { attributes: attributes.collect(), optional: BTreeSet::new() }
     }
 
     /// Whether the dynamic type occurs in it at any depth.
@@ -123,7 +123,7 @@ impl Type {
                 }
                 [Json::String(kind), Json::Object(members), rest @ ..] if kind == "object" => {
                     let parse = |(name, ty): (&String, _)| Ok((Name::from(name.clone()), Self::parse(ty)?));
-                    let attributes = ordered::try_map(members.iter().map(parse))?;
+                    let attributes = members.iter().map(parse).collect::<Result<_, _>>()?;
                     let optional = match rest {
                         [] => BTreeSet::new(),
                         [Json::Array(names)] => ordered::try_set(

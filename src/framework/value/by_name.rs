@@ -1,0 +1,206 @@
+//! The members of objects and maps.
+
+use std::fmt;
+use std::slice;
+use std::vec;
+
+use super::Name;
+
+/// Up to so many members each is looked at, which is faster than halving what is left: most differ in length already.
+const FEW: usize = 32;
+
+/// Members in order of their names, each there once. Objects are small and read far more often than written, and what is decoded
+/// is sorted already, so that they lie side by side; a map may be large, so that one member is found in logarithmic time. Adding
+/// or removing one moves those behind it.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ByName<V>(Vec<(Name, V)>);
+
+impl<V> ByName<V> {
+    /// None.
+    pub const fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    /// How many.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Where a member is, or belongs.
+    fn place(&self, name: &str) -> Result<usize, usize> {
+        if self.0.len() <= FEW
+            && let Some(index) = self.0.iter().position(|(own, _)| is_same(own, name))
+        {
+            return Ok(index);
+        }
+        self.0.binary_search_by(|(own, _)| own.as_ref().cmp(name))
+    }
+
+    /// The member of a name.
+    pub fn get(&self, name: &str) -> Option<&V> {
+        if self.0.len() <= FEW {
+            return self.0.iter().find(|(own, _)| is_same(own, name)).map(|(_, value)| value);
+        }
+        self.place(name).ok().map(|index| &self.0[index].1)
+    }
+
+    /// The member of a name, to be changed.
+    pub fn get_mut(&mut self, name: &str) -> Option<&mut V> {
+        self.place(name).ok().map(|index| &mut self.0[index].1)
+    }
+
+    /// Whether there is a member of a name.
+    pub fn contains_key(&self, name: &str) -> bool {
+        self.get(name).is_some()
+    }
+
+    /// Puts a member in, and gives back what it replaces.
+    pub fn insert(&mut self, name: Name, value: V) -> Option<V> {
+        match self.place(&name) {
+            Ok(index) => Some(std::mem::replace(&mut self.0[index].1, value)),
+            Err(index) => {
+                self.0.insert(index, (name, value));
+                None
+            }
+        }
+    }
+
+    /// Takes a member out.
+    pub fn remove(&mut self, name: &str) -> Option<V> {
+        self.place(name).ok().map(|index| self.0.remove(index).1)
+    }
+
+    /// In order of their names.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&Name, &V)> + Clone {
+        self.0.iter().map(pair as fn(&(Name, V)) -> (&Name, &V))
+    }
+
+    /// The names, in order.
+    pub fn keys(&self) -> impl ExactSizeIterator<Item = &Name> + Clone {
+        self.0.iter().map(|(name, _)| name)
+    }
+
+    /// The values, in order of their names.
+    pub fn values(&self) -> impl ExactSizeIterator<Item = &V> + Clone {
+        self.0.iter().map(|(_, value)| value)
+    }
+
+    /// Each value with its name, to be changed.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = (&Name, &mut V)> {
+        self.0.iter_mut().map(|(name, value)| (&*name, value))
+    }
+}
+
+impl<V: Default> ByName<V> {
+    /// The member of a name, which is made where there is none.
+    pub fn get_or_default(&mut self, name: &Name) -> &mut V {
+        let index = match self.place(name) {
+            Ok(index) => index,
+            Err(index) => {
+                self.0.insert(index, (name.clone(), V::default()));
+                index
+            }
+        };
+        &mut self.0[index].1
+    }
+}
+
+fn pair<V>((name, value): &(Name, V)) -> (&Name, &V) {
+    (name, value)
+}
+
+/// Whether two names are one. Names that stand in the program are mostly the same text at the same place.
+fn is_same(a: &str, b: &str) -> bool {
+    a.len() == b.len() && (std::ptr::eq(a.as_ptr(), b.as_ptr()) || a == b)
+}
+
+impl<V> Default for ByName<V> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<V: fmt::Debug> fmt::Debug for ByName<V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.iter()).finish()
+    }
+}
+
+impl<V> FromIterator<(Name, V)> for ByName<V> {
+    /// Of two members with one name the later one stays.
+    fn from_iter<I: IntoIterator<Item = (Name, V)>>(members: I) -> Self {
+        let mut all: Vec<(Name, V)> = members.into_iter().collect();
+        if !all.is_sorted_by(|(one, _), (next, _)| one < next) {
+            // The sort is stable.
+            all.sort_by(|(one, _), (other, _)| one.cmp(other));
+            all.reverse();
+            all.dedup_by(|(earlier, _), (later, _)| earlier == later);
+            all.reverse();
+        }
+        Self(all)
+    }
+}
+
+impl<V> IntoIterator for ByName<V> {
+    type Item = (Name, V);
+    type IntoIter = vec::IntoIter<(Name, V)>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+impl<'a, V> IntoIterator for &'a ByName<V> {
+    type Item = (&'a Name, &'a V);
+    type IntoIter = std::iter::Map<slice::Iter<'a, (Name, V)>, fn(&(Name, V)) -> (&Name, &V)>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.iter().map(pair)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn names() -> impl Strategy<Value = Vec<(String, u8)>> {
+        proptest::collection::vec(("[a-d]{0,3}", any::<u8>()), 0..80)
+    }
+
+    fn members(pairs: &[(String, u8)]) -> ByName<u8> {
+        pairs.iter().map(|(name, value)| (Name::from(name.clone()), *value)).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn they_are_as_an_ordered_map_has_them(pairs in names(), more in names(), less in names()) {
+            let mut map: BTreeMap<String, u8> = pairs.iter().cloned().collect();
+            let mut own = members(&pairs);
+            for (name, value) in &more {
+                prop_assert_eq!(own.insert(name.clone().into(), *value), map.insert(name.clone(), *value));
+            }
+            for (name, _) in &less {
+                prop_assert_eq!(own.remove(name), map.remove(name));
+                prop_assert_eq!(own.get(name), map.get(name));
+                prop_assert_eq!(*own.get_or_default(&name.clone().into()), *map.entry(name.clone()).or_default());
+            }
+            for name in map.keys() {
+                prop_assert_eq!(own.get(name), map.get(name));
+                prop_assert_eq!(own.get_mut(name).copied(), map.get(name).copied());
+                prop_assert!(own.contains_key(name));
+            }
+            prop_assert_eq!(own.len(), map.len());
+            let listed: Vec<(String, u8)> = own.iter().map(|(name, value)| (name.to_string(), *value)).collect();
+            prop_assert_eq!(listed, map.into_iter().collect::<Vec<_>>());
+        }
+    }
+}
