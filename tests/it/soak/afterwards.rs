@@ -50,7 +50,9 @@ pub(super) fn draw(random: &mut Random, has_secret: bool, number: usize) -> Vec<
             // Nor can it be removed again.
             let mut phases = secrets(random);
             let refused = Disturbance::Fault(Fault::refused("**/removePassword"));
-            phases.iter_mut().for_each(|phase| phase.disturbances.push((number + 1, refused)));
+            for phase in &mut phases {
+                phase.disturbances.push((number + 1, refused));
+            }
             phases
         }
     }
