@@ -92,6 +92,21 @@ async fn a_refresh_has_no_more_time_than_its_operation() {
     assert!((2..=3).contains(&directory.count(APPLICATION)), "{}", directory.count(APPLICATION));
 }
 
+#[tokio::test]
+async fn a_refresh_looks_at_what_has_the_client_id_and_reads_the_application_only_where_that_is_another() {
+    for (by_client_id, lists) in [(APPLICATION, 0), ("44444444-4444-4444-4444-444444444444", 1)] {
+        // The first list is the one of whatever has the client id.
+        let directory = Directory::holding(&[("own", OWN_MARK), ("old", OWN_MARK)]);
+        let directory = directory.showing(&[&[("own", OWN_MARK)]]);
+        *directory.by_client_id.lock().unwrap() = Some(by_client_id);
+        let graph = directory.graph().await;
+        let superseded = set(&["old"]);
+        let seen = keys(&graph).look(&patient(), CLIENT, "own", &superseded).await.unwrap();
+        assert_eq!(seen.contains(&"old".to_owned()), lists == 1, "{by_client_id}: {seen:?}");
+        assert_eq!(directory.count(&format!("/applications/{APPLICATION}")), lists, "{by_client_id}");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_key_that_no_list_has_shown_yet_is_looked_for_as_long_as_the_operation_may_take() {
     let absent = vec![&[("old", OWN_MARK)][..]; 30];

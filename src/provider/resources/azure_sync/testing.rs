@@ -53,6 +53,8 @@ pub(super) struct Directory {
     pub(super) interrupted: Arc<Mutex<Option<CancellationToken>>>,
     /// How the next sign-ins end; the last one is repeated.
     pub(super) sign_ins: Arc<Mutex<VecDeque<SignIn>>>,
+    /// The object id of the application that has the client id, where one has.
+    pub(super) by_client_id: Arc<Mutex<Option<&'static str>>>,
 }
 
 /// Keys of these ids and descriptions.
@@ -110,9 +112,17 @@ impl Directory {
             }
             "$batch" => {
                 let items = body["requests"].as_array().unwrap();
-                let answers = items.iter().map(
-                    |item| json!({ "id": item["id"], "status": 404, "body": refused("Request_ResourceNotFound") }),
-                );
+                let found = *self.by_client_id.lock().unwrap();
+                let answers = items.iter().map(|item| {
+                    let path = item["url"].as_str().unwrap().split('?').next().unwrap();
+                    let is_meant = path.starts_with("/applications(appId=") && path.ends_with(')');
+                    match found.filter(|_| is_meant) {
+                        Some(id) => json!({ "id": item["id"], "status": 200, "body": self.application(id) }),
+                        None => {
+                            json!({ "id": item["id"], "status": 404, "body": refused("Request_ResourceNotFound") })
+                        }
+                    }
+                });
                 (StatusCode::OK, json!({ "responses": answers.collect::<Vec<_>>() }))
             }
             "addPassword" => {
@@ -137,17 +147,19 @@ impl Directory {
                 self.keys.lock().unwrap().retain(|key| key["keyId"] != body["keyId"]);
                 (StatusCode::NO_CONTENT, Value::Null)
             }
-            APPLICATION => {
-                let late = self.lists.lock().unwrap().pop_front();
-                let keys = late.unwrap_or_else(|| self.keys.lock().unwrap().clone());
-                let application = json!({
-                    "id": APPLICATION, "appId": CLIENT, "displayName": "Sync", "passwordCredentials": keys,
-                    "createdDateTime": "2020-01-01T00:00:00Z",
-                });
-                (StatusCode::OK, application)
-            }
+            APPLICATION => (StatusCode::OK, self.application(APPLICATION)),
             _ => (StatusCode::FORBIDDEN, refused("Authorization_RequestDenied")),
         }
+    }
+
+    /// The application as the next list shows it.
+    fn application(&self, id: &str) -> Value {
+        let late = self.lists.lock().unwrap().pop_front();
+        let keys = late.unwrap_or_else(|| self.keys.lock().unwrap().clone());
+        json!({
+            "id": id, "appId": CLIENT, "displayName": "Sync", "passwordCredentials": keys,
+            "createdDateTime": "2020-01-01T00:00:00Z",
+        })
     }
 
     /// The keys that were removed, in order.
