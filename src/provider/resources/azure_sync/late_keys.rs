@@ -70,6 +70,14 @@ impl LateKeys {
         }
     }
 
+    /// Takes note of a list that shows all that bears the mark: beyond those that are `known`, the one whose making was not
+    /// answered.
+    pub(super) fn found(&mut self, listed: &BTreeSet<String>, known: &BTreeSet<String>) {
+        if !listed.is_subset(known) {
+            self.lost = None;
+        }
+    }
+
     /// Takes note of keys that somebody else has removed.
     pub(super) fn lack(&mut self, keys: &BTreeSet<String>) {
         self.unseen.retain(|key| !keys.contains(key));
@@ -79,6 +87,28 @@ impl LateKeys {
     pub(super) fn forget_the_old(&mut self, graph: &Graph) {
         if !graph.is_young(self.written) {
             *self = Self::default();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::set;
+    use super::*;
+
+    #[test]
+    fn a_key_whose_making_was_not_answered_is_found_once_a_list_shows_more_than_is_known() {
+        let known = set(&["own", "old"]);
+        for (listed, is_found) in [
+            (&[][..], false),
+            (&["own"], false),
+            (&["own", "old"], false),
+            (&["own", "old", "another"], true),
+            (&["another"], true),
+        ] {
+            let mut late = LateKeys { lost: Some(Timestamp::UNIX_EPOCH), ..LateKeys::default() };
+            late.found(&set(listed), &known);
+            assert_eq!(late.lost.is_none(), is_found, "{listed:?}");
         }
     }
 }

@@ -201,9 +201,7 @@ impl Apply<'_> {
                 unseen.clear();
                 done.facts.late_keys.unseen.clear();
             }
-            if !listed.keys.is_subset(&known) {
-                done.facts.late_keys.lost = None;
-            }
+            done.facts.late_keys.found(&listed.keys, &known);
             // Whatever bears our marker besides the new key was handed over earlier, or left behind by a run that died.
             older = listed.keys.into_iter().chain(unseen).collect();
             older.remove(&minted.key_id);
