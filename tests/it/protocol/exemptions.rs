@@ -293,6 +293,28 @@ fn an_exemption_made_after_the_plan_stays_until_a_plan_has_shown_it() {
     }
 }
 
+/// What somebody took off the list since the plan is for the next plan to show.
+#[test]
+fn a_change_that_is_not_about_exemptions_leaves_them_as_they_are() {
+    let mut quickstart = world(&json!([SCANNER, FAX]));
+    assert!(!quickstart.change(SYNC).has_errors());
+    quickstart.write(SYNC, &json!({ "timeouts": { "update": "90s" } }));
+    let planned = quickstart.plan(SYNC);
+    assert!(!planned.messages.has_errors(), "{}", planned.messages);
+    quickstart.essentials(Method::DELETE, &format!("settings/azure/exemptions/{FAX}"), None);
+    assert_eq!(exempt(&quickstart), strings(&json!([SCANNER])));
+    quickstart.simulator.forget_requests();
+    let said = quickstart.apply(SYNC, planned);
+    assert!(!said.has_errors(), "{said}");
+    assert_eq!(writes(&quickstart), [""; 0]);
+    assert_eq!(exempt(&quickstart), strings(&json!([SCANNER])));
+    // The next plan shows that one is missing, and its apply brings it back.
+    quickstart.configure();
+    let said = quickstart.change(SYNC);
+    assert!(!said.has_errors(), "{said}");
+    assert_eq!(exempt(&quickstart), strings(&json!([SCANNER, FAX])));
+}
+
 /// Nothing runs by itself at frequency 0, but a reviewed run does, and its report counts on them.
 #[test]
 fn a_first_configuration_that_runs_nothing_has_its_exemptions() {

@@ -33,6 +33,16 @@ fn a_fresh_key_that_is_refused_for_a_while_is_tried_again() {
 }
 
 #[test]
+fn a_refusal_that_has_nothing_to_do_with_what_was_sent_is_told_at_once() {
+    let quickstart = prepared(&json!({}));
+    refuse_puts(&quickstart, 403, Some(1));
+    let said = quickstart.change(SYNC);
+    assert!(said.expect_error().detail.contains("has been removed again"), "{said}");
+    assert!(quickstart.keys().is_empty(), "{:?}", quickstart.keys());
+    assert!(quickstart.settings().is_null(), "sent again");
+}
+
+#[test]
 fn a_key_that_is_refused_to_the_end_is_removed_and_the_answer_told() {
     let quickstart = prepared(&json!({ "timeouts": { "create": "6s" } }));
     refuse_puts(&quickstart, 400, None);
