@@ -225,7 +225,7 @@ impl Resource for AzureApplication {
         let mut model = planned.model;
         if model.service_principal_object_id.is_unknown() {
             model.service_principal_object_id =
-                principal::of_known(&graph, &call, &application).await?.object_id.into();
+                principal::of_known(&graph, &call, &application, graph.now()).await?.object_id.into();
         }
         facts.written = Some(graph.now());
         Ok(State::new(model).with_private(facts))
@@ -418,10 +418,9 @@ async fn complete(
     application: Application,
 ) -> Result<(Application, ServicePrincipal), Failure> {
     // The date of deletion says that it has come back.
-    let principal = if application.deleted_date_time.is_some() {
-        principal::of_known(graph, call, &application).await?
-    } else {
-        principal::of_new(graph, call, &application).await?
+    let principal = match application.deleted_date_time {
+        Some(deleted) => principal::of_known(graph, call, &application, deleted).await?,
+        None => principal::of_new(graph, call, &application).await?,
     };
     own(graph, call, &application, new.owners.as_ref()).await?;
     Ok((application, principal))

@@ -1,7 +1,11 @@
 //! The service principal of an application, without which nobody can consent to it or sign in as it.
 
-use clients::graph::{Application, Error, Graph, NewServicePrincipal, ServicePrincipal};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use clients::graph::{Application, Error, Graph, NewServicePrincipal, ServicePrincipal, Sight};
 use clients::http::Call;
+use jiff::Timestamp;
 
 /// Tag that puts a service principal into the portal's list of enterprise applications.
 const ENTERPRISE_APPLICATION: &str = "WindowsAzureActiveDirectoryIntegratedApp";
@@ -19,24 +23,41 @@ pub(super) async fn of_new(
     graph.service_principals().create(call, &new).await
 }
 
-/// The principal of an application that was there before: the one that is there, or the deleted one, with all that is set at it,
-/// or a new one where the deleted ones hold none or may not be read.
+/// For how long a principal is brought back that may have been deleted a moment ago, at most: not every replica knows it among the
+/// deleted items yet. After that, or after half of what the operation has left, a new one does as well.
+const IN_DOUBT: Duration = Duration::from_secs(15);
+
+/// After so many looks that show a principal, and none among the deleted items, it is there.
+const BELIEVED: u32 = 3;
+
+/// The principal of an application that was there before: the deleted one, with all that is set at it, or else the one that is
+/// there, or a new one. `deleted` is when it may have gone: that one is shown to be there proves nothing until a while after.
 pub(super) async fn of_known(
     graph: &Graph,
     call: &Call,
     application: &Application,
+    deleted: Timestamp,
 ) -> Result<ServicePrincipal, Error> {
     let client_id = application.client_id.as_str();
-    let deleted = match graph.deleted_items().principal_by_client_id(call, client_id).await {
-        Err(error) if error.is_forbidden() => None,
-        found => found?,
+    let shown = AtomicU32::new(0);
+    let look = || async {
+        match graph.deleted_items().principal_by_client_id(call, client_id).await {
+            Ok(None) => {}
+            Ok(found) => return Ok((found, Sight::Whole)),
+            // Whoever may not read them may not restore either.
+            Err(error) if error.is_forbidden() => return Ok((None, Sight::Whole)),
+            Err(error) => return Err(error),
+        }
+        if graph.service_principals().get_by_client_id(call, client_id).await?.is_some() {
+            shown.fetch_add(1, Ordering::Relaxed);
+        }
+        Ok((None, if shown.load(Ordering::Relaxed) < BELIEVED { Sight::Nothing } else { Sight::Whole }))
     };
-    if let Some(deleted) = deleted
-        && graph.service_principals().get_by_client_id(call, client_id).await?.is_none()
-    {
-        match graph.deleted_items().restore_principal(call, &deleted.object_id).await {
-            // Somebody was faster, or it was deleted for good meanwhile.
-            Err(error) if error.is_not_found() => {}
+    let patient = call.at_most(IN_DOUBT.min(call.remaining() / 2));
+    if let Some(deleted) = graph.settled(&patient, Some(deleted), None, look).await? {
+        match graph.deleted_items().restore_principal(&patient, &deleted.object_id).await {
+            // There is another one by now, it was deleted for good, or a replica does not hear of it.
+            Err(error) if !error.outcome_is_unknown() && !error.is_cancelled() => {}
             restored => return restored,
         }
     }
