@@ -32,6 +32,13 @@ pub(super) fn settles(life: &mut Life) {
                 let import = life.workspace.import("proofpoint_azure_application.sync", &id);
                 life.hear(Some(import.succeeds()));
             }
+            if last.contains("has a synchronization already") && goes_through_nothing(life) {
+                // The answer to a creation was lost, and the next command replaced the application: the person does as the error
+                // says.
+                let id = format!("/orgs/{DOMAIN}/settings/azure");
+                let import = life.workspace.import("proofpoint_azure_sync.this", &id);
+                life.hear(Some(import.succeeds()));
+            }
             if last.contains("has exemptions that are not listed") {
                 // The person does as the error says: those are somebody's, or of a sync that was removed by hand or destroyed. A
                 // list that was late tells of some that are gone.
@@ -56,6 +63,12 @@ pub(super) fn settles(life: &mut Life) {
         }
     }
     panic!("still not settled after {APPLIES} applies: {last}");
+}
+
+/// Whether Proofpoint signs in as an application that is gone.
+fn goes_through_nothing(life: &Life) -> bool {
+    let (directory, organization) = life.world();
+    such(&directory, "applications", "appId", &organization["settings"]["application_id"]).is_empty()
 }
 
 /// The id in an `import` block that an error proposes.
