@@ -31,27 +31,27 @@ impl<V> ByName<V> {
         self.0.is_empty()
     }
 
+    /// Where a member is.
+    fn index(&self, name: &str) -> Option<usize> {
+        if self.0.len() <= FEW {
+            return self.0.iter().position(|(own, _)| is_same(own, name));
+        }
+        self.place(name).ok()
+    }
+
     /// Where a member is, or belongs.
     fn place(&self, name: &str) -> Result<usize, usize> {
-        if self.0.len() <= FEW
-            && let Some(index) = self.0.iter().position(|(own, _)| is_same(own, name))
-        {
-            return Ok(index);
-        }
         self.0.binary_search_by(|(own, _)| own.as_ref().cmp(name))
     }
 
     /// The member of a name.
     pub fn get(&self, name: &str) -> Option<&V> {
-        if self.0.len() <= FEW {
-            return self.0.iter().find(|(own, _)| is_same(own, name)).map(|(_, value)| value);
-        }
-        self.place(name).ok().map(|index| &self.0[index].1)
+        self.index(name).map(|index| &self.0[index].1)
     }
 
     /// The member of a name, to be changed.
     pub fn get_mut(&mut self, name: &str) -> Option<&mut V> {
-        self.place(name).ok().map(|index| &mut self.0[index].1)
+        self.index(name).map(|index| &mut self.0[index].1)
     }
 
     /// Whether there is a member of a name.
@@ -72,12 +72,12 @@ impl<V> ByName<V> {
 
     /// Takes a member out.
     pub fn remove(&mut self, name: &str) -> Option<V> {
-        self.place(name).ok().map(|index| self.0.remove(index).1)
+        self.index(name).map(|index| self.0.remove(index).1)
     }
 
     /// In order of their names.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&Name, &V)> + Clone {
-        self.0.iter().map(pair as fn(&(Name, V)) -> (&Name, &V))
+    pub fn iter(&self) -> <&Self as IntoIterator>::IntoIter {
+        self.into_iter()
     }
 
     /// The names, in order.
@@ -99,19 +99,13 @@ impl<V> ByName<V> {
 impl<V: Default> ByName<V> {
     /// The member of a name, which is made where there is none.
     pub fn get_or_default(&mut self, name: &Name) -> &mut V {
-        let index = match self.place(name) {
-            Ok(index) => index,
-            Err(index) => {
-                self.0.insert(index, (name.clone(), V::default()));
-                index
-            }
-        };
+        let index = self.index(name).unwrap_or_else(|| {
+            let (Ok(index) | Err(index)) = self.place(name);
+            self.0.insert(index, (name.clone(), V::default()));
+            index
+        });
         &mut self.0[index].1
     }
-}
-
-fn pair<V>((name, value): &(Name, V)) -> (&Name, &V) {
-    (name, value)
 }
 
 /// Whether two names are one. Names that stand in the program are mostly the same text at the same place.
@@ -160,7 +154,7 @@ impl<'a, V> IntoIterator for &'a ByName<V> {
     type IntoIter = std::iter::Map<slice::Iter<'a, (Name, V)>, fn(&(Name, V)) -> (&Name, &V)>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.0.iter().map(pair)
+        self.0.iter().map(|(name, value)| (name, value))
     }
 }
 
