@@ -189,11 +189,12 @@ impl Quickstart {
         self.runtime.block_on(apply(&self.plugin, kind, &self.objects, planned))
     }
 
-    /// Plans and applies one object; what was said by both.
+    /// Plans and applies one object; what was said by both. As core does, nothing is applied where the plan shows no change.
     pub(crate) fn change(&self, kind: &'static str) -> Messages {
         let mut planned = self.plan(kind);
         let mut said = std::mem::take(&mut planned.messages);
-        if said.0.iter().all(|message| !message.error) {
+        let changes = planned.state != self.state(kind);
+        if changes && said.0.iter().all(|message| !message.error) {
             said.0.append(&mut self.apply(kind, planned).0);
         }
         said

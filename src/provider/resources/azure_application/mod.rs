@@ -166,8 +166,9 @@ impl Resource for AzureApplication {
             let snapshot = graph.snapshot(&call, &client_id).await?;
             let Some(application) = &snapshot.application else { return Ok((None, Sight::Nothing)) };
             let shown = properties::show(&graph, &call, &snapshot, application, &known).await?;
-            let sight = if shown == known { Sight::Whole } else { Sight::Part };
-            Ok((Some((snapshot, shown)), sight))
+            let is_all = shown == known
+                || principal::is_all_that_is_gone(&graph, &call, &known, &shown, facts.written).await;
+            Ok((Some((snapshot, shown)), if is_all { Sight::Whole } else { Sight::Part }))
         };
         let thing = Thing::Application(known.object_id.text());
         let found = graph.look_since(&call, facts.written, thing, look).await?;
@@ -225,7 +226,7 @@ impl Resource for AzureApplication {
         let mut model = planned.model;
         if model.service_principal_object_id.is_unknown() {
             model.service_principal_object_id =
-                principal::of_known(&graph, &call, &application, graph.now()).await?.object_id.into();
+                principal::of_known(&graph, &call, &application).await?.object_id.into();
         }
         facts.written = Some(graph.now());
         Ok(State::new(model).with_private(facts))
@@ -419,7 +420,7 @@ async fn complete(
 ) -> Result<(Application, ServicePrincipal), Failure> {
     // The date of deletion says that it has come back.
     let principal = match application.deleted_date_time {
-        Some(deleted) => principal::of_known(graph, call, &application, deleted).await?,
+        Some(_) => principal::of_known(graph, call, &application).await?,
         None => principal::of_new(graph, call, &application).await?,
     };
     own(graph, call, &application, new.owners.as_ref()).await?;

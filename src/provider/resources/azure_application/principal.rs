@@ -3,9 +3,11 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use clients::graph::{Application, Error, Graph, NewServicePrincipal, ServicePrincipal, Sight};
+use clients::graph::{Application, Error, Graph, NewServicePrincipal, ServicePrincipal, Sight, Thing};
 use clients::http::Call;
 use jiff::Timestamp;
+
+use super::model::ApplicationModel;
 
 /// Tag that puts a service principal into the portal's list of enterprise applications.
 const ENTERPRISE_APPLICATION: &str = "WindowsAzureActiveDirectoryIntegratedApp";
@@ -23,6 +25,23 @@ pub(super) async fn of_new(
     graph.service_principals().create(call, &new).await
 }
 
+/// Whether nothing but the principal of what is `known` is not `shown`, and that since somebody deleted it after `written`: no
+/// replica is waited for.
+pub(super) async fn is_all_that_is_gone(
+    graph: &Graph,
+    call: &Call,
+    known: &ApplicationModel,
+    shown: &ApplicationModel,
+    written: Option<Timestamp>,
+) -> bool {
+    let Some(principal) = known.service_principal_object_id.known() else { return false };
+    let with_it =
+        ApplicationModel { service_principal_object_id: principal.as_str().into(), ..shown.clone() };
+    with_it == *known
+        && shown.service_principal_object_id.is_null()
+        && graph.has_gone(call, Thing::Principal(principal), written).await
+}
+
 /// For how long a principal is brought back that may have been deleted a moment ago, at most: not every replica knows it among the
 /// deleted items yet. After that, or after half of what the operation has left, a new one does as well.
 const IN_DOUBT: Duration = Duration::from_secs(15);
@@ -31,12 +50,11 @@ const IN_DOUBT: Duration = Duration::from_secs(15);
 const BELIEVED: u32 = 3;
 
 /// The principal of an application that was there before: the deleted one, with all that is set at it, or else the one that is
-/// there, or a new one. `deleted` is when it may have gone: that one is shown to be there proves nothing until a while after.
+/// there, or a new one. When it may have gone says nothing of how late the replicas are that answer.
 pub(super) async fn of_known(
     graph: &Graph,
     call: &Call,
     application: &Application,
-    deleted: Timestamp,
 ) -> Result<ServicePrincipal, Error> {
     let client_id = application.client_id.as_str();
     let shown = AtomicU32::new(0);
@@ -54,7 +72,7 @@ pub(super) async fn of_known(
         Ok((None, if shown.load(Ordering::Relaxed) < BELIEVED { Sight::Nothing } else { Sight::Whole }))
     };
     let patient = call.at_most(IN_DOUBT.min(call.remaining() / 2));
-    if let Some(deleted) = graph.settled(&patient, Some(deleted), None, look).await? {
+    if let Some(deleted) = graph.settled(&patient, Some(graph.now()), None, look).await? {
         match graph.deleted_items().restore_principal(&patient, &deleted.object_id).await {
             // There is another one by now, it was deleted for good, or a replica does not hear of it.
             Err(error) if !error.outcome_is_unknown() && !error.is_cancelled() => {}
