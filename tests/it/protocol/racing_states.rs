@@ -208,3 +208,33 @@ fn a_state_whose_new_key_another_one_removes_says_so_and_makes_another() {
     assert!(!said.has_errors(), "{said}");
     quickstart.assert_sound("after the race");
 }
+
+/// Another state hands a key over and removes what it takes for old ones, while the PUT of this one is on its way.
+#[test]
+fn a_key_that_another_state_removed_before_proofpoint_was_given_it_is_made_anew_at_once() {
+    for moods in [&[][..], &["secret_expiry=absent"], &["replica_lag=1 read"]] {
+        let arguments: Vec<&str> = moods.iter().flat_map(|mood| ["--mood", mood]).collect();
+        let simulator = Simulator::start(&[&["--users", "1"][..], &arguments].concat());
+        let mut quickstart = Quickstart::prepared(simulator);
+        quickstart.write(SYNC, &json!({ "frequency": 0 }));
+        let planned = quickstart.plan(SYNC);
+        let other = Other { quickstart: &quickstart, application: quickstart.state(APPLICATION) };
+        let held = json!([{ "method": "PUT", "path": "**/settings/azure", "delay": HELD, "count": 1 }]);
+        quickstart.simulator.set_faults(&held);
+        let said = thread::scope(|scope| {
+            scope.spawn(|| {
+                until_struck(&quickstart);
+                let key = other.mint();
+                other.hand_over(&key);
+                remove_all_but(&other, &key);
+            });
+            quickstart.apply(SYNC, planned)
+        });
+        assert!(!said.has_errors() && !said.warns("The new key was removed"), "{moods:?}: {said}");
+        signs_in(&quickstart, &format!("{moods:?}"));
+        quickstart.restart();
+        let planned = quickstart.plan(SYNC);
+        assert_eq!(planned.state, quickstart.state(SYNC), "{moods:?}");
+        quickstart.assert_sound(&format!("{moods:?}"));
+    }
+}

@@ -114,7 +114,10 @@ impl Apply<'_> {
             done.failure = Some(failure);
             // Nothing runs.
             let unused = Unused::beside_a_failure(contradicted, seen, self.planned.prior.is_none());
-            return self.settle_keys(&call, minted, (unused, end_before), done, diagnostics).await;
+            let idle = Settings { sync_frequency: 0, ..wanted };
+            let fate = self.settle_keys(&call, minted, (unused, end_before), done, diagnostics).await?;
+            self.outlast(fate, &idle, done, diagnostics).await;
+            return Ok(());
         }
         let ran = match shown {
             Some(shown) if waits && waiting::shows_runs(&run_before, &shown) => {
@@ -130,7 +133,9 @@ impl Apply<'_> {
             diagnostics.append(Judge { call: &call, ..self.judge(&wanted) }.after_run(settled).await);
         }
         let unused = Unused::after(ran || wanted.sync_frequency == 0, contradicted);
-        self.settle_keys(&call, minted, (unused, end_before), done, diagnostics).await
+        let fate = self.settle_keys(&call, minted, (unused, end_before), done, diagnostics).await?;
+        self.outlast(fate, &wanted, done, diagnostics).await;
+        Ok(())
     }
 
     /// Looks once more before the first write: now every problem counts.
@@ -174,7 +179,7 @@ impl Apply<'_> {
     }
 
     /// Writes down what the handover came to.
-    fn record(&self, handed: &HandedOver, minted: Option<&Minted>, done: &mut Done) {
+    pub(super) fn record(&self, handed: &HandedOver, minted: Option<&Minted>, done: &mut Done) {
         let now = self.graph.as_ref().map(|graph| graph.clock().now());
         done.facts.echoes = handed.echoes.clone();
         done.facts.late_until = handed.late_until;
@@ -210,7 +215,7 @@ impl Apply<'_> {
         }
     }
 
-    async fn mint(&self, managed: &ManagedClientSecret) -> Result<Minted, Failure> {
+    pub(super) async fn mint(&self, managed: &ManagedClientSecret) -> Result<Minted, Failure> {
         let (graph, keys) = (self.graph()?, self.keys()?);
         let client_id = self.planned.model.client_id.text();
         let declared = declared_roles(graph, self.call, client_id).await?;

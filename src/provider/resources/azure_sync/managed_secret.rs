@@ -19,8 +19,8 @@ use clients::graph::{self, Graph, NewPassword, PasswordCredential, Sight, Thing}
 use clients::http::{Call, delays};
 use framework::diagnostic::Diagnostic;
 
-const FIRST_LOOK: Duration = Duration::from_millis(500);
-const LONGEST_LOOK: Duration = Duration::from_secs(4);
+pub(super) const FIRST_LOOK: Duration = Duration::from_millis(500);
+pub(super) const LONGEST_LOOK: Duration = Duration::from_secs(4);
 /// How often a bad sign is looked at again before it counts: about seven seconds in all.
 const LOOKS: usize = 4;
 /// The same while replicas may disagree about a key since it is young, each look meeting another one: about forty seconds.

@@ -21,6 +21,7 @@ mod old_keys;
 mod planning;
 mod preflight;
 mod proof;
+mod race;
 mod rotation;
 mod settings;
 mod sides;

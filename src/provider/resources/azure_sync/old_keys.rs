@@ -4,15 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::AzureSync;
 use super::evidence::ends_then;
-use super::managed_secret::{Keys, Minted};
+use super::managed_secret::{FIRST_LOOK, Keys, LONGEST_LOOK, Minted};
 use super::model::{ManagedClientSecret, SyncModel};
 use super::planning::{Credential, ends_managed};
-use super::proof::gone;
 use super::rotation::Reason;
 use super::steps::{Apply, Done};
 use crate::provider_block::Failure;
 use clients::graph::{Graph, PasswordCredential};
-use clients::http::Call;
+use clients::http::{Call, delays};
 use framework::attr::Attr;
 use framework::diagnostic::{Diagnostic, Diagnostics};
 use framework::resource::Planned;
@@ -70,7 +69,23 @@ struct Listed {
     keys: BTreeSet<String>,
     /// Whether another state has made a key since.
     has_younger: bool,
+    /// Whether Proofpoint shows the end of another key than the new one.
+    is_elsewhere: bool,
 }
+
+/// What became of the new key once Proofpoint had been given it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Fate {
+    /// It is there, as far as anybody can tell.
+    There,
+    /// Another state has removed it, and Proofpoint holds that one's key.
+    Replaced,
+    /// Another state has removed it, and Proofpoint may hold it nevertheless.
+    Lost,
+}
+
+/// How often a list is looked at again that shows the new key and a younger one of another state, which may be about to remove it.
+const LOOKS_AT_A_RACE: usize = 2;
 
 impl Listed {
     /// Sorts out the keys that another state has made meanwhile: Proofpoint may be given one of them at any moment, or holds it
@@ -86,12 +101,24 @@ impl Listed {
             is_a_successors(key) && end.is_some_and(|end| is_held(key, minted, end))
         };
         let own = listed.iter().filter(|key| !is_younger(key) && !is_held(key));
-        Self { keys: own.map(|key| key.key_id.clone()).collect(), has_younger: listed.iter().any(is_younger) }
+        Self {
+            keys: own.map(|key| key.key_id.clone()).collect(),
+            has_younger: listed.iter().any(is_younger),
+            is_elsewhere: end.is_some_and(|end| ends_then(end, minted.end) == Some(false)),
+        }
     }
 
     /// Whether it knows of what was made after a key, and not of that: somebody has removed it.
     fn lacks(&self, key_id: &str) -> bool {
         self.has_younger && !self.keys.contains(key_id)
+    }
+
+    fn fate_of(&self, key_id: &str) -> Fate {
+        match (self.lacks(key_id), self.is_elsewhere) {
+            (false, _) => Fate::There,
+            (true, true) => Fate::Replaced,
+            (true, false) => Fate::Lost,
+        }
     }
 }
 
@@ -163,7 +190,7 @@ pub(super) async fn remove_left(
 
 impl Apply<'_> {
     /// Says in the model which keys there are now, and removes those that are unused; with the end of a secret that Proofpoint
-    /// showed before it was given the new one.
+    /// showed before it was given the new one. Tells what became of that.
     pub(super) async fn settle_keys(
         &self,
         call: &Call,
@@ -171,15 +198,16 @@ impl Apply<'_> {
         (unused, end_before): (Unused, Option<String>),
         done: &mut Done,
         diagnostics: &mut Diagnostics,
-    ) -> Result<(), Failure> {
+    ) -> Result<Fate, Failure> {
         if done.model.routing_ready_at.is_unknown() {
             done.model.routing_ready_at = Attr::Null;
         }
         let Some(minted) = minted else {
             self.leave_managed(call, done, diagnostics).await;
-            return Ok(());
+            return Ok(Fate::There);
         };
         let keys = self.keys()?;
+        let mut fate = Fate::There;
         let mut left = left_behind(self.planned);
         let elsewhere = keys_of(&left);
         let prior = self.planned.prior.as_ref();
@@ -191,8 +219,8 @@ impl Apply<'_> {
             unseen.insert(minted.key_id.clone());
             let known = older.union(&unseen).cloned().collect();
             let listed = self.listed(call, &keys, &minted, &known, end_before.as_deref()).await?;
-            if listed.lacks(&minted.key_id) {
-                diagnostics.push(gone(&minted.key_id).into_warning());
+            fate = listed.fate_of(&minted.key_id);
+            if fate != Fate::There {
                 done.facts.rotation.due = Some(Reason::KeyMissing);
             }
             done.facts.late_keys.seen(&listed.keys);
@@ -225,11 +253,30 @@ impl Apply<'_> {
         done.facts.left = left;
         done.facts.rotation.proven = unused == Unused::All && !older.is_empty();
         done.model.superseded_key_ids = older.into();
-        Ok(())
+        Ok(fate)
     }
 
-    /// The keys that a list shows, without those that another state has made meanwhile.
+    /// The keys that a list shows, without those that another state has made meanwhile. Where there are any, the list is looked at
+    /// again: it may be from before they removed the new one.
     async fn listed(
+        &self,
+        call: &Call,
+        keys: &Keys<'_>,
+        minted: &Minted,
+        known: &BTreeSet<String>,
+        end_before: Option<&str>,
+    ) -> Result<Listed, Failure> {
+        let mut seen = self.listed_once(call, keys, minted, known, end_before).await?;
+        for pause in delays(FIRST_LOOK, LONGEST_LOOK).take(LOOKS_AT_A_RACE) {
+            if !seen.has_younger || seen.lacks(&minted.key_id) || call.wait(pause).await.is_err() {
+                break;
+            }
+            seen = self.listed_once(call, keys, minted, known, end_before).await?;
+        }
+        Ok(seen)
+    }
+
+    async fn listed_once(
         &self,
         call: &Call,
         keys: &Keys<'_>,
