@@ -30,7 +30,7 @@ fn a_packed_mirror_installs_what_the_lock_file_names_and_nothing_else() {
         fs::hard_link(&zip, packages.join(zip.file_name().expect("a name")))
             .or_else(|_| fs::copy(&zip, packages.join(zip.file_name().expect("a name"))).map(drop))
             .expect("the archive in the mirror");
-        configure(stage, &format!("filesystem_mirror {{\n    path = \"{}\"\n  }}", mirror.display()));
+        configure(stage, &as_the_guide_says(&mirror));
 
         stage.workspace.init();
         let lock = stage.workspace.read(LOCK);
@@ -56,7 +56,7 @@ fn a_packed_mirror_installs_what_the_lock_file_names_and_nothing_else() {
         fs::remove_dir_all(stage.workspace.path().join(".terraform")).expect("what was installed");
         stage.workspace.run_script("tofu init -input=false", &variables).succeeds();
         stage.workspace.validate().succeeds();
-        configure(stage, &format!("filesystem_mirror {{\n    path = \"{}\"\n  }}", mirror.display()));
+        configure(stage, &as_the_guide_says(&mirror));
 
         // Another archive of the same name is refused, by what the lock file knows.
         let tampered = stage.workspace.root().join("tampered");
@@ -123,6 +123,16 @@ fn configure(stage: &mut Stage, installation: &str) {
     fs::write(stage.workspace.root().join("cli.tfrc"), text).expect("the CLI configuration");
     // As users have it: between CLI and provider is TLS.
     stage.workspace.set("TF_DISABLE_PLUGIN_TLS", "");
+}
+
+/// What the guide writes into the configuration of a CLI, for this mirror.
+fn as_the_guide_says(mirror: &Path) -> String {
+    let guide = repository().join("docs/guides/clouds-and-networks.md");
+    let guide = fs::read_to_string(guide).expect("the guide");
+    let (_, rest) = guide.split_once("provider_installation {\n").expect("the block");
+    let (installation, _) = rest.split_once("\n}\n```").expect("its end");
+    assert!(installation.contains("\"/srv/mirror\""), "{installation}");
+    installation.replace("/srv/mirror", mirror.to_str().expect("a path in UTF-8"))
 }
 
 fn pack(zip: &Path, program: &Path) {

@@ -199,7 +199,7 @@ model! {
         /// A key with less life than this is replaced. Defaults to `720h`, 30 days.
         rotate_before: Attr<String> => optional().computed().default_value(ROTATE_BEFORE).validate(duration()),
 
-        /// Any values. When one changes, the key is replaced.
+        /// Any values. When one changes, or when the argument is set or removed, the key is replaced.
         rotate_when_changed: Attr<BTreeMap<String, String>> => optional(),
 
         /// Beginning of the description that new keys bear in Entra. Defaults to `terraform`.
