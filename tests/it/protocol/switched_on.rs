@@ -91,3 +91,38 @@ fn a_creation_that_cannot_switch_on_leaves_settings_that_were_there_before() {
     assert_eq!(quickstart.settings()["sync_frequency"], 0, "something would run");
     assert!(quickstart.state(SYNC).is_null());
 }
+
+/// The answers to looks at the settings before that are the present ones, and those right before the PUT.
+const LOOKS_BEFORE: u64 = 2;
+
+#[test]
+fn a_look_that_is_refused_ends_the_wait_and_one_that_fails_does_not() {
+    for (answer, refused) in [
+        (json!({ "status": 403, "body": { "error": "Not for you" } }), true),
+        (json!({ "status": 200, "body": "neither settings nor JSON", "count": 1 }), false),
+    ] {
+        let mut quickstart = idle();
+        quickstart.write(SYNC, &json!({ "frequency": 1, "timeouts": { "update": "20s" } }));
+        quickstart.restart();
+        let planned = quickstart.plan(SYNC);
+        let mut fault = json!({ "method": "GET", "path": "**/settings/azure", "skip": LOOKS_BEFORE });
+        for (member, value) in answer.as_object().expect("members") {
+            fault[member] = value.clone();
+        }
+        quickstart.simulator.set_faults(&json!([fault]));
+        quickstart.simulator.forget_requests();
+        let said = quickstart.apply(SYNC, planned);
+        let looks = quickstart.simulator.requests();
+        let looks = looks.iter().filter(|one| one.method == "GET" && one.path.ends_with("/settings/azure"));
+        let looks: Vec<u16> = looks.map(|look| look.status).collect();
+        quickstart.simulator.set_faults(&json!([]));
+        assert_eq!(said.has_errors(), refused, "{said}");
+        assert_eq!(quickstart.settings()["sync_frequency"], u8::from(!refused), "{said}");
+        if refused {
+            let error = said.expect_error();
+            assert!(error.summary.contains("contoso.com") && error.detail.contains("Not for you"), "{said}");
+            assert_eq!(looks, [200, 200, 403], "it is looked at no more");
+        }
+        quickstart.assert_sound(&format!("{answer}"));
+    }
+}
