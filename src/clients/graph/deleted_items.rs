@@ -1,5 +1,8 @@
 //! Deleted applications and principals: kept for 30 days, during which they can come back.
 
+use std::collections::HashSet;
+use std::sync::{Mutex, PoisonError};
+
 use jiff::{SignedDuration, Timestamp};
 use reqwest::Method;
 
@@ -27,6 +30,22 @@ impl Graph {
 
 /// How long a deleted object is kept (Graph: deleted items).
 const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// The principals that this process has restored, by object id.
+#[derive(Default)]
+struct Restored(Mutex<HashSet<String>>);
+
+impl Graph {
+    fn note_restored(&self, principal: &str) {
+        let kept = self.lasting::<Restored>();
+        kept.0.lock().unwrap_or_else(PoisonError::into_inner).insert(principal.to_owned());
+    }
+
+    /// Whether this process has restored a principal: what is shown as granted to it may be from before its deletion.
+    pub(super) fn was_restored(&self, principal: &str) -> bool {
+        self.lasting::<Restored>().0.lock().unwrap_or_else(PoisonError::into_inner).contains(principal)
+    }
+}
 
 /// When an object that was deleted then is gone for good.
 pub fn purge_date(deleted: Timestamp) -> Option<Timestamp> {
@@ -86,6 +105,7 @@ impl DeletedItems<'_> {
     pub async fn restore_principal(&self, call: &Call, object_id: &str) -> Result<ServicePrincipal, Error> {
         let principal: ServicePrincipal = self.restore(call, object_id, "service principal").await?;
         self.0.note_fresh(&Thing::PrincipalOf(&principal.client_id).key());
+        self.0.note_restored(object_id);
         Ok(principal)
     }
 

@@ -118,7 +118,13 @@ impl Grants<'_> {
             // What this process took back is shown for a while all the same; if that was all, the grant is gone.
             let mut held = shown.clone();
             held.retain(|scope| !self.has_revoked(client, resource, scope));
-            let is_gone = held.is_empty() && !shown.is_empty();
+            let mut is_gone = held.is_empty() && !shown.is_empty();
+            if let Some(grant) = there.as_ref().filter(|_| scopes.is_subset(&held)) {
+                if !self.0.was_restored(client) || self.is_written_to(call, grant, &held).await? {
+                    return Ok(given);
+                }
+                (held, is_gone) = (BTreeSet::new(), true);
+            }
             let missing: BTreeSet<String> = scopes.difference(&held).cloned().collect();
             if missing.is_empty() {
                 return Ok(given);
@@ -232,6 +238,20 @@ impl Grants<'_> {
                 .body(&new)?
                 .repeatable();
         self.0.settle_late(call, ask, Thing::Principal(client)).await.map(drop)
+    }
+
+    /// Whether a grant takes a write that changes nothing. A principal that was deleted may have lost it, and a replica that has not
+    /// heard of that shows it still.
+    async fn is_written_to(
+        &self,
+        call: &Call,
+        grant: &Grant,
+        scopes: &BTreeSet<String>,
+    ) -> Result<bool, Error> {
+        match self.replace(call, &grant.id, scopes).await {
+            Err(error) if error.is_not_found() => Ok(false),
+            outcome => outcome.map(|()| true),
+        }
     }
 
     async fn replace(&self, call: &Call, id: &str, scopes: &BTreeSet<String>) -> Result<(), Error> {
