@@ -87,6 +87,27 @@ fn an_enterprise_application_that_was_deleted_a_moment_after_an_apply_is_not_wai
     assert_eq!(looks.count(), 1);
 }
 
+/// The person who imports it learns of a secret that a killed command has left, of which no plan would ever tell again where the
+/// configuration has none any more.
+#[test]
+fn an_application_that_nobody_remembers_is_named_with_the_secrets_that_it_has() {
+    let mut quickstart = Quickstart::start(Simulator::start(&["--users", "1"]));
+    succeeds(&quickstart.change(APPLICATION));
+    quickstart.write_anew(
+        SECRET,
+        json!({ "application_id": quickstart.state(APPLICATION)["id"], "display_name": "elsewhere" }),
+    );
+    succeeds(&quickstart.change(SECRET));
+    let key = quickstart.state(SECRET)["key_id"].as_str().expect("an id").to_owned();
+    drop((quickstart.take(APPLICATION), quickstart.take(SECRET)));
+    quickstart.restart();
+    let said = quickstart.change(APPLICATION);
+    let error = said.expect_error();
+    assert_eq!(error.summary, "The unique name is taken", "{said}");
+    assert!(error.detail.contains(&format!("It has client secrets: `{key}` (elsewhere")), "{said}");
+    assert!(error.detail.contains("a secret that is left over"), "{said}");
+}
+
 /// Whether a principal keeps its grants while it is deleted is not known; the simulator's does not, and shows it late.
 #[test]
 fn what_is_shown_late_as_granted_to_a_restored_enterprise_application_is_granted_again() {

@@ -140,10 +140,9 @@ fn has_its_keys(life: &Life, application: &Json) {
     // Of a secret whose state died with its command the next apply tells, and leaves it to a person.
     let told = |key: &String| {
         life.was_killed
-            && life
-                .printed
-                .iter()
-                .any(|text| text.contains(key.as_str()) && text.contains("that is left over"))
+            && life.printed.iter().any(|text| {
+                text.contains(key.as_str()) && unwrapped(text).contains("secret that is left over")
+            })
     };
     let stray: Vec<&String> =
         there.iter().filter(|key| !listed.contains(*key) && !foreign.contains(*key) && !told(key)).collect();
@@ -155,6 +154,11 @@ fn has_its_keys(life: &Life, application: &Json) {
         let removed: Vec<&String> = foreign.difference(&there).collect();
         assert!(removed.is_empty(), "somebody else's keys were removed: {removed:?}");
     }
+}
+
+/// What a CLI has printed, without its lines.
+fn unwrapped(text: &str) -> String {
+    text.replace('│', " ").split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The key of the sync does not end before it has to be renewed.

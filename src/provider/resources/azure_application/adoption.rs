@@ -155,24 +155,26 @@ async fn mark(graph: &Graph, call: &Call, restored: Application) -> Result<Appli
 
 /// What a restored application has again that nobody may know of.
 pub(super) fn revived_secrets(restored: &Application) -> Option<Diagnostic> {
-    let secrets: Vec<String> = restored
-        .password_credentials
-        .iter()
-        .map(|key| format!("`{}` ({})", key.key_id, key.display_name.as_deref().unwrap_or("no description")))
-        .collect();
-    if secrets.is_empty() {
-        return None;
-    }
+    let secrets = secrets_of(restored)?;
     Some(Diagnostic::warning(
         format!("`{}` is restored with its secrets", restored.display_name),
         format!(
             "The application (client id `{}`) was deleted within the last 30 days, and whoever has one of these secrets can sign \
              in with it again: {}. Those that a sync or a `proofpoint_azure_client_secret` of a state has are that one's; remove \
              the others under Certificates & secrets.",
-            restored.client_id,
-            secrets.join(", ")
+            restored.client_id, secrets
         ),
     ))
+}
+
+/// The secrets of an application by id and description; none where it has none.
+fn secrets_of(application: &Application) -> Option<String> {
+    let secrets = application
+        .password_credentials
+        .iter()
+        .map(|key| format!("`{}` ({})", key.key_id, key.display_name.as_deref().unwrap_or("no description")));
+    let secrets: Vec<String> = secrets.collect();
+    (!secrets.is_empty()).then(|| secrets.join(", "))
 }
 
 fn is_young(application: &Application, now: Timestamp) -> bool {
@@ -231,6 +233,12 @@ fn held_by_restored(application: &Application, name: &str) -> Diagnostic {
 
 fn held_by_active(application: &Application, name: &str) -> Diagnostic {
     let id = ObjectPath::new(None, "applications", &application.object_id);
+    let secrets = secrets_of(application).filter(|_| is_ours(application)).map_or_else(String::new, |secrets| {
+        format!(
+            "\n\nIt has client secrets: {secrets}. One that was made by a command that was killed, and that no state lists, is a \
+             secret that is left over, whose value nobody knows: remove it under Certificates & secrets."
+        )
+    });
     let whose = if is_ours(application) {
         "It was made by this provider: under another address of this configuration (a rename needs a `moved` block; where \
          this run destroys it later, apply again), in another configuration, longer ago, or by a command that was killed \
@@ -244,7 +252,7 @@ fn held_by_active(application: &Application, name: &str) -> Diagnostic {
         format!(
             "The application `{}` (client id `{}`) holds the unique name `{name}`. {whose} Choose another `unique_name`, or \
              manage that application with this resource:\n\n  import {{\n    to = proofpoint_azure_application.NAME\n    id \
-             = \"{id}\"\n  }}",
+             = \"{id}\"\n  }}{secrets}",
             application.display_name, application.client_id
         ),
     )
