@@ -14,8 +14,8 @@ fn succeeds(said: &Messages) {
 }
 
 /// An application with a secret for use elsewhere, which somebody has deleted; a refresh has shown it.
-fn deleted() -> Quickstart {
-    let mut quickstart = Quickstart::start(Simulator::start(&["--users", "1"]));
+fn deleted(moods: &[&str]) -> Quickstart {
+    let mut quickstart = Quickstart::start(Simulator::start(&[&["--users", "1"][..], moods].concat()));
     succeeds(&quickstart.change(APPLICATION));
     quickstart.write_anew(
         SECRET,
@@ -34,7 +34,7 @@ const DELETED: &str = "The application of a secret is deleted";
 
 #[test]
 fn a_secret_whose_application_is_deleted_is_known_until_it_cannot_come_back() {
-    let quickstart = deleted();
+    let quickstart = deleted(&[]);
     let planned = quickstart.plan(SECRET);
     assert!(planned.messages.warns(DELETED), "{}", planned.messages);
     assert_eq!(planned.state["key_id"], quickstart.state(SECRET)["key_id"]);
@@ -47,9 +47,17 @@ fn a_secret_whose_application_is_deleted_is_known_until_it_cannot_come_back() {
 }
 
 #[test]
+fn a_secret_whose_application_was_deleted_is_known_where_replicas_have_not_heard_of_the_deletion() {
+    let quickstart = deleted(&["--mood=lag_of_deleted_items=1 read"]);
+    let planned = quickstart.plan(SECRET);
+    assert!(planned.messages.warns(DELETED), "{}", planned.messages);
+    assert_eq!(planned.state["key_id"], quickstart.state(SECRET)["key_id"]);
+}
+
+#[test]
 fn a_secret_that_was_destroyed_while_its_application_was_deleted_does_not_come_back() {
     for destroyed_first in [true, false] {
-        let quickstart = deleted();
+        let quickstart = deleted(&[]);
         let steps: [&str; 2] = if destroyed_first { [SECRET, APPLICATION] } else { [APPLICATION, SECRET] };
         for kind in steps {
             if kind == SECRET {

@@ -80,10 +80,11 @@ impl<'a> Keys<'a> {
         let thing = Thing::Application(&self.application);
         let seen = self.graph.look_since(self.call, made, thing, look).await;
         let mut seen = seen.at(ClientSecretModel::application_id())?;
-        if matches!(seen, Seen::Nothing) && self.graph.has_gone(self.call, thing, None).await {
-            return Ok(Seen::Deleted);
-        }
+        // Another replica answers each time, of the deleted items too.
         for delay in delays(FIRST_LOOK, LONGEST_LOOK).take(LOOKS) {
+            if matches!(seen, Seen::Nothing) && self.graph.has_gone(self.call, thing, None).await {
+                return Ok(Seen::Deleted);
+            }
             if matches!(seen, Seen::Key(..)) || self.call.wait(delay).await.is_err() {
                 break;
             }
