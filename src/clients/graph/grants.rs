@@ -188,10 +188,7 @@ impl Grants<'_> {
         } else if taken.is_empty() {
             true
         } else {
-            match self.replace(call, &grant.id, &left).await {
-                Err(error) if error.is_not_found() => false,
-                outcome => outcome.map(|()| true)?,
-            }
+            self.is_written_to(call, &grant, &left).await?
         };
         Ok(if is_done { taken } else { BTreeSet::new() })
     }
@@ -240,8 +237,8 @@ impl Grants<'_> {
         self.0.settle_late(call, ask, Thing::Principal(client)).await.map(drop)
     }
 
-    /// Whether a grant takes a write that changes nothing. A principal that was deleted may have lost it, and a replica that has not
-    /// heard of that shows it still.
+    /// Whether a grant takes a write of these scopes. One that is gone does not, which a replica that has not heard of that shows
+    /// still: that of a principal that was deleted, for one.
     async fn is_written_to(
         &self,
         call: &Call,

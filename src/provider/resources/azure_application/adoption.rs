@@ -64,8 +64,7 @@ pub(super) async fn find(graph: &Graph, call: &Call, name: &str) -> Result<Holde
                 return Ok(Holder::DeletedHere(deleted.object_id));
             };
             let restored = graph.deleted_items().restore_application(call, &deleted.object_id).await;
-            let restored = Application { deleted_date_time: deleted.deleted_date_time, ..restored.at(at.clone())? };
-            let restored = mark(graph, call, restored).await.at(at)?;
+            let restored = mark(graph, call, restored.at(at.clone())?).await.at(at)?;
             Ok(Holder::Unfinished(Box::new(restored), alone))
         }
         Sighting::Deleted(deleted) => Err(held_by_deleted(&deleted, name).into()),
@@ -150,7 +149,7 @@ async fn mark(graph: &Graph, call: &Call, restored: Application) -> Result<Appli
     let tags: Vec<String> = kept.chain([format!("{RESTORED_TAG}{now}")]).collect();
     let change = ApplicationChange { tags: Some(tags.clone()), ..ApplicationChange::default() };
     graph.applications().update(call, &restored.object_id, &change).await?;
-    Ok(Application { deleted_date_time: restored.deleted_date_time.or(Some(now)), tags, ..restored })
+    Ok(Application { deleted_date_time: Some(now), tags, ..restored })
 }
 
 /// What a restored application has again that nobody may know of.

@@ -419,9 +419,10 @@ async fn complete(
     application: Application,
 ) -> Result<(Application, ServicePrincipal), Failure> {
     // The date of deletion says that it has come back.
-    let principal = match application.deleted_date_time {
-        Some(_) => principal::of_known(graph, call, &application).await?,
-        None => principal::of_new(graph, call, &application).await?,
+    let principal = if application.deleted_date_time.is_some() {
+        principal::of_known(graph, call, &application).await?
+    } else {
+        principal::of_new(graph, call, &application).await?
     };
     own(graph, call, &application, new.owners.as_ref()).await?;
     Ok((application, principal))

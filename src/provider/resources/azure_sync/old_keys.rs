@@ -266,35 +266,25 @@ impl Apply<'_> {
         known: &BTreeSet<String>,
         end_before: Option<&str>,
     ) -> Result<Listed, Failure> {
-        let mut seen = self.listed_once(call, keys, minted, known, end_before).await?;
-        for pause in delays(FIRST_LOOK, LONGEST_LOOK).take(LOOKS_AT_A_RACE) {
-            if !seen.has_younger || seen.lacks(&minted.key_id) || call.wait(pause).await.is_err() {
-                break;
+        let mut pauses = delays(FIRST_LOOK, LONGEST_LOOK).take(LOOKS_AT_A_RACE);
+        loop {
+            let listed = keys.list(call, known).await?;
+            let is_a_successors = |key: &PasswordCredential| keys.is_a_successors(key, known);
+            let mut end = None;
+            if listed.iter().any(is_a_successors) {
+                // As late as can be: it may have been given another key since it was given this one.
+                let shown = self.organization.settings(call).await.ok().flatten();
+                end = shown.and_then(|shown| shown.secret_expiry);
             }
-            seen = self.listed_once(call, keys, minted, known, end_before).await?;
+            // What was shown before the new key was handed over may be late.
+            let end = end.as_deref().filter(|end| Some(*end) != end_before);
+            let seen = Listed::without_a_successors(&listed, is_a_successors, minted, end);
+            let is_in_doubt = seen.has_younger && !seen.lacks(&minted.key_id);
+            let Some(pause) = pauses.next().filter(|_| is_in_doubt) else { return Ok(seen) };
+            if call.wait(pause).await.is_err() {
+                return Ok(seen);
+            }
         }
-        Ok(seen)
-    }
-
-    async fn listed_once(
-        &self,
-        call: &Call,
-        keys: &Keys<'_>,
-        minted: &Minted,
-        known: &BTreeSet<String>,
-        end_before: Option<&str>,
-    ) -> Result<Listed, Failure> {
-        let listed = keys.list(call, known).await?;
-        let is_a_successors = |key: &PasswordCredential| keys.is_a_successors(key, known);
-        let mut end = None;
-        if listed.iter().any(is_a_successors) {
-            // As late as can be: it may have been given another key since it was given this one.
-            let shown = self.organization.settings(call).await.ok().flatten();
-            end = shown.and_then(|shown| shown.secret_expiry);
-        }
-        // What was shown before the new key was handed over may be late.
-        let end = end.as_deref().filter(|end| Some(*end) != end_before);
-        Ok(Listed::without_a_successors(&listed, is_a_successors, minted, end))
     }
 
     /// Whether another state has made a key for the same synchronization since the new one was made.

@@ -50,15 +50,14 @@ impl Apply<'_> {
         let _turn = self.session.turn(self.call, &self.name).await?;
         let handed = async {
             let minted = self.mint(managed).await?;
-            let echoes = done.facts.echoes.clone();
             let change = Change {
                 wanted: wanted.clone(),
                 present: Some(wanted.clone()),
                 sent_before: Some(wanted.clone()),
                 widens: false,
-                secret: &minted.secret.clone(),
+                secret: &minted.secret,
                 minted: Some(&minted),
-                echoes: &echoes,
+                echoes: &done.facts.echoes,
                 shows_ends: done.facts.rotation.shows_ends,
             };
             let handed = self.hand_over(&change, diagnostics).await?;

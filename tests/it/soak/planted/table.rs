@@ -153,7 +153,7 @@ pub(super) const PLANTED: &[Planted] = &[
         history: "an application came back from the recycle bin without its enterprise application",
         file: "src/provider/resources/azure_application/adoption.rs",
         changes: &[(
-            "Ok(Application { deleted_date_time: restored.deleted_date_time.or(Some(now)), tags, ..restored })",
+            "Ok(Application { deleted_date_time: Some(now), tags, ..restored })",
             "Ok(Application { deleted_date_time: None, tags, ..restored })",
         )],
     },
