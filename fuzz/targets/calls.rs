@@ -251,7 +251,12 @@ impl Talk<'_> {
         if !imported.messages.has_errors() {
             let read = resource.read(&imported).await;
             self.hear(&read.messages);
-            assert!(read.messages.has_errors() || !read.state.is_null(), "{of}: imported and not there");
+            // It may be gone, as a consent is whose application was destroyed: to a refresh as well, then.
+            if !read.messages.has_errors() && read.state.is_null() {
+                let refreshed = resource.read(stored).await;
+                self.hear(&refreshed.messages);
+                assert!(refreshed.state.is_null(), "{of}: there, and not when it is imported");
+            }
         }
     }
 
