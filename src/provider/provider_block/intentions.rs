@@ -55,6 +55,8 @@ pub(crate) struct Intentions {
     consents: Said<BTreeSet<String>>,
     /// By primary domain.
     newcomers: Mutex<BTreeMap<String, Newcomer>>,
+    /// Ids of objects that a state has.
+    held: Mutex<BTreeSet<String>>,
 }
 
 type Said<T> = Mutex<HashMap<String, Arc<T>>>;
@@ -78,6 +80,16 @@ impl Intentions {
     /// The application permissions that this plan gives an application, if its consent was planned before.
     pub(crate) fn consent(&self, client_id: &str) -> Arc<BTreeSet<String>> {
         get(&self.consents, client_id).unwrap_or_default()
+    }
+
+    /// Keeps that a state of this configuration has an object.
+    pub(crate) fn keep_held(&self, id: &str) {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner).insert(id.to_owned());
+    }
+
+    /// Whether a state of this configuration has an object, as far as this process was told: the same plan may replace it.
+    pub(crate) fn is_held(&self, id: &str) -> bool {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner).contains(id)
     }
 
     /// Keeps that an organization is about to be made: what depends on it can't ask for it yet.

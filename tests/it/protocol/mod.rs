@@ -61,6 +61,7 @@ mod sync_replacement;
 mod sync_run;
 mod sync_run_life;
 mod sync_run_reach;
+mod taken;
 mod tenant;
 mod tested_arguments;
 mod timeouts;

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::model::ApplicationModel;
 use super::tags::{RESTORED_TAG, is_nobodys, is_ours};
-use crate::provider_block::{At as _, Failure, ObjectPath};
+use crate::provider_block::{At as _, Failure, Session};
 use clients::graph::{
     self, Alone, Application, ApplicationChange, Graph, InPlace, NewApplication, PasswordCredential, Sight,
     Thing, purge_date,
@@ -31,7 +31,12 @@ pub(super) enum Holder {
 }
 
 /// What holds a unique name, if it may be finished, restored or purged; else an error that says what holds it.
-pub(super) async fn find(graph: &Graph, call: &Call, name: &str) -> Result<Holder, Failure> {
+pub(super) async fn find(
+    session: &Session,
+    graph: &Graph,
+    call: &Call,
+    name: &str,
+) -> Result<Holder, Failure> {
     let at = ApplicationModel::unique_name();
     match look(graph, call, name).await.at(at.clone())? {
         Sighting::DeletedHere(deleted) => Ok(Holder::DeletedHere(deleted)),
@@ -55,10 +60,10 @@ pub(super) async fn find(graph: &Graph, call: &Call, name: &str) -> Result<Holde
             let inherited = graph.applications().inherit(call, &active, alone, MOMENTS).await.at(at)?;
             match inherited {
                 Some(alone) => Ok(Holder::Unfinished(active, alone)),
-                None => Err(held_by_active(&active, name).into()),
+                None => Err(held_by_active(session, graph, &active, name).into()),
             }
         }
-        Sighting::Active(active) => Err(held_by_active(&active, name).into()),
+        Sighting::Active(active) => Err(held_by_active(session, graph, &active, name).into()),
         Sighting::Deleted(deleted) if is_ours(&deleted) => {
             let Some(alone) = graph.applications().spare(call, &deleted).await.at(at.clone())? else {
                 return Ok(Holder::DeletedHere(deleted.object_id));
@@ -79,6 +84,37 @@ pub(super) async fn find(graph: &Graph, call: &Call, name: &str) -> Result<Holde
         .at(ApplicationModel::unique_name())
         .into()),
     }
+}
+
+/// Who holds a unique name that is planned for a new application, where the apply would be refused it. Nothing is told of what
+/// a state of this configuration has, since the same plan may replace it, nor of what cannot be read: the apply tells of that.
+pub(super) async fn foresee(session: &Session, graph: &Graph, call: &Call, name: &str) -> Option<Diagnostic> {
+    if graph.deleted_here(name).is_some() {
+        return None;
+    }
+    let active = graph.applications().get_by_unique_name(call, name).await.ok()??;
+    let id = session.path(graph.tenant(), "applications", &active.object_id).to_string();
+    let is_told = !session.intentions().is_held(&id) && !may_be_finished(graph, call, &active).await;
+    is_told.then(|| held_by_active(session, graph, &active, name))
+}
+
+/// Whether the application of a client id may be what an apply takes over or restores where a new one is planned.
+pub(crate) async fn may_come_back(graph: &Graph, call: &Call, client_id: &str) -> bool {
+    let Ok(snapshot) = graph.snapshot(call, client_id).await else { return false };
+    match &snapshot.application {
+        Some(active) => may_be_finished(graph, call, active).await,
+        None => graph.has_gone(call, Thing::ApplicationOf(client_id), None).await,
+    }
+}
+
+/// The same of an active one, as far as looking tells: a replica may not have heard that it was deleted.
+async fn may_be_finished(graph: &Graph, call: &Call, active: &Application) -> bool {
+    let is_unfinished = || is_young(active, graph.clock().now()) && active.password_credentials.is_empty();
+    is_ours(active)
+        && (is_nobodys(active)
+            || is_unfinished()
+            || is_half_restored(graph, call, active).await.unwrap_or(false)
+            || graph.has_gone(call, Thing::Application(&active.object_id), None).await)
 }
 
 /// What was seen of the holder of a unique name.
@@ -230,8 +266,8 @@ fn held_by_restored(application: &Application, name: &str) -> Diagnostic {
     .at(ApplicationModel::unique_name())
 }
 
-fn held_by_active(application: &Application, name: &str) -> Diagnostic {
-    let id = ObjectPath::new(None, "applications", &application.object_id);
+fn held_by_active(session: &Session, graph: &Graph, application: &Application, name: &str) -> Diagnostic {
+    let id = session.path(graph.tenant(), "applications", &application.object_id);
     let secrets = secrets_of(application).filter(|_| is_ours(application)).map_or_else(String::new, |secrets| {
         format!(
             "\n\nIt has client secrets: {secrets}. One that was made by a command that was killed, and that no state lists, is a \

@@ -26,6 +26,7 @@ use framework::resource::{ImportBy, MoveFrom, Planned, Planning, Resource, Resou
 use framework::timeouts::DefaultTimeouts;
 
 use adoption::Holder;
+pub(crate) use adoption::may_come_back;
 pub(crate) use model::{ApplicationIdentity, ApplicationModel};
 pub(crate) use tags::is_ours;
 use tags::{OWN_TAG, OWNER_TAG, RESTORED_TAG, is_own_tag};
@@ -89,14 +90,25 @@ impl Resource for AzureApplication {
     }
 
     async fn check(&self, ctx: &Context<Session>, planned: &Planned<Self>, diagnostics: &mut Diagnostics) {
+        if let Some(prior) = &planned.prior {
+            ctx.clients.intentions().keep_held(prior.id.text());
+        }
         if planned.prior.as_ref() == Some(&planned.model) {
             return;
         }
         let takes_console =
             planned.config.redirect_uris.is_null() && planned.model.redirect_uris.is_unknown();
         let checked = async {
-            let graph = graph_of(ctx, &planned.model).await?;
-            properties::resolve(&graph, &ctx.clients.call(ctx), &planned.model).await
+            let (graph, call) = (graph_of(ctx, &planned.model).await?, ctx.clients.call(ctx));
+            properties::resolve(&graph, &call, &planned.model).await?;
+            // The same plan may hold the cure.
+            if let (None, Some(name), false) =
+                (&planned.prior, planned.model.unique_name.known(), planned.config.tenant_id.is_unknown())
+            {
+                let taken = adoption::foresee(&ctx.clients, &graph, &call, name).await;
+                diagnostics.append(taken.map(Diagnostic::into_warning));
+            }
+            Ok::<(), Failure>(())
         };
         let checked = checked.await.err();
         // Whoever can't sign in yet is told of that alone, `region` among it.
@@ -125,7 +137,7 @@ impl Resource for AzureApplication {
         }
         let owner = Uuid::new_v4().simple().to_string();
         let new = properties::registration(&model, access, &owner);
-        let (application, principal) = register(&graph, &call, &new, &owner, diagnostics).await?;
+        let (application, principal) = register(session, &graph, &call, (&new, &owner), diagnostics).await?;
         graph.note_owner(&application.object_id, &owner);
         let before = graph::owner_in(&application.tags, OWNER_TAG).filter(|before| *before != owner);
         let before = before.map(str::to_owned);
@@ -184,6 +196,7 @@ impl Resource for AzureApplication {
         }
         model.tenant_id = graph.tenant().as_str().into();
         model.id = session.path(graph.tenant(), "applications", model.object_id.text()).to_string().into();
+        session.intentions().keep_held(model.id.text());
         model.deletion_protection = model.deletion_protection.unwrap_or_default().into();
         if !session.console().is_unknown() {
             facts.console = session.console().known().cloned();
@@ -376,10 +389,10 @@ async fn graph_of(ctx: &Context<Session>, model: &ApplicationModel) -> Result<Gr
 
 /// Makes the registration with its principal and owners, or finishes what an earlier run began.
 async fn register(
+    session: &Session,
     graph: &Graph,
     call: &Call,
-    new: &NewApplication,
-    owner: &str,
+    (new, owner): (&NewApplication, &str),
     diagnostics: &mut Diagnostics,
 ) -> Result<(Application, ServicePrincipal), Failure> {
     let error = match graph.applications().create(call, new).await {
@@ -388,7 +401,7 @@ async fn register(
         Err(error) => return Err(error.into()),
     };
     let Some(name) = &new.unique_name else { return Err(error.into()) };
-    let deleted = match adoption::find(graph, call, name).await {
+    let deleted = match adoption::find(session, graph, call, name).await {
         Ok(Holder::Unfinished(found, alone)) => {
             if found.deleted_date_time.is_some() {
                 diagnostics.append(adoption::revived_secrets(&found));

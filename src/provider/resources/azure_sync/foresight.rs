@@ -5,12 +5,13 @@ use super::model::SyncModel;
 use super::preflight::{Moment, Preflight};
 use super::settings::{self, settings};
 use super::sides::{
-    Side, optional_graph, organization_of, refuse_foreign, refuse_other_organization, settings_of,
+    Side, has_another, optional_graph, organization_of, refuse_other_organization, settings_of,
 };
-use super::{AzureSync, due, exemptions, planning};
+use super::{AzureSync, due, exemptions, id, planning};
 use crate::preview;
 use crate::provider_block::{Failure, Session, SyncIntention};
-use clients::essentials::Shown;
+use crate::resources::azure_application;
+use clients::essentials::{Organization, Shown};
 use framework::attr::AttributeType as _;
 use framework::context::Context;
 use framework::diagnostic::{Diagnostic, Diagnostics};
@@ -57,14 +58,7 @@ pub(super) async fn foresee(
     let organization = organization_of(session, &call, domain).await?;
     let present = settings_of(&organization, &call).await?;
     match &planned.prior {
-        None => {
-            if let (Some(client_id), Some(present)) = (model.client_id.known(), &present)
-                && present.application_id.as_ref().is_some_and(|shown| !shown.eq_ignore_ascii_case(client_id))
-            {
-                let profile = organization.profile(&call).await?;
-                refuse_foreign(Some(present), model, &profile.primary_domain.to_lowercase())?;
-            }
-        }
+        None => diagnostics.append(foreign(ctx, planned, &organization, present.as_ref()).await?),
         Some(prior) if prior.domain != model.domain => {
             refuse_other_organization(&organization, &call, prior.organization.text()).await?;
         }
@@ -80,6 +74,41 @@ pub(super) async fn foresee(
         return Ok(());
     }
     look_ahead(ctx, planned, Side::There(&organization), present.as_ref(), diagnostics).await
+}
+
+/// Settings that name another application than the one that is planned: an error, or a warning where that is known only once it
+/// is made. They may be what an earlier run left, or go with the same plan.
+async fn foreign(
+    ctx: &Context<Session>,
+    planned: &Planned<AzureSync>,
+    organization: &Organization,
+    present: Option<&Shown>,
+) -> Result<Option<Diagnostic>, Failure> {
+    let (session, call, model) = (&ctx.clients, ctx.clients.call(ctx), &planned.model);
+    let Some(through) = present.and_then(|present| present.application_id.as_deref()) else {
+        return Ok(None);
+    };
+    if model.client_id.known().is_some_and(|client_id| through.eq_ignore_ascii_case(client_id)) {
+        return Ok(None);
+    }
+    let name = organization.profile(&call).await?.primary_domain.to_lowercase();
+    if model.client_id.is_known() {
+        return Err(has_another(&name, through).into());
+    }
+    if session.intentions().is_held(&id(&name)) {
+        return Ok(None);
+    }
+    if planned.config.tenant_id.is_known() || planned.config.tenant_id.is_null() {
+        let graph = optional_graph(session, &call, model).await.ok().flatten();
+        if let Some(graph) = graph
+            && azure_application::may_come_back(&graph, &call, through).await
+        {
+            return Ok(None);
+        }
+    }
+    let mut another = has_another(&name, through).into_warning();
+    another.detail.push_str(" The apply is refused unless `client_id` turns out to be that one.");
+    Ok(Some(another))
 }
 
 /// What stands in the way of the settings that are planned, and what a run with them would do to people.

@@ -150,6 +150,9 @@ impl Resource for AzureSync {
 
     async fn check(&self, ctx: &Context<Session>, planned: &Planned<Self>, diagnostics: &mut Diagnostics) {
         foresight::keep_intention(&ctx.clients, &planned.model);
+        if let Some(prior) = &planned.prior {
+            ctx.clients.intentions().keep_held(prior.id.text());
+        }
         if let Err(problems) = foresight::foresee(ctx, planned, diagnostics).await {
             diagnostics.append(problems);
         }
@@ -245,6 +248,7 @@ impl Resource for AzureSync {
         }
         // A plan that changes nothing in it does not ask again.
         foresight::keep_intention(session, &model);
+        session.intentions().keep_held(model.id.text());
         Ok(Some(State::new(model).with_private(facts)))
     }
 

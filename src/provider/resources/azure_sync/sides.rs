@@ -74,18 +74,21 @@ pub(super) fn refuse_foreign(present: Option<&Shown>, model: &SyncModel, name: &
     let other = present
         .and_then(|present| present.application_id.as_deref())
         .filter(|shown| !shown.eq_ignore_ascii_case(model.client_id.text()));
-    let Some(other) = other else { return Ok(()) };
-    Err(Diagnostic::error(
+    other.map_or(Ok(()), |other| Err(has_another(name, other).into()))
+}
+
+/// The settings of an organization name another application than the one that is meant.
+pub(super) fn has_another(name: &str, application: &str) -> Diagnostic {
+    Diagnostic::error(
         "The organization has a synchronization already",
         format!(
-            "`{name}` synchronizes through the application `{}`. Manage that configuration with this resource:\n\n  import \
-             {{\n    to = proofpoint_azure_sync.NAME\n    id = \"{}\"\n  }}\n\nor delete it in the Proofpoint console first.",
-            other,
+            "`{name}` synchronizes through the application `{application}`. Manage that configuration with this resource:\n\n  \
+             import {{\n    to = proofpoint_azure_sync.NAME\n    id = \"{}\"\n  }}\n\nor delete it in the Proofpoint console \
+             first.",
             id(name)
         ),
     )
     .at(SyncModel::domain())
-    .into())
 }
 
 /// A domain of another organization is another synchronization.
