@@ -15,7 +15,9 @@ pub use attributes::{
 pub use collection::{each, size};
 pub use configuration::ConfigRule;
 pub use nearest::nearest;
-pub use text::{domain_name, duration, duration_from, is_domain_name, length, one_of, url, uuid};
+pub use text::{
+    domain_name, duration, duration_from, is_domain_name, is_server, length, one_of, server, url, uuid,
+};
 
 /// A rule about a configured value.
 pub trait Validator: Send + Sync + 'static {

@@ -1,5 +1,8 @@
 //! Rules about text.
 
+// Addresses alone, with nothing that opens a connection.
+use core::net::IpAddr;
+
 use super::{Check, Validator, nearest};
 use crate::duration::parse_duration;
 
@@ -127,9 +130,14 @@ impl Validator for Uuid {
 
 /// Whether a text is a domain name in lower case, of at least two labels, without scheme, path, port or final dot.
 pub fn is_domain_name(text: &str) -> bool {
+    is_name_of_labels(text) && !text.contains(|letter: char| letter.is_ascii_uppercase())
+}
+
+/// Whether a text is a name of at least two labels, each of letters, digits and hyphens that are neither first nor last.
+fn is_name_of_labels(text: &str) -> bool {
     let label = |label: &str| {
         (1..=63).contains(&label.len())
-            && label.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+            && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
             && !label.starts_with('-')
             && !label.ends_with('-')
     };
@@ -156,6 +164,33 @@ impl Validator for DomainName {
             check.refuse(
                 "A domain name such as `example.com` is required, in lower case, without scheme, path or port; \
                  an international name in its `xn--` form.",
+            );
+        }
+    }
+}
+
+/// Whether a text names a server: a full host name in either case, or an IPv4 or IPv6 address.
+pub fn is_server(text: &str) -> bool {
+    // A name that ends in a number is an address that somebody has mistyped.
+    let is_number = |label: &str| label.bytes().all(|b| b.is_ascii_digit());
+    text.parse::<IpAddr>().is_ok()
+        || is_name_of_labels(text) && !text.rsplit('.').next().is_some_and(is_number)
+}
+
+/// A [server](is_server).
+pub fn server() -> impl Validator {
+    Server
+}
+
+struct Server;
+
+impl Validator for Server {
+    fn validate(&self, check: &mut Check<'_>) {
+        let Some(text) = check.value.as_str() else { return };
+        if !is_server(text) {
+            check.refuse(
+                "The full name of a server such as `mx.example.com` is required, or its IPv4 or IPv6 address: without scheme, \
+                 path, port or final dot; letters, digits, hyphens and dots; an international name in its `xn--` form.",
             );
         }
     }
@@ -235,6 +270,51 @@ mod tests {
         assert_eq!(
             refusal(&domain_name(), "Contoso.COM").unwrap(),
             "A domain name in lower case is required: `contoso.com`."
+        );
+    }
+
+    #[test]
+    fn a_server_is_a_full_host_name_or_an_address() {
+        for good in [
+            "contoso-com.mail.protection.outlook.com",
+            "MX.Contoso.com",
+            "xn--bcher-kva.example",
+            "3com.example",
+            "192.0.2.1",
+            "2001:db8::1",
+        ] {
+            assert_eq!(refusal(&server(), good), None, "{good}");
+        }
+        for bad in [
+            "",
+            "a b",
+            "x_y",
+            "x_y.example",
+            "mx",
+            "not a host!!",
+            "http://mx con",
+            "https://mx.example/",
+            "mx.example:25",
+            "mx.example.",
+            ".mx.example",
+            "mx..example",
+            "-mx.example",
+            "mx-.example",
+            "mx.example ",
+            "10 mx.example",
+            "it@contoso.com",
+            "192.0.2.300",
+            "192.0.2.1.2",
+            "[2001:db8::1]",
+            "bücher.example",
+        ] {
+            assert!(refusal(&server(), bad).is_some(), "{bad}");
+        }
+        assert!(refusal(&server(), &*["x"; 128].join(".")).is_some(), "255 characters");
+        assert!(
+            refusal(&server(), "mx")
+                .unwrap()
+                .starts_with("The full name of a server such as `mx.example.com`")
         );
     }
 }

@@ -12,6 +12,7 @@ use framework::context::Context;
 use framework::diagnostic::{Diagnostic, Diagnostics};
 use framework::resource::{ImportBy, Planned, Planning, Resource, ResourceDescription, State};
 use framework::timeouts::DefaultTimeouts;
+use framework::validators::is_server;
 
 use model::{DomainIdentity, DomainModel};
 
@@ -191,6 +192,16 @@ impl Resource for DomainResource {
     fn identity(&self, model: &DomainModel) -> Option<DomainIdentity> {
         let (organization, name) = (model.organization.clone(), model.name.clone());
         (organization.is_known() && name.is_known()).then_some(DomainIdentity { organization, name })
+    }
+
+    fn generated(&self, config: &mut DomainModel) {
+        // What Proofpoint has, a configuration may not be able to say. Left out, it stays as it is.
+        if !is_server(config.destination.text()) {
+            config.destination = Attr::Null;
+        }
+        if config.failovers.known().is_some_and(|all| !all.iter().all(|one| is_server(one))) {
+            config.failovers = Attr::Null;
+        }
     }
 
     fn subject(&self, model: &DomainModel) -> Option<String> {
@@ -390,4 +401,24 @@ fn ends_mail(name: &str, what: &str) -> Diagnostic {
         ),
     )
     .at(DomainModel::on_destroy())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_generated_configuration_leaves_out_what_could_not_be_written() {
+        let odd = || DomainModel {
+            destination: "mx_1.example".into(),
+            failovers: vec!["mx.example".to_owned(), String::new()].into(),
+            ..DomainModel::default()
+        };
+        let mut config = odd();
+        DomainResource.generated(&mut config);
+        assert_eq!((config.destination, config.failovers), (Attr::Null, Attr::Null));
+        let mut config = DomainModel { destination: "MX.example".into(), ..odd() };
+        DomainResource.generated(&mut config);
+        assert_eq!(config.destination, "MX.example".into());
+    }
 }

@@ -3,7 +3,7 @@
 use framework::attr::Attr;
 use framework::model;
 use framework::timeouts::Timeouts;
-use framework::validators::{domain_name, length};
+use framework::validators::{domain_name, each, server};
 use framework::value::Value;
 
 use crate::resources::on_destroy::OnDestroy;
@@ -37,13 +37,15 @@ model! {
         /// domain that does not relay.
         active: Attr<bool> => optional().computed().default_value(true),
 
-        /// The server that mail is passed on to, such as `contoso-com.mail.protection.outlook.com`. Its case makes no
-        /// difference. Left out, what there is stays.
+        /// The server that mail is passed on to, such as `contoso-com.mail.protection.outlook.com`: a full host name,
+        /// or an IPv4 or IPv6 address. Its case makes no difference. Left out, what there is stays.
         destination: Attr<String> =>
-            optional().computed().use_state_for_unknown().same_if(same_servers).validate(length(1, 255)),
+            optional().computed().use_state_for_unknown().same_if(same_servers).validate(server()),
 
-        /// Servers that are tried when that one is not reached, in order. Left out, what there is stays.
-        failovers: Attr<Vec<String>> => optional().computed().use_state_for_unknown().same_if(same_servers),
+        /// Servers that are tried when that one is not reached, in order: host names or addresses as well. Left out, what there
+        /// is stays.
+        failovers: Attr<Vec<String>> =>
+            optional().computed().use_state_for_unknown().same_if(same_servers).validate(each(server())),
 
         /// What destroying the resource does: `keep` (the default) leaves the domain as it is, `deactivate` leaves it without
         /// taking its mail, `delete` removes it from the organization. The primary domain can't be deleted.

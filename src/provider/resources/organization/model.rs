@@ -4,7 +4,7 @@ use framework::attr::Attr;
 use framework::model;
 use framework::or_other::OrOther;
 use framework::timeouts::Timeouts;
-use framework::validators::{domain_name, length, range};
+use framework::validators::{domain_name, each, length, range, server};
 use framework::value::Value;
 use framework::words;
 
@@ -126,10 +126,10 @@ model! {
 model! {
     /// The first domain.
     pub struct FirstDomain {
-        /// The server that its mail is passed on to.
-        destination: Attr<String> => optional().validate(length(1, 255)),
-        /// Servers that are tried when that one is not reached, in order.
-        failovers: Attr<Vec<String>> => optional(),
+        /// The server that its mail is passed on to: a full host name, or an IPv4 or IPv6 address.
+        destination: Attr<String> => optional().validate(server()),
+        /// Servers that are tried when that one is not reached, in order: host names or addresses as well.
+        failovers: Attr<Vec<String>> => optional().validate(each(server())),
         /// Whether its mail is passed on; true where nothing is said.
         relay: Attr<bool> => optional(),
         /// Whether its mail is taken; as `relay` where nothing is said.

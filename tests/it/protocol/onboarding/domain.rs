@@ -84,11 +84,19 @@ fn what_contradicts_itself_is_refused_beforehand() {
         (json!({ "name": "Second.example" }), "name"),
         (json!({ "organization": "https://contoso.com" }), "organization"),
         (json!({ "destination": "" }), "destination"),
+        (json!({ "destination": "http://mx con" }), "destination"),
+        (json!({ "destination": "https://mx.second.example/" }), "destination"),
+        (json!({ "destination": "mx.second.example." }), "destination"),
+        (json!({ "destination": "x_y" }), "destination"),
+        (json!({ "failovers": ["b.second.example", "not a host!!"] }), "failovers[1]"),
+        (json!({ "failovers": [""] }), "failovers[0]"),
         (json!({ "on_destroy": "remove" }), "on_destroy"),
     ] {
         let said = hand.validate(DOMAIN, with(&config(), arguments));
         assert_eq!(said.expect_error().path, path);
     }
+    let address = json!({ "destination": "192.0.2.25", "failovers": ["2001:db8::25", "MX.second.example"] });
+    hand.validate(DOMAIN, with(&config(), address)).expect_none();
     for id in ["second.example", "/orgs/contoso.com", "/orgs/contoso.com/domains/x/y"] {
         let said = hand.refused_import(DOMAIN, id);
         assert!(said.expect_error().detail.contains("/orgs/{organization}/domains/{domain}"), "{said}");

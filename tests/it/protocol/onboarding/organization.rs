@@ -338,6 +338,14 @@ fn what_contradicts_itself_is_refused_beforehand() {
             json!({ "domain": { "relay": false, "active": true, "destination": null, "failovers": null } }),
             "domain.active",
         ),
+        (
+            json!({ "domain": { "destination": "https://mx/", "failovers": null, "relay": null, "active": null } }),
+            "domain.destination",
+        ),
+        (
+            json!({ "domain": { "destination": null, "failovers": ["a b"], "relay": null, "active": null } }),
+            "domain.failovers[0]",
+        ),
     ] {
         let said = hand.validate(ORGANIZATION, with(&config(), arguments));
         assert_eq!(said.expect_error().path, path, "{said}");
