@@ -1,6 +1,7 @@
 //! `proofpoint_domain`: a domain of an organization.
 
 mod model;
+mod telling;
 
 use super::last_write::Facts;
 use super::on_destroy::OnDestroy;
@@ -15,6 +16,7 @@ use framework::timeouts::DefaultTimeouts;
 use framework::validators::is_server;
 
 use model::{DomainIdentity, DomainModel};
+use telling::{ends_mail, mail_changes, primary, taken, taken_over};
 
 /// The resource.
 #[derive(Debug, Clone, Copy, Default)]
@@ -41,9 +43,17 @@ impl Resource for DomainResource {
         }
     }
 
-    fn plan(&self, plan: &mut Planning<Self>, _: &mut Diagnostics) {
+    fn plan(&self, plan: &mut Planning<Self>, diagnostics: &mut Diagnostics) {
         if plan.config.active.is_null() && !plan.planned.relay.is_null() {
             plan.planned.active = plan.planned.relay.clone();
+        }
+        // Another name or organization is another domain, which takes no mail yet.
+        if let Some(prior) = &plan.prior
+            && prior.name == plan.planned.name
+            && prior.organization == plan.planned.organization
+        {
+            let now = wanted(prior, Domain::default());
+            diagnostics.append(mail_changes(&now, &wanted(&plan.planned, now.clone())));
         }
     }
 
@@ -233,7 +243,7 @@ fn some(text: String) -> Option<String> {
     Some(text).filter(|text| !text.is_empty())
 }
 
-/// The domain as planned; what the configuration leaves open is as in `present`.
+/// The domain as planned; what the configuration leaves open, or nobody knows yet, is as in `present`.
 fn wanted(model: &DomainModel, present: Domain) -> Domain {
     // Every argument is here: one that is added does not compile until somebody has decided what it is at Proofpoint.
     let DomainModel {
@@ -252,8 +262,8 @@ fn wanted(model: &DomainModel, present: Domain) -> Domain {
     } = model;
     Domain {
         name: name.text().to_owned(),
-        is_active: active.unwrap_or_default(),
-        is_relay: relay.unwrap_or_default(),
+        is_active: active.unwrap_or(present.is_active),
+        is_relay: relay.unwrap_or(present.is_relay),
         destination: destination.unwrap_or(present.destination),
         failovers: failovers.unwrap_or(present.failovers),
     }
@@ -338,69 +348,6 @@ async fn tell_of_inactive(
             .at(DomainModel::active()),
         );
     }
-}
-
-/// What taking over a domain means; nothing where an organization's first one, which comes into being with it, is as it should be.
-fn taken_over(model: &DomainModel, present: &Domain) -> Option<Diagnostic> {
-    let wanted = wanted(model, present.clone());
-    let changes: Vec<&str> = [
-        (wanted.is_relay != present.is_relay, "`relay`"),
-        (wanted.is_active != present.is_active, "`active`"),
-        (!wanted.destination.eq_ignore_ascii_case(&present.destination), "`destination`"),
-        (wanted.failovers != present.failovers, "`failovers`"),
-    ]
-    .into_iter()
-    .filter_map(|(changes, name)| changes.then_some(name))
-    .collect();
-    if changes.is_empty() && wanted.name.eq_ignore_ascii_case(model.organization.text()) {
-        return None;
-    }
-    let changes = match changes.as_slice() {
-        [] => "Nothing of it changes.".to_owned(),
-        names => format!("What changes: {}.", names.join(", ")),
-    };
-    let name = &wanted.name;
-    let told = Diagnostic::warning(
-        format!("The organization has `{name}` already"),
-        format!(
-            "The domain was made elsewhere, or by an apply that was interrupted, and is managed here from now on. {changes} \
-             `on_destroy` says what becomes of it in the end."
-        ),
-    )
-    .at(DomainModel::name());
-    Some(told)
-}
-
-fn taken(organization: &Organization, name: &str, refusal: &essentials::Error) -> Diagnostic {
-    Diagnostic::error(
-        format!("The domain `{name}` is taken"),
-        format!(
-            "{refusal}\n\nThe list of the domains of `{}` does not have it, so it most likely belongs to another customer of \
-             Proofpoint: have it removed there, or ask Proofpoint's support. If it was added here a moment ago, apply again.",
-            organization.domain()
-        ),
-    )
-    .at(DomainModel::name())
-}
-
-fn primary(name: &str) -> Diagnostic {
-    Diagnostic::error(
-        format!("The primary domain `{name}` can't be deleted"),
-        "The organization is known by it: it goes with the organization. Set `on_destroy` to `keep` or `deactivate` and apply, \
-         then destroy.",
-    )
-    .at(DomainModel::on_destroy())
-}
-
-fn ends_mail(name: &str, what: &str) -> Diagnostic {
-    Diagnostic::warning(
-        format!("Proofpoint will take no more mail for `{name}`"),
-        format!(
-            "With this destruction the domain {what}. As long as its MX records point at Proofpoint, mail to it is refused: \
-             change them first."
-        ),
-    )
-    .at(DomainModel::on_destroy())
 }
 
 #[cfg(test)]

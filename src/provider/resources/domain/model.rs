@@ -18,6 +18,8 @@ model! {
     /// [`proofpoint_domain_verification`](domain_verification.md) ask Proofpoint to look. Whether a domain *is* verified is
     /// shown by no API. If a stack keeps a domain inactive until then, the plan shows `active` as a change until it is.
     ///
+    /// A plan that ends the mail of a domain, or sends it to another server, says so with a warning.
+    ///
     /// Destroying the resource leaves the domain as it is unless `on_destroy` says otherwise: with it, mail to the domain would
     /// end.
     pub struct DomainModel {

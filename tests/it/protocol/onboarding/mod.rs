@@ -2,6 +2,7 @@
 
 mod departed;
 mod domain;
+mod domain_mail;
 mod fairness;
 mod fleet;
 mod hand;

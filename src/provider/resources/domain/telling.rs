@@ -1,0 +1,142 @@
+//! What is said of domains.
+
+use super::model::DomainModel;
+use super::wanted;
+use clients::essentials::{self, Domain, Organization};
+use framework::diagnostic::{Diagnostic, Diagnostics};
+
+/// What taking over a domain means; nothing where an organization's first one, which comes into being with it, is as it should be.
+/// What becomes of its mail is told beside it.
+pub(super) fn taken_over(model: &DomainModel, present: &Domain) -> Diagnostics {
+    let wanted = wanted(model, present.clone());
+    let changes: Vec<&str> = [
+        (wanted.is_relay != present.is_relay, "`relay`"),
+        (wanted.is_active != present.is_active, "`active`"),
+        (!wanted.destination.eq_ignore_ascii_case(&present.destination), "`destination`"),
+        (wanted.failovers != present.failovers, "`failovers`"),
+    ]
+    .into_iter()
+    .filter_map(|(changes, name)| changes.then_some(name))
+    .collect();
+    if changes.is_empty() && wanted.name.eq_ignore_ascii_case(model.organization.text()) {
+        return Diagnostics::new();
+    }
+    let changes = match changes.as_slice() {
+        [] => "Nothing of it changes.".to_owned(),
+        names => format!("What changes: {}.", names.join(", ")),
+    };
+    let name = &wanted.name;
+    let mut told = Diagnostics::from(
+        Diagnostic::warning(
+        format!("The organization has `{name}` already"),
+        format!(
+            "The domain was made elsewhere, or by an apply that was interrupted, and is managed here from now on. {changes} \
+             `on_destroy` says what becomes of it in the end."
+        ),
+    )
+    .at(DomainModel::name()));
+    told.append(mail_changes(present, &wanted));
+    told
+}
+
+pub(super) fn taken(organization: &Organization, name: &str, refusal: &essentials::Error) -> Diagnostic {
+    Diagnostic::error(
+        format!("The domain `{name}` is taken"),
+        format!(
+            "{refusal}\n\nThe list of the domains of `{}` does not have it, so it most likely belongs to another customer of \
+             Proofpoint: have it removed there, or ask Proofpoint's support. If it was added here a moment ago, apply again.",
+            organization.domain()
+        ),
+    )
+    .at(DomainModel::name())
+}
+
+pub(super) fn primary(name: &str) -> Diagnostic {
+    Diagnostic::error(
+        format!("The primary domain `{name}` can't be deleted"),
+        "The organization is known by it: it goes with the organization. Set `on_destroy` to `keep` or `deactivate` and apply, \
+         then destroy.",
+    )
+    .at(DomainModel::on_destroy())
+}
+
+/// What a plan does to the mail of a domain that takes it now; nothing where no mail is lost or goes elsewhere.
+pub(super) fn mail_changes(now: &Domain, then: &Domain) -> Diagnostics {
+    let takes_mail = |domain: &Domain| domain.is_relay && domain.is_active;
+    let mut told = Diagnostics::new();
+    if !takes_mail(now) {
+        return told;
+    }
+    if !takes_mail(then) {
+        told.push(is_switched_off(then));
+        return told;
+    }
+    // A server where none was is no other one.
+    if !now.destination.is_empty() && !now.destination.eq_ignore_ascii_case(&then.destination) {
+        told.push(goes_elsewhere(now, then));
+    }
+    if !same_names(&now.failovers, &then.failovers) {
+        told.push(fails_over_elsewhere(now, then));
+    }
+    told
+}
+
+fn same_names(a: &[String], b: &[String]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.eq_ignore_ascii_case(b))
+}
+
+fn is_switched_off(then: &Domain) -> Diagnostic {
+    let at = if then.is_relay { DomainModel::active() } else { DomainModel::relay() };
+    let (why, way_out) =
+        (format!("`{at}` becomes false."), format!(", or let mail go on: leave `{at}` out, or write `true`"));
+    takes_no_more(&then.name, &why, &way_out).at(at)
+}
+
+fn goes_elsewhere(now: &Domain, then: &Domain) -> Diagnostic {
+    let (name, server) = (&then.name, &now.destination);
+    Diagnostic::warning(
+        format!("The mail of `{name}` will go to another server"),
+        format!(
+            "It goes to `{server}` today, and to `{}` after the apply. What that server does not take for `{name}` does not \
+             arrive: set it up first. To leave mail where it goes, write `destination = \"{server}\"`, or leave `destination` \
+             out.",
+            then.destination
+        ),
+    )
+    .at(DomainModel::destination())
+}
+
+fn fails_over_elsewhere(now: &Domain, then: &Domain) -> Diagnostic {
+    let name = &then.name;
+    Diagnostic::warning(
+        format!("The mail of `{name}` will have other failovers"),
+        format!(
+            "Where `destination` is not reached, it goes to {} today, and to {} after the apply. What a server does not take \
+             for `{name}` does not arrive: set it up first. To leave all as it is, leave `failovers` out.",
+            listed(&now.failovers),
+            listed(&then.failovers)
+        ),
+    )
+    .at(DomainModel::failovers())
+}
+
+fn listed(servers: &[String]) -> String {
+    if servers.is_empty() {
+        return "no other server".to_owned();
+    }
+    servers.iter().map(|server| format!("`{server}`")).collect::<Vec<_>>().join(", then ")
+}
+
+pub(super) fn ends_mail(name: &str, what: &str) -> Diagnostic {
+    takes_no_more(name, &format!("With this destruction the domain {what}."), "")
+        .at(DomainModel::on_destroy())
+}
+
+fn takes_no_more(name: &str, why: &str, way_out: &str) -> Diagnostic {
+    Diagnostic::warning(
+        format!("Proofpoint will take no more mail for `{name}`"),
+        format!(
+            "{why} As long as its MX records point at Proofpoint, mail to it is refused: change them first{way_out}."
+        ),
+    )
+}
