@@ -24,6 +24,6 @@ pub use domains::VerifyBy;
 pub use error::{Error, ErrorKind, Refusal};
 pub use organization::Organization;
 pub use records::{Domain, LoginSettings, Me, Profile};
-pub use settings::{BodyError, Difference, LastRun, Member, Settings, Shown};
+pub use settings::{BodyError, Difference, LastRun, Member, Settings, Shown, may_be_secret};
 pub use times::{days_between, read_time};
 pub use users::{BatchOutcome, User, UserChange};

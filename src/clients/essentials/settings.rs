@@ -14,6 +14,11 @@ use crate::http::Body;
 /// What the API shows in place of the secret.
 const MASKED: &str = "****";
 
+/// Whether a text may be a secret: neither blank nor the mask that the API shows in place of one.
+pub fn may_be_secret(text: &str) -> bool {
+    !text.trim().is_empty() && text != MASKED
+}
+
 /// The settings as a PUT carries them, all but the secret.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[expect(clippy::struct_excessive_bools, reason = "these are the API's own fields")]
@@ -236,7 +241,7 @@ impl Settings {
             ad_key: &'a str,
         }
         let ad_key = key.expose_secret();
-        if ad_key == MASKED || ad_key.is_empty() {
+        if !may_be_secret(ad_key) {
             return Err(BodyError::NoSecret);
         }
         Ok(Body::json(&Whole { settings: self, ad_key })?.hiding(key))

@@ -88,3 +88,22 @@ fn a_stored_secret_is_warned_of_where_the_client_has_something_better() {
     quickstart.validate(SYNC, true).expect_none();
     assert_eq!(quickstart.validate(SYNC, false).expect_error().path, "client_secret_wo");
 }
+
+#[test]
+fn what_is_no_secret_is_refused_where_it_is_written() {
+    let mut quickstart = Quickstart::start(Simulator::start(&["--users", "2"]));
+    succeeds(&quickstart.change(APPLICATION));
+    for text in ["", " ", "****"] {
+        for (argument, version) in [("client_secret", json!(null)), ("client_secret_wo", json!("1"))] {
+            let none =
+                json!({ "managed_client_secret": null, "client_secret": null, "client_secret_wo": null });
+            quickstart.write(SYNC, &none);
+            quickstart.write(SYNC, &json!({ argument: text, "client_secret_wo_version": version }));
+            let said = quickstart.validate(SYNC, true);
+            let refusal = said.expect_error();
+            assert_eq!(refusal.path, argument, "{refusal}");
+            assert!(refusal.detail.starts_with("A client secret is required"), "{refusal}");
+            assert!(text.trim().is_empty() || !said.to_string().contains(text), "{said}");
+        }
+    }
+}

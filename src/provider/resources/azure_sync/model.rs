@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::rotation::Reason;
 use crate::preview::{NewUserRole, StackVersion, count_or_percent, lower_case_addresses};
 use crate::provider_block::ObjectPath;
+use clients::essentials::may_be_secret;
 use framework::attr::{Attr, Secret};
 use framework::model;
 use framework::or_other::OrOther;
@@ -109,12 +110,13 @@ model! {
         /// Client secret of the application. It is stored in the state: prefer `managed_client_secret`, or
         /// `client_secret_wo` where the CLI supports write-only arguments.
         client_secret: Attr<Secret> =>
-            optional().sensitive().validate(prefer_write_only(Self::client_secret_wo())),
+            optional().sensitive().validate(prefer_write_only(Self::client_secret_wo())).check(is_a_secret),
 
         /// Client secret of the application, which is never stored. Needs Terraform 1.11 or OpenTofu 1.11.
         client_secret_wo: Attr<Secret> => optional()
             .write_only()
-            .validate(requires([Self::client_secret_wo_version()])),
+            .validate(requires([Self::client_secret_wo_version()]))
+            .check(is_a_secret),
 
         /// Any text. When it changes, `client_secret_wo` is sent again.
         client_secret_wo_version: Attr<String> => optional().validate(requires([Self::client_secret_wo()])),
@@ -228,6 +230,16 @@ fn is_a_life(text: &str) -> Result<(), String> {
             "`max`, or a duration such as `17520h`, is required (units `ns us ms s m h`), not `{text}`"
         )),
     }
+}
+
+/// The text itself is never told.
+fn is_a_secret(secret: &Secret) -> Result<(), String> {
+    if may_be_secret(secret.expose()) {
+        return Ok(());
+    }
+    Err("A client secret is required: this is blank, or the mask that Proofpoint shows in its place. If it comes from a variable, \
+         set that one; to keep no secret, let `managed_client_secret` mint it."
+        .to_owned())
 }
 
 impl ManagedClientSecret {
