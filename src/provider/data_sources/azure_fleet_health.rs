@@ -72,7 +72,7 @@ model! {
         problem: Attr<String> => computed(),
         /// Whether it was read and no finding is an error or a warning.
         healthy: Attr<bool> => computed(),
-        /// Whether a sync is configured; null where it was not read, as what follows.
+        /// Whether a sync is configured; null where it was not read, as what follows up to `findings`.
         configured: Attr<bool> => computed(),
         /// End of the last good run as Proofpoint spells it.
         last_successful_sync: Attr<String> => computed(),
@@ -82,7 +82,7 @@ model! {
         client_id: Attr<String> => computed(),
         /// Whole days until its secret ends, negative when it has ended.
         days_left: Attr<i64> => computed(),
-        /// What was found, the gravest first.
+        /// What was found, the gravest first; none where it was not read, which `problem` tells.
         findings: Attr<Vec<FindingModel>> => computed(),
     }
 }
@@ -160,7 +160,13 @@ async fn look(
         Err(failure) => {
             let told: Vec<String> =
                 failure.into_iter().map(|one| format!("{}: {}", one.summary, one.detail)).collect();
-            OrganizationHealth { problem: told.join("\n").into(), healthy: false.into(), ..row }
+            OrganizationHealth {
+                problem: told.join("\n").into(),
+                healthy: false.into(),
+                // Whoever lists findings is not to fail just when somebody's sync is broken.
+                findings: Vec::new().into(),
+                ..row
+            }
         }
     }
 }

@@ -23,6 +23,7 @@ fn the_worst_comes_first_and_one_bad_tenant_fails_none_of_the_others() {
     let domains: Vec<&str> = rows.iter().map(|row| row["domain"].as_str().expect("a domain")).collect();
     assert_eq!(domains.last(), Some(&tenants[0].domain.as_str()), "{fleet:#}");
     assert!(domains[0] == "nobody.example" && rows[0]["problem"].is_string(), "{fleet:#}");
+    assert_eq!((&rows[0]["findings"], &rows[0]["configured"]), (&json!([]), &Json::Null), "{fleet:#}");
     assert!(rows[1]["problem"].is_null() && rows[1]["configured"] == false, "{fleet:#}");
     assert!(rows[..2].iter().all(|row| row["healthy"] == false), "{fleet:#}");
     let own = &rows[2];
