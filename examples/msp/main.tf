@@ -14,39 +14,18 @@ terraform {
 # ARM_CLIENT_ID and ARM_CLIENT_SECRET, PROOFPOINT_ESSENTIALS_USERNAME, _PASSWORD and _REGION.
 provider "proofpoint" {}
 
-locals {
-  text = trimprefix(file("${path.module}/tenants.yaml"), "\uFEFF")
-  # Nobody, where the last line was taken out.
-  customers = merge(yamldecode("---\n${local.text}"), {})
-  # A domain for each line, in lower case.
-  lines = [for key in flatten(regexall("(?m)^[\"']?([^\\s\"':#]+)[\"']?\\s*:", local.text)) : lower(key)]
-
-  needed   = ["name", "tenant_id", "licences", "admin"]
-  optional = ["default_role", "destination", "exemptions", "frequency", "max_removals", "on_destroy", "remove_deleted"]
-  # The lines of each tenant, which can be only one.
-  tenants = { for domain, line in local.customers : lower(try(line.tenant_id, "")) => domain... }
-  wrong = concat(
-    flatten([for domain, line in local.customers : concat(
-      [for field in local.needed : "${domain} has no `${field}`" if try(line[field], null) == null],
-      [for field in try(keys(line), []) : "${domain} has `${field}`, which is not a field of a line" if !contains(concat(local.needed, local.optional), field)],
-    )]),
-    [for id, domains in local.tenants : "the `tenant_id` of ${domains[0]} is not the id of a tenant" if id != "" && !can(regex("^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", id))],
-    [for id, domains in local.tenants : "${join(" and ", domains)} have one `tenant_id`" if id != "" && length(domains) > 1],
-  )
+# What is wrong with a line is an error before anything is looked up for any.
+module "lines" {
+  source = "./lines"
+  text   = file("${path.module}/tenants.yaml")
 }
 
-# Of two lines for one domain YAML takes the last one and says nothing.
+locals {
+  customers = module.lines.customers
+}
+
 output "customers" {
   value = keys(local.customers)
-
-  precondition {
-    condition     = length(local.lines) == length(distinct(local.lines))
-    error_message = "tenants.yaml has two lines for ${join(", ", distinct([for line in local.lines : line if length([for other in local.lines : other if other == line]) > 1]))}."
-  }
-  precondition {
-    condition     = length(local.wrong) == 0
-    error_message = "tenants.yaml: ${join("; ", local.wrong)}. A line needs ${join(", ", local.needed)}, and may have ${join(", ", local.optional)}."
-  }
 }
 
 # Everything of a customer is in one module: a plan of many is then several times faster than with a `for_each` on each

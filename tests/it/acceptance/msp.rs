@@ -158,6 +158,8 @@ fn lines_that_are_gone_doubled_or_written_otherwise_are_understood_or_refused() 
         // As editors on Windows write it, and as people who like quotation marks do.
         let windows = format!("\u{feff}# ours\r\n\r\n\"{}\"{}", domain, first.replacen(domain, "", 1));
         plan(&(windows.replace('\n', "\r\n") + &second)).says("14 to add");
+        // As many tools begin a document.
+        plan(&format!("# ours\n---\n{first}{second}")).says("14 to add");
         // Without a word, YAML would take the last of them: another tenant's people.
         for doubled in [
             first.clone() + &second + &line(domain, &tenants[1]),
@@ -295,8 +297,14 @@ fn a_line_may_differ_and_one_that_says_too_little_or_something_else_is_named() {
         line(&format!("licences: 5, admin: it@{domain}, max_removal: 3"));
         let refused = stage.workspace.plan(&[]).fails();
         refused.says(&format!("{domain} has `max_removal`, which is not a field of a line"));
-        stage.workspace.write("tenants.yaml", &format!("{domain}:\n"));
-        stage.workspace.plan(&[]).fails().says(&format!("{domain} has no `name`"));
+        // That is all that is said of a line which is none.
+        for none in ["", " soon", " [soon]"] {
+            stage.workspace.write("tenants.yaml", &format!("{domain}:{none}\n"));
+            let refused = stage.workspace.plan(&[]).fails();
+            refused.says(&format!("{domain} has no `name`")).does_not_say("module.customer");
+        }
+        stage.workspace.write("tenants.yaml", &format!("- {domain}\n"));
+        stage.workspace.plan(&[]).fails().says("no line that begins with a domain");
 
         let with = |domain: &str, id: &str| {
             format!("{domain}: {{ name: Some, tenant_id: {id}, licences: 5, admin: it@{domain} }}\n")
