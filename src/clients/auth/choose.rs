@@ -14,11 +14,11 @@ use url::Url;
 use super::begun::begun;
 use super::cloud::{Cloud, endpoint};
 use super::config_error::{ConfigError, Problem};
-use super::inputs::{Inputs, Resolved, ResolvedInputs};
+use super::inputs::{Inputs, Origin, Resolved, ResolvedInputs};
 use super::passed_over::PassedOver;
 use super::tenant::TenantId;
 use crate::InputName;
-use crate::env;
+use crate::env::{self, Variable};
 
 /// How to sign in, and where.
 #[derive(Debug, Clone)]
@@ -113,6 +113,17 @@ pub enum Text {
         /// The file.
         path: PathBuf,
     },
+    /// The text, by a variable, beside a file that another variable names: they have to agree.
+    Both {
+        /// The text itself.
+        given: SecretString,
+        /// The variable that gave it.
+        from: &'static Variable,
+        /// The input that named the file.
+        input: InputName,
+        /// The file.
+        path: PathBuf,
+    },
 }
 
 /// A PKCS#12 bundle.
@@ -170,7 +181,7 @@ fn proof(settings: &ResolvedInputs) -> Result<Option<Proof>, ConfigError> {
         let password = settings.client_certificate_password.as_ref().map(|password| password.value.clone());
         return Ok(Some(Proof::Certificate { bundle, password }));
     }
-    if let Some(secret) = either(settings.client_secret.as_ref(), settings.client_secret_file_path.as_ref()) {
+    if let Some(secret) = agreed(settings.client_secret.as_ref(), settings.client_secret_file_path.as_ref()) {
         return Ok(Some(Proof::Secret(secret)));
     }
     if uses_oidc(settings) {
@@ -214,9 +225,24 @@ fn either<T: Clone + Into<SecretString>>(
     }
 }
 
+/// The same for what `hashicorp/azuread` refuses where value and file differ: two variables have to agree, since neither goes
+/// before the other.
+fn agreed<T: Clone + Into<SecretString>>(
+    value: Option<&Resolved<T>>,
+    file: Option<&Resolved<String>>,
+) -> Option<Text> {
+    if let (Some(value), Some(file)) = (value, file)
+        && let (Origin::Environment(from), Origin::Environment(_)) = (value.origin, file.origin)
+    {
+        let (given, path) = (value.value.clone().into(), file.value.clone().into());
+        return Some(Text::Both { given, from, input: file.input, path });
+    }
+    either(value, file)
+}
+
 fn bundle(settings: &ResolvedInputs) -> Option<Bundle> {
     match either(settings.client_certificate.as_ref(), settings.client_certificate_path.as_ref())? {
-        Text::Given(base64) => Some(Bundle::Base64(base64)),
+        Text::Given(base64) | Text::Both { given: base64, .. } => Some(Bundle::Base64(base64)),
         Text::File { path, .. } => Some(Bundle::File(path)),
     }
 }
@@ -284,7 +310,7 @@ fn client_id(settings: &ResolvedInputs) -> Result<Option<Text>, ConfigError> {
             env::AZURE_CLIENT_ID.name
         )));
     }
-    let client_id = either(settings.client_id.as_ref(), settings.client_id_file_path.as_ref());
+    let client_id = agreed(settings.client_id.as_ref(), settings.client_id_file_path.as_ref());
     Ok(client_id.or_else(|| of_pod.map(|of_pod| Text::Given(of_pod.value.clone().into()))))
 }
 

@@ -252,6 +252,19 @@ fn a_value_in_the_block_goes_before_a_file_in_the_environment() {
 }
 
 #[test]
+fn a_value_and_a_file_in_the_environment_have_to_agree() {
+    let choice = choice(
+        "ARM_CLIENT_ID=c ARM_CLIENT_ID_FILE_PATH=/c AZURE_CLIENT_SECRET=s ARM_CLIENT_SECRET_FILE_PATH=/s",
+    )
+    .expect("a choice");
+    let Credential::Application { client_id, proof: Proof::Secret(secret) } = choice.credential else {
+        panic!("{:?}", choice.credential);
+    };
+    assert!(matches!(client_id, Text::Both { input: InputName::ClientIdFile, .. }), "{client_id:?}");
+    assert!(matches!(secret, Text::Both { input: InputName::ClientSecretFile, .. }), "{secret:?}");
+}
+
+#[test]
 fn the_tenant_is_the_blocks_then_arm_then_azure() {
     let tenant = |pairs| choice(pairs).expect(pairs).tenant.map(|tenant| tenant.to_string());
     assert_eq!(tenant(""), None);

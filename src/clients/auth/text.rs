@@ -1,6 +1,8 @@
 //! Texts that are given as such, or stand in files.
 
-use secrecy::SecretString;
+use std::path::Path;
+
+use secrecy::{ExposeSecret as _, SecretString};
 
 use super::choose::Text;
 use super::error::Error;
@@ -8,26 +10,35 @@ use super::error::Error;
 /// Federated tokens and ids are short; a larger file is some other file.
 const MAX_TEXT_BYTES: u64 = 64 * 1024;
 
-/// Reads a text that is given as such or stands in a file.
+/// Reads a text that is given as such or stands in a file. One that is given both ways is refused unless it is the same.
 pub(super) async fn read(text: &Text, what: &'static str) -> Result<SecretString, Error> {
-    let (input, path) = match text {
+    let (input, path, beside) = match text {
         Text::Given(text) => return Ok(text.clone()),
-        Text::File { input, path } => (*input, path),
+        Text::File { input, path } => (*input, path, None),
+        Text::Both { given, from, input, path } => (*input, path, Some((given, from.name))),
     };
     let failed = |complaint: String| Error::Assertion {
         what,
         input: Some(input),
         cause: format!("its file, {}, {complaint}", path.display()),
     };
-    let length =
-        tokio::fs::metadata(path).await.map_err(|error| failed(format!("cannot be read: {error}")))?.len();
-    if length > MAX_TEXT_BYTES {
-        return Err(failed("is too large to be that".to_owned()));
+    let Some((given, variable)) = beside else { return content(path).await.map_err(failed) };
+    let way_out = "unset one of both, or make them agree";
+    match content(path).await {
+        Ok(text) if text.expose_secret() == given.expose_secret().trim() => Ok(given.clone()),
+        Ok(_) => Err(failed(format!("and `{variable}` do not say the same: {way_out}"))),
+        Err(complaint) => Err(failed(format!("which is set beside `{variable}`, {complaint}; {way_out}"))),
     }
-    let content =
-        tokio::fs::read_to_string(path).await.map_err(|error| failed(format!("cannot be read: {error}")))?;
-    match content.trim() {
-        "" => Err(failed("is empty".to_owned())),
+}
+
+/// What a file says, or what is wrong with it.
+async fn content(path: &Path) -> Result<SecretString, String> {
+    let unreadable = |error| format!("cannot be read: {error}");
+    if tokio::fs::metadata(path).await.map_err(unreadable)?.len() > MAX_TEXT_BYTES {
+        return Err("is too large to be that".to_owned());
+    }
+    match tokio::fs::read_to_string(path).await.map_err(unreadable)?.trim() {
+        "" => Err("is empty".to_owned()),
         text => Ok(text.into()),
     }
 }
@@ -49,6 +60,29 @@ mod tests {
             );
             let error = error.to_string();
             assert!(error.contains(&path.display().to_string()), "{error}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_text_beside_its_file_is_the_same_or_refused() {
+        let file = tempfile::NamedTempFile::new().expect("a file");
+        std::fs::write(file.path(), "hush\n").expect("written");
+        let both = |given: &str, path: &Path| Text::Both {
+            given: given.into(),
+            from: &crate::env::ARM_CLIENT_SECRET,
+            input: InputName::ClientSecretFile,
+            path: path.to_owned(),
+        };
+        let same = read(&both("hush", file.path()), "the client secret").await.expect("the same");
+        assert_eq!(same.expose_secret(), "hush");
+        for (given, path, complaint) in [
+            ("other", file.path(), "do not say the same"),
+            ("hush", Path::new("/no/such/file"), "cannot be read"),
+        ] {
+            let error = read(&both(given, path), "the client secret").await.expect_err("refused").to_string();
+            assert!(error.contains(complaint) && error.contains("`ARM_CLIENT_SECRET`"), "{error}");
+            assert!(error.contains(&path.display().to_string()), "{error}");
+            assert!(!error.contains("hush") && !error.contains("other"), "{error}");
         }
     }
 }
