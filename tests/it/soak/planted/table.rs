@@ -130,14 +130,21 @@ pub(super) const PLANTED: &[Planted] = &[
     },
     Planted {
         name: "duplicate-application",
-        history: "a create whose answer was lost was repeated under another name: two applications",
+        history: "a create whose answer was lost was repeated, and no unique name told that: two applications",
         file: "src/provider/resources/azure_application/mod.rs",
-        changes: &[(
-            "    let Some(name) = &new.unique_name else { return Err(error.into()) };\n",
-            "    if error.outcome_is_unknown() {\n        let again = NewApplication { unique_name: None, ..new.clone() };\n        \
+        changes: &[
+            (
+                "let shown = properties::show(&graph, &call, &snapshot, application, &known).await?;",
+                "let mut shown = properties::show(&graph, &call, &snapshot, application, &known).await?;\n            if \
+             shown.unique_name.is_null() {\n                shown.unique_name = known.unique_name.clone();\n            }",
+            ),
+            (
+                "    let Some(name) = &new.unique_name else { return Err(error.into()) };\n",
+                "    if error.outcome_is_unknown() {\n        let again = NewApplication { unique_name: None, ..new.clone() };\n        \
              let application = graph.applications().create(call, &again).await?;\n        return complete(graph, call, &again, \
              application).await;\n    }\n    let Some(name) = &new.unique_name else { return Err(error.into()) };\n",
-        )],
+            ),
+        ],
     },
     Planted {
         name: "consent-to-the-wrong-principal",
