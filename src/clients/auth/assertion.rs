@@ -152,8 +152,11 @@ mod tests {
     #[tokio::test]
     async fn a_token_file_is_read_anew_each_time() {
         let file = tempfile::NamedTempFile::new().expect("a file");
-        let assertion =
-            Assertion::Token(Text::File { input: InputName::OidcTokenFile, path: file.path().to_owned() });
+        let assertion = Assertion::Token(Text::File {
+            input: InputName::OidcTokenFile,
+            path: file.path().to_owned(),
+            beside: None,
+        });
         for content in ["first\n", " second "] {
             std::fs::write(file.path(), content).expect("written");
             assert_eq!(assertion.make(None).await.expect("a token"), content.trim());

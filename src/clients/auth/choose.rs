@@ -112,18 +112,18 @@ pub enum Text {
         input: InputName,
         /// The file.
         path: PathBuf,
+        /// The same text by a variable, with which the file has to agree.
+        beside: Option<Beside>,
     },
-    /// The text, by a variable, beside a file that another variable names: they have to agree.
-    Both {
-        /// The text itself.
-        given: SecretString,
-        /// The variable that gave it.
-        from: &'static Variable,
-        /// The input that named the file.
-        input: InputName,
-        /// The file.
-        path: PathBuf,
-    },
+}
+
+/// A text by a variable, beside a file that another variable names.
+#[derive(Debug, Clone)]
+pub struct Beside {
+    /// The text.
+    pub given: SecretString,
+    /// The variable that gave it.
+    pub from: &'static Variable,
 }
 
 /// A PKCS#12 bundle.
@@ -220,7 +220,7 @@ fn either<T: Clone + Into<SecretString>>(
         (Some(value), file) if value.is_configured() || !file.is_some_and(Resolved::is_configured) => {
             Some(Text::Given(value.value.clone().into()))
         }
-        (_, Some(file)) => Some(Text::File { input: file.input, path: file.value.clone().into() }),
+        (_, Some(file)) => Some(in_file(file, None)),
         (_, None) => None,
     }
 }
@@ -234,15 +234,19 @@ fn agreed<T: Clone + Into<SecretString>>(
     if let (Some(value), Some(file)) = (value, file)
         && let (Origin::Environment(from), Origin::Environment(_)) = (value.origin, file.origin)
     {
-        let (given, path) = (value.value.clone().into(), file.value.clone().into());
-        return Some(Text::Both { given, from, input: file.input, path });
+        let beside = Some(Beside { given: value.value.clone().into(), from });
+        return Some(in_file(file, beside));
     }
     either(value, file)
 }
 
+fn in_file(file: &Resolved<String>, beside: Option<Beside>) -> Text {
+    Text::File { input: file.input, path: file.value.clone().into(), beside }
+}
+
 fn bundle(settings: &ResolvedInputs) -> Option<Bundle> {
     match either(settings.client_certificate.as_ref(), settings.client_certificate_path.as_ref())? {
-        Text::Given(base64) | Text::Both { given: base64, .. } => Some(Bundle::Base64(base64)),
+        Text::Given(base64) => Some(Bundle::Base64(base64)),
         Text::File { path, .. } => Some(Bundle::File(path)),
     }
 }
@@ -250,7 +254,7 @@ fn bundle(settings: &ResolvedInputs) -> Option<Bundle> {
 fn oidc_token(settings: &ResolvedInputs) -> Option<Text> {
     either(settings.oidc_token.as_ref(), settings.oidc_token_file_path.as_ref()).or_else(|| {
         let file = settings.aks.as_ref()?.token_file.as_ref()?;
-        Some(Text::File { input: file.input, path: file.value.clone().into() })
+        Some(in_file(file, None))
     })
 }
 

@@ -260,8 +260,14 @@ fn a_value_and_a_file_in_the_environment_have_to_agree() {
     let Credential::Application { client_id, proof: Proof::Secret(secret) } = choice.credential else {
         panic!("{:?}", choice.credential);
     };
-    assert!(matches!(client_id, Text::Both { input: InputName::ClientIdFile, .. }), "{client_id:?}");
-    assert!(matches!(secret, Text::Both { input: InputName::ClientSecretFile, .. }), "{secret:?}");
+    assert!(
+        matches!(client_id, Text::File { input: InputName::ClientIdFile, beside: Some(_), .. }),
+        "{client_id:?}"
+    );
+    assert!(
+        matches!(secret, Text::File { input: InputName::ClientSecretFile, beside: Some(_), .. }),
+        "{secret:?}"
+    );
 }
 
 #[test]

@@ -84,12 +84,16 @@ impl Intentions {
 
     /// Keeps that a state of this configuration has an object.
     pub(crate) fn keep_held(&self, id: &str) {
-        self.held.lock().unwrap_or_else(PoisonError::into_inner).insert(id.to_owned());
+        self.held().insert(id.to_owned());
     }
 
     /// Whether a state of this configuration has an object, as far as this process was told: the same plan may replace it.
     pub(crate) fn is_held(&self, id: &str) -> bool {
-        self.held.lock().unwrap_or_else(PoisonError::into_inner).contains(id)
+        self.held().contains(id)
+    }
+
+    fn held(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Keeps that an organization is about to be made: what depends on it can't ask for it yet.

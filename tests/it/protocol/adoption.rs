@@ -4,14 +4,9 @@
 use reqwest::Method;
 use serde_json::{Value as Json, json};
 
-use crate::support::plugin::calls::Messages;
+use crate::support::plugin::succeeds;
 use crate::support::quickstart::{APPLICATION, Quickstart, strings};
 use crate::support::simulator::Simulator;
-
-#[track_caller]
-fn succeeds(said: &Messages) {
-    assert!(!said.has_errors(), "{said}");
-}
 
 /// Another API that somebody lets the application use.
 const OTHER_API: &str = "00000002-0000-0ff1-ce00-000000000000";

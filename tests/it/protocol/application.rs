@@ -5,15 +5,10 @@ use reqwest::Method;
 use serde_json::{Value as Json, json};
 
 use crate::support::by_hand::principal_of;
-use crate::support::plugin::calls::Messages;
+use crate::support::plugin::succeeds;
 use crate::support::plugin::values::UNKNOWN;
 use crate::support::quickstart::{APPLICATION, CONSENT, Quickstart, SECRET, SYNC, strings};
 use crate::support::simulator::Simulator;
-
-#[track_caller]
-fn succeeds(said: &Messages) {
-    assert!(!said.has_errors(), "{said}");
-}
 
 #[test]
 fn an_application_without_any_address_of_the_console_is_refused_by_the_plan() {

@@ -6,7 +6,7 @@ use reqwest::Method;
 use serde_json::{Value as Json, json};
 
 use super::preflight::{revoke_from_caller, revoke_roles};
-use crate::support::plugin::calls::Messages;
+use crate::support::plugin::succeeds;
 use crate::support::quickstart::{APPLICATION, CONSENT, Quickstart, strings};
 use crate::support::simulator::Simulator;
 
@@ -18,11 +18,6 @@ fn consented() -> Quickstart {
     // What was written a moment ago would be looked for again.
     quickstart.simulator.advance_clock("6m");
     quickstart
-}
-
-#[track_caller]
-fn succeeds(said: &Messages) {
-    assert!(said.0.iter().all(|message| !message.error), "{said}");
 }
 
 /// The application's only grant.

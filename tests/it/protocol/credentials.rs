@@ -3,14 +3,9 @@
 use reqwest::Method;
 use serde_json::json;
 
-use crate::support::plugin::calls::Messages;
+use crate::support::plugin::succeeds;
 use crate::support::quickstart::{APPLICATION, Quickstart, SYNC};
 use crate::support::simulator::Simulator;
-
-#[track_caller]
-fn succeeds(said: &Messages) {
-    assert!(said.0.iter().all(|message| !message.error), "{said}");
-}
 
 /// A secret of the application that somebody made by hand.
 fn secret_by_hand(quickstart: &Quickstart) -> String {

@@ -4,14 +4,9 @@
 use reqwest::Method;
 use serde_json::{Value as Json, json};
 
-use crate::support::plugin::calls::Messages;
+use crate::support::plugin::succeeds;
 use crate::support::quickstart::{APPLICATION, Quickstart, SECRET, SYNC, strings};
 use crate::support::simulator::Simulator;
-
-#[track_caller]
-fn succeeds(said: &Messages) {
-    assert!(!said.has_errors(), "{said}");
-}
 
 /// A sync that was rotated twice, with the two earlier keys; nothing has proven the present one.
 fn rotated() -> (Quickstart, Vec<String>) {

@@ -8,16 +8,12 @@ use reqwest::Method;
 use serde_json::{Value as Json, json};
 
 use crate::support::plugin::calls::Messages;
+use crate::support::plugin::succeeds;
 use crate::support::quickstart::{APPLICATION, CONSENT, Quickstart, SECRET, strings};
 use crate::support::simulator::Simulator;
 
 fn quickstart() -> Quickstart {
     Quickstart::start(Simulator::start(&["--users", "1"]))
-}
-
-#[track_caller]
-fn succeeds(said: &Messages) {
-    assert!(!said.has_errors(), "{said}");
 }
 
 /// The application as Graph shows it.

@@ -4,18 +4,13 @@ use reqwest::Method;
 use serde_json::json;
 
 use crate::support::by_hand::principal_of;
-use crate::support::plugin::calls::Messages;
+use crate::support::plugin::succeeds;
 use crate::support::quickstart::{APPLICATION, CONSENT, Quickstart, SECRET};
 use crate::support::simulator::Simulator;
 
 /// Every replica is two seconds late.
 fn late() -> Quickstart {
     Quickstart::start(Simulator::start(&["--users", "1", "--mood", "replica_lag=2s"]))
-}
-
-#[track_caller]
-fn succeeds(said: &Messages) {
-    assert!(!said.has_errors(), "{said}");
 }
 
 /// Fails unless the next command finds nothing to do.

@@ -3,14 +3,10 @@
 use reqwest::Method;
 use serde_json::json;
 
-use crate::support::plugin::calls::{Messages, Stored};
+use crate::support::plugin::calls::Stored;
+use crate::support::plugin::succeeds;
 use crate::support::quickstart::{APPLICATION, Quickstart, SECRET, SYNC, strings};
 use crate::support::simulator::{Request, Simulator};
-
-#[track_caller]
-fn succeeds(said: &Messages) {
-    assert!(!said.has_errors(), "{said}");
-}
 
 /// A sync whose application and first key are old, while lists of keys are late from now on.
 fn with_late_keys(moods: &serde_json::Value) -> Quickstart {

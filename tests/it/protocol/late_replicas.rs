@@ -5,14 +5,9 @@ use reqwest::Method;
 use serde_json::{Value as Json, json};
 
 use super::consent::{roles, scopes};
-use crate::support::plugin::calls::Messages;
+use crate::support::plugin::succeeds;
 use crate::support::quickstart::{APPLICATION, CONSENT, Quickstart, SECRET};
 use crate::support::simulator::Simulator;
-
-#[track_caller]
-fn succeeds(said: &Messages) {
-    assert!(!said.has_errors(), "{said}");
-}
 
 /// Objects that a command has made, some time ago.
 fn made(kinds: &[&'static str], ago: &str) -> Quickstart {

@@ -5,17 +5,12 @@ use reqwest::Method;
 use serde_json::{Value as Json, json};
 
 use super::consent::scopes;
-use crate::support::plugin::calls::Messages;
+use crate::support::plugin::succeeds;
 use crate::support::quickstart::{APPLICATION, CONSENT, Quickstart};
 use crate::support::simulator::Simulator;
 
 const APPLICATION_STAYS: &str = "The application stays";
 const CONSENT_STAYS: &str = "The consent stays";
-
-#[track_caller]
-fn succeeds(said: &Messages) {
-    assert!(!said.has_errors(), "{said}");
-}
 
 fn late_from_now_on(quickstart: &Quickstart) {
     let lag = json!({ "lag_of_applications": "6s", "lag_of_principals": "6s" });

@@ -5,15 +5,11 @@ use reqwest::Method;
 use serde_json::{Value as Json, json};
 
 use crate::support::plugin::calls::Messages;
+use crate::support::plugin::succeeds;
 use crate::support::quickstart::{Quickstart, SYNC};
 use crate::support::simulator::Simulator;
 
 const REFUSED: &str = "The sync would remove too many accounts of contoso.com";
-
-#[track_caller]
-fn succeeds(said: &Messages) {
-    assert!(!said.has_errors(), "{said}");
-}
 
 /// A sync that was judged, on a stack that shows everything late from now on. From now on nobody may be removed.
 fn judged_once() -> Quickstart {

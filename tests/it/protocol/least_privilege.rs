@@ -9,16 +9,12 @@ use tokio::runtime::Runtime;
 use crate::support::by_hand::principal_of;
 use crate::support::plugin::Start;
 use crate::support::plugin::calls::Messages;
+use crate::support::plugin::succeeds;
 use crate::support::quickstart::{APPLICATION, CONSENT, Quickstart};
 use crate::support::sign_in;
 use crate::support::simulator::Simulator;
 
 const PREVIEW: &str = "proofpoint_azure_sync_preview";
-
-#[track_caller]
-fn succeeds(said: &Messages) {
-    assert!(said.0.iter().all(|message| !message.error), "{said}");
-}
 
 /// Lets the provider sign in as an identity that holds exactly these application permissions.
 fn sign_in_with(quickstart: &mut Quickstart, permissions: &[&str]) {

@@ -3,17 +3,12 @@
 use reqwest::Method;
 use serde_json::{Value as Json, json};
 
-use crate::support::plugin::calls::Messages;
+use crate::support::plugin::succeeds;
 use crate::support::quickstart::{APPLICATION, Quickstart, SECRET};
 use crate::support::simulator::Simulator;
 
 const AZUREAD: &str = "registry.terraform.io/hashicorp/azuread";
 const PASSWORD: &str = "azuread_application_password";
-
-#[track_caller]
-fn succeeds(said: &Messages) {
-    assert!(!said.has_errors(), "{said}");
-}
 
 /// An application with a secret, and the state that `azuread` has of that, but for the name of the application.
 fn made_elsewhere() -> (Quickstart, Json) {

@@ -3,18 +3,13 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::support::plugin::calls::Messages;
+use crate::support::plugin::succeeds;
 use crate::support::quickstart::{APPLICATION, CONSENT, Quickstart, SYNC};
 use crate::support::simulator::Simulator;
 
 const ALL: [&str; 3] = [APPLICATION, CONSENT, SYNC];
 /// A lag that is counted in reads at most.
 const SHORT: &str = "replica_lag=2s";
-
-#[track_caller]
-fn succeeds(said: &Messages) {
-    assert!(!said.has_errors(), "{said}");
-}
 
 #[track_caller]
 fn applied(arguments: &[&str], kinds: &[&'static str]) -> Quickstart {

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::consent::{assign_role, roles, scopes};
 use crate::support::plugin::calls::{Messages, Stored};
+use crate::support::plugin::succeeds;
 use crate::support::quickstart::{APPLICATION, CONSENT, Quickstart};
 use crate::support::simulator::Simulator;
 
@@ -16,11 +17,6 @@ const CONSENT_STAYS: &str = "The consent stays";
 
 fn quickstart() -> Quickstart {
     Quickstart::start(Simulator::start(&["--users", "1"]))
-}
-
-#[track_caller]
-fn succeeds(said: &Messages) {
-    assert!(!said.has_errors(), "{said}");
 }
 
 fn object_id(quickstart: &Quickstart) -> String {

@@ -4,14 +4,9 @@
 use reqwest::Method;
 use serde_json::json;
 
-use crate::support::plugin::calls::Messages;
+use crate::support::plugin::succeeds;
 use crate::support::quickstart::{APPLICATION, CONSENT, Quickstart, SECRET};
 use crate::support::simulator::Simulator;
-
-#[track_caller]
-fn succeeds(said: &Messages) {
-    assert!(!said.has_errors(), "{said}");
-}
 
 /// An application with a secret for use elsewhere, which somebody has deleted; a refresh has shown it.
 fn deleted(moods: &[&str]) -> Quickstart {

@@ -9,6 +9,7 @@ use serde_json::{Value as Json, json};
 
 use super::waiting::hire;
 use crate::support::plugin::calls::Messages;
+use crate::support::plugin::succeeds;
 use crate::support::plugin::values::UNKNOWN;
 use crate::support::quickstart::{APPLICATION, Quickstart, RUN, SYNC};
 use crate::support::simulator::Simulator;
@@ -18,11 +19,6 @@ fn synced(arguments: &Json) -> Quickstart {
     quickstart.write(SYNC, arguments);
     succeeds(&quickstart.change(SYNC));
     quickstart
-}
-
-#[track_caller]
-fn succeeds(said: &Messages) {
-    assert!(!said.has_errors(), "{said}");
 }
 
 #[test]

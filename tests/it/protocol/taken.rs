@@ -4,17 +4,13 @@ use reqwest::Method;
 use serde_json::json;
 
 use crate::support::plugin::calls::{Messages, Plan};
+use crate::support::plugin::succeeds;
 use crate::support::plugin::values::UNKNOWN;
 use crate::support::quickstart::{APPLICATION, CONSENT, Quickstart, SYNC};
 use crate::support::simulator::Simulator;
 
 const NAME: &str = "The unique name is taken";
 const SYNCHRONIZATION: &str = "The organization has a synchronization already";
-
-#[track_caller]
-fn succeeds(said: &Messages) {
-    assert!(!said.has_errors(), "{said}");
-}
 
 /// The id in the `import` block of the only warning with this summary.
 #[track_caller]

@@ -4,14 +4,9 @@
 use serde_json::{Value as Json, json};
 
 use crate::support::by_hand::newcomer;
-use crate::support::plugin::calls::Messages;
+use crate::support::plugin::succeeds;
 use crate::support::quickstart::{APPLICATION, CONSENT, Quickstart, RUN, SECRET, SYNC};
 use crate::support::simulator::{Simulator, Tenant};
-
-#[track_caller]
-fn succeeds(said: &Messages) {
-    assert!(!said.has_errors(), "{said}");
-}
 
 #[test]
 fn every_operation_goes_to_the_tenant_that_is_named() {

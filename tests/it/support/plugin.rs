@@ -8,6 +8,7 @@ pub(crate) use plugin_client::{COOKIE, Plugin, calls, messages, values, wire};
 use tokio::process::Command;
 
 use super::authority;
+use calls::Messages;
 
 /// How to start the provider.
 pub(crate) struct Start;
@@ -46,4 +47,10 @@ pub(crate) fn provider() -> Command {
 
 fn program() -> &'static Path {
     Path::new(env!("CARGO_BIN_EXE_terraform-provider-proofpoint"))
+}
+
+/// Fails where an error was said; warnings are no failure.
+#[track_caller]
+pub(crate) fn succeeds(said: &Messages) {
+    assert!(!said.has_errors(), "{said}");
 }

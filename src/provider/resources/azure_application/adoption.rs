@@ -51,8 +51,7 @@ pub(super) async fn find(
             if is_nobodys(&active) {
                 return Ok(Holder::Unfinished(active, alone));
             }
-            let is_unfinished = is_young(&active, graph.clock().now())
-                && active.password_credentials.is_empty()
+            let is_unfinished = is_begun(&active, graph.clock().now())
                 && has_no_grants(graph, call, &active).await.at(at.clone())?;
             if is_unfinished {
                 return Ok(Holder::Unfinished(active, alone));
@@ -109,10 +108,9 @@ pub(crate) async fn may_come_back(graph: &Graph, call: &Call, client_id: &str) -
 
 /// The same of an active one, as far as looking tells: a replica may not have heard that it was deleted.
 async fn may_be_finished(graph: &Graph, call: &Call, active: &Application) -> bool {
-    let is_unfinished = || is_young(active, graph.clock().now()) && active.password_credentials.is_empty();
     is_ours(active)
         && (is_nobodys(active)
-            || is_unfinished()
+            || is_begun(active, graph.clock().now())
             || is_half_restored(graph, call, active).await.unwrap_or(false)
             || graph.has_gone(call, Thing::Application(&active.object_id), None).await)
 }
@@ -212,8 +210,11 @@ fn secrets_of(application: &Application) -> Option<String> {
     (!secrets.is_empty()).then(|| secrets.join(", "))
 }
 
-fn is_young(application: &Application, now: Timestamp) -> bool {
-    application.created_date_time.is_some_and(|created| now.duration_since(created) < UNFINISHED)
+/// Whether it was made a moment ago, and nobody has made a secret of it.
+fn is_begun(application: &Application, now: Timestamp) -> bool {
+    let created = application.created_date_time;
+    created.is_some_and(|created| now.duration_since(created) < UNFINISHED)
+        && application.password_credentials.is_empty()
 }
 
 async fn has_no_grants(graph: &Graph, call: &Call, application: &Application) -> Result<bool, graph::Error> {

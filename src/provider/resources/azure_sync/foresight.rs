@@ -5,7 +5,8 @@ use super::model::SyncModel;
 use super::preflight::{Moment, Preflight};
 use super::settings::{self, settings};
 use super::sides::{
-    Side, has_another, optional_graph, organization_of, refuse_other_organization, settings_of,
+    Side, has_another, optional_graph, organization_of, other_application, refuse_other_organization,
+    settings_of,
 };
 use super::{AzureSync, due, exemptions, id, planning};
 use crate::preview;
@@ -85,12 +86,7 @@ async fn foreign(
     present: Option<&Shown>,
 ) -> Result<Option<Diagnostic>, Failure> {
     let (session, call, model) = (&ctx.clients, ctx.clients.call(ctx), &planned.model);
-    let Some(through) = present.and_then(|present| present.application_id.as_deref()) else {
-        return Ok(None);
-    };
-    if model.client_id.known().is_some_and(|client_id| through.eq_ignore_ascii_case(client_id)) {
-        return Ok(None);
-    }
+    let Some(through) = other_application(present, model) else { return Ok(None) };
     let name = organization.profile(&call).await?.primary_domain.to_lowercase();
     if model.client_id.is_known() {
         return Err(has_another(&name, through).into());
@@ -98,7 +94,7 @@ async fn foreign(
     if session.intentions().is_held(&id(&name)) {
         return Ok(None);
     }
-    if planned.config.tenant_id.is_known() || planned.config.tenant_id.is_null() {
+    if !planned.config.tenant_id.is_unknown() {
         let graph = optional_graph(session, &call, model).await.ok().flatten();
         if let Some(graph) = graph
             && azure_application::may_come_back(&graph, &call, through).await

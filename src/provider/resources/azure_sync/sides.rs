@@ -69,12 +69,15 @@ pub(super) async fn optional_graph(
     }
 }
 
+/// The application that the settings name, where it is not the one that is meant; any, where that is not known yet.
+pub(super) fn other_application<'s>(present: Option<&'s Shown>, model: &SyncModel) -> Option<&'s str> {
+    let shown = present.and_then(|present| present.application_id.as_deref());
+    shown.filter(|shown| !shown.eq_ignore_ascii_case(model.client_id.text()))
+}
+
 /// Settings that name another application are somebody else's work.
 pub(super) fn refuse_foreign(present: Option<&Shown>, model: &SyncModel, name: &str) -> Result<(), Failure> {
-    let other = present
-        .and_then(|present| present.application_id.as_deref())
-        .filter(|shown| !shown.eq_ignore_ascii_case(model.client_id.text()));
-    other.map_or(Ok(()), |other| Err(has_another(name, other).into()))
+    other_application(present, model).map_or(Ok(()), |other| Err(has_another(name, other).into()))
 }
 
 /// The settings of an organization name another application than the one that is meant.

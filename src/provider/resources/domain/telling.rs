@@ -26,15 +26,14 @@ pub(super) fn taken_over(model: &DomainModel, present: &Domain) -> Diagnostics {
         names => format!("What changes: {}.", names.join(", ")),
     };
     let name = &wanted.name;
-    let mut told = Diagnostics::from(
-        Diagnostic::warning(
+    let managed = Diagnostic::warning(
         format!("The organization has `{name}` already"),
         format!(
             "The domain was made elsewhere, or by an apply that was interrupted, and is managed here from now on. {changes} \
              `on_destroy` says what becomes of it in the end."
         ),
-    )
-    .at(DomainModel::name()));
+    );
+    let mut told = Diagnostics::from(managed.at(DomainModel::name()));
     told.append(mail_changes(present, &wanted));
     told
 }
