@@ -16,7 +16,7 @@ use framework::timeouts::DefaultTimeouts;
 use framework::validators::is_server;
 
 use model::{DomainIdentity, DomainModel};
-use telling::{ends_mail, mail_changes, primary, taken, taken_over};
+use telling::{ends_mail, mail_changes, primary, taken, taken_over, unforeseen};
 
 /// The resource.
 #[derive(Debug, Clone, Copy, Default)]
@@ -54,6 +54,7 @@ impl Resource for DomainResource {
         {
             let now = wanted(prior, Domain::default());
             diagnostics.append(mail_changes(&now, &wanted(&plan.planned, now.clone())));
+            diagnostics.append(unforeseen(&plan.config, &now));
         }
     }
 
@@ -81,6 +82,7 @@ impl Resource for DomainResource {
         // An organization that can't be read may be one that this very run makes.
         if let Ok(Some(present)) = look.await {
             diagnostics.append(taken_over(model, &present));
+            diagnostics.append(unforeseen(&planned.config, &present));
         }
     }
 

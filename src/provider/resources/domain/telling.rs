@@ -13,7 +13,7 @@ pub(super) fn taken_over(model: &DomainModel, present: &Domain) -> Diagnostics {
         (wanted.is_relay != present.is_relay, "`relay`"),
         (wanted.is_active != present.is_active, "`active`"),
         (!wanted.destination.eq_ignore_ascii_case(&present.destination), "`destination`"),
-        (wanted.failovers != present.failovers, "`failovers`"),
+        (!same_names(&wanted.failovers, &present.failovers), "`failovers`"),
     ]
     .into_iter()
     .filter_map(|(changes, name)| changes.then_some(name))
@@ -78,6 +78,37 @@ pub(super) fn mail_changes(now: &Domain, then: &Domain) -> Diagnostics {
         told.push(fails_over_elsewhere(now, then));
     }
     told
+}
+
+/// What a plan can't tell of the mail of a domain that takes it now; nothing where it knows all that decides about it.
+pub(super) fn unforeseen(config: &DomainModel, now: &Domain) -> Option<Diagnostic> {
+    if !now.is_relay || !now.is_active {
+        return None;
+    }
+    let open = [
+        (config.relay.is_unknown(), DomainModel::relay()),
+        (config.active.is_unknown(), DomainModel::active()),
+        (config.destination.is_unknown(), DomainModel::destination()),
+        (config.failovers.is_unknown(), DomainModel::failovers()),
+    ];
+    let (names, mut places): (Vec<String>, Vec<_>) =
+        open.into_iter().filter_map(|(is_open, at)| is_open.then(|| (format!("`{at}`"), at))).unzip();
+    let place = if places.is_empty() { return None } else { places.swap_remove(0) };
+    let name = &now.name;
+    let warning = Diagnostic::warning(
+        format!("What becomes of the mail of `{name}` is not known yet"),
+        format!(
+            "Known only during the apply: {}. Today mail goes to {}. To see in a plan whether it goes elsewhere or is refused, \
+             apply first what the value comes from (`-target`), or write the value itself.",
+            names.join(", "),
+            server_or_none(&now.destination),
+        ),
+    );
+    Some(warning.at(place))
+}
+
+fn server_or_none(server: &str) -> String {
+    if server.is_empty() { "no server".to_owned() } else { format!("`{server}`") }
 }
 
 fn same_names(a: &[String], b: &[String]) -> bool {

@@ -2,6 +2,7 @@
 
 use super::hand::{Hand, with};
 use super::*;
+use crate::support::plugin::values::UNKNOWN;
 
 const DOMAIN: &str = "proofpoint_domain";
 const NAME: &str = "second.example";
@@ -15,6 +16,8 @@ fn config() -> Json {
         "failovers": ["a.second.example"],
     })
 }
+
+const UNFORESEEN: &str = "What becomes of the mail of `second.example` is not known yet";
 
 /// The only message, a warning with this summary on this argument.
 #[track_caller]
@@ -67,6 +70,33 @@ fn a_plan_that_ends_or_redirects_mail_says_so_and_what_to_do() {
     let read = hand.read(DOMAIN, &stored);
     let said = hand.plan(DOMAIN, Some(&read), config()).messages;
     assert!(only(&said, GOES_ELSEWHERE, "destination").contains("to `elsewhere.example` today"), "{said}");
+}
+
+#[test]
+fn a_plan_that_does_not_know_where_mail_goes_says_so() {
+    let simulator = Simulator::start(&["--users", "1"]);
+    let hand = Hand::with(&simulator.environment());
+    let stored = hand.apply(DOMAIN, None, config());
+    for (changes, argument, names) in [
+        (json!({ "destination": UNKNOWN }), "destination", "during the apply: `destination`."),
+        (json!({ "relay": UNKNOWN }), "relay", "during the apply: `relay`."),
+        (json!({ "active": UNKNOWN, "failovers": UNKNOWN }), "active", "`active`, `failovers`."),
+    ] {
+        let said = hand.plan(DOMAIN, Some(&stored), with(&config(), changes)).messages;
+        let detail = only(&said, UNFORESEEN, argument);
+        assert!(detail.contains(names) && detail.contains("goes to `mx.second.example`"), "{detail}");
+    }
+    // A domain that takes no mail has none to lose.
+    let silent = hand.apply(DOMAIN, Some(&stored), with(&config(), json!({ "active": false })));
+    let open = with(&config(), json!({ "active": false, "destination": UNKNOWN }));
+    hand.plan(DOMAIN, Some(&silent), open).messages.expect_none();
+    // One that is taken over says it beside that.
+    let taken_over =
+        hand.plan(DOMAIN, None, with(&config(), json!({ "active": false, "destination": UNKNOWN })));
+    assert!(!taken_over.messages.warns(UNFORESEEN), "{}", taken_over.messages);
+    hand.apply(DOMAIN, Some(&silent), config()).messages.expect_none();
+    let taken_over = hand.plan(DOMAIN, None, with(&config(), json!({ "destination": UNKNOWN })));
+    assert!(taken_over.messages.warns(UNFORESEEN), "{}", taken_over.messages);
 }
 
 #[test]
