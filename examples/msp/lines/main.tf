@@ -19,6 +19,8 @@ locals {
   tenants = { for domain, line in local.customers : try(lower(line.tenant_id), "") => domain... }
   wrong = concat(
     can(merge(local.tenants_yaml, {})) ? [] : ["it has no line that begins with a domain and a colon"],
+    # Written in another way, YAML would take one twice and say nothing.
+    [for domain, line in local.customers : "${domain} is not at the beginning of a line, with a colon behind it" if !contains(local.lines, lower(domain))],
     flatten([for domain, line in local.customers : concat(
       [for field in local.needed : "${domain} has no `${field}`" if try(line[field], null) == null],
       [for field in try(keys(line), []) : "${domain} has `${field}`, which is not a field of a line" if !contains(concat(local.needed, local.optional), field)],

@@ -167,6 +167,14 @@ fn lines_that_are_gone_doubled_or_written_otherwise_are_understood_or_refused() 
         ] {
             plan(&doubled).fails().says(&format!("tenants.yaml has two lines for {domain}."));
         }
+        // Nor is one written so that two of them could not be seen.
+        for hidden in [
+            format!("? {domain}\n: {}", first.replacen(&format!("{domain}: "), "", 1)),
+            format!("{{ {} }}\n", first.trim_end()),
+        ] {
+            let refused = plan(&hidden).fails();
+            refused.says(&format!("{domain} is not at the beginning of a line, with a colon behind it"));
+        }
         plan(&line(&capitals, &tenants[0])).fails().says("lower case").says(domain);
         assert!(stage.simulator.writes().is_empty(), "{:#?}", stage.simulator.writes());
     });
