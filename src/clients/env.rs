@@ -137,7 +137,7 @@ variables! {
     HTTPS_PROXY: "Proxy for https requests.";
     HTTP_PROXY: "Proxy for http requests, which only loopback and managed identity endpoints use.";
     ALL_PROXY: "Proxy for requests of either kind where no closer variable is set.";
-    NO_PROXY: "Hosts that are reached without a proxy.";
+    NO_PROXY: "Hosts that are reached without a proxy, besides this machine.";
 }
 
 #[cfg(test)]
