@@ -100,6 +100,11 @@ impl Schedule {
             let phase = unset.below(phases.len());
             phases[phase].disturbances.push((number + 2, Disturbance::Fault(Fault::unset())));
         }
+        let mut first_answer = Random::new(seed ^ 0xf125_0000);
+        if first_answer.chance(6) {
+            let lost = Fault::lost_answer("/v1.0/applications", &mut first_answer);
+            phases[0].disturbances.push((number + 5, Disturbance::Fault(lost)));
+        }
         let mut late = Random::new(seed ^ 0x01d0_0000);
         let mut last = first.clone();
         phases.iter().flat_map(|phase| &phase.changes).for_each(|change| last.change(*change));
