@@ -14,13 +14,13 @@ impl<R: Resource> Managed<R> {
     pub(super) async fn applied(
         &self,
         context: MakeContext<'_, R::Clients>,
-        request: ApplyRequest,
+        request: &ApplyRequest,
     ) -> StateResponse {
         let mut diagnostics = Diagnostics::new();
         let outcome = if request.planned.is_null() {
-            self.destroy(context, &request, &mut diagnostics).await
+            self.destroy(context, request, &mut diagnostics).await
         } else {
-            self.create_or_update(context, &request, &mut diagnostics).await
+            self.create_or_update(context, request, &mut diagnostics).await
         };
         let mut response = match outcome {
             Ok(response) => response,
@@ -32,7 +32,7 @@ impl<R: Resource> Managed<R> {
                 } else {
                     before_plan(&request.planned_private)
                 };
-                let identity = self.prior_identity(&request);
+                let identity = self.prior_identity(request);
                 let private = if request.prior.is_null() { Vec::new() } else { private };
                 StateResponse { state: request.prior.clone(), private, identity, ..StateResponse::default() }
             }

@@ -1,10 +1,9 @@
 //! `GenerateResourceConfig`: the configuration that would leave an imported object as it is.
 
 use super::Managed;
-use crate::attr::AttributeType;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model;
-use crate::plan::merge;
+use crate::plan::carry;
 use crate::resource::Resource;
 use crate::schema::{Attribute, DefaultValue, Schema, Shape};
 use crate::service::UpgradeResponse;
@@ -23,7 +22,7 @@ impl<R: Resource> Managed<R> {
         let drafted: R::Model = model::read(&value)?;
         let mut config = drafted.clone();
         self.resource.generated(&mut config);
-        Ok(self.schema.complete(merge(value, &drafted.write(), config.write())))
+        Ok(self.schema.complete(carry(value, &drafted, &config)))
     }
 }
 

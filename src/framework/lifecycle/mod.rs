@@ -26,7 +26,7 @@ use super::attr::AttributeType;
 use super::context::Context;
 use super::diagnostic::{Diagnostic, Diagnostics};
 use super::model::{self, Model};
-use super::plan::{keep_spelling, merge, without_write_only};
+use super::plan::{carry, keep_spelling, without_write_only};
 use super::resource::{Resource, State};
 use super::schema::Schema;
 use super::service::{
@@ -93,11 +93,7 @@ impl<R: Resource> Managed<R> {
     /// The value of a model that an operation returned, on the ground of the value it was given: what the model
     /// left alone is unchanged, what means the same is spelt the same, and nothing write-only is in it.
     fn settle(&self, ground: &Value, given: &R::Model, returned: &R::Model) -> Value {
-        let value = if ground.is_null() {
-            returned.write()
-        } else {
-            merge(ground.clone(), &given.write(), returned.write())
-        };
+        let value = if ground.is_null() { returned.write() } else { carry(ground.clone(), given, returned) };
         let value = self.schema.complete(value);
         let value = if ground.is_null() { value } else { keep_spelling(&self.schema, ground, value) };
         without_write_only(&self.schema, value)
@@ -113,9 +109,13 @@ impl<R: Resource> Managed<R> {
         value.unknowns_to_null()
     }
 
-    /// What messages about an object of this value are about.
-    fn subject(&self, value: &Value) -> Option<String> {
-        self.resource.subject(&model::read(value).ok()?)
+    /// The messages about an object of this value, with what they are about in their summaries. Mostly there are none.
+    fn about(&self, messages: Diagnostics, value: &Value) -> Diagnostics {
+        if messages.is_empty() {
+            return messages;
+        }
+        let subject = model::read(value).ok().and_then(|model| self.resource.subject(&model));
+        about(messages, subject.as_deref())
     }
 
     /// The state that a request holds.
@@ -171,21 +171,20 @@ impl<R: Resource> ErasedResource<R::Clients> for Managed<R> {
     }
 
     async fn read(&self, context: MakeContext<'_, R::Clients>, request: ReadRequest) -> StateResponse {
-        let subject = self.subject(&request.current);
-        let response = self.refreshed(context, request).await;
-        StateResponse { diagnostics: about(response.diagnostics, subject.as_deref()), ..response }
+        let response = self.refreshed(context, &request).await;
+        StateResponse { diagnostics: self.about(response.diagnostics, &request.current), ..response }
     }
 
     async fn plan(&self, context: MakeContext<'_, R::Clients>, request: PlanRequest) -> PlanResponse {
-        let subject = self.subject(or_prior(&request.proposed, &request.prior));
-        let response = self.planned(context, request).await;
-        PlanResponse { diagnostics: about(response.diagnostics, subject.as_deref()), ..response }
+        let response = self.planned(context, &request).await;
+        let object = or_prior(&request.proposed, &request.prior);
+        PlanResponse { diagnostics: self.about(response.diagnostics, object), ..response }
     }
 
     async fn apply(&self, context: MakeContext<'_, R::Clients>, request: ApplyRequest) -> StateResponse {
-        let subject = self.subject(or_prior(&request.planned, &request.prior));
-        let response = self.applied(context, request).await;
-        StateResponse { diagnostics: about(response.diagnostics, subject.as_deref()), ..response }
+        let response = self.applied(context, &request).await;
+        let object = or_prior(&request.planned, &request.prior);
+        StateResponse { diagnostics: self.about(response.diagnostics, object), ..response }
     }
 
     fn import(&self, target: ImportTarget) -> StateResponse {

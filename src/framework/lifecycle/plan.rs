@@ -1,7 +1,6 @@
 //! `PlanResourceChange`: a pure function of its request, and checks that only add diagnostics.
 
 use super::{MakeContext, Managed};
-use crate::attr::AttributeType;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model;
 use crate::plan;
@@ -15,13 +14,13 @@ impl<R: Resource> Managed<R> {
     pub(super) async fn planned(
         &self,
         context: MakeContext<'_, R::Clients>,
-        request: PlanRequest,
+        request: &PlanRequest,
     ) -> PlanResponse {
         let mut diagnostics = Diagnostics::new();
         let outcome = if request.proposed.is_null() {
-            self.plan_destroy(&request, &mut diagnostics)
+            self.plan_destroy(request, &mut diagnostics)
         } else {
-            match self.plan_change(&request, &mut diagnostics) {
+            match self.plan_change(request, &mut diagnostics) {
                 Ok((response, planned)) => {
                     if !diagnostics.has_errors() {
                         self.check(context, &response.planned, &planned, &mut diagnostics).await;
@@ -36,7 +35,7 @@ impl<R: Resource> Managed<R> {
             PlanResponse::default()
         });
         if cfg!(debug_assertions) && !diagnostics.has_errors() {
-            let PlanRequest { prior, config, .. } = &request;
+            let PlanRequest { prior, config, .. } = request;
             let violations = plan::verify::plan(
                 &self.schema,
                 prior,
@@ -89,7 +88,7 @@ impl<R: Resource> Managed<R> {
         };
         self.resource.plan(&mut planning, diagnostics);
 
-        let planned = plan::merge(draft.planned, &drafted.write(), planning.planned.write());
+        let planned = plan::carry(draft.planned, &drafted, &planning.planned);
         let planned = plan::without_write_only(&self.schema, self.schema.complete(planned));
         let mut requires_replace = planning.replace;
         if creating {

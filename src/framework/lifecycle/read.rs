@@ -13,15 +13,19 @@ impl<R: Resource> Managed<R> {
     pub(super) async fn refreshed(
         &self,
         context: MakeContext<'_, R::Clients>,
-        request: ReadRequest,
+        request: &ReadRequest,
     ) -> StateResponse {
         let mut diagnostics = Diagnostics::new();
-        let outcome = self.read_state(context, &request, &mut diagnostics).await;
+        let outcome = self.read_state(context, request, &mut diagnostics).await;
         let mut response = outcome.unwrap_or_else(|errors| {
             diagnostics.append(errors);
             // What could not be read stays as it was.
-            let ReadRequest { current, private, identity, .. } = request;
-            StateResponse { state: current, private, identity, diagnostics: Diagnostics::new() }
+            StateResponse {
+                state: request.current.clone(),
+                private: request.private.clone(),
+                identity: request.identity.clone(),
+                diagnostics: Diagnostics::new(),
+            }
         });
         response.diagnostics = diagnostics;
         response

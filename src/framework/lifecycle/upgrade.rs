@@ -1,10 +1,9 @@
 //! `UpgradeResourceState`, `UpgradeResourceIdentity` and `MoveResourceState`: stored data of other versions and types.
 
 use super::Managed;
-use crate::attr::AttributeType;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model;
-use crate::plan::{merge, without_write_only};
+use crate::plan::{carry, without_write_only};
 use crate::resource::{MoveSource, Resource};
 use crate::service::{MoveRequest, StateResponse, UpgradeResponse};
 use crate::value::Value;
@@ -38,7 +37,7 @@ impl<R: Resource> Managed<R> {
             Ok(stored) => {
                 let mut loaded = stored.clone();
                 self.resource.loaded(&mut loaded);
-                merge(value, &stored.write(), loaded.write())
+                carry(value, &stored, &loaded)
             }
             // OpenTofu brings what a mocked provider has made up, to destroy it. Whoever does something with it reads it
             // again and refuses.

@@ -2,8 +2,8 @@
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::{self, Model};
-use crate::path::Path;
-use crate::schema::{Nesting, Schema, Shape};
+use crate::path::{Path, Step};
+use crate::schema::{Attribute, Nesting, Schema, Shape};
 use crate::service::ClientCapabilities;
 use crate::validators::{Check, ConfigRule};
 use crate::value::Value;
@@ -38,7 +38,7 @@ fn config(schema: &Schema, config: &Value, capabilities: Option<ClientCapabiliti
     let write_only = capabilities.is_none_or(|capabilities| capabilities.write_only_attributes_allowed);
     let announced = capabilities.is_some_and(|capabilities| capabilities.write_only_attributes_allowed);
     let mut walk = Walk { config, write_only, announced, diagnostics: &mut diagnostics };
-    walk.body(schema, &Path::root(), config);
+    walk.body(schema, &mut Path::root(), config);
     diagnostics
 }
 
@@ -50,56 +50,63 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    fn body(&mut self, schema: &Schema, path: &Path, object: &Value) {
+    fn body(&mut self, schema: &Schema, path: &mut Path, object: &Value) {
         if object.is_null() || object.is_unknown() {
             return;
         }
         for attribute in &schema.attributes {
             let value = object.member(&attribute.name);
-            let path = path.clone().join(Path::attribute(attribute.name.clone()));
-            if attribute.write_only && !self.write_only && !value.is_null() {
-                let detail = format!(
-                    "`{path}` is write-only, which this version of the command line does not know: Terraform has it \
-                     from 1.11 on, OpenTofu from 1.11 on. Upgrade it or use another argument."
-                );
-                self.diagnostics
-                    .push(Diagnostic::error("Write-only argument not supported", detail).at(path));
-                continue;
-            }
-            for rule in &attribute.validators {
-                if rule.sees_absent() || !value.is_null() && !value.is_unknown() {
-                    let mut check = Check {
-                        value,
-                        path: &path,
-                        config: self.config,
-                        write_only: self.announced,
-                        diagnostics: &mut *self.diagnostics,
-                    };
-                    rule.validate(&mut check);
-                }
-            }
-            if let Shape::Nested(nesting, body) = &attribute.shape {
-                self.elements(body, *nesting, &path, value);
-            }
+            path.within(Step::Attribute(attribute.name.clone()), |path| {
+                self.attribute(attribute, path, value)
+            });
         }
         for block in &schema.blocks {
-            let path = path.clone().join(Path::attribute(block.name.clone()));
-            self.elements(&block.body, block.nesting, &path, object.member(&block.name));
+            let value = object.member(&block.name);
+            path.within(Step::Attribute(block.name.clone()), |path| {
+                self.elements(&block.body, block.nesting, path, value);
+            });
         }
     }
 
-    fn elements(&mut self, schema: &Schema, nesting: Nesting, path: &Path, value: &Value) {
+    fn attribute(&mut self, attribute: &Attribute, path: &mut Path, value: &Value) {
+        if attribute.write_only && !self.write_only && !value.is_null() {
+            let detail = format!(
+                "`{path}` is write-only, which this version of the command line does not know: Terraform has it from 1.11 \
+                 on, OpenTofu from 1.11 on. Upgrade it or use another argument."
+            );
+            let refusal = Diagnostic::error("Write-only argument not supported", detail);
+            self.diagnostics.push(refusal.at(path.clone()));
+            return;
+        }
+        for rule in &attribute.validators {
+            if rule.sees_absent() || !value.is_null() && !value.is_unknown() {
+                let mut check = Check {
+                    value,
+                    path,
+                    config: self.config,
+                    write_only: self.announced,
+                    diagnostics: &mut *self.diagnostics,
+                };
+                rule.validate(&mut check);
+            }
+        }
+        if let Shape::Nested(nesting, body) = &attribute.shape {
+            self.elements(body, *nesting, path, value);
+        }
+    }
+
+    fn elements(&mut self, schema: &Schema, nesting: Nesting, path: &mut Path, value: &Value) {
         match (nesting, value) {
             (Nesting::Single, object) => self.body(schema, path, object),
             (_, Value::List(elements)) => {
                 for (index, element) in elements.iter().enumerate() {
-                    self.body(schema, &path.clone().index(index), element);
+                    path.within(Step::Index(index), |path| self.body(schema, path, element));
                 }
             }
             (_, Value::Set(elements)) => elements.iter().for_each(|element| self.body(schema, path, element)),
             (_, Value::Map(members)) => {
                 for (key, member) in members {
-                    self.body(schema, &path.clone().key(key.clone()), member);
+                    path.within(Step::Key(key.to_string()), |path| self.body(schema, path, member));
                 }
             }
             _ => {}

@@ -9,6 +9,7 @@ pub(crate) mod verify;
 
 use std::mem;
 
+use super::model::Model;
 use super::path::Path;
 use super::schema::Schema;
 use super::value::Value;
@@ -73,9 +74,14 @@ fn has_spellings(schema: &Schema) -> bool {
     schema.any(&|attribute| attribute.same.is_some())
 }
 
-/// Applies what a typed model changed to the value it was read from. Parts that the model left alone keep exactly
-/// what they were, even where the model can't express it (a list with one unknown element reads as unknown).
-pub(crate) fn merge(original: Value, before: &Value, after: Value) -> Value {
+/// Applies what became of a model to the value it was read from. Parts that were left alone keep exactly what they were, even
+/// where the model can't express it (a list with one unknown element reads as unknown).
+pub(crate) fn carry<M: Model>(original: Value, before: &M, after: &M) -> Value {
+    // Mostly nothing changes, and a model is compared far sooner than written twice.
+    if before == after { original } else { merge(original, &before.write(), after.write()) }
+}
+
+fn merge(original: Value, before: &Value, after: Value) -> Value {
     if *before == after {
         return original;
     }

@@ -168,8 +168,11 @@ impl Schema {
     #[must_use]
     pub fn complete(&self, value: Value) -> Value {
         let Value::Map(mut members) = value else { return value };
-        for attribute in &self.attributes {
-            members.get_or_default(&attribute.name);
+        // Members that are not of the schema have been refused: where there are as many, none is missing.
+        if members.len() < self.attributes.len() + self.blocks.len() {
+            for attribute in &self.attributes {
+                members.get_or_default(&attribute.name);
+            }
         }
         for block in &self.blocks {
             let member = members.get_or_default(&block.name);
