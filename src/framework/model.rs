@@ -4,7 +4,7 @@ use super::attr::{AttributeType, ReadError};
 use super::diagnostic::Diagnostic;
 use super::path::{Path, Step};
 use super::schema::Schema;
-use super::value::Value;
+use super::value::{Value, place_among};
 
 /// A struct whose fields are attributes. Made by [`model!`](crate::model!).
 pub trait Model: AttributeType + Clone + Default + PartialEq + Send + Sync + 'static {
@@ -47,11 +47,11 @@ impl<'a> Members<'a> {
         Self { object, path: path.clone(), wrong: object.is_unknown().then_some(ReadError::Unknown) }
     }
 
-    pub fn read<T: AttributeType + Default>(&mut self, name: &'static str) -> T {
+    pub fn read<T: AttributeType + Default>(&mut self, name: &'static str, place: usize) -> T {
         if self.wrong.is_some() {
             return T::default();
         }
-        let member = self.object.member(name);
+        let member = self.object.member_near(name, place);
         let read = self.path.within(Step::Attribute(name.into()), |path| T::read(member, path));
         read.unwrap_or_else(|wrong| {
             self.wrong = Some(wrong);
@@ -62,6 +62,12 @@ impl<'a> Members<'a> {
     pub fn done<M>(self, model: M) -> Result<M, ReadError> {
         self.wrong.map_or(Ok(model), Err)
     }
+}
+
+/// Where a field is among all of a model's, as their values are in order of their names.
+#[doc(hidden)]
+pub const fn place(name: &str, all: &[&str]) -> usize {
+    place_among(name, all)
 }
 
 /// The text of doc comments: one leading space a line removed.
@@ -135,10 +141,15 @@ macro_rules! model {
                 value: &$crate::value::Value,
                 path: &$crate::path::Path,
             ) -> ::std::result::Result<Self, $crate::attr::ReadError> {
+                #[allow(dead_code, reason = "a model may have no fields")]
+                const ALL: &[&str] = &[$($crate::model::field_name(stringify!($field))),*];
                 #[allow(unused_mut, reason = "a model may have no fields")]
                 let mut members = $crate::model::Members::of(value, path);
                 let model = Self {
-                    $($field: members.read($crate::model::field_name(stringify!($field))),)*
+                    $($field: {
+                        const NAME: &str = $crate::model::field_name(stringify!($field));
+                        members.read(NAME, const { $crate::model::place(NAME, ALL) })
+                    },)*
                 };
                 members.done(model)
             }
@@ -226,6 +237,21 @@ mod tests {
         assert_eq!(schema.attributes[2].value_type(), Type::set(Type::String));
         let blocks: Vec<&str> = schema.blocks.iter().map(|block| block.name.as_ref()).collect();
         assert_eq!(blocks, ["bell", "timeouts"]);
+    }
+
+    #[test]
+    fn the_places_of_members_are_those_in_an_object() {
+        let schema = Bicycle::schema();
+        let object = schema.empty_value();
+        let names: Vec<&str> = object.as_members().unwrap().keys().map(AsRef::as_ref).collect();
+        assert!(names.is_sorted() && names.len() == 9, "{names:?}");
+        for attribute in &schema.attributes {
+            assert_eq!(names[attribute.place], attribute.name);
+        }
+        for block in &schema.blocks {
+            assert_eq!(names[block.place], block.name);
+        }
+        assert_eq!(place("lock", &names), names.iter().position(|name| *name == "lock").unwrap());
     }
 
     #[test]

@@ -55,13 +55,13 @@ impl Walk<'_> {
             return;
         }
         for attribute in &schema.attributes {
-            let value = object.member(&attribute.name);
+            let value = object.member_near(&attribute.name, attribute.place);
             path.within(Step::Attribute(attribute.name.clone()), |path| {
                 self.attribute(attribute, path, value)
             });
         }
         for block in &schema.blocks {
-            let value = object.member(&block.name);
+            let value = object.member_near(&block.name, block.place);
             path.within(Step::Attribute(block.name.clone()), |path| {
                 self.elements(&block.body, block.nesting, path, value);
             });

@@ -11,7 +11,7 @@ use std::mem;
 
 use super::model::Model;
 use super::path::Path;
-use super::schema::Schema;
+use super::schema::{Schema, Shape};
 use super::value::Value;
 use walk::Place;
 
@@ -54,9 +54,21 @@ pub(crate) fn without_write_only(schema: &Schema, object: Value) -> Value {
     if !schema.any(&|attribute| attribute.write_only) {
         return object;
     }
-    let root = Path::root();
-    let same = object.clone();
-    walk::body(&mut passes::WithoutWriteOnly, schema, &Place::of(&root, &same, &same), object)
+    let Value::Map(mut members) = object else { return object };
+    for attribute in &schema.attributes {
+        let Some(member) = members.get_mut_near(&attribute.name, attribute.place) else { continue };
+        if attribute.write_only {
+            *member = Value::Null;
+        } else if let Shape::Nested(nesting, body) = &attribute.shape {
+            *member = nesting.map_elements(mem::take(member), |element| without_write_only(body, element));
+        }
+    }
+    for block in &schema.blocks {
+        let Some(member) = members.get_mut_near(&block.name, block.place) else { continue };
+        *member =
+            block.nesting.map_elements(mem::take(member), |element| without_write_only(&block.body, element));
+    }
+    Value::Map(members)
 }
 
 /// The same object with the earlier spelling of values that mean the same as before.

@@ -121,12 +121,3 @@ impl Modify {
         schema.attributes.iter().any(attribute) || schema.blocks.iter().any(blocks)
     }
 }
-
-/// Nulls write-only attributes.
-pub(super) struct WithoutWriteOnly;
-
-impl Pass for WithoutWriteOnly {
-    fn attribute(&mut self, attribute: &Attribute, _place: &Place<'_>, planned: Value) -> Value {
-        if attribute.write_only { Value::Null } else { planned }
-    }
-}

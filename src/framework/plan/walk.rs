@@ -37,8 +37,8 @@ impl<'a> Place<'a> {
 
     /// Goes to the place of an attribute or of the blocks of one name in the object that is here. `path` is the path of
     /// this place, and is again afterwards.
-    fn at_member(&self, path: &mut Path, name: &Name, work: impl FnOnce(&Place<'_>)) {
-        let (config, prior) = (self.config.member(name), self.prior.member(name));
+    fn at_member(&self, path: &mut Path, (name, place): (&Name, usize), work: impl FnOnce(&Place<'_>)) {
+        let (config, prior) = (self.config.member_near(name, place), self.prior.member_near(name, place));
         let existed = !self.prior.is_null();
         let visit = |path: &Path| work(&Place { path, config, prior, existed, in_set: self.in_set });
         if self.in_set { visit(path) } else { path.within(Step::Attribute(name.clone()), |path| visit(path)) }
@@ -66,8 +66,8 @@ pub(super) fn body<P: Pass>(pass: &mut P, schema: &Schema, place: &Place<'_>, pl
     };
     let mut path = place.path.clone();
     for attribute in &schema.attributes {
-        let member = members.get_or_default(&attribute.name);
-        place.at_member(&mut path, &attribute.name, |inner| {
+        let member = members.get_or_default(&attribute.name, attribute.place);
+        place.at_member(&mut path, (&attribute.name, attribute.place), |inner| {
             *member = pass.attribute(attribute, inner, mem::take(member));
             if let Shape::Nested(nesting, nested) = &attribute.shape {
                 let of_members = matches!(attribute.default, Some(DefaultValue::Members));
@@ -78,8 +78,8 @@ pub(super) fn body<P: Pass>(pass: &mut P, schema: &Schema, place: &Place<'_>, pl
         });
     }
     for block in &schema.blocks {
-        let Some(member) = members.get_mut(&block.name) else { continue };
-        place.at_member(&mut path, &block.name, |inner| {
+        let Some(member) = members.get_mut_near(&block.name, block.place) else { continue };
+        place.at_member(&mut path, (&block.name, block.place), |inner| {
             *member = elements(pass, &block.body, block.nesting, inner, mem::take(member));
         });
     }

@@ -85,8 +85,10 @@ pub(crate) fn serve_for_debugging(
 
 /// Runs what this process is for to its end.
 pub(crate) fn run_to_end<T>(work: impl Future<Output = T>) -> io::Result<T> {
+    // A second worker costs more than it does: the work is many short steps between waits, each of which it may steal. What
+    // blocks says so (`block_in_place`), which a runtime of the current thread would not bear.
     let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
+        .worker_threads(1)
         .thread_name("provider")
         .enable_all()
         .build()?;

@@ -7,7 +7,7 @@ use rmpv::{Utf8StringRef, ValueRef};
 
 use crate::ordered;
 use crate::path::{Path, Step};
-use crate::value::{ByName, Name, Number, Type, Value};
+use crate::value::{ByName, Name, Number, Type, Value, is_same};
 
 /// How deep values may nest; core's own values stay far below, and the stack holds this many levels.
 const DEEPEST: usize = 200;
@@ -201,7 +201,9 @@ fn write(into: &mut ByteBuf, value: &Value, ty: &Type, path: &mut Path) -> Resul
             }
         }
         (Type::Object { attributes, .. }, Value::Map(members)) => {
-            if let Some(name) = members.keys().find(|name| !attributes.contains_key(name)) {
+            if !members.has_names_of(attributes)
+                && let Some(name) = members.keys().find(|name| !attributes.contains_key(name))
+            {
                 return wrong(path, format!("unsupported attribute `{name}`"));
             }
             never(encode::write_map_len(into, length(attributes.len(), path)?));
@@ -209,7 +211,7 @@ fn write(into: &mut ByteBuf, value: &Value, ty: &Type, path: &mut Path) -> Resul
             let mut members = members.iter().peekable();
             for (name, ty) in attributes {
                 never(encode::write_str(into, name));
-                let member = members.next_if(|(own, _)| *own == name);
+                let member = members.next_if(|(own, _)| is_same(own, name));
                 path.within(Step::Attribute(name.clone()), |path| match member {
                     Some((_, value)) => write(into, value, ty, path),
                     None => wrong(path, "the attribute is missing"),

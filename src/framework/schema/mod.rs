@@ -57,6 +57,8 @@ pub enum Shape {
 pub struct Attribute {
     /// As users write it.
     pub name: Cow<'static, str>,
+    /// Where it is in an object, which has its members in order of their names.
+    pub(crate) place: usize,
     /// Markdown.
     pub description: String,
     /// What it holds.
@@ -101,6 +103,8 @@ pub enum DefaultValue {
 pub struct Block {
     /// As users write it.
     pub name: Cow<'static, str>,
+    /// Where they are in an object, see [`Attribute::place`].
+    pub(crate) place: usize,
     /// How it occurs.
     pub nesting: Nesting,
     /// Its attributes and blocks, and its description.
@@ -115,6 +119,17 @@ impl Schema {
     /// An empty one.
     pub fn new(description: String) -> Self {
         Self { description, ..Self::default() }
+    }
+
+    /// The place of one more member in an object; those behind it make room.
+    fn place_of(&mut self, name: &str) -> usize {
+        let attributes = self.attributes.iter_mut().map(|one| (&one.name, &mut one.place));
+        let blocks = self.blocks.iter_mut().map(|one| (&one.name, &mut one.place));
+        let mut place = 0;
+        for (other, theirs) in attributes.chain(blocks) {
+            if other.as_ref() < name { place += 1 } else { *theirs += 1 }
+        }
+        place
     }
 
     /// The type of values of this body: an object of all attributes and blocks.
@@ -171,11 +186,11 @@ impl Schema {
         // Members that are not of the schema have been refused: where there are as many, none is missing.
         if members.len() < self.attributes.len() + self.blocks.len() {
             for attribute in &self.attributes {
-                members.get_or_default(&attribute.name);
+                members.get_or_default(&attribute.name, attribute.place);
             }
         }
         for block in &self.blocks {
-            let member = members.get_or_default(&block.name);
+            let member = members.get_or_default(&block.name, block.place);
             let given = std::mem::take(member);
             *member = if given == Value::Null {
                 block.nesting.no_blocks()

@@ -220,7 +220,8 @@ impl Said {
             }
             body.deprecated = self.deprecated.or(body.deprecated);
             let (min_items, max_items) = self.items;
-            schema.blocks.push(Block { name, nesting, body, min_items, max_items });
+            let place = schema.place_of(&name);
+            schema.blocks.push(Block { name, place, nesting, body, min_items, max_items });
             return;
         }
         let value_type = shape.value_type();
@@ -232,8 +233,10 @@ impl Said {
             }
             DefaultValue::Members => DefaultValue::Members,
         });
+        let place = schema.place_of(&name);
         schema.attributes.push(Attribute {
             name,
+            place,
             description,
             shape,
             required: self.role == Role::Required,

@@ -5,6 +5,8 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 use tonic::Status;
@@ -157,7 +159,7 @@ impl Calls {
         &self,
         rpc: &'static str,
         subject: &str,
-        work: impl Future<Output = Result<A, Fault>>,
+        work: impl Future<Output = Result<A, Fault>> + Send,
     ) -> A {
         let _in_flight = self.lifecycle.call();
         answer(rpc, subject, A::default(), work).await
@@ -194,22 +196,41 @@ pub(super) async fn answer<A: Answer>(
     rpc: &'static str,
     subject: &str,
     mut otherwise: A,
-    work: impl Future<Output = Result<A, Fault>>,
+    work: impl Future<Output = Result<A, Fault>> + Send,
 ) -> A {
+    let mut answer = None;
+    let work = async {
+        answer = Some(work.await?);
+        Ok(())
+    };
+    match settle(rpc, subject, work.boxed()).await {
+        Ok(()) => answer.unwrap_or(otherwise),
+        Err(problem) => {
+            otherwise.add(problem);
+            otherwise
+        }
+    }
+}
+
+/// The same for an answer of any kind, so that it is in the program once and not for each rpc.
+async fn settle(
+    rpc: &'static str,
+    subject: &str,
+    work: BoxFuture<'_, Result<(), Fault>>,
+) -> Result<(), Diagnostic> {
     let span = tracing::debug_span!("call", tf_rpc = rpc, tf_subject = subject);
     let start = Instant::now();
     let result = panic::caught(work).instrument(span.clone()).await;
     let _entered = span.enter();
     let milliseconds = start.elapsed().as_secs_f64() * 1e3;
     match result.unwrap_or_else(|panic| Err(Fault::Panic(panic))) {
-        Ok(answer) => {
+        Ok(()) => {
             tracing::debug!(milliseconds, "answered");
-            answer
+            Ok(())
         }
         Err(fault) => {
             tracing::error!(milliseconds, %fault, "failed");
-            otherwise.add(fault.diagnostic());
-            otherwise
+            Err(fault.diagnostic())
         }
     }
 }

@@ -31,8 +31,11 @@ impl<V> ByName<V> {
         self.0.is_empty()
     }
 
-    /// Where a member is.
-    fn index(&self, name: &str) -> Option<usize> {
+    /// Where a member is: at its place, where it is known which one that is.
+    fn index(&self, name: &str, place: usize) -> Option<usize> {
+        if self.0.get(place).is_some_and(|(own, _)| is_same(own, name)) {
+            return Some(place);
+        }
         if self.0.len() <= FEW {
             return self.0.iter().position(|(own, _)| is_same(own, name));
         }
@@ -46,12 +49,23 @@ impl<V> ByName<V> {
 
     /// The member of a name.
     pub fn get(&self, name: &str) -> Option<&V> {
-        self.index(name).map(|index| &self.0[index].1)
+        self.get_near(name, 0)
+    }
+
+    /// The same, found at once where the member is at this place; of objects of a schema that is known, see
+    /// [`place_among`].
+    pub(crate) fn get_near(&self, name: &str, place: usize) -> Option<&V> {
+        self.index(name, place).map(|index| &self.0[index].1)
     }
 
     /// The member of a name, to be changed.
     pub fn get_mut(&mut self, name: &str) -> Option<&mut V> {
-        self.index(name).map(|index| &mut self.0[index].1)
+        self.get_mut_near(name, 0)
+    }
+
+    /// The same, found at once where the member is at this place.
+    pub(crate) fn get_mut_near(&mut self, name: &str, place: usize) -> Option<&mut V> {
+        self.index(name, place).map(|index| &mut self.0[index].1)
     }
 
     /// Whether there is a member of a name.
@@ -72,7 +86,7 @@ impl<V> ByName<V> {
 
     /// Takes a member out.
     pub fn remove(&mut self, name: &str) -> Option<V> {
-        self.index(name).map(|index| self.0.remove(index).1)
+        self.index(name, 0).map(|index| self.0.remove(index).1)
     }
 
     /// In order of their names.
@@ -90,6 +104,11 @@ impl<V> ByName<V> {
         self.0.iter().map(|(_, value)| value)
     }
 
+    /// Whether it has the same names as another.
+    pub(crate) fn has_names_of<W>(&self, other: &ByName<W>) -> bool {
+        self.len() == other.len() && self.keys().zip(other.keys()).all(|(a, b)| is_same(a, b))
+    }
+
     /// Each value with its name, to be changed.
     pub fn iter_mut(&mut self) -> impl Iterator<Item = (&Name, &mut V)> {
         self.0.iter_mut().map(|(name, value)| (&*name, value))
@@ -97,9 +116,9 @@ impl<V> ByName<V> {
 }
 
 impl<V: Default> ByName<V> {
-    /// The member of a name, which is made where there is none.
-    pub fn get_or_default(&mut self, name: &Name) -> &mut V {
-        let index = self.index(name).unwrap_or_else(|| {
+    /// The member of a name, which is made where there is none; found at once where it is at this place.
+    pub(crate) fn get_or_default(&mut self, name: &Name, place: usize) -> &mut V {
+        let index = self.index(name, place).unwrap_or_else(|| {
             let (Ok(index) | Err(index)) = self.place(name);
             self.0.insert(index, (name.clone(), V::default()));
             index
@@ -108,8 +127,31 @@ impl<V: Default> ByName<V> {
     }
 }
 
+/// Where a name is in an object that has these names and no others.
+pub(crate) const fn place_among(name: &str, all: &[&str]) -> usize {
+    let (mut place, mut at) = (0, 0);
+    while at < all.len() {
+        if is_before(all[at].as_bytes(), name.as_bytes()) {
+            place += 1;
+        }
+        at += 1;
+    }
+    place
+}
+
+const fn is_before(a: &[u8], b: &[u8]) -> bool {
+    let mut at = 0;
+    while at < a.len() && at < b.len() {
+        if a[at] != b[at] {
+            return a[at] < b[at];
+        }
+        at += 1;
+    }
+    a.len() < b.len()
+}
+
 /// Whether two names are one. Names that stand in the program are mostly the same text at the same place.
-fn is_same(a: &str, b: &str) -> bool {
+pub(crate) fn is_same(a: &str, b: &str) -> bool {
     a.len() == b.len() && (std::ptr::eq(a.as_ptr(), b.as_ptr()) || a == b)
 }
 
@@ -176,7 +218,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn they_are_as_an_ordered_map_has_them(pairs in names(), more in names(), less in names()) {
+        fn they_are_as_an_ordered_map_has_them(
+            pairs in names(), more in names(), less in names(), places in proptest::collection::vec(0..90usize, 80),
+        ) {
             let mut map: BTreeMap<String, u8> = pairs.iter().cloned().collect();
             let mut own = members(&pairs);
             for (name, value) in &more {
@@ -185,7 +229,13 @@ mod tests {
             for (name, _) in &less {
                 prop_assert_eq!(own.remove(name), map.remove(name));
                 prop_assert_eq!(own.get(name), map.get(name));
-                prop_assert_eq!(*own.get_or_default(&name.clone().into()), *map.entry(name.clone()).or_default());
+                prop_assert_eq!(*own.get_or_default(&name.clone().into(), places[0]), *map.entry(name.clone()).or_default());
+            }
+            let all: Vec<&str> = map.keys().map(String::as_str).collect();
+            for (at, name) in all.iter().enumerate() {
+                prop_assert_eq!(place_among(name, &all), at);
+                prop_assert_eq!(own.get_near(name, at), map.get(*name));
+                prop_assert_eq!(own.get_near(name, places[at % places.len()]), map.get(*name));
             }
             for name in map.keys() {
                 prop_assert_eq!(own.get(name), map.get(name));

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write as _};
 
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::{ConformError, Name, Type, Value};
@@ -36,6 +36,9 @@ impl Value {
 
     /// Reads JSON whose type is not known: arrays become lists, objects become maps.
     pub fn parse_json(text: &str) -> Result<Self, JsonError> {
+        if let Ok(Plain(value)) = serde_json::from_str(text) {
+            return Ok(value);
+        }
         let raw: &RawValue = serde_json::from_str(text).map_err(|error| syntax(&error))?;
         parse(raw)
     }
@@ -131,6 +134,62 @@ impl Value {
     }
 }
 
+/// JSON without numbers that have a point or many digits, and not very deep, which is nearly all there is: read in one go.
+struct Plain(Value);
+
+impl<'de> Deserialize<'de> for Plain {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Whatever).map(Self)
+    }
+}
+
+struct Whatever;
+
+impl<'de> Visitor<'de> for Whatever {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON whose numbers are whole")
+    }
+
+    fn visit_bool<E>(self, flag: bool) -> Result<Value, E> {
+        Ok(Value::Bool(flag))
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Value, E> {
+        Ok(Value::Number(number.into()))
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Value, E> {
+        Ok(Value::Number(number.into()))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Value, E> {
+        Ok(Value::string(text))
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Value, A::Error> {
+        let mut elements = Vec::new();
+        while let Some(Plain(element)) = sequence.next_element()? {
+            elements.push(element);
+        }
+        Ok(Value::List(elements))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
+        let mut members = Vec::new();
+        while let Some((name, Plain(member))) = map.next_entry::<String, Plain>()? {
+            members.push((Name::from(name), member));
+        }
+        Ok(Value::of_members(members))
+    }
+}
+
+/// Reads any JSON, numbers digit by digit.
 fn parse(raw: &RawValue) -> Result<Value, JsonError> {
     let text = raw.get();
     let syntax = |error: serde_json::Error| syntax(&error);
@@ -195,6 +254,26 @@ mod tests {
     fn large_numbers_keep_their_digits() {
         let text = r#"{"a":123456789012345678901234567890,"b":[0.1,1.00000000000000000001]}"#;
         assert_eq!(Value::parse_json(text).unwrap().to_json().unwrap(), text);
+    }
+
+    #[test]
+    fn both_ways_to_read_agree() {
+        for text in [
+            r#"{"b":[1,-2,{"c":null,"a":"x"},true],"a":"\u00e9e\u0301","b":[]}"#,
+            "18446744073709551615",
+            r#"[-9223372036854775808,0,"",{}]"#,
+            "false",
+        ] {
+            let Plain(quick) = serde_json::from_str(text).unwrap();
+            assert_eq!(parse(serde_json::from_str(text).unwrap()).unwrap(), quick, "{text}");
+        }
+        // Where digits would be lost, the quick way is none.
+        for text in ["1.0", "-0", "18446744073709551616", "[1e3]", "-9223372036854775809"] {
+            assert!(serde_json::from_str::<Plain>(text).is_err(), "{text}");
+            assert_eq!(Value::parse_json(text).unwrap(), parse(serde_json::from_str(text).unwrap()).unwrap());
+        }
+        let deep = "[".repeat(200) + &"]".repeat(200);
+        assert_eq!(Value::parse_json(&deep).unwrap().to_json().unwrap(), deep);
     }
 
     #[test]

@@ -11,6 +11,7 @@ use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 use super::path::{Path, Step};
 pub use by_name::ByName;
+pub(crate) use by_name::{is_same, place_among};
 pub use json::JsonError;
 pub use number::{Number, NumberError};
 pub use types::{Type, TypeError};
@@ -140,11 +141,16 @@ impl Value {
 
     /// The member of an object or map; null where there is none or this value is null; unknown where this value is.
     pub fn member(&self, name: &str) -> &Self {
+        self.member_near(name, 0)
+    }
+
+    /// The same, found at once where the member is at this place.
+    pub(crate) fn member_near(&self, name: &str, place: usize) -> &Self {
         const NULL: &Value = &Value::Null;
         match self {
-            Self::Map(members) => members.get(name).unwrap_or(NULL),
+            Self::Map(members) => members.get_near(name, place).unwrap_or(NULL),
             Self::Unknown => self,
-            Self::Dynamic(_, inner) => inner.member(name),
+            Self::Dynamic(_, inner) => inner.member_near(name, place),
             _ => NULL,
         }
     }
