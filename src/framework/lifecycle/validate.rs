@@ -57,7 +57,7 @@ impl Walk<'_> {
         for attribute in &schema.attributes {
             let value = object.member_near(&attribute.name, attribute.place);
             path.within(Step::Attribute(attribute.name.clone()), |path| {
-                self.attribute(attribute, path, value)
+                self.attribute(attribute, path, value);
             });
         }
         for block in &schema.blocks {
