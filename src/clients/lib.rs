@@ -10,5 +10,6 @@ pub mod graph;
 pub mod http;
 mod input_name;
 pub mod ledger;
+mod small_file;
 
 pub use input_name::InputName;

@@ -18,6 +18,7 @@ use super::choose::Bundle;
 use super::config_error::{ConfigError, Problem};
 use super::pkcs12;
 use crate::InputName;
+use crate::small_file;
 
 /// How long an assertion is good for; it is used at once.
 const LIFETIME: SignedDuration = SignedDuration::from_mins(10);
@@ -95,9 +96,9 @@ fn read(path: &std::path::Path) -> Result<Zeroizing<Vec<u8>>, ConfigError> {
     let refuse = |complaint: String| {
         ConfigError::invalid(InputName::ClientCertificateFile, format!("{} {complaint}", path.display()))
     };
-    let length = std::fs::metadata(path).map_err(|error| refuse(format!("cannot be read: {error}")))?.len();
-    if length > MAX_BUNDLE_BYTES {
-        return Err(refuse("is too large for a PKCS#12 bundle".to_owned()));
+    let found = std::fs::metadata(path).map_err(|error| refuse(format!("cannot be read: {error}")))?;
+    if let Some(complaint) = small_file::complaint(&found, MAX_BUNDLE_BYTES) {
+        return Err(refuse(complaint.to_owned()));
     }
     std::fs::read(path).map(Zeroizing::new).map_err(|error| refuse(format!("cannot be read: {error}")))
 }
@@ -147,6 +148,7 @@ mod tests {
             (Bundle::Base64(good().into()), "wrong", InputName::ClientCertificatePassword, "does not open"),
             (Bundle::Base64(good().into()), "", InputName::ClientCertificatePassword, "does not open"),
             (Bundle::File("/no/such/file".into()), "hush", InputName::ClientCertificateFile, "/no/such/file"),
+            (Bundle::File("/".into()), "hush", InputName::ClientCertificateFile, "is not a regular file"),
         ] {
             let error = Certificate::open(&bundle, Some(&password.into())).err().expect("refused");
             assert_eq!(error.input, input, "{error}");

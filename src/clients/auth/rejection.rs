@@ -101,7 +101,8 @@ impl Rejection {
                 700_016 | 7_000_229 => format!(
                     "Tenant `{tenant}` does not know {client}. Either the tenant is the wrong one, or an \
                      administrator of it has yet to admit the application at {} (the application must allow \
-                     accounts in any organization).",
+                     accounts in any organization). Where a state holds what was made in another tenant, sign in there to \
+                     change or destroy it.",
                     self.attempt.admin_consent_address()
                 ),
                 90_002 | 900_023 => format!(

@@ -8,6 +8,7 @@ use reqwest::{Certificate, Client, redirect};
 use super::error::{Error, ErrorKind};
 use super::proxy;
 use crate::env::EnvMap;
+use crate::small_file;
 
 /// A connection that takes longer to come about is not going to.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
@@ -18,6 +19,9 @@ const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 /// HTTP/2 windows that do not slow a large page down on a distant connection.
 const STREAM_WINDOW: u32 = 1 << 20;
 const CONNECTION_WINDOW: u32 = 4 << 20;
+
+/// All authorities that systems trust take a quarter of a mebibyte; a larger file than this is some other.
+const MAX_BUNDLE_BYTES: u64 = 16 * 1024 * 1024;
 
 /// How requests reach the network.
 #[derive(Debug, Clone)]
@@ -61,6 +65,10 @@ pub fn build(options: &Options) -> Result<Client, Error> {
 fn authorities(path: &Path) -> Result<Vec<Certificate>, Error> {
     let unusable =
         |cause: String| Error::of_options(ErrorKind::CaBundle { path: path.display().to_string(), cause });
+    let found = std::fs::metadata(path).map_err(|error| unusable(error.to_string()))?;
+    if let Some(complaint) = small_file::complaint(&found, MAX_BUNDLE_BYTES) {
+        return Err(unusable(format!("it {complaint}")));
+    }
     let pem = std::fs::read(path).map_err(|error| unusable(error.to_string()))?;
     let certificates = Certificate::from_pem_bundle(&pem).map_err(|error| unusable(error.to_string()))?;
     if certificates.is_empty() {
@@ -87,7 +95,7 @@ mod tests {
         let directory = tempfile::tempdir().expect("directory");
         let empty = directory.path().join("empty.pem");
         std::fs::write(&empty, "nothing here").expect("written");
-        for path in [empty, directory.path().join("missing.pem")] {
+        for path in [empty, directory.path().join("missing.pem"), directory.path().to_owned()] {
             let options = Options { ca_bundle: Some(path.clone()), ..options() };
             let text = build(&options).expect_err("refused").to_string();
             assert!(text.contains(&path.display().to_string()) && text.contains("authorities"), "{text}");
