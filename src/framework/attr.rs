@@ -364,11 +364,17 @@ impl<T: AttributeType> AttributeType for Vec<T> {
         let elements = present(value, path)?
             .as_elements()
             .ok_or_else(|| ReadError::wrong(path, "a list is required"))?;
-        elements
-            .iter()
-            .enumerate()
-            .map(|(index, element)| T::read(element, &path.clone().index(index)))
-            .collect()
+        let mut read = Self::with_capacity(elements.len());
+        let mut is_unknown = false;
+        for (index, element) in elements.iter().enumerate() {
+            match T::read(element, &path.clone().index(index)) {
+                Ok(element) => read.push(element),
+                // What is wrong with another element is wrong already.
+                Err(ReadError::Unknown) => is_unknown = true,
+                Err(error) => return Err(error),
+            }
+        }
+        if is_unknown { Err(ReadError::Unknown) } else { Ok(read) }
     }
 
     fn write(&self) -> Value {
@@ -435,6 +441,13 @@ mod tests {
     #[test]
     fn a_null_element_is_refused_with_its_place() {
         let value = Value::List(vec!["a".into(), Value::Null]);
+        let error = Attr::<Vec<String>>::read(&value, &Path::attribute("names")).unwrap_err();
+        assert_eq!(error, ReadError::wrong(&Path::attribute("names").index(1), "null is not allowed here"));
+    }
+
+    #[test]
+    fn what_is_wrong_is_wrong_beside_what_is_not_known_yet() {
+        let value = Value::List(vec![Value::Unknown, Value::Null]);
         let error = Attr::<Vec<String>>::read(&value, &Path::attribute("names")).unwrap_err();
         assert_eq!(error, ReadError::wrong(&Path::attribute("names").index(1), "null is not allowed here"));
     }

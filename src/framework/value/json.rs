@@ -7,6 +7,9 @@ use serde_json::value::RawValue;
 
 use super::{ConformError, Name, Type, Value};
 
+/// Levels of lists and objects within one another that a value may have.
+const DEEPEST: usize = 256;
+
 /// JSON that can't be read as a value, or a value that JSON can't hold. Never contains the value itself.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum JsonError {
@@ -21,6 +24,9 @@ pub enum JsonError {
     /// The JSON does not fit the type.
     #[error(transparent)]
     Type(#[from] ConformError),
+    /// What nobody means: reading it would take the whole stack.
+    #[error("nested more than {DEEPEST} deep")]
+    Deep,
     /// JSON has no unknown values.
     #[error("unknown values can't be written as JSON")]
     Unknown,
@@ -40,7 +46,7 @@ impl Value {
             return Ok(value);
         }
         let raw: &RawValue = serde_json::from_str(text).map_err(|error| syntax(&error))?;
-        parse(raw)
+        parse(raw, 0)
     }
 
     /// Writes the JSON form: compact, keys sorted, dynamic values as `{"value":...,"type":...}`.
@@ -190,18 +196,22 @@ impl<'de> Visitor<'de> for Whatever {
 }
 
 /// Reads any JSON, numbers digit by digit.
-fn parse(raw: &RawValue) -> Result<Value, JsonError> {
+fn parse(raw: &RawValue, depth: usize) -> Result<Value, JsonError> {
+    if depth > DEEPEST {
+        return Err(JsonError::Deep);
+    }
     let text = raw.get();
     let syntax = |error: serde_json::Error| syntax(&error);
     Ok(match text.as_bytes().first() {
         Some(b'{') => {
             let Pairs(members) = serde_json::from_str(text).map_err(syntax)?;
-            let members = members.into_iter().map(|(name, raw)| Ok((Name::from(name), parse(raw)?)));
+            let members =
+                members.into_iter().map(|(name, raw)| Ok((Name::from(name), parse(raw, depth + 1)?)));
             Value::of_members(members.collect::<Result<_, JsonError>>()?)
         }
         Some(b'[') => {
             let elements: Vec<&RawValue> = serde_json::from_str(text).map_err(syntax)?;
-            Value::List(elements.into_iter().map(parse).collect::<Result<_, _>>()?)
+            Value::List(elements.into_iter().map(|raw| parse(raw, depth + 1)).collect::<Result<_, _>>()?)
         }
         Some(b'"') => Value::string(serde_json::from_str::<String>(text).map_err(syntax)?),
         Some(b't') => Value::Bool(true),
@@ -265,15 +275,20 @@ mod tests {
             "false",
         ] {
             let Plain(quick) = serde_json::from_str(text).unwrap();
-            assert_eq!(parse(serde_json::from_str(text).unwrap()).unwrap(), quick, "{text}");
+            assert_eq!(parse(serde_json::from_str(text).unwrap(), 0).unwrap(), quick, "{text}");
         }
         // Where digits would be lost, the quick way is none.
         for text in ["1.0", "-0", "18446744073709551616", "[1e3]", "-9223372036854775809"] {
             assert!(serde_json::from_str::<Plain>(text).is_err(), "{text}");
-            assert_eq!(Value::parse_json(text).unwrap(), parse(serde_json::from_str(text).unwrap()).unwrap());
+            assert_eq!(
+                Value::parse_json(text).unwrap(),
+                parse(serde_json::from_str(text).unwrap(), 0).unwrap()
+            );
         }
         let deep = "[".repeat(200) + &"]".repeat(200);
         assert_eq!(Value::parse_json(&deep).unwrap().to_json().unwrap(), deep);
+        let deeper = "[".repeat(100_000) + &"]".repeat(100_000);
+        assert_eq!(Value::parse_json(&deeper), Err(JsonError::Deep));
     }
 
     #[test]
