@@ -12,6 +12,9 @@ locals {
   customers    = try(merge(local.tenants_yaml, {}), {})
   # A domain for each line, in lower case.
   lines = [for key in flatten(regexall("(?m)^[\"']?([^\\s\"':#]+)[\"']?\\s*:", local.text)) : lower(key)]
+  # Written in another way, YAML would take a domain twice and say nothing.
+  strange  = [for line in split("\n", local.text) : trimspace(line) if !can(regex("^(\\s|#|[]}]|$|[\"']?[\\pL\\pN_][^\\s\"':#\\\\]*[\"']?\\s*:(\\s|$))", line))]
+  is_plain = !can(regex("\r[^\r\n]|[\\x{85}\\x{2028}\\x{2029}]", local.text))
 
   needed   = ["name", "tenant_id", "licences", "admin"]
   optional = ["default_role", "destination", "exemptions", "frequency", "max_removals", "on_destroy", "remove_deleted"]
@@ -19,8 +22,8 @@ locals {
   tenants = { for domain, line in local.customers : try(lower(line.tenant_id), "") => domain... }
   wrong = concat(
     can(merge(local.tenants_yaml, {})) ? [] : ["it has no line that begins with a domain and a colon"],
-    # Written in another way, YAML would take one twice and say nothing.
-    [for domain, line in local.customers : "${domain} is not at the beginning of a line, with a colon behind it" if !contains(local.lines, lower(domain))],
+    [for line in local.strange : "`${line}` does not begin with a domain and a colon"],
+    local.is_plain ? [] : ["its lines end in another way than lines of text do"],
     flatten([for domain, line in local.customers : concat(
       [for field in local.needed : "${domain} has no `${field}`" if try(line[field], null) == null],
       [for field in try(keys(line), []) : "${domain} has `${field}`, which is not a field of a line" if !contains(concat(local.needed, local.optional), field)],

@@ -168,12 +168,19 @@ fn lines_that_are_gone_doubled_or_written_otherwise_are_understood_or_refused() 
             plan(&doubled).fails().says(&format!("tenants.yaml has two lines for {domain}."));
         }
         // Nor is one written so that two of them could not be seen.
+        let other = line(domain, &tenants[1]);
+        let fields = other.replacen(&format!("{domain}: "), "", 1);
         for hidden in [
-            format!("? {domain}\n: {}", first.replacen(&format!("{domain}: "), "", 1)),
+            format!("{first}? {domain}\n: {fields}"),
+            format!("{first}&a {other}"),
+            format!("{first}\"\\x{:x}{}\": {fields}", domain.as_bytes()[0], &domain[1..]),
             format!("{{ {} }}\n", first.trim_end()),
         ] {
-            let refused = plan(&hidden).fails();
-            refused.says(&format!("{domain} is not at the beginning of a line, with a colon behind it"));
+            plan(&hidden).fails().says("does not begin with a domain and a colon");
+        }
+        for end in ["\r", "\u{85}", "\u{2028}"] {
+            let refused = plan(&format!("{}{end}{other}", first.trim_end())).fails();
+            refused.says("its lines end in another way");
         }
         plan(&line(&capitals, &tenants[0])).fails().says("lower case").says(domain);
         assert!(stage.simulator.writes().is_empty(), "{:#?}", stage.simulator.writes());
