@@ -57,6 +57,8 @@ pub(crate) struct Intentions {
     newcomers: Mutex<BTreeMap<String, Newcomer>>,
     /// Ids of objects that a state has.
     held: Mutex<BTreeSet<String>>,
+    /// Ids of objects that a plan has said are taken over.
+    taken_over: Mutex<BTreeSet<String>>,
 }
 
 type Said<T> = Mutex<HashMap<String, Arc<T>>>;
@@ -84,16 +86,23 @@ impl Intentions {
 
     /// Keeps that a state of this configuration has an object.
     pub(crate) fn keep_held(&self, id: &str) {
-        self.held().insert(id.to_owned());
+        locked(&self.held).insert(id.to_owned());
     }
 
     /// Whether a state of this configuration has an object, as far as this process was told: the same plan may replace it.
     pub(crate) fn is_held(&self, id: &str) -> bool {
-        self.held().contains(id)
+        locked(&self.held).contains(id)
     }
 
-    fn held(&self) -> MutexGuard<'_, BTreeSet<String>> {
-        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Keeps that a plan has said what taking over an object means. An apply plans once more before it creates: what that has
+    /// said need not be said again.
+    pub(crate) fn keep_taken_over(&self, id: &str) {
+        locked(&self.taken_over).insert(id.to_owned());
+    }
+
+    /// Whether it was said.
+    pub(crate) fn is_taken_over(&self, id: &str) -> bool {
+        locked(&self.taken_over).contains(id)
     }
 
     /// Keeps that an organization is about to be made: what depends on it can't ask for it yet.
@@ -134,6 +143,10 @@ impl Intentions {
     pub(crate) fn preview(&self, domain: &str) -> Option<Arc<PreviewIntention>> {
         get(&self.previews, domain)
     }
+}
+
+fn locked(ids: &Mutex<BTreeSet<String>>) -> MutexGuard<'_, BTreeSet<String>> {
+    ids.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn keep<T>(said: &Said<T>, about: &str, value: T) {

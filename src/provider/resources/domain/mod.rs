@@ -81,6 +81,7 @@ impl Resource for DomainResource {
         };
         // An organization that can't be read may be one that this very run makes.
         if let Ok(Some(present)) = look.await {
+            ctx.clients.intentions().keep_taken_over(&id(model));
             diagnostics.append(taken_over(model, &present));
             diagnostics.append(unforeseen(&planned.config, &present));
         }
@@ -99,7 +100,9 @@ impl Resource for DomainResource {
         let present = organization.find_domain(&call, &name).await.at(DomainModel::organization())?;
         let domain = match present {
             Some(present) => {
-                diagnostics.append(taken_over(&model, &present));
+                if !ctx.clients.intentions().is_taken_over(&id(&model)) {
+                    diagnostics.append(taken_over(&model, &present));
+                }
                 take_over(&organization, &call, &model, present).await?
             }
             None => add(&organization, &call, &model).await?,

@@ -128,8 +128,7 @@ fn goes_elsewhere(now: &Domain, then: &Domain) -> Diagnostic {
         format!("The mail of `{name}` will go to another server"),
         format!(
             "It goes to `{server}` today, and to `{}` after the apply. What that server does not take for `{name}` does not \
-             arrive: set it up first. To leave mail where it goes, write `destination = \"{server}\"`, or leave `destination` \
-             out.",
+             arrive: set it up first. To leave mail where it goes, write `destination = \"{server}\"`.",
             then.destination
         ),
     )

@@ -139,7 +139,8 @@ fn a_domain_that_is_there_is_taken_over_with_a_warning_at_plan_and_apply() {
     let planned = hand.plan(DOMAIN, None, config());
     assert!(planned.messages.warns(&summary), "{}", planned.messages);
     assert!(planned.messages.0[0].detail.contains("What changes: `active`."), "{}", planned.messages);
-    let stored = hand.apply(DOMAIN, None, config());
+    // Another process, which has not planned it.
+    let stored = Hand::with(&simulator.environment()).apply_planned(DOMAIN, None, planned);
     assert!(stored.messages.warns(&summary), "{}", stored.messages);
     let now = held(&simulator, NAME);
     assert_eq!(
