@@ -16,7 +16,7 @@ pub(crate) use account::AccountSource;
 pub(crate) use azure_application::AzureApplicationSource;
 pub(crate) use azure_fleet_health::AzureFleetHealthSource;
 pub(crate) use azure_sync::AzureSyncSource;
-pub(crate) use azure_sync_health::{AzureSyncHealthSource, HealthModel, examine};
+pub(crate) use azure_sync_health::{APPLICATION_DISABLED, AzureSyncHealthSource, HealthModel, examine};
 pub(crate) use azure_sync_preview::AzureSyncPreviewSource;
 pub(crate) use azure_tenant::AzureTenantSource;
 pub(crate) use domains::DomainsSource;

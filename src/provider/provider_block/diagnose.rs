@@ -110,7 +110,7 @@ fn of_http(error: &http::Error) -> Option<&'static str> {
     match error.kind() {
         http::ErrorKind::ReadOnly => Some(
             "The provider block (or `PROOFPOINT_READ_ONLY`) forbids every change: to apply, set `read_only` to false \
-             there and apply again. Plans and data sources work as they are.",
+             there and apply again, or where a saved plan was applied, plan again. Plans and data sources work as they are.",
         ),
         http::ErrorKind::CaBundle { .. } => {
             Some("The file is the one that `ca_bundle` (or `PROOFPOINT_CA_BUNDLE`) names.")

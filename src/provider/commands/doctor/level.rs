@@ -5,7 +5,7 @@
 pub(super) enum Level {
     /// Good to know.
     Fine,
-    /// It works, and somebody should look at it.
+    /// An apply would go through, and somebody should look at it.
     Warning,
     /// An apply would fail.
     Blocked,

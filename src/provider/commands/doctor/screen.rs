@@ -65,7 +65,7 @@ pub(super) fn end(steps: &[Step], verdict: Level, is_read_only: bool, next: &str
     let (told, colour) = match verdict {
         Level::Fine if is_read_only => ("Healthy, for reading alone.", 32),
         Level::Fine => ("Healthy: nothing stands in the way.", 32),
-        Level::Warning => ("It works. Look at the warnings first.", 33),
+        Level::Warning => ("An apply would go through. Look at the warnings first.", 33),
         Level::Blocked => ("An apply would fail: see the errors.", 31),
         Level::Unreached | Level::Unconfigured => (out_of_reach(steps), 31),
     };

@@ -11,7 +11,7 @@ use super::examination::Examination;
 use super::level::Level;
 use super::reach::{Reach, Reached as _};
 use super::step::{Step, names};
-use crate::data_sources::{HealthModel, examine};
+use crate::data_sources::{APPLICATION_DISABLED, HealthModel, examine};
 use crate::preview::{self, Wanted, shown_switches};
 use crate::provider_block::{Diagnose as _, Failure};
 use crate::resources::azure_sync::{AzureSync, Check};
@@ -161,8 +161,9 @@ pub(super) async fn held(examination: &mut Examination, step: &mut Step) {
     step.fact("days_left", health.days_left.known().copied());
     for finding in health.findings.known().into_iter().flatten() {
         let level = match finding.severity.known().map(|severity| severity.0) {
-            Some(Gravity::Error) => Level::Blocked,
-            Some(Gravity::Warning) => Level::Warning,
+            // What else keeps a sync from working, the apply of its configuration mends: it makes keys, consents, restores.
+            Some(Gravity::Error) if finding.code.text() == APPLICATION_DISABLED => Level::Blocked,
+            Some(Gravity::Error | Gravity::Warning) => Level::Warning,
             _ => Level::Fine,
         };
         step.find(level, finding.text.text(), "");

@@ -127,7 +127,7 @@ impl Survey<'_> {
                 None
             }
         };
-        self.sync(application).await
+        Box::pin(self.sync(application)).await
     }
 
     /// What the tenant has: the application and what it was granted.

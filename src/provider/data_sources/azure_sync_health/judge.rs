@@ -8,6 +8,13 @@ use clients::essentials::{LastRun, days_between, read_time};
 use grammar::counted;
 use sync_report::{Finding, Gravity};
 
+/// What a sync that nobody may sign in for is told with: unlike a lost key or consent, no apply mends it.
+pub(crate) const APPLICATION_DISABLED: &str = "application_disabled";
+
+/// What becomes of a client secret that is gone or ends.
+const RENEWAL: &str =
+    "The next apply makes a new one where it is managed (`managed_client_secret`); otherwise rotate it.";
+
 /// Something that the caller may not be allowed to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Known<T> {
@@ -160,7 +167,7 @@ fn consent(verdict: &mut Verdict, application: &Application) {
     if !application.is_enabled {
         let text = "The enterprise application is disabled in Entra, so that Proofpoint cannot sign in. Turn on *Enabled for \
                     users to sign in* under its properties.";
-        verdict.find(Gravity::Error, "application_disabled", text);
+        verdict.find(Gravity::Error, APPLICATION_DISABLED, text);
     }
     match &application.missing_permissions {
         Known::Yes(missing) if missing.is_empty() => {}
@@ -183,7 +190,9 @@ fn secret(verdict: &mut Verdict, sync: &Sync, secrets: Option<&[Secret]>, warn_d
     let ends: Vec<Timestamp> = secrets.unwrap_or_default().iter().filter_map(|secret| secret.end).collect();
     verdict.key_end = ends.iter().max().copied();
     if secrets.is_some_and(<[Secret]>::is_empty) {
-        let text = "The application has no client secret in Entra, so that Proofpoint cannot sign in.";
+        let text = format!(
+            "The application has no client secret in Entra, so that Proofpoint cannot sign in. {RENEWAL}"
+        );
         verdict.find(Gravity::Error, "no_secret", text);
     }
     let shown = sync.secret_expiry.as_deref().and_then(read_time);
@@ -203,13 +212,15 @@ fn secret(verdict: &mut Verdict, sync: &Sync, secrets: Option<&[Secret]>, warn_d
     let days = days_between(now, end);
     verdict.days_left = Some(days);
     if end <= now {
-        let text = "The client secret has ended: nobody is added, changed or removed any more, while mail goes on. Rotate it.";
+        let text = format!(
+            "The client secret has ended: nobody is added, changed or removed any more, while mail goes on. {RENEWAL}"
+        );
         verdict.find(Gravity::Error, "secret_ended", text);
     } else if days < warn_days {
         verdict.find(
             Gravity::Warning,
             "secret_ends_soon",
-            format!("The client secret ends in {}. Rotate it.", counted(days, "day")),
+            format!("The client secret ends in {}. {RENEWAL}", counted(days, "day")),
         );
     }
 }

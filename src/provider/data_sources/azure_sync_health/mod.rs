@@ -15,6 +15,7 @@ use framework::context::Context;
 use framework::data_source::{DataSource, DataSourceDescription};
 use framework::diagnostic::Diagnostics;
 
+pub(crate) use judge::APPLICATION_DISABLED;
 use judge::{Application, Known, Secret, Sync, judge};
 pub(crate) use model::HealthModel;
 

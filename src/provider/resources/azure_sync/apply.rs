@@ -45,7 +45,7 @@ impl Apply<'_> {
         }
         done.facts.exemptions_found = 0;
         if needs_put(self.planned.prior.as_ref(), &done.model) {
-            self.put(present, wanted, &mut done, diagnostics).await?;
+            Box::pin(self.put(present, wanted, &mut done, diagnostics)).await?;
         } else {
             self.exempt(present.as_ref(), &wanted).await?;
             if done.model.managed_client_secret.is_null() {

@@ -9,7 +9,7 @@ use clients::essentials::Settings;
 use clients::graph::Graph;
 use clients::http::Call;
 use framework::diagnostic::Diagnostic;
-use sync_report::{Estimate, Exemptions, Finding, Gravity, Input, Limit, ObjectClass, Report, Section};
+use sync_report::{Estimate, Exemptions, Gravity, Input, Limit, ObjectClass, Report, Section};
 
 use super::model::SyncModel;
 use super::sides::Side;
@@ -79,7 +79,11 @@ impl Judge<'_> {
         let (report, settled) = (estimate.report(ROWS), settled(&input, &estimate));
         let judgement = report.judge(limit);
         let text = told(&report);
-        let text = format!("{text}{}{}", rest(&report, domain), other_version(input, &report, &text, limit));
+        let text = format!(
+            "{text}{}{}",
+            rest(&report, &self.preview()),
+            other_version(input, &report, &text, limit)
+        );
         if judgement.exceeded() {
             let told = Diagnostic::error(
                 format!("The sync would remove too many accounts of {domain}"),
@@ -126,6 +130,19 @@ impl Judge<'_> {
         })
     }
 
+    /// How to ask for all rows: a data source can't be read before its organization is there.
+    fn preview(&self) -> String {
+        let mut arguments = format!("`domain = \"{}\"`", self.side.domain());
+        if let Some(tenant) = self.model.tenant_id.known() {
+            let _ = write!(arguments, " and `tenant_id = \"{tenant}\"`");
+        }
+        let asked = format!("data source `proofpoint_azure_sync_preview` with {arguments}");
+        match self.side {
+            Side::There(_) => asked,
+            Side::ToCome(..) => format!("{asked}, once the organization is there"),
+        }
+    }
+
     /// Nobody could look: since signing in failed, where the provider knows how to.
     async fn without_graph(&self) -> Refusal {
         if self.session.is_configured_for_entra() {
@@ -153,21 +170,25 @@ impl Judge<'_> {
     }
 }
 
-/// The report as whoever approves the plan reads it: what is grave among the findings follows the rows.
+/// The report as whoever approves the plan reads it: what is grave among the findings follows the rows, and an exemption that
+/// protects nobody, which may be a slip of the pen.
 fn told(report: &Report) -> String {
     let mut text = report.text(LOSSES, ROWS);
     // What has a section of its own is told already.
     let told = |code: &str| matches!(code, "accounts_turn_inactive" | "accounts_recreated");
-    let grave = |finding: &&Finding| finding.severity != Gravity::Info && !told(&finding.code);
-    for finding in report.findings.iter().filter(grave) {
+    for finding in &report.findings {
         // Writing to a string cannot fail.
-        let _ = write!(text, "\n\n{}: {}", finding.severity, finding.text);
+        if finding.code == "exemption_idle" {
+            let _ = write!(text, "\n\n{}", finding.text);
+        } else if finding.severity != Gravity::Info && !told(&finding.code) {
+            let _ = write!(text, "\n\n{}: {}", finding.severity, finding.text);
+        }
     }
     text
 }
 
-/// Where the rows are that a warning does not show, and what it counts without a row.
-fn rest(report: &Report, domain: &str) -> String {
+/// Where the rows are that a warning does not show, and what it counts without a row. `preview` says how to ask for all.
+fn rest(report: &Report, preview: &str) -> String {
     let mut text = String::new();
     let counts = &report.counts;
     for (title, reasons) in [("Out of scope", &counts.out_of_scope_because), ("Kept", &counts.kept_because)] {
@@ -178,10 +199,7 @@ fn rest(report: &Report, domain: &str) -> String {
         }
     }
     if report.is_cut(LOSSES, ROWS) {
-        let _ = write!(
-            text,
-            "\n\nAll rows: data source `proofpoint_azure_sync_preview` with `domain = \"{domain}\"`."
-        );
+        let _ = write!(text, "\n\nAll rows: {preview}.");
     }
     text
 }
@@ -265,6 +283,8 @@ mod tests {
     use sync_report::{
         Account, AccountFacts, AccountType, Directory, DirectoryObject, Licence, Roster, Row, UserFacts,
     };
+
+    use sync_report::Finding;
 
     use super::*;
 
@@ -362,18 +382,19 @@ mod tests {
             findings: vec![
                 finding(Gravity::Warning, "group_without_members", "Grave."),
                 finding(Gravity::Info, "other", "Not grave."),
+                finding(Gravity::Info, "exemption_idle", "A slip of the pen."),
                 finding(Gravity::Warning, "accounts_turn_inactive", "Told already."),
                 finding(Gravity::Warning, "accounts_recreated", "Told already."),
             ],
             ..Report::default()
         };
         let rows = report.text(LOSSES, ROWS);
-        assert_eq!(told(&report), format!("{rows}\n\n{}: Grave.", Gravity::Warning));
+        assert_eq!(told(&report), format!("{rows}\n\n{}: Grave.\n\nA slip of the pen.", Gravity::Warning));
     }
 
     #[test]
     fn what_is_counted_without_a_row_is_told_with_its_reasons_and_where_the_rest_of_the_rows_is() {
-        assert_eq!(rest(&Report::default(), "contoso.com"), "");
+        assert_eq!(rest(&Report::default(), "ask"), "");
         let mut report = Report::default();
         report.counts.out_of_scope_because = [("guest".to_owned(), 2), ("no address".to_owned(), 1)].into();
         report.counts.kept_because = [("administrator".to_owned(), 3)].into();
@@ -381,16 +402,14 @@ mod tests {
         report.exempt.total = 1000;
         report.adding.total = 10;
         assert_eq!(
-            rest(&report, "contoso.com"),
+            rest(&report, "ask"),
             "\n\nOut of scope: guest (2), no address (1).\n\nKept: administrator (3)."
         );
         report.adding.total = 11;
-        assert!(rest(&report, "contoso.com").ends_with(
-            "\n\nAll rows: data source `proofpoint_azure_sync_preview` with `domain = \"contoso.com\"`."
-        ));
+        assert!(rest(&report, "ask").ends_with("\n\nAll rows: ask."));
         report.adding.total = 0;
         report.deleting.total = 501;
-        assert!(rest(&report, "contoso.com").contains("All rows"));
+        assert!(rest(&report, "ask").contains("All rows"));
     }
 
     #[test]

@@ -112,7 +112,8 @@ model! {
         client_secret: Attr<Secret> =>
             optional().sensitive().validate(prefer_write_only(Self::client_secret_wo())).check(is_a_secret),
 
-        /// Client secret of the application, which is never stored. Needs Terraform 1.11 or OpenTofu 1.11.
+        /// Client secret of the application, which is never stored. Needs Terraform 1.11 or OpenTofu 1.11. CLIs show a line
+        /// `~ client_secret_wo = (write-only attribute)` with every update, whether it is set or not: it means nothing.
         client_secret_wo: Attr<Secret> => optional()
             .write_only()
             .validate(requires([Self::client_secret_wo_version()]))
@@ -195,7 +196,8 @@ model! {
 
         /// Life of a new key: a duration, or `max` for the longest that the app management policies of tenant and application
         /// allow when it is minted; two years where they set no limit or can't be read (`Policy.Read.All`), which the plan
-        /// says. Defaults to `17520h`, two years.
+        /// says. A key ends up to an hour earlier, by chance, so that its end tells it from any other. Defaults to `17520h`, two
+        /// years.
         lifetime: Attr<String> => optional().computed().default_value(LIFETIME).check(is_a_life),
 
         /// A key with less life than this is replaced. Defaults to `720h`, 30 days.

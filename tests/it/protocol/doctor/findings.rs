@@ -9,7 +9,7 @@ use reqwest::Method;
 use serde_json::{Value as Json, json};
 
 use super::*;
-use crate::support::quickstart::{Quickstart, SYNC};
+use crate::support::quickstart::{APPLICATION, Quickstart, SYNC};
 use crate::support::sign_in::application_with;
 use crate::support::workspace::repository;
 
@@ -238,6 +238,23 @@ fn a_sync_that_is_there_is_told_of_and_so_are_those_who_would_lose_something() {
     let told = document(simulator, &simulator.environment(), &[]);
     found(&told, "next_run", "warning", "A run would take something from 1 account");
     found(&told, "next_run", "warning", mail);
+
+    // A sync that does not work is no reason why an apply would not, unless it is one that no apply mends.
+    let (object_id, key) =
+        (quickstart.state(APPLICATION)["object_id"].clone(), quickstart.state(SYNC)["key_id"].clone());
+    let path = format!("applications/{}", object_id.as_str().expect("an id"));
+    quickstart.graph(Method::POST, &format!("{path}/removePassword"), Some(&json!({ "keyId": key })));
+    simulator.advance_clock("2m");
+    let told = document(simulator, &simulator.environment(), &[]);
+    found(&told, "sync", "warning", "has no client secret in Entra");
+    assert_eq!((&told["exit_code"], &told["next"]), (&json!(2), &json!("terraform plan")), "{told:#}");
+    let principal = quickstart.state(APPLICATION)["service_principal_object_id"].clone();
+    let path = format!("servicePrincipals/{}", principal.as_str().expect("an id"));
+    quickstart.graph(Method::PATCH, &path, Some(&json!({ "accountEnabled": false })));
+    simulator.advance_clock("2m");
+    let told = document(simulator, &simulator.environment(), &[]);
+    found(&told, "sync", "blocked", "is disabled in Entra");
+    assert_eq!(told["exit_code"], 3, "{told:#}");
 }
 
 #[test]
