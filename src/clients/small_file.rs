@@ -1,4 +1,4 @@
-//! Files that configurations name: secrets, certificates, authorities.
+//! Files that configurations name and that are read at once, whoever waits: certificates and authorities.
 
 use std::fs::Metadata;
 

@@ -7,7 +7,6 @@ use subtle::ConstantTimeEq as _;
 
 use super::choose::{Beside, Text};
 use super::error::Error;
-use crate::small_file;
 
 /// Federated tokens and ids are short; a larger file is some other file.
 const MAX_TEXT_BYTES: u64 = 64 * 1024;
@@ -41,9 +40,8 @@ fn is_same(a: &str, b: &str) -> bool {
 /// What a file says, or what is wrong with it.
 async fn content(path: &Path) -> Result<SecretString, String> {
     let unreadable = |error| format!("cannot be read: {error}");
-    let found = tokio::fs::metadata(path).await.map_err(unreadable)?;
-    if let Some(complaint) = small_file::complaint(&found, MAX_TEXT_BYTES) {
-        return Err(complaint.to_owned());
+    if tokio::fs::metadata(path).await.map_err(unreadable)?.len() > MAX_TEXT_BYTES {
+        return Err("is too large to be that".to_owned());
     }
     match tokio::fs::read_to_string(path).await.map_err(unreadable)?.trim() {
         "" => Err("is empty".to_owned()),
