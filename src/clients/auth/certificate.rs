@@ -93,14 +93,10 @@ fn decode(base64: &SecretString) -> Result<Zeroizing<Vec<u8>>, ConfigError> {
 }
 
 fn read(path: &std::path::Path) -> Result<Zeroizing<Vec<u8>>, ConfigError> {
-    let refuse = |complaint: String| {
-        ConfigError::invalid(InputName::ClientCertificateFile, format!("{} {complaint}", path.display()))
-    };
-    let found = std::fs::metadata(path).map_err(|error| refuse(format!("cannot be read: {error}")))?;
-    if let Some(complaint) = small_file::complaint(&found, MAX_BUNDLE_BYTES) {
-        return Err(refuse(complaint.to_owned()));
-    }
-    std::fs::read(path).map(Zeroizing::new).map_err(|error| refuse(format!("cannot be read: {error}")))
+    small_file::read(path, MAX_BUNDLE_BYTES).map(Zeroizing::new).map_err(|error| {
+        let complaint = format!("{} cannot be read: {error}", path.display());
+        ConfigError::invalid(InputName::ClientCertificateFile, complaint)
+    })
 }
 
 #[cfg(test)]

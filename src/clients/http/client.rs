@@ -65,11 +65,7 @@ pub fn build(options: &Options) -> Result<Client, Error> {
 fn authorities(path: &Path) -> Result<Vec<Certificate>, Error> {
     let unusable =
         |cause: String| Error::of_options(ErrorKind::CaBundle { path: path.display().to_string(), cause });
-    let found = std::fs::metadata(path).map_err(|error| unusable(error.to_string()))?;
-    if let Some(complaint) = small_file::complaint(&found, MAX_BUNDLE_BYTES) {
-        return Err(unusable(format!("it {complaint}")));
-    }
-    let pem = std::fs::read(path).map_err(|error| unusable(error.to_string()))?;
+    let pem = small_file::read(path, MAX_BUNDLE_BYTES).map_err(|error| unusable(error.to_string()))?;
     let certificates = Certificate::from_pem_bundle(&pem).map_err(|error| unusable(error.to_string()))?;
     if certificates.is_empty() {
         return Err(unusable("it holds no PEM certificate".to_owned()));

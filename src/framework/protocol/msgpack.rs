@@ -7,10 +7,7 @@ use rmpv::{Utf8StringRef, ValueRef};
 
 use crate::ordered;
 use crate::path::{Path, Step};
-use crate::value::{ByName, Name, Number, Type, Value, is_same};
-
-/// How deep values may nest; core's own values stay far below, and the stack holds this many levels.
-const DEEPEST: usize = 200;
+use crate::value::{ByName, DEEPEST, Name, Number, Type, Value, is_same};
 
 /// A value that does not fit its type, on either way. Never contains the value itself.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -5,10 +5,7 @@ use std::fmt::{self, Write as _};
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::{ConformError, Name, Type, Value};
-
-/// Levels of lists and objects within one another that a value may have.
-const DEEPEST: usize = 256;
+use super::{ConformError, DEEPEST, Name, Type, Value};
 
 /// JSON that can't be read as a value, or a value that JSON can't hold. Never contains the value itself.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

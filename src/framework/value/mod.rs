@@ -16,6 +16,9 @@ pub use json::JsonError;
 pub use number::{Number, NumberError};
 pub use types::{Type, TypeError};
 
+/// How deep values may nest that somebody sends or has stored; core's own stay far below, and the stack holds this many levels.
+pub(crate) const DEEPEST: usize = 200;
+
 /// The name of an attribute, or a key of a map. Those of attributes stand in the program and are copied without a copy.
 pub type Name = Cow<'static, str>;
 

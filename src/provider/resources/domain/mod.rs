@@ -288,11 +288,15 @@ fn shown(known: &DomainModel, domain: Domain) -> DomainModel {
     if !destination.eq_ignore_ascii_case(known.destination.text()) || destination.is_empty() {
         model.destination = some(destination).into();
     }
-    let same = |a: &Vec<String>| a.iter().map(|one| one.to_lowercase()).collect::<Vec<_>>();
-    if known.failovers.known().map(same) != Some(same(&failovers)) {
+    if !known.failovers.known().is_some_and(|own| same_servers(own, &failovers)) {
         model.failovers = failovers.into();
     }
     model
+}
+
+/// Whether they are the same servers, however spelt.
+fn same_servers(a: &[String], b: &[String]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.eq_ignore_ascii_case(b))
 }
 
 fn show_code(model: &mut DomainModel, code: String) {

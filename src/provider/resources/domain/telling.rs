@@ -1,7 +1,7 @@
 //! What is said of domains.
 
 use super::model::DomainModel;
-use super::wanted;
+use super::{same_servers, wanted};
 use clients::essentials::{self, Domain, Organization};
 use framework::diagnostic::{Diagnostic, Diagnostics};
 
@@ -13,7 +13,7 @@ pub(super) fn taken_over(model: &DomainModel, present: &Domain) -> Diagnostics {
         (wanted.is_relay != present.is_relay, "`relay`"),
         (wanted.is_active != present.is_active, "`active`"),
         (!wanted.destination.eq_ignore_ascii_case(&present.destination), "`destination`"),
-        (!same_names(&wanted.failovers, &present.failovers), "`failovers`"),
+        (!same_servers(&wanted.failovers, &present.failovers), "`failovers`"),
     ]
     .into_iter()
     .filter_map(|(changes, name)| changes.then_some(name))
@@ -74,7 +74,7 @@ pub(super) fn mail_changes(now: &Domain, then: &Domain) -> Diagnostics {
     if !now.destination.is_empty() && !now.destination.eq_ignore_ascii_case(&then.destination) {
         told.push(goes_elsewhere(now, then));
     }
-    if !same_names(&now.failovers, &then.failovers) {
+    if !same_servers(&now.failovers, &then.failovers) {
         told.push(fails_over_elsewhere(now, then));
     }
     told
@@ -109,10 +109,6 @@ pub(super) fn unforeseen(config: &DomainModel, now: &Domain) -> Option<Diagnosti
 
 fn server_or_none(server: &str) -> String {
     if server.is_empty() { "no server".to_owned() } else { format!("`{server}`") }
-}
-
-fn same_names(a: &[String], b: &[String]) -> bool {
-    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.eq_ignore_ascii_case(b))
 }
 
 fn is_switched_off(then: &Domain) -> Diagnostic {
